@@ -1,0 +1,12 @@
+//! What CI runs, and which of it can stop a merge or a release.
+
+use super::Facts;
+
+/// What CI runs, and which of it can stop a merge or a release.
+#[derive(Debug, Default)]
+pub struct Ci {}
+
+/// Reads them.
+pub fn read(_facts: &Facts<'_>) -> Ci {
+    Ci::default()
+}

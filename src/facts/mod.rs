@@ -1,0 +1,52 @@
+//! Parsed views of the tree, each read on first use and shared by every probe.
+
+pub mod ci;
+pub mod code;
+pub mod config;
+pub mod containers;
+pub mod documents;
+pub mod history;
+pub mod kubernetes;
+pub mod manifests;
+pub mod production;
+pub mod reports;
+pub mod routes;
+pub mod secrets;
+pub mod settings_types;
+pub mod suites;
+
+use crate::tree::Tree;
+
+/// The tree and its parsed views.
+///
+/// A view is read by the first probe that asks for it; other threads wait for it. Views never depend on rules.
+#[derive(Debug)]
+pub struct Facts<'t> {
+    /// The files.
+    pub tree: &'t Tree,
+    /// The moment that ages are counted from.
+    pub now: jiff::Timestamp,
+    slots: Slots,
+}
+
+/// Declares the lazily read views: a slot and an accessor for each, from one list.
+macro_rules! views {
+    ($($(#[$doc:meta])* $name:ident: $type:ty = $read:path;)*) => {
+        #[derive(Debug, Default)]
+        struct Slots { $($name: std::sync::OnceLock<$type>,)* }
+        impl Facts<'_> {
+            $($(#[$doc])* pub fn $name(&self) -> &$type {
+                self.slots.$name.get_or_init(|| $read(self))
+            })*
+        }
+    };
+}
+
+views! {}
+
+impl<'t> Facts<'t> {
+    /// Facts of a tree, as seen at a moment.
+    pub fn new(tree: &'t Tree, now: jiff::Timestamp) -> Self {
+        Self { tree, now, slots: Slots::default() }
+    }
+}

@@ -1,0 +1,18 @@
+//! `tusk-check` answers one question about a project: is it ready for production, and what proves it?
+//!
+//! A checklist says what must hold. A rule says what would prove it. A probe looks. The judge weighs. A report shows.
+//!
+//! ```text
+//! checklist (.tsk, .md, .yaml, .toml) ──▶ Checklist ──┐
+//! project tree ──walk once──▶ Tree ──▶ Facts ─────────┼──▶ ask ──▶ judge ──▶ Report ──▶ terminal, markdown, json
+//! rules (src/rules/*.tsk, data) ──▶ RuleSet ──────────┘                        └──▶ exit status
+//! ```
+
+pub mod evidence;
+pub mod facts;
+pub mod probe;
+pub mod quantity;
+pub mod rules;
+pub mod source;
+pub mod tree;
+pub mod value;

@@ -1,0 +1,92 @@
+//! The instruments: each looks at the facts with its arguments and says what it saw.
+//!
+//! A probe never knows the expectation. It returns sightings with typed values; comparing is the judge's.
+//! A new probe is one file here and one word in [`ALL`].
+
+use crate::evidence::Answer;
+use crate::facts::Facts;
+use crate::value::{Map, Value};
+
+/// Every probe, by name.
+pub static ALL: &[&Probe] = &[];
+
+/// One instrument.
+#[derive(Debug)]
+pub struct Probe {
+    /// Its name as rules write it, without `@`: `ci.runs`.
+    pub name: &'static str,
+    /// One sentence: what it looks at and what it yields.
+    pub summary: &'static str,
+    /// How it is called, for `list probes` and error messages: `@ci.runs(command, word…) {gate, value}`.
+    pub usage: &'static str,
+    /// How many positional arguments it takes, at least and at most.
+    pub arity: (usize, usize),
+    /// From which positional argument on the words are regular expressions; `None` if none is.
+    pub patterns_from: Option<usize>,
+    /// Words that the first argument may be, when the probe knows a fixed set of facts; empty when it is free.
+    pub facts: &'static [&'static str],
+    /// The options it understands.
+    pub options: &'static [&'static str],
+    /// Looks.
+    pub look: fn(&Facts<'_>, &Question) -> Answer,
+}
+
+/// The arguments of one call of a probe, names resolved, ready to ask.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Question {
+    /// Positional arguments.
+    pub args: Vec<Arg>,
+    /// Named options: `{gate, value: "--fail-under-lines"}`; a bare name is `true`.
+    pub options: Map,
+}
+
+/// One positional argument: any one of its words will do (`"a" | "b"`, a list, or a named list `$c.clippy`).
+pub type Arg = Vec<Word>;
+
+/// One word of an argument.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Word {
+    /// The text; a regular expression when `is_pattern`.
+    pub text: String,
+    /// Written `~"…"`, or in a place where the probe takes patterns.
+    pub is_pattern: bool,
+    /// What else a named list says about this word, when its entry is a map: its first key gives the text.
+    pub attributes: Map,
+}
+
+impl Question {
+    /// The words of one positional argument; none if it was not given.
+    pub fn arg(&self, index: usize) -> &[Word] {
+        self.args.get(index).map_or(&[], Vec::as_slice)
+    }
+
+    /// The words of all positional arguments from `index` on.
+    pub fn words_from(&self, index: usize) -> impl Iterator<Item = &Word> {
+        self.args.iter().skip(index).flatten()
+    }
+
+    /// The first word of the first argument: the fact asked for.
+    pub fn fact(&self) -> &str {
+        self.arg(0).first().map_or("", |word| &word.text)
+    }
+
+    /// Whether an option is set and not `false`.
+    pub fn is_set(&self, option: &str) -> bool {
+        self.option(option).is_some_and(|value| value.as_bool() != Some(false))
+    }
+
+    /// The value of an option.
+    pub fn option(&self, option: &str) -> Option<&Value> {
+        self.options.get(option).map(|field| &field.value)
+    }
+
+    /// The text of an option.
+    pub fn option_text(&self, option: &str) -> Option<&str> {
+        self.option(option).and_then(Value::as_str)
+    }
+}
+
+/// The probe of a name.
+pub fn find(name: &str) -> Option<&'static Probe> {
+    ALL.iter().copied().find(|probe| probe.name == name)
+}

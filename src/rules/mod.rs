@@ -1,0 +1,52 @@
+//! The catalogue: rules, named lists, evidence groups and scales, all data (`*.tsk` beside this file).
+//!
+//! # The rule language
+//!
+//! A rule is one section, named after the item it binds:
+//!
+//! ```text
+//! [quality_checks.clippy]
+//! asks:  "Does Clippy pass with warnings denied?"
+//! class: "tree"                       # tree, report, document, person, after-release
+//! also:  ["security_checks.clippy"]   # the same question under another id, asked once
+//! compare: "presence"                 # presence (default), exactly, at_least, at_most, range, cadence, scale:NAME
+//! values:                             # words the item may expect; each its own proof, or another word it equals
+//!   no_warnings:
+//!     proof:
+//!       - @report.sarif("clippy", {open: 0})
+//!       - @ci.runs($c.clippy, "-D warnings" | "-Dwarnings"){gate}
+//!   clean: "no_warnings"
+//! proof:                              # alternatives, strongest first (when there is no `values:`)
+//!   - @ci.runs($c.clippy){gate}
+//!   - @all(@cargo.lint("warnings", "deny"), @ci.runs("cargo build"){gate})
+//! refuted_by:                         # probes of their own that contradict, whatever the proof says at equal strength
+//!   - @container("healthcheck_disabled")
+//! shown:                              # seen and shown, never deciding: Dependabot, a rustfmt.toml
+//!   - @file(".github/dependabot.yml")
+//! unmet_where: @all(@place("ci"), @place("manifest", "cargo"))   # the right place: there and nothing found → unmet
+//! absence: "CI runs no Clippy that fails on warnings"            # what unmet by absence says
+//! would_prove: "a gate that runs `cargo clippy -- -D warnings`, or a fresh SARIF report"   # what unknown says
+//! fix:    "Run `cargo clippy --all-targets -- -D warnings` in the pull-request workflow"
+//! effort: "minutes"                   # minutes, hours, days, weeks
+//! phase:  "pre-release"               # pre-release (default), release, post-release
+//! by_hand: "why no tool can know"     # only for items that a person must state
+//! ```
+//!
+//! `[section.key.*]` binds every entry of a list, `$entry` in arguments is the entry's text; `$expected` is the item's
+//! value. An entry such as `"port: 1-65535"` is bound by its name: `[validation_rules.field_ranges.port]`.
+//!
+//! A proof is a probe call, `@any(…)`, `@all(…)`, `@not(…)`, `@item("id", …)`, `@group("name")`, or a probe call
+//! compared with a literal (`@config("a.b") == "x"`, `>= 3`). Positional arguments are words; `"a" | "b"`, `["a", "b"]`
+//! and `$c.clippy` mean any of them; `~"…"` is a regular expression. Options stand in a trailing `{…}`, after the
+//! closing parenthesis or as the last argument; a bare name is `true`.
+//!
+//! `@not` proves only beside something that was really seen, inside `@all`: a verdict needs a sighting.
+//!
+//! How a proof decides. An alternative whose sightings carry values is compared with the expectation by `compare`; the
+//! first alternative that yields values decides, and the later ones are shown. A sighting without a value proves by
+//! its presence. A default of a library may contradict a bound and never proves.
+//!
+//! Named lists are sections `[list.c]`, `[list.k]`, …: `clippy: ["cargo clippy", …]` is `$c.clippy`. An entry that is a
+//! map (`{key: "disable_stats", negated: true}`) gives its first value as the word and the rest as its attributes; a
+//! list may name other lists (`"$c.audit_rust"`). Evidence groups are sections `[group.NAME]` with `proof:`. Scales are
+//! sections `[scale.NAME]` with `order:` (weakest first; a list inside is a tie) and `same:` (word → its synonyms).
