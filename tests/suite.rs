@@ -1,1 +1,9 @@
 //! One test binary; its modules mirror `src`.
+
+mod checklist;
+mod facts;
+mod probe;
+mod report;
+mod rules;
+mod tree;
+mod tusk;

@@ -42,7 +42,34 @@ macro_rules! views {
     };
 }
 
-views! {}
+views! {
+    /// The effective settings of production, with their layers.
+    config: config::Config = config::read;
+    /// What CI runs, and which of it can stop a merge or a release.
+    ci: ci::Ci = ci::read;
+    /// Dockerfiles, compose files and platform specs.
+    containers: containers::Containers = containers::read;
+    /// Kubernetes objects that production applies.
+    kubernetes: kubernetes::Kubernetes = kubernetes::read;
+    /// Package manifests and lock files of every ecosystem.
+    manifests: manifests::Manifests = manifests::read;
+    /// Prose: headings, sections and their substance.
+    documents: documents::Documents = documents::read;
+    /// Reports that other tools left in the tree.
+    reports: reports::Reports = reports::read;
+    /// The last commits on the first-parent line.
+    history: history::History = history::read;
+    /// Source code without comments and tests.
+    code: code::Code = code::read;
+    /// The types that the program reads its settings into.
+    settings_types: settings_types::SettingsTypes = settings_types::read;
+    /// Operations that the service declares.
+    routes: routes::Routes = routes::read;
+    /// Test code by suite.
+    suites: suites::Suites = suites::read;
+    /// What the scan for secrets found.
+    secrets: secrets::Secrets = secrets::read;
+}
 
 impl<'t> Facts<'t> {
     /// Facts of a tree, as seen at a moment.
