@@ -1,5 +1,9 @@
 //! The project tree: walked once, sorted, each file read at most once.
 
+mod walk;
+
+pub use walk::MAX_FILES;
+
 use crate::evidence::Blind;
 use crate::source::Source;
 use std::collections::BTreeMap;
