@@ -1,1 +1,2 @@
 //! Tests of `src/facts`.
+mod production;

@@ -1,0 +1,116 @@
+//! Which stage the words of a path speak for.
+
+use tusk_check::facts::production::{Stage, is_example, is_fixture, stage_of_path};
+
+#[track_caller]
+fn all(stage: Stage, paths: &[&str]) {
+    for path in paths {
+        assert_eq!(stage_of_path(path), stage, "{path}");
+    }
+}
+
+#[test]
+fn production_is_a_word_of_the_path() {
+    let paths = [
+        "config/production.yaml",
+        "configuration/production.yaml",
+        "deploy/overlays/prod/kustomization.yaml",
+        "docker-compose.prod.yml",
+        "compose.production.yaml",
+        ".env.production",
+        "helm/values-prd.yaml",
+        "values-live.yaml",
+        "k8s/prod-eu-1/app.yaml",
+        "k8s/prod2/app.yaml",
+        "appsettings.Production.json",
+        "mysite/settings/production.py",
+        "config/environments/production.rb",
+        "src/environments/environment.prod.ts",
+        "Dockerfile.prod",
+    ];
+    all(Stage::Production, &paths);
+}
+
+#[test]
+fn the_base_is_what_production_inherits() {
+    let paths = [
+        "config/base.yaml",
+        "kustomize/base/deployment.yaml",
+        "config/default.toml",
+        "application.yml",
+        "Settings.toml",
+        "config.yaml",
+        "appsettings.json",
+    ];
+    all(Stage::Base, &paths);
+}
+
+#[test]
+fn another_environment_is_never_production() {
+    for (path, word) in [
+        ("config/development.yaml", "development"),
+        ("config/local.yaml", "local"),
+        ("deploy/staging/app.yaml", "staging"),
+        (".env", ".env"),
+        ("services/api/.env", ".env"),
+        (".env.example", "example"),
+        (".env.production.example", "example"),
+        ("config/app.yaml.dist", "dist"),
+        ("config/app.toml.sample", "sample"),
+        ("k8s/pre-prod/app.yaml", "preprod"),
+        ("k8s/non_production/app.yaml", "preprod"),
+        ("examples/production.yaml", "examples"),
+        ("docs/prod/compose.yml", "docs"),
+        ("tests/prod.yaml", "tests"),
+        ("src/test/resources/application.yml", "test"),
+        ("config-template.toml", "template"),
+    ] {
+        assert_eq!(stage_of_path(path), Stage::Never(word), "{path}");
+    }
+}
+
+#[test]
+fn names_that_only_look_like_a_stage_say_nothing() {
+    let paths = [
+        "src/production.rs",
+        "src/prod/mod.rs",
+        "src/config.rs",
+        "src/dev.rs",
+        "lib/production.js",
+        "products/list.yaml",
+        "reproduction.yaml",
+        "live-activity/app.yaml",
+        "localization/de.yaml",
+        "charts/app/templates/deployment.yaml",
+        "latest/app.yaml",
+        "Cargo.toml",
+        "",
+    ];
+    all(Stage::Unmarked, &paths);
+}
+
+#[test]
+fn fixtures_and_examples() {
+    let fixtures = [
+        "tests/a.yaml",
+        "pkg/testdata/x.json",
+        "components/test_util/data/key.pem",
+        "api_test.go",
+        "src/login.test.ts",
+        "src/login.spec.ts",
+        "test_app.py",
+        "e2e/x.ts",
+    ];
+    for path in fixtures {
+        assert!(is_fixture(path), "{path}");
+    }
+    for path in ["src/contest.rs", "src/latest/mod.rs", "app.yaml", "openapi.spec.yaml", "spec.yaml"] {
+        assert!(!is_fixture(path), "{path}");
+    }
+    for path in ["examples/app.rs", "docs/setup.md", ".env.sample", "app.example.toml", "demo/app.py"] {
+        assert!(is_example(path), "{path}");
+    }
+    for path in ["src/sampler.rs", "src/docsearch.rs", "README.md"] {
+        assert!(!is_example(path), "{path}");
+    }
+}
