@@ -8,10 +8,12 @@
 //! rules (src/rules/*.tsk, data) ──▶ RuleSet ──────────┘                        └──▶ exit status
 //! ```
 
+pub mod checklist;
 pub mod evidence;
 pub mod facts;
 pub mod probe;
 pub mod quantity;
+pub mod report;
 pub mod rules;
 pub mod source;
 pub mod tree;

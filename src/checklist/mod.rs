@@ -1,0 +1,5 @@
+//! Checklists: what a release must satisfy.
+
+mod phase;
+
+pub use phase::Phase;

@@ -1,0 +1,5 @@
+//! What a run found, and the writers that show it. Writers take a [`Report`] and never decide.
+
+mod model;
+
+pub use model::*;

@@ -1,0 +1,402 @@
+//! The data of a report. The JSON writer prints exactly this, so these docs are the documentation of its fields.
+//!
+//! Fields appear in the order of the declarations. A field is never left out: what is missing is `null` or `[]`.
+//! Within one [`SCHEMA_VERSION`] fields may be added, and none is renamed, removed or given another meaning.
+
+use crate::checklist::Phase;
+use crate::evidence::Strength;
+use serde::{Serialize, Serializer};
+
+/// The version of the JSON document.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Everything that one run found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// The version of this shape: [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// The program that wrote it.
+    pub tool: Tool,
+    /// The folder that was checked, as it was named.
+    pub root: String,
+    /// The checklist.
+    pub checklist: ChecklistReport,
+    /// The phase that was checked; items of later phases are not due.
+    pub phase: Phase,
+    /// The moment that ages are counted from, RFC 3339, UTC.
+    pub now: String,
+    /// Whether unknown items were allowed to pass (`--allow-unknown`).
+    pub allow_unknown: bool,
+    /// The answer.
+    pub outcome: Outcome,
+    /// How many items of each verdict.
+    pub summary: Summary,
+    /// The same by category, in the order of the checklist.
+    pub categories: Vec<CategoryReport>,
+    /// Ids of the unmet items, cheapest to fix first; an item that only repeats another's question is left out.
+    pub to_do: Vec<String>,
+    /// The items, in the order of the checklist.
+    pub items: Vec<ItemReport>,
+    /// What should have been read and could not.
+    pub unread: Vec<Unread>,
+    /// What is odd and changes no verdict: a repeated section, a checklist block that is not TuskLang to its end.
+    pub warnings: Vec<Warning>,
+}
+
+/// The program that wrote a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Tool {
+    /// `tusk-check`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// Which checklist was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChecklistReport {
+    /// Its name: that of a built-in one, or the file's.
+    pub name: String,
+    /// Its file; `null` for a built-in one.
+    pub path: Option<String>,
+    /// How many items it has.
+    pub items: usize,
+    /// How many of them were selected.
+    pub selected: usize,
+}
+
+/// The answer of a run. Exit status 0, 1 and 3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Every item that is due holds.
+    Ready,
+    /// An item that is due does not hold, or nothing tells whether it does.
+    NotReady,
+    /// No item was checked: none selected, or none due.
+    NothingChecked,
+}
+
+/// How many items of each verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Items in all.
+    pub total: usize,
+    /// Shown to hold.
+    pub met: usize,
+    /// Shown not to hold.
+    pub unmet: usize,
+    /// Nothing tells.
+    pub unknown: usize,
+    /// Of a later phase.
+    pub not_due: usize,
+    /// The project says, with a reason, that it does not apply.
+    pub not_applicable: usize,
+    /// Of the unknown ones: those that no rule can judge yet.
+    pub no_rule: usize,
+    /// Of the unknown ones: those that only a person can know.
+    pub person: usize,
+}
+
+/// The counts of one category.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CategoryReport {
+    /// The heading; empty for items that stand under none.
+    pub name: String,
+    /// Its counts.
+    pub summary: Summary,
+}
+
+/// What was found about one item.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ItemReport {
+    /// `section.key.path`, with the entry at the end for an entry of a list.
+    pub id: String,
+    /// The heading that its section stands under.
+    pub category: String,
+    /// The name of its section.
+    pub section: String,
+    /// The item in a few words.
+    pub title: String,
+    /// When it has to hold.
+    pub phase: Phase,
+    /// What the checklist asks for, as written there.
+    pub expects: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// How strong the evidence is that decided; `null` if nothing did.
+    pub strength: Option<Strength>,
+    /// Why this verdict, in one sentence without a final stop.
+    pub reason: String,
+    /// What an unknown item is waiting for; `null` for every other verdict.
+    pub cause: Option<Cause>,
+    /// What was seen: what decided comes first, notes last.
+    pub evidence: Vec<EvidenceReport>,
+    /// What should have been looked at for this item and could not.
+    pub unread: Vec<Unread>,
+    /// The line of the checklist that asks.
+    pub demanded_by: PlaceReport,
+    /// The question that the rule asks; `null` without a rule.
+    pub question: Option<String>,
+    /// Why the item matters; `null` if nobody says.
+    pub why: Option<String>,
+    /// What would prove it.
+    pub would_prove: Option<String>,
+    /// What to do about it.
+    pub fix: Option<String>,
+    /// How long the fix takes, roughly.
+    pub effort: Option<Effort>,
+    /// The id under which the same question was asked already in this run.
+    pub same_as: Option<String>,
+}
+
+/// One observation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EvidenceReport {
+    /// The file, relative to the root, with `/`; `.git` for what the history says.
+    pub path: String,
+    /// The line, from 1; `null` when the file as a whole is meant.
+    pub line: Option<u32>,
+    /// The column in characters, from 1.
+    pub column: Option<u32>,
+    /// What was seen, in a few words.
+    pub message: String,
+    /// The value that was seen, as people write it; `null` where presence is what counts.
+    pub value: Option<String>,
+    /// How strongly it speaks.
+    pub strength: Strength,
+    /// What it says about the item.
+    pub supports: Bearing,
+}
+
+/// What an observation says about an item. In JSON: `true`, `false`, and `null` for a note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bearing {
+    /// It supports the expectation.
+    Supports,
+    /// It contradicts the expectation.
+    Contradicts,
+    /// It is shown and counts for nothing; the message says why.
+    Note,
+}
+
+impl Serialize for Bearing {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Supports => serializer.serialize_some(&true),
+            Self::Contradicts => serializer.serialize_some(&false),
+            Self::Note => serializer.serialize_none(),
+        }
+    }
+}
+
+/// A line of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlaceReport {
+    /// The file.
+    pub path: String,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+/// Something that should have been read and could not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Unread {
+    /// The file or folder; `null` if it has no place.
+    pub path: Option<String>,
+    /// The line, from 1, if the trouble has one.
+    pub line: Option<u32>,
+    /// Why it could not be read.
+    pub why: String,
+}
+
+/// Something odd that changes no verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// The file.
+    pub path: String,
+    /// The line, from 1.
+    pub line: Option<u32>,
+    /// The column in characters, from 1.
+    pub column: Option<u32>,
+    /// What is odd.
+    pub message: String,
+}
+
+/// The verdict on an item (DESIGN.md §5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The strongest evidence supports the expectation.
+    Met,
+    /// Evidence contradicts it, or the right place was searched and it is not there.
+    Unmet,
+    /// Nothing to look at, nothing readable, or only a person can know.
+    Unknown,
+    /// An item of a later phase.
+    NotDue,
+    /// The project says so, with a reason.
+    NotApplicable,
+}
+
+impl Verdict {
+    /// The word that people read.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::Unmet => "unmet",
+            Self::Unknown => "unknown",
+            Self::NotDue => "not due",
+            Self::NotApplicable => "not applicable",
+        }
+    }
+}
+
+/// What an unknown item is waiting for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// Something was seen that cannot decide: a value that stands elsewhere, a default that fits, a stale report.
+    Inconclusive,
+    /// A file that this item needs could not be read or parsed.
+    Unreadable,
+    /// The tree holds nothing that the question could be answered from.
+    NothingToLookAt,
+    /// Only a person can know, and nobody has stated it.
+    Person,
+    /// No rule can judge this item yet.
+    NoRule,
+}
+
+/// How long a fix takes, roughly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effort {
+    /// Minutes.
+    Minutes,
+    /// Hours.
+    Hours,
+    /// Days.
+    Days,
+    /// Weeks.
+    Weeks,
+}
+
+impl Effort {
+    /// All of them, shortest first.
+    pub const ALL: [Self; 4] = [Self::Minutes, Self::Hours, Self::Days, Self::Weeks];
+
+    /// The word that rules use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Minutes => "minutes",
+            Self::Hours => "hours",
+            Self::Days => "days",
+            Self::Weeks => "weeks",
+        }
+    }
+
+    /// The effort of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|effort| effort.word() == word)
+    }
+}
+
+/// What a report says about its run; everything else follows from the items.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The folder that was checked, as it was named.
+    pub root: String,
+    /// The checklist.
+    pub checklist: ChecklistReport,
+    /// The phase that was checked.
+    pub phase: Phase,
+    /// The moment that ages are counted from.
+    pub now: jiff::Timestamp,
+    /// Whether unknown items may pass.
+    pub allow_unknown: bool,
+}
+
+impl Report {
+    /// The report of a run: counts, outcome and the order of work are worked out here, once, for every writer.
+    pub fn new(run: Run, items: Vec<ItemReport>, unread: Vec<Unread>, warnings: Vec<Warning>) -> Self {
+        let summary = Summary::of(items.iter());
+        let now = jiff::Timestamp::from_second(run.now.as_second()).unwrap_or(run.now);
+        Self {
+            schema_version: SCHEMA_VERSION,
+            tool: Tool { name: "tusk-check".into(), version: env!("CARGO_PKG_VERSION").into() },
+            root: run.root,
+            checklist: run.checklist,
+            phase: run.phase,
+            now: now.to_string(),
+            allow_unknown: run.allow_unknown,
+            outcome: summary.outcome(run.allow_unknown),
+            summary,
+            categories: categories(&items),
+            to_do: to_do(&items),
+            items,
+            unread,
+            warnings,
+        }
+    }
+
+    /// The item of an id.
+    pub fn item(&self, id: &str) -> Option<&ItemReport> {
+        self.items.iter().find(|item| item.id == id)
+    }
+}
+
+impl Summary {
+    /// Counts items.
+    pub fn of<'i>(items: impl Iterator<Item = &'i ItemReport>) -> Self {
+        let mut summary = Self::default();
+        for item in items {
+            summary.total += 1;
+            match item.verdict {
+                Verdict::Met => summary.met += 1,
+                Verdict::Unmet => summary.unmet += 1,
+                Verdict::Unknown => summary.unknown += 1,
+                Verdict::NotDue => summary.not_due += 1,
+                Verdict::NotApplicable => summary.not_applicable += 1,
+            }
+            match item.cause {
+                Some(Cause::NoRule) => summary.no_rule += 1,
+                Some(Cause::Person) => summary.person += 1,
+                _ => {}
+            }
+        }
+        summary
+    }
+
+    fn outcome(self, allow_unknown: bool) -> Outcome {
+        if self.met + self.unmet + self.unknown == 0 {
+            Outcome::NothingChecked
+        } else if self.unmet > 0 || (self.unknown > 0 && !allow_unknown) {
+            Outcome::NotReady
+        } else {
+            Outcome::Ready
+        }
+    }
+}
+
+/// The counts of each category, in the order in which the items first name them.
+fn categories(items: &[ItemReport]) -> Vec<CategoryReport> {
+    let mut groups: indexmap::IndexMap<&str, Vec<&ItemReport>> = indexmap::IndexMap::new();
+    for item in items {
+        groups.entry(&item.category).or_default().push(item);
+    }
+    groups
+        .into_iter()
+        .map(|(name, items)| CategoryReport { name: name.to_owned(), summary: Summary::of(items.into_iter()) })
+        .collect()
+}
+
+/// Unmet items, cheapest first; those without an effort last; otherwise in the order of the checklist.
+fn to_do(items: &[ItemReport]) -> Vec<String> {
+    let unmet = |item: &&ItemReport| item.verdict == Verdict::Unmet;
+    let listed: std::collections::BTreeSet<&str> = items.iter().filter(unmet).map(|item| item.id.as_str()).collect();
+    let repeats = |item: &ItemReport| item.same_as.as_deref().is_some_and(|first| listed.contains(first));
+    let mut work: Vec<&ItemReport> = items.iter().filter(unmet).filter(|item| !repeats(item)).collect();
+    work.sort_by_key(|item| (item.effort.is_none(), item.effort));
+    work.into_iter().map(|item| item.id.clone()).collect()
+}
