@@ -5,6 +5,7 @@ pub mod code;
 pub mod config;
 pub mod containers;
 pub mod documents;
+pub mod format;
 pub mod history;
 pub mod kubernetes;
 pub mod manifests;
@@ -43,6 +44,8 @@ macro_rules! views {
 }
 
 views! {
+    /// Files of the formats that can be read into values.
+    parsed_files: format::Files = format::list;
     /// The effective settings of production, with their layers.
     config: config::Config = config::read;
     /// What CI runs, and which of it can stop a merge or a release.

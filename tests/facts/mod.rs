@@ -1,2 +1,4 @@
 //! Tests of `src/facts`.
 mod production;
+
+mod format;

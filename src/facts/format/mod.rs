@@ -1,0 +1,202 @@
+//! The settings and data formats of the tree, each read into [`Value`]s with places; each file once.
+//!
+//! Line formats (INI, dotenv, properties) have readers of their own here because evidence needs places, which the
+//! libraries for them do not keep.
+
+mod dotenv;
+mod ini;
+mod json;
+mod properties;
+mod toml;
+mod yaml;
+
+use super::Facts;
+use crate::evidence::{Blind, Place};
+use crate::source::{Source, Span};
+use crate::value::{Kind, Value};
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+/// How deep containers may nest before a file is refused.
+const MAX_DEPTH: usize = 128;
+
+/// A format that can be read into values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// YAML 1.2, one or more documents.
+    Yaml,
+    /// TOML.
+    Toml,
+    /// JSON, also with comments and trailing commas.
+    Json,
+    /// INI and its kin: `setup.cfg`, `my.cnf`, systemd units.
+    Ini,
+    /// `KEY=value` lines as a shell or a container engine reads them.
+    Dotenv,
+    /// Java properties.
+    Properties,
+}
+
+/// Why a text, or a part of it, could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where.
+    pub span: Span,
+    /// What is wrong, in lower case, without a final stop.
+    pub message: String,
+}
+
+impl Problem {
+    fn new(span: Span, message: impl Into<String>) -> Self {
+        Self { span, message: message.into() }
+    }
+}
+
+/// What a file holds, as far as it could be read.
+#[derive(Debug)]
+pub struct Parsed {
+    /// The text.
+    pub source: Source,
+    /// Its format.
+    pub format: Format,
+    /// The values: one for each document of a YAML stream, else at most one.
+    pub documents: Vec<Value>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+impl Parsed {
+    /// The first document.
+    pub fn first(&self) -> Option<&Value> {
+        self.documents.first()
+    }
+
+    /// A value as it was written: `1.10`, not `1.1`.
+    pub fn raw(&self, value: &Value) -> &str {
+        self.source.text().get(value.span.range()).unwrap_or("")
+    }
+
+    /// The problems as things that could not be looked at.
+    pub fn blind(&self) -> impl Iterator<Item = Blind> + '_ {
+        self.problems.iter().map(|problem| Blind {
+            place: Some(Place::at(self.source.name(), problem.span)),
+            why: format!("not valid {}: {}", self.format.name(), problem.message),
+        })
+    }
+}
+
+impl Format {
+    /// The format that a path's name promises.
+    pub fn of(path: &str) -> Option<Self> {
+        let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+        if name == ".env" || name.starts_with(".env.") || name == ".envrc" || name == ".flaskenv" {
+            return Some(Self::Dotenv);
+        }
+        if matches!(name.as_str(), "cargo.lock" | "poetry.lock" | "uv.lock" | "pipfile" | "pdm.lock") {
+            return Some(Self::Toml);
+        }
+        if matches!(name.as_str(), ".clang-tidy" | ".clang-format" | ".sops") {
+            return Some(Self::Yaml);
+        }
+        Some(match name.rsplit_once('.')?.1 {
+            "yaml" | "yml" => Self::Yaml,
+            "toml" => Self::Toml,
+            "json" | "jsonc" | "json5" | "sarif" | "webmanifest" => Self::Json,
+            "ini" | "cnf" | "service" | "timer" | "socket" => Self::Ini,
+            "cfg" if name == "setup.cfg" || name == "tox.cfg" => Self::Ini,
+            "env" => Self::Dotenv,
+            "properties" => Self::Properties,
+            _ => return None,
+        })
+    }
+
+    /// Its name as people write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Yaml => "YAML",
+            Self::Toml => "TOML",
+            Self::Json => "JSON",
+            Self::Ini => "INI",
+            Self::Dotenv => "dotenv",
+            Self::Properties => "properties",
+        }
+    }
+}
+
+/// Reads a text; what a strict format cannot read whole is refused whole, with the places.
+pub fn parse(format: Format, source: &Source) -> Result<Vec<Value>, Vec<Problem>> {
+    let parsed = read(format, source);
+    if parsed.documents.is_empty() && !parsed.problems.is_empty() { Err(parsed.problems) } else { Ok(parsed.documents) }
+}
+
+/// Reads a text, and says what could not be read.
+pub fn read(format: Format, source: &Source) -> Parsed {
+    let full = source.text();
+    let text = full.strip_prefix('\u{feff}').unwrap_or(full);
+    let (mut documents, mut problems) = match format {
+        Format::Yaml => strict(yaml::parse(text)),
+        Format::Toml => strict(toml::parse(text).map(|value| vec![value])),
+        Format::Json => strict(json::parse(text).map(|value| value.into_iter().collect())),
+        Format::Ini => lines(ini::parse(text)),
+        Format::Dotenv => lines(dotenv::parse(text)),
+        Format::Properties => lines(properties::parse(text)),
+    };
+    let byte_order_mark = (full.len() - text.len()) as u32;
+    if byte_order_mark > 0 {
+        for value in &mut documents {
+            shift(value, byte_order_mark);
+        }
+        for problem in &mut problems {
+            problem.span = moved(problem.span, byte_order_mark);
+        }
+    }
+    Parsed { source: source.clone(), format, documents, problems }
+}
+
+fn strict(result: Result<Vec<Value>, Problem>) -> (Vec<Value>, Vec<Problem>) {
+    match result {
+        Ok(documents) => (documents, Vec::new()),
+        Err(problem) => (Vec::new(), vec![problem]),
+    }
+}
+
+fn lines((value, problems): (Value, Vec<Problem>)) -> (Vec<Value>, Vec<Problem>) {
+    (vec![value], problems)
+}
+
+fn moved(span: Span, by: u32) -> Span {
+    Span { start: span.start + by, end: span.end + by }
+}
+
+/// Moves every span; the depth is bounded by [`MAX_DEPTH`].
+fn shift(value: &mut Value, by: u32) {
+    value.span = moved(value.span, by);
+    match &mut value.kind {
+        Kind::List(list) => list.iter_mut().for_each(|item| shift(item, by)),
+        Kind::Map(map) => map.values_mut().for_each(|field| {
+            field.key = moved(field.key, by);
+            shift(&mut field.value, by);
+        }),
+        _ => {}
+    }
+}
+
+/// Every file of the tree whose name promises a known format; each is read on first use.
+#[derive(Debug, Default)]
+pub struct Files {
+    by_path: BTreeMap<Arc<str>, OnceLock<Option<Parsed>>>,
+}
+
+/// Lists them.
+pub fn list(facts: &Facts<'_>) -> Files {
+    let known = facts.tree.files().iter().filter(|file| Format::of(&file.path).is_some());
+    Files { by_path: known.map(|file| (file.path.clone(), OnceLock::new())).collect() }
+}
+
+impl Facts<'_> {
+    /// A file of a known format, read once; `None` if it is not there, not of a known format, or not text.
+    pub fn parsed(&self, path: &str) -> Option<&Parsed> {
+        let slot = self.parsed_files().by_path.get(path)?;
+        slot.get_or_init(|| Some(read(Format::of(path)?, self.tree.text(path)?))).as_ref()
+    }
+}
