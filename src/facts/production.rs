@@ -13,6 +13,17 @@ pub enum Stage {
     Unmarked,
 }
 
+/// Whether what a file declares is what production runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Production runs it.
+    Production,
+    /// It is something else, and why: a development file, an overlay that nothing applies.
+    Aside(String),
+    /// Both readings are possible: it proves nothing, contradicts nothing, and makes an absence unknown (ruling 2).
+    Uncertain(String),
+}
+
 const PRODUCTION: &[&str] = &["prod", "production", "prd", "live"];
 const BASE: &[&str] = &["base", "default", "defaults", "common", "global"];
 /// These name the settings themselves, so they say something as a file stem and nothing as a folder.
@@ -146,8 +157,7 @@ impl Parts {
 
     /// The first word of the list that stands anywhere in the path.
     fn any(&self, list: &[&'static str]) -> Option<&'static str> {
-        let words = self.words.iter().flatten();
-        words.filter_map(|word| list.iter().copied().find(|&listed| listed == word)).next()
+        self.words.iter().flatten().find_map(|word| list.iter().copied().find(|&listed| listed == word))
     }
 
     fn fixture(&self) -> Option<&'static str> {

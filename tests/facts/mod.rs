@@ -1,4 +1,5 @@
 //! Tests of `src/facts`.
+mod containers;
 mod production;
 
 mod format;

@@ -1,0 +1,186 @@
+//! What a Dockerfile's release image is: which stages are shipped, as whom they run, and how they were built.
+
+use super::dockerfile::{Dockerfile, Instruction};
+use super::{Fact, Health, HealthKind, Timing};
+use crate::evidence::Place;
+use crate::facts::Facts;
+use crate::facts::production::{self, Stage, Standing};
+use crate::source::Span;
+use std::sync::Arc;
+
+/// One Dockerfile and what it ships.
+#[derive(Clone, Debug)]
+pub struct Image {
+    /// The Dockerfile.
+    pub path: Arc<str>,
+    /// Whether it builds what production runs.
+    pub standing: Standing,
+    /// Its stages.
+    pub file: Dockerfile,
+    /// The stages that are shipped: the last one, and every other that ends a line of stages and has a command.
+    pub shipped: Vec<usize>,
+}
+
+/// How the program inside an image was compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Build {
+    /// With optimisations: `--release`, or copied from `target/release`.
+    Release,
+    /// Without: `cargo build`, `cargo run`, copied from `target/debug`.
+    Debug,
+}
+
+/// Stages and Dockerfiles of these names are for developers.
+const ASIDE: &[&str] = &["debug", "builder", "base", "devcontainer", "lint", "toolchain", "cross", "bench"];
+
+/// Reads every Dockerfile of the tree.
+pub fn read(facts: &Facts<'_>) -> Vec<Image> {
+    let files = facts.tree.files().iter().filter(|file| is_dockerfile(&file.path));
+    files
+        .filter_map(|file| {
+            let parsed = Dockerfile::parse(file.text()?.text());
+            // Without a stage it is a text that happens to bear the name.
+            parsed.last()?;
+            let shipped = shipped_stages(&parsed);
+            let standing = standing(&file.path, &parsed, &shipped);
+            Some(Image { path: file.path.clone(), standing, file: parsed, shipped })
+        })
+        .collect()
+}
+
+/// `Dockerfile`, `Containerfile`, `Dockerfile.web`, `Dockerfile-web`, `web.Dockerfile`.
+pub fn is_dockerfile(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    if name.ends_with(".dockerignore") {
+        return false;
+    }
+    ["dockerfile", "containerfile"].iter().any(|kind| {
+        let tail = name.strip_prefix(kind);
+        tail.is_some_and(|tail| tail.is_empty() || tail.starts_with(['.', '-', '_']))
+            || name.strip_suffix(kind).is_some_and(|head| head.ends_with(['.', '-', '_']))
+    }) && !["md", "txt", "tmpl", "j2", "tpl", "rs", "go", "py", "js", "ts"]
+        .iter()
+        .any(|end| name.rsplit_once('.').is_some_and(|(_, found)| found == *end))
+}
+
+/// The last stage, and every other one that nothing builds upon and that has a command of its own.
+fn shipped_stages(file: &Dockerfile) -> Vec<usize> {
+    let Some(last) = file.last() else { return Vec::new() };
+    let mut inner = vec![false; file.stages.len()];
+    for (index, stage) in file.stages.iter().enumerate() {
+        let copied = stage.instructions.iter().filter_map(|each| each.flag("from")).filter_map(|name| file.stage(name));
+        for used in copied.chain(stage.parent).filter(|&used| used < index) {
+            inner[used] = true;
+        }
+    }
+    let ships = |&index: &usize| {
+        let named_aside = file.stages[index].alias.as_deref().is_some_and(|alias| aside_word(alias).is_some());
+        let runs = || file.stages[index].instructions.iter().any(is_start);
+        (index == last || (!inner[index] && runs())) && !named_aside
+    };
+    let shipped: Vec<usize> = (0..=last).filter(ships).collect();
+    // `FROM runtime AS dev` at the end: what production runs is the stage it starts from.
+    if shipped.is_empty() { file.stages[last].parent.into_iter().collect() } else { shipped }
+}
+
+fn is_start(instruction: &Instruction) -> bool {
+    matches!(instruction.keyword.as_str(), "CMD" | "ENTRYPOINT")
+}
+
+/// The word of a name that says it is not for production.
+fn aside_word(name: &str) -> Option<&'static str> {
+    let listed =
+        ASIDE.iter().copied().find(|word| name.to_lowercase().split(['-', '_', '.', '/']).any(|part| part == *word));
+    listed.or(match production::stage_of_path(name) {
+        Stage::Never(word) => Some(word),
+        _ => None,
+    })
+}
+
+fn standing(path: &str, file: &Dockerfile, shipped: &[usize]) -> Standing {
+    if let Some(word) = aside_word(path) {
+        return Standing::Aside(format!("\"{word}\" in its path"));
+    }
+    if shipped.is_empty() {
+        return Standing::Aside("its only stages are for development".into());
+    }
+    let base = shipped.iter().find_map(|&stage| {
+        let root = file.lineage(stage).last().copied()?;
+        super::third_party_image(&file.stages[root].base)
+    });
+    match base {
+        Some(product) if !compiles(file, shipped) => Standing::Aside(format!("an image of {product}")),
+        _ => Standing::Production,
+    }
+}
+
+/// Whether anything is built in the stages that the shipped ones need.
+fn compiles(file: &Dockerfile, shipped: &[usize]) -> bool {
+    shipped.iter().any(|&stage| file.needed(stage).len() > file.lineage(stage).len())
+}
+
+impl Image {
+    /// A place in the Dockerfile.
+    pub fn at(&self, span: Span) -> Place {
+        Place::at(self.path.clone(), span)
+    }
+
+    /// The health check in effect in a shipped stage.
+    pub fn health(&self, stage: usize) -> Option<Health> {
+        let check = self.file.effective(stage, "HEALTHCHECK")?;
+        let text = check.text.trim();
+        let place = self.at(check.span);
+        let seconds = |flag: &str| match check.flag(flag) {
+            None => Timing::Default(30.0),
+            Some(text) => {
+                super::duration(text).map_or(Timing::Unknown, |value| Timing::Written(Fact::new(value, place.clone())))
+            }
+        };
+        let kind = match text.strip_prefix("CMD") {
+            Some(command) => {
+                let words: Option<Vec<String>> = serde_json::from_str(command.trim()).ok();
+                super::health_command(&words.map_or_else(|| command.trim().to_owned(), |words| words.join(" ")))
+            }
+            None => HealthKind::Disabled,
+        };
+        Some(Health { kind, interval: seconds("interval"), timeout: seconds("timeout"), place })
+    }
+
+    /// The user a shipped stage runs as; none means root.
+    pub fn user(&self, stage: usize) -> Option<Fact<String>> {
+        let user = self.file.effective(stage, "USER")?;
+        Some(Fact::new(user.text.trim().to_owned(), self.at(user.span)))
+    }
+
+    /// The command line that a shipped stage starts: entry point and command together.
+    pub fn command(&self, stage: usize) -> Option<Fact<String>> {
+        let entry = self.file.effective(stage, "ENTRYPOINT");
+        let command = self.file.effective(stage, "CMD");
+        let first = entry.or(command)?;
+        let text = [entry, command].into_iter().flatten().map(Instruction::command).collect::<Vec<_>>().join(" ");
+        Some(Fact::new(text, self.at(first.span)))
+    }
+
+    /// How the program of a shipped stage was compiled, with what shows it; empty if nothing does.
+    pub fn builds(&self, stage: usize) -> Vec<Fact<Build>> {
+        let needed = self.file.needed(stage);
+        let instructions = || needed.iter().flat_map(|&index| &self.file.stages[index].instructions);
+        let copied: Vec<Fact<Build>> = instructions()
+            .filter(|each| each.keyword == "COPY")
+            .filter_map(|each| Some(Fact::new(copied_build(&each.text)?, self.at(each.span))))
+            .collect();
+        let compiled = instructions().filter(|each| each.keyword == "RUN").flat_map(|each| {
+            let found = super::shell::cargo_builds(&each.text);
+            found.into_iter().map(|(build, at)| Fact::new(build, self.at(each.line_at(at))))
+        });
+        // What is copied into the image decides; a build whose result stays behind says nothing about it.
+        if copied.is_empty() { compiled.collect() } else { copied }
+    }
+}
+
+/// What a `COPY` takes from Cargo's target folder.
+fn copied_build(text: &str) -> Option<Build> {
+    let mut parts = text.split(['/', ' ', '"', ',']).skip_while(|part| *part != "target").skip(1);
+    let profile = parts.by_ref().take(2).find(|part| ["release", "debug", "dist"].contains(part))?;
+    Some(if profile == "debug" { Build::Debug } else { Build::Release })
+}

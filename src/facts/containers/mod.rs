@@ -1,0 +1,310 @@
+//! Dockerfiles, compose files and platform specs.
+
+pub mod dockerfile;
+pub mod image;
+mod shell;
+
+use super::Facts;
+use super::production::Standing;
+use crate::evidence::{Blind, Place};
+use image::Image;
+use std::sync::Arc;
+
+/// Dockerfiles, compose files and platform specs.
+#[derive(Debug, Default)]
+pub struct Containers {
+    /// What Dockerfiles build, sorted by path.
+    pub images: Vec<Image>,
+    /// What compose files and platform specs run, sorted by path and then as they stand there.
+    pub services: Vec<Service>,
+    /// Files that could not be read.
+    pub blind: Vec<Blind>,
+}
+
+/// Who runs a service that is declared in one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Platform {
+    /// Docker Compose or a Swarm stack.
+    Compose,
+    /// `DigitalOcean` App Platform.
+    AppPlatform,
+    /// Fly.io.
+    Fly,
+    /// Render.
+    Render,
+    /// Heroku, or what reads a Procfile like it.
+    Heroku,
+    /// Google App Engine.
+    AppEngine,
+    /// Google Cloud Run or Knative.
+    CloudRun,
+    /// An Amazon ECS task definition.
+    Ecs,
+}
+
+impl Platform {
+    /// Its name as people write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Compose => "Docker Compose",
+            Self::AppPlatform => "App Platform",
+            Self::Fly => "Fly.io",
+            Self::Render => "Render",
+            Self::Heroku => "Heroku",
+            Self::AppEngine => "App Engine",
+            Self::CloudRun => "Cloud Run",
+            Self::Ecs => "Amazon ECS",
+        }
+    }
+}
+
+/// What a service is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// It answers requests or does the product's work for as long as it lives.
+    Serving,
+    /// It takes no requests: a worker.
+    Worker,
+    /// It ends: a job, a migration, a seed, or it only makes load.
+    Job,
+    /// It is somebody else's software: a database, a proxy, a collector.
+    ThirdParty,
+}
+
+/// One service as a compose file or a platform spec declares it.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its name there.
+    pub name: String,
+    /// Who runs it.
+    pub platform: Platform,
+    /// Where it is declared.
+    pub place: Place,
+    /// Whether production runs it.
+    pub standing: Standing,
+    /// What it is for.
+    pub role: Role,
+    /// The image it names.
+    pub image: Option<Fact<String>>,
+    /// The Dockerfile of the tree that builds its image, if it says so.
+    pub dockerfile: Option<Arc<str>>,
+    /// Its health checks.
+    pub health: Vec<Health>,
+    /// Its environment.
+    pub env: Vec<Env>,
+    /// The command that replaces the image's own.
+    pub command: Option<Fact<String>>,
+    /// The user it runs as, where the declaration says so.
+    pub user: Option<Fact<String>>,
+    /// The most memory it may take, in bytes.
+    pub memory_limit: Option<Fact<f64>>,
+    /// Whether a push to the release branch deploys it.
+    pub autodeploy: Option<Fact<bool>>,
+    /// Whether its public entry point takes nothing but TLS.
+    pub tls: Option<Fact<bool>>,
+    /// How it replaces an old version, as the spec says: `rolling`, `blue_green`, `canary`, `recreate`.
+    pub strategy: Option<Fact<&'static str>>,
+    /// Whether a release that fails its checks is taken back without a person.
+    pub reverts: Option<Fact<bool>>,
+    /// Source folders of the project that are mounted into it.
+    pub mounts_source: Option<Fact<String>>,
+    /// Where its log goes: the driver of compose, the destinations of a platform.
+    pub log: Option<Fact<String>>,
+}
+
+/// A value and where it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact<T> {
+    /// The value.
+    pub value: T,
+    /// Where.
+    pub place: Place,
+}
+
+impl<T> Fact<T> {
+    /// A value at a place.
+    pub fn new(value: T, place: Place) -> Self {
+        Self { value, place }
+    }
+}
+
+/// One entry of an environment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Env {
+    /// Its name.
+    pub name: String,
+    /// What it is set to.
+    pub value: EnvValue,
+    /// Where.
+    pub place: Place,
+}
+
+/// What an environment entry is set to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EnvValue {
+    /// A text that stands in the tree.
+    Literal(String),
+    /// Something that stands elsewhere, as it is written: `${newsletter.PASSWORD}`, `secretKeyRef app/password`.
+    Reference(String),
+    /// A reference with a text for when it is not set: `${RUST_LOG:-info}`.
+    Default(String),
+}
+
+/// A health check that the platform makes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Health {
+    /// What it does.
+    pub kind: HealthKind,
+    /// Where it is declared.
+    pub place: Place,
+    /// Seconds between two checks, and whether somebody wrote it down.
+    pub interval: Timing,
+    /// Seconds after which one check has failed.
+    pub timeout: Timing,
+}
+
+/// What a health check does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HealthKind {
+    /// Requests a path.
+    Http(String),
+    /// Runs a command in the container.
+    Command(String),
+    /// Opens a connection.
+    Tcp,
+    /// Asks the gRPC health service.
+    Grpc,
+    /// Is switched off, or cannot fail.
+    Disabled,
+}
+
+/// A number of seconds, written down or the platform's default.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Timing {
+    /// Somebody wrote it.
+    Written(Fact<f64>),
+    /// Nobody did; the declared check then takes this.
+    Default(f64),
+    /// It is written and cannot be read, or the platform states no default.
+    Unknown,
+}
+
+/// Reads them.
+pub fn read(facts: &Facts<'_>) -> Containers {
+    Containers { images: image::read(facts), services: Vec::new(), blind: Vec::new() }
+}
+
+/// Images of software that the project did not write, by the name that identifies them.
+const THIRD_PARTY: &[&str] = &[
+    "redis",
+    "valkey",
+    "postgres",
+    "postgresql",
+    "postgis",
+    "timescaledb",
+    "mysql",
+    "mariadb",
+    "percona",
+    "mongo",
+    "mongodb",
+    "rabbitmq",
+    "kafka",
+    "cp-kafka",
+    "zookeeper",
+    "elasticsearch",
+    "opensearch",
+    "kibana",
+    "nginx",
+    "envoyproxy",
+    "envoy",
+    "traefik",
+    "haproxy",
+    "caddy",
+    "otel",
+    "opentelemetry-collector",
+    "opentelemetry-collector-contrib",
+    "prom",
+    "prometheus",
+    "grafana",
+    "loki",
+    "tempo",
+    "jaegertracing",
+    "jaeger",
+    "busybox",
+    "alpine",
+    "curlimages",
+    "bitnami",
+    "memcached",
+    "nats",
+    "consul",
+    "vault",
+    "minio",
+    "localstack",
+    "azurite",
+    "fake-gcs-server",
+    "mailhog",
+    "mailpit",
+    "adminer",
+    "pgadmin",
+    "pgadmin4",
+    "cockroachdb",
+    "clickhouse",
+    "cassandra",
+    "etcd",
+    "pulsar",
+    "fluentd",
+    "fluent",
+    "fluent-bit",
+    "vector",
+    "promtail",
+    "zipkin",
+    "pgbouncer",
+];
+
+/// The third-party product that an image name means.
+pub fn third_party_image(image: &str) -> Option<&'static str> {
+    let name = image.split('@').next().unwrap_or(image).to_lowercase();
+    let mut parts: Vec<&str> = name.split('/').collect();
+    let last = parts.pop().unwrap_or_default();
+    let last = last.split(':').next().unwrap_or(last);
+    // A registry's own name (`ghcr.io`, `localhost:5000`) identifies nothing.
+    let owners = parts.into_iter().filter(|part| !part.contains(['.', ':']));
+    owners.chain([last]).find_map(|part| THIRD_PARTY.iter().copied().find(|known| *known == part))
+}
+
+/// A duration as Docker, compose and the platforms write it (`30s`, `1m30s`, `500ms`, a bare number of seconds).
+pub fn duration(text: &str) -> Option<f64> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return (seconds.is_finite() && seconds >= 0.0).then_some(seconds);
+    }
+    let mut total = 0.0;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let number_end = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.')?;
+        let amount: f64 = rest[..number_end].parse().ok()?;
+        let unit_end =
+            rest[number_end..].find(|letter: char| letter.is_ascii_digit()).map_or(rest.len(), |end| number_end + end);
+        total += amount
+            * match rest[number_end..unit_end].trim() {
+                "ns" => 1e-9,
+                "us" | "µs" => 1e-6,
+                "ms" => 1e-3,
+                "s" => 1.0,
+                "m" => 60.0,
+                "h" => 3600.0,
+                "d" => 86400.0,
+                _ => return None,
+            };
+        rest = &rest[unit_end..];
+    }
+    (!text.is_empty()).then_some(total)
+}
+
+/// What a health command does; one that cannot fail checks nothing.
+pub fn health_command(command: &str) -> HealthKind {
+    let bare = command.trim().trim_start_matches("CMD-SHELL").trim_start_matches("CMD").trim();
+    let cannot_fail = ["", "true", "/bin/true", ":", "exit 0", "NONE"].contains(&bare)
+        || [" || true", " || exit 0", " || :", "; exit 0", "; true"].iter().any(|end| bare.ends_with(end));
+    if cannot_fail { HealthKind::Disabled } else { HealthKind::Command(bare.to_owned()) }
+}

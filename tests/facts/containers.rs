@@ -1,0 +1,3 @@
+//! Dockerfiles, compose files and platform specs as facts.
+
+mod images;
