@@ -3,6 +3,7 @@
 mod checklist;
 mod facts;
 mod probe;
+mod quantity;
 mod report;
 mod rules;
 mod tree;
