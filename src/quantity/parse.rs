@@ -32,8 +32,31 @@ const UNITS: &[(&[&str], Dimension, f64)] = &[
 
 /// What may be counted per unit of time; nothing (`1000/min`) will do as well.
 const EVENTS: &[&str] = &[
-    "", "r", "req", "reqs", "request", "requests", "q", "query", "queries", "call", "calls", "hit", "hits", "op", "ops",
-    "operation", "operations", "tx", "transaction", "transactions", "msg", "message", "messages", "event", "events",
+    "",
+    "r",
+    "req",
+    "reqs",
+    "request",
+    "requests",
+    "q",
+    "query",
+    "queries",
+    "call",
+    "calls",
+    "hit",
+    "hits",
+    "op",
+    "ops",
+    "operation",
+    "operations",
+    "tx",
+    "transaction",
+    "transactions",
+    "msg",
+    "message",
+    "messages",
+    "event",
+    "events",
 ];
 
 /// For whom a rate holds; said in the checklist for people, and not part of the amount.
@@ -46,7 +69,10 @@ impl Quantity {
         if rest.is_empty() || is_scope(rest) {
             return Ok(quantity);
         }
-        Err(format!("`{text}` is no quantity: `{}` after `{quantity}` is not understood", rest.trim_start_matches(SEPARATORS)))
+        Err(format!(
+            "`{text}` is no quantity: `{}` after `{quantity}` is not understood",
+            rest.trim_start_matches(SEPARATORS)
+        ))
     }
 
     /// The amount that a text begins with, and what follows it.
@@ -169,7 +195,8 @@ fn denominator(text: &str) -> Option<(f64, &str)> {
 
 /// A unit by name: exactly as written first (`m` is minutes, `M` is nothing), then in any case.
 fn unit_of(word: &str) -> Result<(Dimension, f64), String> {
-    let named = |same: fn(&str, &str) -> bool| UNITS.iter().find(|(names, ..)| names.iter().any(|name| same(name, word)));
+    let named =
+        |same: fn(&str, &str) -> bool| UNITS.iter().find(|(names, ..)| names.iter().any(|name| same(name, word)));
     let loose: fn(&str, &str) -> bool = |name, word| name.len() > 1 && name.eq_ignore_ascii_case(word);
     if let Some((_, dimension, factor)) = named(|name, word| name == word).or_else(|| named(loose)) {
         return Ok((*dimension, *factor));
