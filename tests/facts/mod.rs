@@ -3,3 +3,4 @@ mod containers;
 mod production;
 
 mod format;
+mod documents;

@@ -1,0 +1,159 @@
+//! Puts sections together while a reader walks through the text; the same for every markup.
+
+use super::anchors;
+use super::section::{Block, BlockKind, Link, Section};
+use crate::source::Span;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// Marks of unfinished work. The capitals are case-sensitive: "a todo list" is prose, `TODO` is a hole.
+static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"(?m)\b(?:TODO|TBD|TBC|FIXME|XXX)\b|(?i:\bcoming soon\b|\blorem ipsum\b|\bto be (?:written|determined|completed|announced|defined|documented|added|done)[\s_*.\])]*$|\bwork in progress[\s_*.\])]*$|\bunder construction\b|^\W*xxx+\W*$)|\{\{\s*[A-Za-z_$.][^{}]*\}\}";
+    Regex::new(pattern).expect("a constant pattern")
+});
+
+/// A numbered heading: `3. Check`, `Step 3: Check`.
+pub(super) static NUMBERED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(?i:(?:step|phase|stage)\s+)?\d{1,2}\s*[.):–—-]?\s+\S|^(?i:step\s+\d{1,2})").expect("a constant pattern"));
+
+/// The first word of a line that an operator would type.
+static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:[$#>%]\s+)?(?:sudo\s+)?(?:[A-Z_]+=\S*\s+)*(?:\./|/|~/)?[a-z][\w.+-]*(?:/[\w.+-]+)*(?:\s+\S|$)")
+        .expect("a constant pattern")
+});
+
+/// Collects the sections of one document.
+pub(super) struct Builder {
+    sections: Vec<Section>,
+    length: usize,
+}
+
+impl Builder {
+    /// A builder for a text of this length; the document itself is the first section.
+    pub(super) fn new(length: usize) -> Self {
+        let document = Section { span: Span::new(0, length), ..Section::default() };
+        Self { sections: vec![document], length }
+    }
+
+    /// Gives the document the title of its front matter.
+    pub(super) fn title(&mut self, title: &str) {
+        self.sections[0].title = title.trim().trim_matches(['"', '\'']).to_owned();
+    }
+
+    /// Begins a section.
+    pub(super) fn heading(&mut self, level: u8, title: String, heading: Span, id: Option<&str>) {
+        let mut parent = self.sections.len() - 1;
+        while self.sections[parent].level >= level.max(1) {
+            parent = self.sections[parent].parent.unwrap_or(0);
+        }
+        let mut anchors = vec![anchors::slug(&title)];
+        anchors.extend(id.map(anchors::slug));
+        self.sections.push(Section {
+            title: title.trim().to_owned(),
+            level: level.max(1),
+            heading,
+            span: Span::new(heading.start as usize, self.length),
+            parent: Some(parent),
+            anchors,
+            ..Section::default()
+        });
+    }
+
+    fn here(&mut self) -> &mut Section {
+        let last = self.sections.len() - 1;
+        &mut self.sections[last]
+    }
+
+    /// Adds an anchor that is written out (`<a name="x">`).
+    pub(super) fn anchor(&mut self, name: &str) {
+        self.here().anchors.push(anchors::slug(name));
+    }
+
+    /// Adds prose: a paragraph, item or row; `prose` is its text without inline code, where holes are looked for.
+    pub(super) fn prose(&mut self, block: Block, prose: &str) {
+        if block.text.trim().is_empty() && !block.commands {
+            return;
+        }
+        let section = self.here();
+        section.words += block.text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+        if PLACEHOLDER.is_match(prose) {
+            section.placeholders.push(block.span);
+        }
+        section.blocks.push(block);
+    }
+
+    /// Adds a block of code; a command also belongs to the numbered item before it.
+    pub(super) fn code(&mut self, language: &str, text: &str, span: Span) {
+        if text.trim().is_empty() {
+            return;
+        }
+        let is_command = is_shell(language, text);
+        let section = self.here();
+        if is_command {
+            let item = section.blocks.iter_mut().rev().find(|block| matches!(block.kind, BlockKind::Item { .. }));
+            if let Some(item) = item {
+                item.commands = true;
+            }
+        }
+        let kind = if is_command { BlockKind::Command } else { BlockKind::Code(language.to_owned()) };
+        section.blocks.push(Block { kind, span, text: text.to_owned(), commands: is_command, label: None });
+    }
+
+    /// Adds a link.
+    pub(super) fn link(&mut self, link: Link) {
+        self.here().links.push(link);
+    }
+
+    /// The finished sections: each span ends where the next heading of its level or above begins.
+    pub(super) fn finish(mut self) -> Vec<Section> {
+        let count = self.sections.len();
+        let mut open: Vec<usize> = Vec::new();
+        for index in 0..count {
+            let (level, start) = (self.sections[index].level, self.sections[index].heading.start);
+            while let Some(&last) = open.last() {
+                if self.sections[last].level < level || self.sections[last].level == 0 {
+                    break;
+                }
+                self.sections[last].end = index;
+                self.sections[last].span.end = start;
+                open.pop();
+            }
+            open.push(index);
+        }
+        for index in open {
+            self.sections[index].end = count;
+        }
+        self.sections
+    }
+}
+
+/// Whether a block of code is something an operator would type.
+fn is_shell(language: &str, text: &str) -> bool {
+    let word = language.split([',', ' ', '{']).next().unwrap_or("").to_ascii_lowercase();
+    match word.as_str() {
+        "sh" | "bash" | "shell" | "zsh" | "fish" | "console" | "shell-session" | "shellsession" | "sh-session"
+        | "terminal" | "powershell" | "ps1" | "cmd" | "bat" | "promql" | "sql" | "psql" | "redis" | "http" => true,
+        "" | "text" | "none" | "plaintext" | "default" | "plain" => {
+            let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("# "));
+            first.is_some_and(|line| COMMAND.is_match(line) && !line.ends_with([':', '{', '.', ';']))
+        }
+        _ => false,
+    }
+}
+
+/// Whether inline code looks like a command: two words at least, the first of which could be a program, and no
+/// assignment or prose.
+pub(super) fn is_inline_command(code: &str) -> bool {
+    let code = code.trim();
+    (code.contains(' ') || code.starts_with("./")) && COMMAND.is_match(code) && !code.contains(" = ")
+}
+
+/// The label of a paragraph or item: its bold beginning, or what stands before a colon within its first six words.
+pub(super) fn label(bold: Option<&str>, text: &str) -> Option<String> {
+    let before_colon = || {
+        let (label, _) = text.split_once(": ").or_else(|| text.trim_end().strip_suffix(':').map(|label| (label, "")))?;
+        (label.split_whitespace().count() <= 6 && !label.contains('.')).then(|| label.to_owned())
+    };
+    let bold = bold.map(|bold| bold.trim().trim_end_matches([':', '.']).to_owned()).filter(|bold| !bold.is_empty());
+    bold.or_else(before_colon)
+}

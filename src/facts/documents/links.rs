@@ -1,0 +1,130 @@
+//! Where a link goes: into the tree, out of it, or nowhere.
+
+use super::section::Document;
+use super::{Documents, anchors};
+use crate::facts::Facts;
+use crate::tree::Tree;
+
+/// Where a link goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A file or folder of the tree, or a heading in one.
+    Inside(String),
+    /// An address outside the tree, which cannot be read offline.
+    Outside,
+    /// A path or an anchor that the tree lacks.
+    Broken(&'static str),
+    /// Mail, images and paths that only a published site knows.
+    Other,
+}
+
+/// Where a link of a document goes.
+pub fn resolve(tree: &Tree, documents: &Documents, from: &Document, url: &str) -> Target {
+    let url = url.trim();
+    if let Some(path) = own_path(&documents.own_addresses, url) {
+        return inside(tree, documents, "", path).unwrap_or(Target::Other);
+    }
+    if url.starts_with("http://") || url.starts_with("https://") || url.starts_with("//") {
+        return Target::Outside;
+    }
+    let has_scheme = url.split_once(':').is_some_and(|(scheme, _)| scheme.chars().all(char::is_alphanumeric));
+    if url.is_empty() || has_scheme || url.contains("{{") || url.contains("{%") || url.contains('<') {
+        return Target::Other;
+    }
+    if let Some(fragment) = url.strip_prefix('#') {
+        let found = anchors::reaches(from.sections.iter().flat_map(|section| &section.anchors), fragment);
+        let is_top = fragment.is_empty() || fragment == "top";
+        return if found || is_top { Target::Inside(from.path.to_string()) } else { Target::Broken("no such heading") };
+    }
+    let folder = from.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    if let Some(rooted) = url.strip_prefix('/') {
+        // A site decides what its root is: found in the tree it counts, otherwise nothing can be said.
+        return inside(tree, documents, "", rooted).unwrap_or(Target::Other);
+    }
+    inside(tree, documents, folder, url).unwrap_or(Target::Broken("no such file"))
+}
+
+/// The path within the repository that one of its own published addresses names.
+fn own_path<'u>(addresses: &[String], url: &'u str) -> Option<&'u str> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    let rest = rest.strip_prefix("www.").unwrap_or(rest);
+    addresses.iter().find_map(|address| {
+        let after = rest.get(..address.len()).filter(|start| start.eq_ignore_ascii_case(address));
+        let after = after.map(|_| &rest[address.len()..])?.strip_prefix('/')?;
+        let after = after.strip_prefix("-/").unwrap_or(after);
+        let after = after.strip_prefix("blob/").or_else(|| after.strip_prefix("tree/"))?;
+        after.split_once('/').map(|(_branch, path)| path)
+    })
+}
+
+/// The file or folder of the tree that a path means, read as documentation sites read it.
+fn inside(tree: &Tree, documents: &Documents, folder: &str, url: &str) -> Option<Target> {
+    let (path, fragment) = url.split_once('#').unwrap_or((url, ""));
+    let path = path.split('?').next().unwrap_or(path).replace("%20", " ");
+    let path = join(folder, &path)?;
+    let stem = path.strip_suffix(".html").unwrap_or(&path);
+    let candidates = [
+        path.clone(),
+        format!("{stem}.md"),
+        format!("{stem}.mdx"),
+        format!("{stem}.adoc"),
+        format!("{stem}.rst"),
+        format!("{path}/README.md"),
+        format!("{path}/index.md"),
+        format!("{path}/_index.md"),
+    ];
+    if let Some(found) = candidates.iter().find(|candidate| tree.file(candidate).is_some()) {
+        let anchors = documents.at(found).map(|document| document.sections.iter().flat_map(|section| &section.anchors));
+        let reached = fragment.is_empty() || anchors.is_none_or(|mut all| anchors::reaches(all.by_ref(), fragment));
+        return Some(if reached { Target::Inside(found.clone()) } else { Target::Broken("no such heading") });
+    }
+    has_folder(tree, &path).then_some(Target::Inside(path))
+}
+
+/// Whether the tree holds a folder of this path.
+pub(super) fn has_folder(tree: &Tree, path: &str) -> bool {
+    if path.is_empty() {
+        return true;
+    }
+    let prefix = format!("{path}/");
+    let at = tree.files().partition_point(|file| &*file.path < prefix.as_str());
+    tree.files().get(at).is_some_and(|file| file.path.starts_with(&prefix))
+}
+
+/// A path from a folder, with `.` and `..` taken away; `None` when it leaves the tree.
+pub(super) fn join(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            _ => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// The addresses that the manifests and the history give for this repository, without scheme and `.git`.
+pub(super) fn own_addresses(facts: &Facts<'_>) -> Vec<String> {
+    let mut addresses = Vec::new();
+    for (path, key) in [("Cargo.toml", "repository"), ("package.json", "\"url\""), ("package.json", "\"repository\""), ("pyproject.toml", "epository")] {
+        let Some(source) = facts.tree.text(path) else { continue };
+        let lines = source.text().lines().filter(|line| line.trim_start().starts_with(key));
+        addresses.extend(lines.filter_map(|line| address(line.split_once(['=', ':'])?.1)));
+    }
+    addresses.sort();
+    addresses.dedup();
+    addresses
+}
+
+/// `github.com/owner/name` of any of the ways to write a repository's address.
+pub(crate) fn address(written: &str) -> Option<String> {
+    let written = written.trim().trim_matches(['"', '\'', ',', ' ']);
+    let written = written.strip_prefix("git+").unwrap_or(written);
+    let rest = written.split_once("://").map_or(written, |(_, rest)| rest);
+    let rest = rest.strip_prefix("git@").unwrap_or(rest);
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host).replacen(':', "/", 1);
+    let rest = rest.trim_end_matches('/').trim_end_matches(".git");
+    let parts: Vec<&str> = rest.split('/').collect();
+    (parts.len() >= 3 && parts[0].contains('.')).then(|| parts[..3].join("/"))
+}

@@ -1,0 +1,250 @@
+//! Markdown, read with byte offsets.
+
+use super::builder::{Builder, is_inline_command, label};
+use super::section::{Block, BlockKind, Link, Section};
+use crate::source::Span;
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
+use std::ops::Range;
+
+/// The sections of a Markdown text.
+pub(super) fn read(text: &str) -> Vec<Section> {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_GFM
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
+        | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
+    let mut reader = Reader::new(text.len());
+    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        reader.event(event, range);
+    }
+    reader.builder.finish()
+}
+
+/// What is being collected between a start and its end.
+struct Reader {
+    builder: Builder,
+    text: String,
+    /// The same without inline code: what is code is no hole in the text.
+    prose: String,
+    start: Option<usize>,
+    commands: bool,
+    bold: Option<String>,
+    in_bold: bool,
+    lists: Vec<bool>,
+    in_item: bool,
+    heading_id: Option<String>,
+    cells: Option<Vec<String>>,
+    code: Option<(String, usize)>,
+    metadata: bool,
+    link: Option<(String, usize, usize)>,
+    /// Links of the heading that is being read: they belong to the section that it begins.
+    heading_links: Option<Vec<Link>>,
+}
+
+impl Reader {
+    fn new(length: usize) -> Self {
+        Self {
+            builder: Builder::new(length),
+            text: String::new(),
+            prose: String::new(),
+            start: None,
+            commands: false,
+            bold: None,
+            in_bold: false,
+            lists: Vec::new(),
+            in_item: false,
+            heading_id: None,
+            cells: None,
+            code: None,
+            metadata: false,
+            link: None,
+            heading_links: None,
+        }
+    }
+
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Start(tag) => self.open(tag, &range),
+            Event::End(tag) => self.close(tag, &range),
+            Event::Text(text) => self.push(&text, &range),
+            Event::Code(code) => {
+                self.commands |= is_inline_command(&code);
+                let prose = self.prose.len();
+                self.push(&code, &range);
+                self.prose.truncate(prose);
+            }
+            Event::SoftBreak | Event::HardBreak => self.push("\n", &range),
+            Event::Html(html) | Event::InlineHtml(html) => self.html(&html, &range),
+            _ => {}
+        }
+    }
+
+    fn push(&mut self, text: &str, range: &Range<usize>) {
+        self.start.get_or_insert(range.start);
+        if self.in_bold && let Some(bold) = &mut self.bold {
+            bold.push_str(text);
+        }
+        self.text.push_str(text);
+        self.prose.push_str(text);
+    }
+
+    fn open(&mut self, tag: Tag<'_>, range: &Range<usize>) {
+        match tag {
+            Tag::Heading { id, .. } => {
+                self.flush(range.start);
+                self.heading_id = id.map(CowStr::into_string);
+                self.heading_links = Some(Vec::new());
+            }
+            Tag::CodeBlock(kind) => {
+                self.flush(range.start);
+                let language = match kind {
+                    CodeBlockKind::Fenced(language) => language.into_string(),
+                    CodeBlockKind::Indented => String::new(),
+                };
+                self.code = Some((language, range.start));
+            }
+            Tag::List(first) => {
+                self.flush(range.start);
+                self.lists.push(first.is_some());
+            }
+            Tag::Item => {
+                self.flush(range.start);
+                self.in_item = true;
+            }
+            Tag::TableHead | Tag::TableRow => {
+                self.flush(range.start);
+                self.cells = Some(Vec::new());
+                self.start = Some(range.start);
+            }
+            Tag::MetadataBlock(_) => self.metadata = true,
+            Tag::Strong if self.bold.is_none() && self.text.trim().is_empty() => {
+                self.bold = Some(String::new());
+                self.in_bold = true;
+            }
+            Tag::Link { dest_url, .. } => self.link = Some((dest_url.into_string(), range.start, self.text.len())),
+            Tag::Image { .. } => self.start = self.start.or(Some(range.start)),
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, tag: TagEnd, range: &Range<usize>) {
+        match tag {
+            TagEnd::Heading(level) => {
+                let title = std::mem::take(&mut self.text);
+                self.reset();
+                let id = self.heading_id.take();
+                self.builder.heading(level as u8, title, Span::new(range.start, range.end), id.as_deref());
+                for link in self.heading_links.take().unwrap_or_default() {
+                    self.builder.link(link);
+                }
+            }
+            TagEnd::CodeBlock => {
+                if let Some((language, start)) = self.code.take() {
+                    let text = std::mem::take(&mut self.text);
+                    self.reset();
+                    self.builder.code(&language, &text, Span::new(start, range.end));
+                }
+            }
+            TagEnd::List(_) => {
+                self.flush(range.end);
+                self.lists.pop();
+                self.in_item = false;
+            }
+            TagEnd::Item | TagEnd::BlockQuote(_) | TagEnd::Paragraph | TagEnd::HtmlBlock => self.flush(range.end),
+            TagEnd::TableCell => {
+                let cell = std::mem::take(&mut self.text);
+                if let Some(cells) = &mut self.cells {
+                    cells.push(cell.trim().to_owned());
+                }
+            }
+            TagEnd::TableHead | TagEnd::TableRow => self.row(tag == TagEnd::TableHead, range),
+            TagEnd::MetadataBlock(_) => {
+                let text = std::mem::take(&mut self.text);
+                self.reset();
+                self.metadata = false;
+                let title = text.lines().find_map(|line| line.strip_prefix("title").map(str::trim_start));
+                if let Some(title) = title.and_then(|rest| rest.strip_prefix([':', '='])) {
+                    self.builder.title(title);
+                }
+            }
+            TagEnd::Strong => self.in_bold = false,
+            TagEnd::Link => {
+                if let Some((url, start, from)) = self.link.take() {
+                    let text = self.text.get(from..).unwrap_or("").to_owned();
+                    let link = Link { text, url, span: Span::new(start, range.end) };
+                    match &mut self.heading_links {
+                        Some(links) => links.push(link),
+                        None => self.builder.link(link),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn row(&mut self, header: bool, range: &Range<usize>) {
+        let Some(cells) = self.cells.take() else { return };
+        let block = Block {
+            text: cells.join(" | "),
+            kind: BlockKind::Row { cells, header },
+            span: Span::new(range.start, range.end),
+            commands: self.commands,
+            label: None,
+        };
+        let prose = std::mem::take(&mut self.prose);
+        self.reset();
+        self.builder.prose(block, &prose);
+    }
+
+    /// What an element says with its attributes or as the title of a fold.
+    fn html(&mut self, html: &str, range: &Range<usize>) {
+        for attribute in ["name=\"", "id=\""] {
+            if let Some(name) = html.split(attribute).nth(1).and_then(|rest| rest.split('"').next()) {
+                self.builder.anchor(name);
+            }
+        }
+        if let Some((_, rest)) = html.split_once("<summary>") {
+            let title = rest.split("</summary>").next().unwrap_or("");
+            let plain = title.replace("<b>", "").replace("</b>", "").replace("<strong>", "").replace("</strong>", "");
+            self.flush(range.start);
+            self.bold = Some(plain.trim().to_owned());
+            self.push(&plain, range);
+            self.flush(range.end);
+        }
+    }
+
+    /// Ends the paragraph or item that is being collected.
+    fn flush(&mut self, end: usize) {
+        if self.cells.is_some() || self.metadata {
+            return;
+        }
+        let text = std::mem::take(&mut self.text);
+        let start = self.start.unwrap_or(end);
+        let ordered = self.lists.last().copied();
+        let kind = match ordered {
+            Some(ordered) if self.in_item => {
+                BlockKind::Item { ordered, depth: (self.lists.len().min(255) - 1) as u8 }
+            }
+            _ => BlockKind::Paragraph,
+        };
+        // Only the first paragraph of an item is the item.
+        if !text.trim().is_empty() {
+            self.in_item = false;
+        }
+        let label = label(self.bold.as_deref(), &text);
+        let block = Block { kind, span: Span::new(start, end), text, commands: self.commands, label };
+        let prose = std::mem::take(&mut self.prose);
+        self.reset();
+        self.builder.prose(block, &prose);
+    }
+
+    fn reset(&mut self) {
+        self.start = None;
+        self.commands = false;
+        self.bold = None;
+        self.in_bold = false;
+        self.text.clear();
+        self.prose.clear();
+    }
+}

@@ -1,0 +1,114 @@
+//! Prose: headings, sections and their substance.
+//!
+//! Markdown, AsciiDoc and reStructuredText become one shape: a [`Document`] of [`Section`]s in the order of the text,
+//! each with what stands under its own heading (words, steps, commands, table rows, links, placeholders). A document
+//! also says whether it may speak for operations at all ([`Standing`]).
+
+mod anchors;
+mod builder;
+mod links;
+mod markdown;
+mod plain;
+mod section;
+mod standing;
+
+pub use links::{Target, resolve};
+pub use section::{Block, BlockKind, Document, Link, Section};
+pub use standing::Standing;
+
+use super::Facts;
+use crate::evidence::{Blind, Place};
+use crate::tree::{Content, File};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Larger documents are data, not prose; they are listed as unread.
+const MAX_DOCUMENT: u64 = 4 * 1024 * 1024;
+
+/// Every document of the tree.
+#[derive(Debug, Default)]
+pub struct Documents {
+    all: Vec<Document>,
+    by_path: BTreeMap<Arc<str>, usize>,
+    /// Documents that could not be read.
+    pub blind: Vec<Blind>,
+    /// Addresses under which this repository is published, such as `github.com/owner/name`.
+    pub own_addresses: Vec<String>,
+}
+
+impl Documents {
+    /// All documents, sorted by path.
+    pub fn all(&self) -> &[Document] {
+        &self.all
+    }
+
+    /// The documents that may speak for the project: neither of a fixed kind (licence, changelog), nor a template, nor
+    /// about the code's insides, nor somebody else's.
+    pub fn of_project(&self) -> impl Iterator<Item = &Document> {
+        self.all.iter().filter(|document| document.standing == Standing::Project)
+    }
+
+    /// The document at a path.
+    pub fn at(&self, path: &str) -> Option<&Document> {
+        self.by_path.get(path).map(|&index| &self.all[index])
+    }
+}
+
+/// The markup of a document, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Markup {
+    Markdown,
+    AsciiDoc,
+    Rst,
+}
+
+fn markup(file: &File) -> Option<Markup> {
+    let name = file.name();
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    match extension.to_ascii_lowercase().as_str() {
+        "md" | "markdown" | "mdx" | "mdown" => Some(Markup::Markdown),
+        "adoc" | "asciidoc" => Some(Markup::AsciiDoc),
+        "rst" => Some(Markup::Rst),
+        "" | "txt" if matches!(stem, "README" | "RUNBOOK" | "DEPLOY" | "DEPLOYMENT" | "INSTALL" | "OPERATIONS") => {
+            Some(Markup::Markdown)
+        }
+        _ => None,
+    }
+}
+
+/// Reads every document of the tree.
+pub fn read(facts: &Facts<'_>) -> Documents {
+    let files: Vec<(&File, Markup)> =
+        facts.tree.files().iter().filter_map(|file| Some((file, markup(file)?))).collect();
+    let read: Vec<Result<Document, Blind>> = files.par_iter().map(|&(file, markup)| read_one(file, markup)).collect();
+    let mut documents = Documents { own_addresses: links::own_addresses(facts), ..Documents::default() };
+    for result in read {
+        match result {
+            Ok(document) => documents.all.push(document),
+            Err(blind) => documents.blind.push(blind),
+        }
+    }
+    documents.by_path =
+        documents.all.iter().enumerate().map(|(index, document)| (document.path.clone(), index)).collect();
+    documents
+}
+
+fn read_one(file: &File, markup: Markup) -> Result<Document, Blind> {
+    let unread = |why: String| Blind { place: Some(Place::file(file.path.clone())), why };
+    if file.len > MAX_DOCUMENT {
+        return Err(unread(format!("larger than {MAX_DOCUMENT} bytes")));
+    }
+    let source = match file.content() {
+        Content::Text(source) => source,
+        Content::Binary(_) => return Err(unread("not text".into())),
+        Content::Unread(why) => return Err(unread(why.clone())),
+    };
+    let parsed = match markup {
+        Markup::Markdown => markdown::read(source.text()),
+        Markup::AsciiDoc => plain::asciidoc(source.text()),
+        Markup::Rst => plain::rst(source.text()),
+    };
+    let standing = standing::of(&file.path, source.text(), &parsed);
+    Ok(Document { path: file.path.clone(), source: source.clone(), standing, sections: parsed })
+}

@@ -1,0 +1,144 @@
+//! Documents: sections, steps, commands, links and placeholders, with their places.
+
+use jiff::Timestamp;
+use tusk_check::facts::Facts;
+use tusk_check::facts::documents::{BlockKind, Document, Standing, Target, resolve};
+use tusk_check::tree::Tree;
+
+fn with<T>(files: &[(&str, &str)], look: impl FnOnce(&Facts<'_>) -> T) -> T {
+    let tree = Tree::in_memory(files.iter().map(|&(path, text)| (path, text)));
+    look(&Facts::new(&tree, Timestamp::UNIX_EPOCH))
+}
+
+fn one<T>(path: &str, text: &str, look: impl FnOnce(&Document) -> T) -> T {
+    with(&[(path, text)], |facts| look(facts.documents().at(path).expect("a document")))
+}
+
+#[test]
+fn sections_nest_and_carry_what_stands_directly_under_them() {
+    let text = "intro words\n\n# Top\n\none two\n\n## A\n\n1. first\n\n   ```sh\n   make it\n   ```\n2. second `kubectl get pods` now\n\n## B\n\n### C\ndeep\n\n# Next\n";
+    one("docs/x.md", text, |document| {
+        let titles: Vec<_> = document.sections.iter().map(|s| (s.title.as_str(), s.level, s.parent, s.end)).collect();
+        assert_eq!(
+            titles,
+            [("", 0, None, 6), ("Top", 1, Some(0), 5), ("A", 2, Some(1), 3), ("B", 2, Some(1), 5), ("C", 3, Some(3), 5), ("Next", 1, Some(0), 6)]
+        );
+        let steps: Vec<_> = document.sections[2].steps().map(|step| (step.text.trim(), step.commands)).collect();
+        assert_eq!(steps, [("first", true), ("second kubectl get pods now", true)]);
+        assert!(document.sections[2].has_command());
+        assert!(document.sections[3].is_bare() && !document.sections[4].is_bare());
+        assert_eq!(document.line(document.sections[4].heading), 18);
+        assert_eq!((document.sections[0].words, document.sections[1].words), (2, 2));
+    });
+}
+
+#[test]
+fn a_list_that_code_breaks_apart_keeps_its_steps() {
+    let text = "# D\n\n1. one\n\n```sh\nkubectl apply -f a.yaml\n```\n\n2. two\n\n```sh\nkubectl get pods\n```\n\n3. three\n";
+    one("d.md", text, |document| {
+        let steps: Vec<_> = document.sections[1].steps().map(|step| step.commands).collect();
+        assert_eq!(steps, [true, true, false]);
+    });
+}
+
+#[test]
+fn placeholders_are_holes_in_prose_and_never_in_code() {
+    let text = "# A\nTODO: write\n\n# B\n`{{ name }}` and `TODO` are code\n\n# C\nuse {{ cluster_name }} here\n\n# D\n```sh\nhelm upgrade {{ x }} TODO\n```\n\n# E\nkeep a todo list, data to be written to disk\n";
+    one("p.md", text, |document| {
+        let holes: Vec<_> = document.sections[1..].iter().map(|section| section.placeholders.len()).collect();
+        assert_eq!(holes, [1, 0, 1, 0, 0]);
+    });
+}
+
+#[test]
+fn tables_and_labels_are_read() {
+    let text = "# T\n\n| Target | Value |\n|---|---|\n| RTO | 4 h |\n\n**Severity levels.** Three of them.\n\nContact: the platform team\n";
+    one("t.md", text, |document| {
+        let rows: Vec<_> = document.sections[1]
+            .blocks
+            .iter()
+            .filter_map(|block| match &block.kind {
+                BlockKind::Row { cells, header } => Some((cells.clone(), *header)),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(rows, [(vec!["Target".into(), "Value".into()], true), (vec!["RTO".into(), "4 h".into()], false)]);
+        let labels: Vec<_> = document.sections[1].blocks.iter().filter_map(|block| block.label.as_deref()).collect();
+        assert_eq!(labels, ["Severity levels", "Contact"]);
+    });
+}
+
+#[test]
+fn links_resolve_into_the_tree() {
+    let files = [
+        ("Cargo.toml", "[package]\nrepository = \"https://github.com/acme/shop\"\n"),
+        ("docs/guide/a.md", "# A\n\n## Second part!\n"),
+        ("docs/b.adoc", "= B\n"),
+        ("ops/runbooks/disk.md", "# Disk\n"),
+    ];
+    with(&files, |facts| {
+        let documents = facts.documents();
+        let from = documents.at("docs/guide/a.md").expect("a document");
+        let go = |url: &str| resolve(facts.tree, documents, from, url);
+        let inside = |path: &str| Target::Inside(path.into());
+        assert_eq!(go("../b.adoc"), inside("docs/b.adoc"));
+        assert_eq!(go("../b"), inside("docs/b.adoc"));
+        assert_eq!(go("#second-part"), inside("docs/guide/a.md"));
+        assert_eq!(go("#third-part"), Target::Broken("no such heading"));
+        assert_eq!(go("a.md#nowhere"), Target::Broken("no such heading"));
+        assert_eq!(go("missing.md"), Target::Broken("no such file"));
+        assert_eq!(go("../../ops/runbooks"), inside("ops/runbooks"));
+        assert_eq!(go("../../../etc/passwd"), Target::Broken("no such file"));
+        assert_eq!(go("https://github.com/acme/shop/blob/main/ops/runbooks/disk.md"), inside("ops/runbooks/disk.md"));
+        assert_eq!(go("https://wiki.example.org/runbook"), Target::Outside);
+        assert_eq!(go("mailto:ops@example.org"), Target::Other);
+        assert_eq!(go("/docs/elsewhere"), Target::Other);
+    });
+}
+
+#[test]
+fn asciidoc_and_rst_have_the_same_shape() {
+    let adoc = "= Guide\n\n== Deployment\n\n. Pull the image\n+\n[source,bash]\n----\ndocker pull x\n----\n. Check `curl -f http://h/health`\n\n////\n. hidden\n////\n";
+    one("docs/guide.adoc", adoc, |document| {
+        let steps: Vec<_> = document.sections[2].steps().map(|step| (step.text.trim(), step.commands)).collect();
+        assert_eq!(document.sections[2].title, "Deployment");
+        assert_eq!(steps, [("Pull the image", true), ("Check curl -f http://h/health", true)]);
+    });
+    let rst = "Guide\n=====\n\nDeployment\n----------\n\n1. Pull::\n\n    docker pull x\n\n2. Check it\n\n.. hidden\n   comment\n\nNext\n----\nwords\n";
+    one("docs/guide.rst", rst, |document| {
+        let titles: Vec<_> = document.sections.iter().map(|s| (s.title.as_str(), s.level)).collect();
+        assert_eq!(titles, [("", 0), ("Guide", 1), ("Deployment", 2), ("Next", 2)]);
+        assert_eq!(document.sections[2].steps().map(|step| step.commands).collect::<Vec<_>>(), [true, false]);
+        assert_eq!(document.sections[2].words, 3);
+    });
+}
+
+#[test]
+fn some_documents_never_speak_for_operations() {
+    let standing = |path: &str| one(path, "# T\ntext\n", |document| document.standing);
+    assert_eq!(standing("README.md"), Standing::Project);
+    assert_eq!(standing("docs/operating/monitoring.md"), Standing::Project);
+    assert_eq!(standing("docs/developers.md"), Standing::Project);
+    assert!(matches!(standing("LICENSE.md"), Standing::Never(_)));
+    assert!(matches!(standing("crates/x/CHANGELOG.md"), Standing::Never(_)));
+    assert!(matches!(standing(".claude/skills/deploy/SKILL.md"), Standing::Never(_)));
+    assert!(matches!(standing("AGENTS.md"), Standing::Never(_)));
+    assert!(matches!(standing("examples/app/README.md"), Standing::Never(_)));
+    assert!(matches!(standing("vendor/lib/README.md"), Standing::Never(_)));
+    assert_eq!(standing(".github/ISSUE_TEMPLATE/postmortem.md"), Standing::Template);
+    assert_eq!(standing("docs/internals/storage.md"), Standing::Code);
+    assert_eq!(standing("CONTRIBUTING.md"), Standing::Code);
+}
+
+#[test]
+fn hostile_texts_do_not_panic() {
+    for text in ["", "#", "# \u{301}", "[[[[[[[[", "|a|\n|-|\n|", "```", "= \n====\n", "----", "1.", "<a name=\"", "\u{feff}---\n", "....\n", "::\n"] {
+        for path in ["a.md", "a.adoc", "a.rst"] {
+            one(path, text, |document| assert!(!document.sections.is_empty()));
+        }
+    }
+    let deep = "> - ".repeat(3000) + &"#".repeat(3000) + &"[".repeat(5000);
+    one("deep.md", &deep, |document| assert!(!document.sections.is_empty()));
+    let nested = (1..=2000).map(|n| format!("{}- x\n", " ".repeat(n % 300))).collect::<String>();
+    one("nested.md", &nested, |document| assert!(!document.sections.is_empty()));
+}
