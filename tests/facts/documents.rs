@@ -21,7 +21,14 @@ fn sections_nest_and_carry_what_stands_directly_under_them() {
         let titles: Vec<_> = document.sections.iter().map(|s| (s.title.as_str(), s.level, s.parent, s.end)).collect();
         assert_eq!(
             titles,
-            [("", 0, None, 6), ("Top", 1, Some(0), 5), ("A", 2, Some(1), 3), ("B", 2, Some(1), 5), ("C", 3, Some(3), 5), ("Next", 1, Some(0), 6)]
+            [
+                ("", 0, None, 6),
+                ("Top", 1, Some(0), 5),
+                ("A", 2, Some(1), 3),
+                ("B", 2, Some(1), 5),
+                ("C", 3, Some(3), 5),
+                ("Next", 1, Some(0), 6)
+            ]
         );
         let steps: Vec<_> = document.sections[2].steps().map(|step| (step.text.trim(), step.commands)).collect();
         assert_eq!(steps, [("first", true), ("second kubectl get pods now", true)]);
@@ -34,7 +41,8 @@ fn sections_nest_and_carry_what_stands_directly_under_them() {
 
 #[test]
 fn a_list_that_code_breaks_apart_keeps_its_steps() {
-    let text = "# D\n\n1. one\n\n```sh\nkubectl apply -f a.yaml\n```\n\n2. two\n\n```sh\nkubectl get pods\n```\n\n3. three\n";
+    let text =
+        "# D\n\n1. one\n\n```sh\nkubectl apply -f a.yaml\n```\n\n2. two\n\n```sh\nkubectl get pods\n```\n\n3. three\n";
     one("d.md", text, |document| {
         let steps: Vec<_> = document.sections[1].steps().map(|step| step.commands).collect();
         assert_eq!(steps, [true, true, false]);
@@ -132,7 +140,21 @@ fn some_documents_never_speak_for_operations() {
 
 #[test]
 fn hostile_texts_do_not_panic() {
-    for text in ["", "#", "# \u{301}", "[[[[[[[[", "|a|\n|-|\n|", "```", "= \n====\n", "----", "1.", "<a name=\"", "\u{feff}---\n", "....\n", "::\n"] {
+    for text in [
+        "",
+        "#",
+        "# \u{301}",
+        "[[[[[[[[",
+        "|a|\n|-|\n|",
+        "```",
+        "= \n====\n",
+        "----",
+        "1.",
+        "<a name=\"",
+        "\u{feff}---\n",
+        "....\n",
+        "::\n",
+    ] {
         for path in ["a.md", "a.adoc", "a.rst"] {
             one(path, text, |document| assert!(!document.sections.is_empty()));
         }

@@ -2,5 +2,5 @@
 mod containers;
 mod production;
 
-mod format;
 mod documents;
+mod format;

@@ -13,8 +13,10 @@ static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A numbered heading: `3. Check`, `Step 3: Check`.
-pub(super) static NUMBERED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^(?i:(?:step|phase|stage)\s+)?\d{1,2}\s*[.):–—-]?\s+\S|^(?i:step\s+\d{1,2})").expect("a constant pattern"));
+pub(super) static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?i:(?:step|phase|stage)\s+)?\d{1,2}\s*[.):–—-]?\s+\S|^(?i:step\s+\d{1,2})")
+        .expect("a constant pattern")
+});
 
 /// The first word of a line that an operator would type.
 static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
@@ -151,7 +153,8 @@ pub(super) fn is_inline_command(code: &str) -> bool {
 /// The label of a paragraph or item: its bold beginning, or what stands before a colon within its first six words.
 pub(super) fn label(bold: Option<&str>, text: &str) -> Option<String> {
     let before_colon = || {
-        let (label, _) = text.split_once(": ").or_else(|| text.trim_end().strip_suffix(':').map(|label| (label, "")))?;
+        let (label, _) =
+            text.split_once(": ").or_else(|| text.trim_end().strip_suffix(':').map(|label| (label, "")))?;
         (label.split_whitespace().count() <= 6 && !label.contains('.')).then(|| label.to_owned())
     };
     let bold = bold.map(|bold| bold.trim().trim_end_matches([':', '.']).to_owned()).filter(|bold| !bold.is_empty());

@@ -107,7 +107,12 @@ pub(super) fn join(folder: &str, path: &str) -> Option<String> {
 /// The addresses that the manifests and the history give for this repository, without scheme and `.git`.
 pub(super) fn own_addresses(facts: &Facts<'_>) -> Vec<String> {
     let mut addresses = Vec::new();
-    for (path, key) in [("Cargo.toml", "repository"), ("package.json", "\"url\""), ("package.json", "\"repository\""), ("pyproject.toml", "epository")] {
+    for (path, key) in [
+        ("Cargo.toml", "repository"),
+        ("package.json", "\"url\""),
+        ("package.json", "\"repository\""),
+        ("pyproject.toml", "epository"),
+    ] {
         let Some(source) = facts.tree.text(path) else { continue };
         let lines = source.text().lines().filter(|line| line.trim_start().starts_with(key));
         addresses.extend(lines.filter_map(|line| address(line.split_once(['=', ':'])?.1)));

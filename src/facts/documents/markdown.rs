@@ -82,7 +82,9 @@ impl Reader {
 
     fn push(&mut self, text: &str, range: &Range<usize>) {
         self.start.get_or_insert(range.start);
-        if self.in_bold && let Some(bold) = &mut self.bold {
+        if self.in_bold
+            && let Some(bold) = &mut self.bold
+        {
             bold.push_str(text);
         }
         self.text.push_str(text);
@@ -223,9 +225,7 @@ impl Reader {
         let start = self.start.unwrap_or(end);
         let ordered = self.lists.last().copied();
         let kind = match ordered {
-            Some(ordered) if self.in_item => {
-                BlockKind::Item { ordered, depth: (self.lists.len().min(255) - 1) as u8 }
-            }
+            Some(ordered) if self.in_item => BlockKind::Item { ordered, depth: (self.lists.len().min(255) - 1) as u8 },
             _ => BlockKind::Paragraph,
         };
         // Only the first paragraph of an item is the item.

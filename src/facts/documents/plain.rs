@@ -49,7 +49,8 @@ pub(super) fn asciidoc(text: &str) -> Vec<Section> {
 }
 
 fn fence(line: &str) -> Option<&str> {
-    let is_fence = line.len() >= 4 && ["-", ".", "/", "`"].iter().any(|mark| line.trim_matches(mark.as_bytes()[0] as char).is_empty());
+    let is_fence = line.len() >= 4
+        && ["-", ".", "/", "`"].iter().any(|mark| line.trim_matches(mark.as_bytes()[0] as char).is_empty());
     (is_fence || line.starts_with("```")).then_some(if line.starts_with("```") { "```" } else { line })
 }
 
@@ -111,9 +112,10 @@ fn adornment(line: &str) -> Option<char> {
 fn code_directive(line: &str) -> Option<&str> {
     let line = line.trim();
     let directive = line.strip_prefix(".. code-block::").or_else(|| line.strip_prefix(".. code::"));
-    directive.or_else(|| line.strip_prefix(".. sourcecode::")).map(str::trim).or_else(|| {
-        (line.ends_with("::") && !line.starts_with("..")).then_some("")
-    })
+    directive
+        .or_else(|| line.strip_prefix(".. sourcecode::"))
+        .map(str::trim)
+        .or_else(|| (line.ends_with("::") && !line.starts_with("..")).then_some(""))
 }
 
 fn indented_until(lines: &[(usize, &str)], from: usize) -> usize {
@@ -212,15 +214,16 @@ impl<'t> Reader<'t> {
             let url = ["a", "r", "x", "bare"].iter().find_map(|name| found.name(name));
             let text = ["at", "rt", "xt"].iter().find_map(|name| found.name(name));
             if let Some(url) = url {
-                let url = if found.name("x").is_some() { format!("#{}", url.as_str()) } else { url.as_str().to_owned() };
+                let url =
+                    if found.name("x").is_some() { format!("#{}", url.as_str()) } else { url.as_str().to_owned() };
                 let text = text.map_or("", |text| text.as_str()).to_owned();
                 self.builder.link(Link { text, url, span: Span::new(start + url_start(&found), end) });
             }
         }
         let text = CODE.replace_all(raw, |code: &regex::Captures<'_>| code[1].to_owned()).into_owned();
-        let text = [&ORDERED, &BULLET, &DOTTED, &STARRED]
-            .iter()
-            .fold(text, |text, mark| if kind == BlockKind::Paragraph { text } else { mark.replace(&text, "").into_owned() });
+        let text = [&ORDERED, &BULLET, &DOTTED, &STARRED].iter().fold(text, |text, mark| {
+            if kind == BlockKind::Paragraph { text } else { mark.replace(&text, "").into_owned() }
+        });
         let bold = text.strip_prefix('*').map(|rest| rest.trim_start_matches('*'));
         let bold = bold.and_then(|rest| rest.split_once('*')).map(|(bold, _)| bold.to_owned());
         let label = label(bold.as_deref(), &text);

@@ -24,13 +24,34 @@ macro_rules! pattern {
 }
 
 pattern!(LEGAL, r"(?i)(?:^|/)(?:licen[cs]e|copying|notice|unlicense|patents|third[-_]party|cla)(?:[-_.][^/]*)?$");
-pattern!(CHANGES, r"(?i)(?:^|/)(?:changelog|changes|history|news|releases?[-_]notes)(?:[-_.][^/]*)?$|(?i)(?:^|/)(?:release[-_]notes|changelogs?|changesets?|\.changeset)/");
-pattern!(PEOPLE, r"(?i)(?:^|/)(?:code[-_]of[-_]conduct|authors|contributors|maintainers|governance|owners|acknowledge?ments|credits|sponsors|backers|thanks|adopters)(?:[-_.][^/]*)?$");
-pattern!(TEMPLATE, r"(?i)(?:^|/)(?:issue_template|pull_request_template|merge_request_templates|discussion_template)(?:[/.][^/]*)*$|(?i)(?:^|/)[^/]*(?:[-_.]template|^template)\.[a-z]+$");
-pattern!(AGENTS, r"(?i)(?:^|/)(?:agents|claude|gemini|copilot-instructions|llms(?:-full)?|skill)\.(?:md|mdx|txt)$|(?i)(?:^|/)\.(?:claude|agents|cursor|codex|windsurf|gemini|aider|junie|roo|continue)/|(?i)(?:^|/)skills/|(?i)\.(?:instructions|prompt)\.md$");
-pattern!(FOREIGN, r"(?i)(?:^|/)(?:vendor|vendored|third[-_]?party|node_modules|bower_components|site-packages|external|\.venv|dist|target|generated|_build|_site)/");
-pattern!(TRIAL, r"(?i)(?:^|/)(?:tests?|testdata|test[-_]?data|fixtures?|__tests__|mocks?|snapshots?|benches|benchmarks?|examples?|samples?|playground|corpus|specs?-tests?)/");
-pattern!(CODE, r"(?i)(?:^|/)(?:internals?|maintenance-guides?|maintainers?|rfcs?|adrs?|decisions|design|designs|proposals|architecture)/|(?i)(?:^|/)(?:contributing|hacking|development|developing|building|maintenance-guide)(?:[-_.][^/]*)?$|(?i)(?:^|/)(?:dev|developers?|development|contributing|contributor)/");
+pattern!(
+    CHANGES,
+    r"(?i)(?:^|/)(?:changelog|changes|history|news|releases?[-_]notes)(?:[-_.][^/]*)?$|(?i)(?:^|/)(?:release[-_]notes|changelogs?|changesets?|\.changeset)/"
+);
+pattern!(
+    PEOPLE,
+    r"(?i)(?:^|/)(?:code[-_]of[-_]conduct|authors|contributors|maintainers|governance|owners|acknowledge?ments|credits|sponsors|backers|thanks|adopters)(?:[-_.][^/]*)?$"
+);
+pattern!(
+    TEMPLATE,
+    r"(?i)(?:^|/)(?:issue_template|pull_request_template|merge_request_templates|discussion_template)(?:[/.][^/]*)*$|(?i)(?:^|/)[^/]*(?:[-_.]template|^template)\.[a-z]+$"
+);
+pattern!(
+    AGENTS,
+    r"(?i)(?:^|/)(?:agents|claude|gemini|copilot-instructions|llms(?:-full)?|skill)\.(?:md|mdx|txt)$|(?i)(?:^|/)\.(?:claude|agents|cursor|codex|windsurf|gemini|aider|junie|roo|continue)/|(?i)(?:^|/)skills/|(?i)\.(?:instructions|prompt)\.md$"
+);
+pattern!(
+    FOREIGN,
+    r"(?i)(?:^|/)(?:vendor|vendored|third[-_]?party|node_modules|bower_components|site-packages|external|\.venv|dist|target|generated|_build|_site)/"
+);
+pattern!(
+    TRIAL,
+    r"(?i)(?:^|/)(?:tests?|testdata|test[-_]?data|fixtures?|__tests__|mocks?|snapshots?|benches|benchmarks?|examples?|samples?|playground|corpus|specs?-tests?)/"
+);
+pattern!(
+    CODE,
+    r"(?i)(?:^|/)(?:internals?|maintenance-guides?|maintainers?|rfcs?|adrs?|decisions|design|designs|proposals|architecture)/|(?i)(?:^|/)(?:contributing|hacking|development|developing|building|maintenance-guide)(?:[-_.][^/]*)?$|(?i)(?:^|/)(?:dev|developers?|development|contributing|contributor)/"
+);
 pattern!(OWN, r"(?:^|/)\.tusk-check/|(?i)(?:^|/)checklists?/");
 
 /// What a document may speak for.
