@@ -9,6 +9,7 @@ pub mod format;
 pub mod history;
 pub mod kubernetes;
 pub mod manifests;
+mod parallel;
 pub mod production;
 pub mod reports;
 pub mod routes;
@@ -27,6 +28,8 @@ pub struct Facts<'t> {
     pub tree: &'t Tree,
     /// The moment that ages are counted from.
     pub now: jiff::Timestamp,
+    /// What the rules look for in source code, gathered so that one pass serves them all; may be empty.
+    pub patterns: code::PatternSet,
     slots: Slots,
 }
 
@@ -77,6 +80,13 @@ views! {
 impl<'t> Facts<'t> {
     /// Facts of a tree, as seen at a moment.
     pub fn new(tree: &'t Tree, now: jiff::Timestamp) -> Self {
-        Self { tree, now, slots: Slots::default() }
+        Self { tree, now, patterns: code::PatternSet::default(), slots: Slots::default() }
+    }
+
+    /// The same, with the patterns that the rules will look for in source code.
+    #[must_use]
+    pub fn with_patterns(mut self, patterns: code::PatternSet) -> Self {
+        self.patterns = patterns;
+        self
     }
 }

@@ -1,6 +1,7 @@
 //! Tests of `src/facts`.
-mod containers;
-mod production;
 
+mod code;
+mod containers;
 mod documents;
 mod format;
+mod production;

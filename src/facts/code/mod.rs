@@ -1,0 +1,258 @@
+//! Source code without comments and tests, and the search for patterns in it.
+//!
+//! A file's code text is made only when something needs it. The patterns of all rules are looked for in one pass: their
+//! literals say which pattern may match which file, and only there a comment is told from code.
+
+mod language;
+mod literals;
+mod mask;
+mod pattern;
+mod role;
+mod rust_regions;
+mod text;
+
+pub use language::Language;
+pub use pattern::PatternSet;
+pub use role::Role;
+pub use rust_regions::Regions;
+pub use text::CodeText;
+
+use super::{Facts, parallel};
+use crate::source::{Source, Span};
+use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+
+/// A pattern that matches oftener in one file says nothing more.
+const MOST_HITS: usize = 200;
+
+/// Source code without comments and tests.
+#[derive(Debug, Default)]
+pub struct Code {
+    files: Vec<CodeFile>,
+    test_modules: OnceLock<BTreeSet<Arc<str>>>,
+    gathered: OnceLock<Vec<Arc<Vec<Hit>>>>,
+    asked: Mutex<BTreeMap<(Scope, String), Arc<Vec<Hit>>>>,
+}
+
+/// One source file.
+#[derive(Debug)]
+pub struct CodeFile {
+    /// Its path.
+    pub path: Arc<str>,
+    /// Its language.
+    pub language: Language,
+    /// What its path says it is for; [`Code::role`] also looks inside.
+    pub role: Role,
+    index: usize,
+    generated: OnceLock<bool>,
+    text: OnceLock<Option<CodeText>>,
+}
+
+/// One match of a pattern in code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// The file.
+    pub path: Arc<str>,
+    /// Where the match stands.
+    pub span: Span,
+    /// What the group `value` captured, and where.
+    pub value: Option<(String, Span)>,
+}
+
+/// Which code is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Code that ships.
+    Product,
+    /// Test files, and test items inside product files.
+    Tests,
+}
+
+/// Lists the source files of the tree; reads none of them.
+pub fn read(facts: &Facts<'_>) -> Code {
+    let files = facts.tree.files().iter().enumerate().filter_map(|(index, file)| {
+        let language = Language::of(&file.path)?;
+        let role = role::of_path(&file.path, language);
+        let path = file.path.clone();
+        Some(CodeFile { path, language, role, index, generated: OnceLock::new(), text: OnceLock::new() })
+    });
+    Code { files: files.collect(), ..Code::default() }
+}
+
+impl Code {
+    /// All source files, sorted by path.
+    pub fn files(&self) -> &[CodeFile] {
+        &self.files
+    }
+
+    /// The source file at a path.
+    pub fn file(&self, path: &str) -> Option<&CodeFile> {
+        let index = self.files.binary_search_by(|file| (*file.path).cmp(path)).ok()?;
+        self.files.get(index)
+    }
+
+    /// What a file is for, by its path, its first lines, and who declares it as a module.
+    pub fn role(&self, facts: &Facts<'_>, file: &CodeFile) -> Role {
+        if file.role == Role::Product {
+            if file.is_generated(facts) {
+                return Role::Generated;
+            }
+            if file.language == Language::Rust && self.test_modules(facts).contains(&file.path) {
+                return Role::Test;
+            }
+        }
+        file.role
+    }
+
+    /// The files that ship, sorted by path.
+    pub fn product<'a>(&'a self, facts: &'a Facts<'_>) -> impl Iterator<Item = &'a CodeFile> {
+        self.files.iter().filter(|file| self.role(facts, file) == Role::Product)
+    }
+
+    /// Where a pattern matches in code that ships, by path and offset.
+    pub fn find(&self, facts: &Facts<'_>, pattern: &str) -> Arc<Vec<Hit>> {
+        if let Some(position) = facts.patterns.position(pattern) {
+            let gathered = self.gathered.get_or_init(|| {
+                self.search(facts, Scope::Product, &facts.patterns).into_iter().map(Arc::new).collect()
+            });
+            return gathered[position].clone();
+        }
+        self.find_all(facts, Scope::Product, &[pattern]).pop().unwrap_or_default()
+    }
+
+    /// Where each of some patterns matches, in one pass over the files; the answers are kept.
+    pub fn find_all(&self, facts: &Facts<'_>, scope: Scope, patterns: &[&str]) -> Vec<Arc<Vec<Hit>>> {
+        let key = |pattern: &str| (scope, pattern.to_owned());
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let missing = patterns.iter().filter(|pattern| !asked.contains_key(&key(pattern)));
+        let set = PatternSet::new(missing.map(|&pattern| pattern.to_owned()));
+        if !set.is_empty() {
+            drop(asked);
+            let found = self.search(facts, scope, &set);
+            asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+            for (position, hits) in found.into_iter().enumerate() {
+                if let Some(pattern) = set.get(position) {
+                    asked.insert(key(&pattern.text), Arc::new(hits));
+                }
+            }
+        }
+        patterns.iter().map(|pattern| asked.get(&key(pattern)).cloned().unwrap_or_default()).collect()
+    }
+
+    /// The features that the code at a place needs.
+    pub fn features_at(&self, facts: &Facts<'_>, path: &str, offset: u32) -> Vec<String> {
+        let text = self.file(path).and_then(|file| file.code(facts));
+        text.map(|text| text.features_at(offset).into_iter().map(str::to_owned).collect()).unwrap_or_default()
+    }
+
+    /// One pass of a set of patterns over all files of a scope.
+    fn search(&self, facts: &Facts<'_>, scope: Scope, set: &PatternSet) -> Vec<Vec<Hit>> {
+        let by_file = parallel::map(&self.files, |file| {
+            let whole_test = match (scope, self.role(facts, file)) {
+                (_, Role::Product) => false,
+                (Scope::Tests, Role::Test) => true,
+                _ => return Vec::new(),
+            };
+            file.search(facts, scope, whole_test, set)
+        });
+        let mut by_pattern = vec![Vec::new(); set.len()];
+        for (position, hit) in by_file.into_iter().flatten() {
+            by_pattern[position].push(hit);
+        }
+        by_pattern
+    }
+
+    /// Files that hold a Rust module which exists only in tests.
+    fn test_modules(&self, facts: &Facts<'_>) -> &BTreeSet<Arc<str>> {
+        self.test_modules.get_or_init(|| {
+            let rust: Vec<&CodeFile> = self.files.iter().filter(|file| file.language == Language::Rust).collect();
+            let mut found = BTreeSet::new();
+            for stem in parallel::map(&rust, |file| file.test_modules(facts)).into_iter().flatten() {
+                let folder = format!("{stem}/");
+                let file = format!("{stem}.rs");
+                let first = self.files.partition_point(|one| *one.path < *folder);
+                let inside = self.files[first..].iter().take_while(|one| one.path.starts_with(&folder));
+                found.extend(inside.chain(self.file(&file)).map(|one| one.path.clone()));
+            }
+            found
+        })
+    }
+}
+
+impl CodeFile {
+    /// The source, if it can be read as text.
+    pub fn source<'f>(&self, facts: &Facts<'f>) -> Option<&'f Source> {
+        facts.tree.files().get(self.index)?.text()
+    }
+
+    /// The code text, made once and kept.
+    pub fn code(&self, facts: &Facts<'_>) -> Option<&CodeText> {
+        self.text.get_or_init(|| Some(CodeText::new(self.language, self.source(facts)?.text()))).as_ref()
+    }
+
+    fn is_generated(&self, facts: &Facts<'_>) -> bool {
+        *self.generated.get_or_init(|| self.source(facts).is_some_and(|source| role::is_generated_text(source.text())))
+    }
+
+    /// The matches of a set in this file. Its code text is kept only if somebody asked for it before.
+    fn search(&self, facts: &Facts<'_>, scope: Scope, whole: bool, set: &PatternSet) -> Vec<(usize, Hit)> {
+        let Some(source) = self.source(facts) else { return Vec::new() };
+        let candidates = set.candidates(source.text());
+        if candidates.is_empty() {
+            return Vec::new();
+        }
+        let made;
+        let code = match self.text.get().and_then(Option::as_ref) {
+            Some(code) => code,
+            None => {
+                made = CodeText::new(self.language, source.text());
+                &made
+            }
+        };
+        let test_items;
+        let text = match scope {
+            Scope::Tests if whole => &code.code,
+            Scope::Tests => {
+                test_items = code.tests();
+                &test_items
+            }
+            Scope::Product => code.product(),
+        };
+        let mut hits = Vec::new();
+        for position in candidates {
+            let Some(regex) = set.get(position).and_then(pattern::Pattern::regex) else { continue };
+            hits.extend(self.matches(regex, text).map(|hit| (position, hit)));
+        }
+        hits
+    }
+
+    fn matches<'a>(&'a self, regex: &'a Regex, text: &'a str) -> impl Iterator<Item = Hit> + 'a {
+        let has_value = regex.capture_names().flatten().any(|name| name == "value");
+        regex.find_iter(text).take(MOST_HITS).map(move |found| {
+            let captures = if has_value { regex.captures_at(text, found.start()) } else { None };
+            let value = captures.and_then(|captures| {
+                let group = captures.name("value")?;
+                Some((group.as_str().to_owned(), Span::new(group.start(), group.end())))
+            });
+            Hit { path: self.path.clone(), span: Span::new(found.start(), found.end()), value }
+        })
+    }
+
+    /// Paths (without `.rs`) of the modules in other files that this one declares for tests only.
+    fn test_modules(&self, facts: &Facts<'_>) -> Vec<String> {
+        static DECLARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            let pattern = r"#\[cfg\((?:test|all\(test\b[^\]\n]*\))\)\]\s*(?:#\[[^\]\n]*\]\s*)*(?:pub(?:\([^)\n]*\))?\s+)?mod\s+(\w+)\s*;";
+            Regex::new(pattern).ok()
+        });
+        let (Some(source), Some(declared)) = (self.source(facts), DECLARED.as_ref()) else { return Vec::new() };
+        if memchr::memmem::find(source.text().as_bytes(), b"cfg(").is_none() {
+            return Vec::new();
+        }
+        let stem = self.path.trim_end_matches(".rs");
+        let (folder, name) = stem.rsplit_once('/').unwrap_or(("", stem));
+        let base = if matches!(name, "mod" | "lib" | "main") { folder } else { stem };
+        let prefix = if base.is_empty() { String::new() } else { format!("{base}/") };
+        declared.captures_iter(source.text()).map(|found| format!("{prefix}{}", &found[1])).collect()
+    }
+}

@@ -1,0 +1,172 @@
+//! What a source file is for: only product code says what the product does.
+
+use super::language::Language;
+
+/// What a source file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Code that ships.
+    Product,
+    /// Tests and what only tests use.
+    Test,
+    /// Benchmarks.
+    Bench,
+    /// Examples, samples, demos and snippets of documentation.
+    Example,
+    /// Inputs of tests.
+    Fixture,
+    /// Other people's code, kept in the tree.
+    Vendored,
+    /// Written by a tool.
+    Generated,
+    /// Build scripts and the repository's own tooling.
+    Tooling,
+}
+
+/// Folder names that decide, wherever they stand in the path.
+const FOLDERS: &[(&str, Role)] = &[
+    ("vendor", Role::Vendored),
+    ("node_modules", Role::Vendored),
+    ("third_party", Role::Vendored),
+    ("third-party", Role::Vendored),
+    ("thirdparty", Role::Vendored),
+    ("bower_components", Role::Vendored),
+    ("site-packages", Role::Vendored),
+    (".venv", Role::Vendored),
+    ("Pods", Role::Vendored),
+    ("__generated__", Role::Generated),
+    ("generated", Role::Generated),
+    ("dist", Role::Generated),
+    ("target", Role::Generated),
+    ("fixtures", Role::Fixture),
+    ("fixture", Role::Fixture),
+    ("__fixtures__", Role::Fixture),
+    ("testdata", Role::Fixture),
+    ("test-data", Role::Fixture),
+    ("test_data", Role::Fixture),
+    ("snapshots", Role::Fixture),
+    ("__snapshots__", Role::Fixture),
+    ("tests", Role::Test),
+    ("test", Role::Test),
+    ("__tests__", Role::Test),
+    ("__mocks__", Role::Test),
+    ("spec", Role::Test),
+    ("specs", Role::Test),
+    ("e2e", Role::Test),
+    ("cypress", Role::Test),
+    ("playwright", Role::Test),
+    ("fuzz", Role::Test),
+    ("androidTest", Role::Test),
+    ("benches", Role::Bench),
+    ("bench", Role::Bench),
+    ("benchmarks", Role::Bench),
+    ("benchmark", Role::Bench),
+    ("examples", Role::Example),
+    ("example", Role::Example),
+    ("samples", Role::Example),
+    ("sample", Role::Example),
+    ("demo", Role::Example),
+    ("demos", Role::Example),
+    ("tutorial", Role::Example),
+    ("tutorials", Role::Example),
+    ("playground", Role::Example),
+    ("docs", Role::Example),
+    ("doc", Role::Example),
+    ("xtask", Role::Tooling),
+    (".github", Role::Tooling),
+    (".ci", Role::Tooling),
+];
+
+/// What a source file is for, as its path says.
+pub(super) fn of_path(path: &str, language: Language) -> Role {
+    let mut parts = path.split('/');
+    let name = parts.next_back().unwrap_or(path);
+    let mut role = Role::Product;
+    for part in parts {
+        let found = of_folder(part);
+        // What is vendored or generated stays so, whatever stands around it; a fixture stays a fixture inside tests.
+        if matches!(found, Role::Vendored | Role::Generated) {
+            return found;
+        }
+        if role == Role::Product || found == Role::Fixture {
+            role = if found == Role::Product { role } else { found };
+        }
+    }
+    if is_generated_name(name) {
+        return Role::Generated;
+    }
+    if role != Role::Product {
+        return role;
+    }
+    if is_test_name(name, language) {
+        return Role::Test;
+    }
+    match (name, language) {
+        ("build.rs", _) => Role::Tooling,
+        (_, Language::JavaScript) if name.contains(".stories.") => Role::Example,
+        (_, Language::JavaScript) if name.contains(".bench.") => Role::Bench,
+        _ => Role::Product,
+    }
+}
+
+fn of_folder(part: &str) -> Role {
+    if let Some(&(_, role)) = FOLDERS.iter().find(|(name, _)| *name == part) {
+        return role;
+    }
+    let lower = part.to_ascii_lowercase();
+    let is_test = ["test_", "test-", "mock_", "mock-"].iter().any(|prefix| lower.starts_with(prefix))
+        || ["_test", "-test", "_tests", "-tests", ".tests", ".test", "-testing", "_testing", "testutil", "testutils"]
+            .iter()
+            .any(|suffix| lower.ends_with(suffix));
+    if is_test { Role::Test } else { Role::Product }
+}
+
+fn is_generated_name(name: &str) -> bool {
+    const SUFFIXES: &[&str] = &[
+        ".pb.go", ".pb.cc", ".pb.h", ".pb.rs", "_pb2.py", "_pb2_grpc.py", "_pb.js", "_pb.d.ts", ".min.js", ".bundle.js",
+        ".g.cs", ".designer.cs", ".pb.gw.go", "_grpc.pb.go", ".min.mjs",
+    ];
+    let lower = name.to_ascii_lowercase();
+    SUFFIXES.iter().any(|suffix| lower.ends_with(suffix)) || lower.starts_with("zz_generated")
+}
+
+/// Whether a file's name is that of a test by the convention of its language.
+fn is_test_name(name: &str, language: Language) -> bool {
+    let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
+    match language {
+        Language::Rust => {
+            matches!(stem, "tests" | "test" | "test_util" | "test_utils" | "testutil" | "testing")
+                || stem.ends_with("_test")
+                || stem.ends_with("_tests")
+        }
+        Language::Go | Language::Elixir => stem.ends_with("_test"),
+        Language::JavaScript => [".test.", ".spec.", ".cy.", ".e2e."].iter().any(|mark| name.contains(mark)),
+        Language::Python => stem.starts_with("test_") || stem.ends_with("_test") || stem == "conftest",
+        Language::Ruby => stem.ends_with("_spec") || stem.ends_with("_test"),
+        Language::Java | Language::Kotlin | Language::Scala | Language::CSharp | Language::Php | Language::Swift => {
+            ["Test", "Tests", "IT", "Spec", "TestCase"].iter().any(|suffix| ends_camel(stem, suffix))
+        }
+        Language::C => stem.ends_with("_test") || stem.ends_with("_unittest"),
+        Language::Shell | Language::Proto => false,
+    }
+}
+
+/// Whether a CamelCase name ends in a word of its own: `UserTest`, not `latest`.
+fn ends_camel(stem: &str, word: &str) -> bool {
+    let Some(rest) = stem.strip_suffix(word) else { return false };
+    rest.chars().next_back().is_some_and(|before| before.is_ascii_lowercase() || before.is_ascii_digit())
+}
+
+/// Whether the first lines of a text say that a tool wrote it, or its lines are a machine's.
+pub(super) fn is_generated_text(text: &str) -> bool {
+    const MARKS: &[&str] = &["@generated", "DO NOT EDIT", "Code generated by", "file is automatically generated"];
+    let head = start(text, 2048);
+    let marked = head.lines().take(20).any(|line| MARKS.iter().any(|mark| line.contains(mark)));
+    marked || (text.len() > 4096 && !start(text, 4096).contains('\n'))
+}
+
+/// The first `length` bytes of a text, or a little less, so as to cut no character.
+fn start(text: &str, length: usize) -> &str {
+    let end = (0..=length.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
+    &text[..end.unwrap_or(0)]
+}

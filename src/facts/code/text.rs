@@ -1,0 +1,55 @@
+//! The code text of one file: comments blanked, and what of it is test code or stands behind a feature.
+
+use super::language::Language;
+use super::mask::{self, Marks};
+use super::rust_regions::{self, Regions};
+use crate::source::Span;
+
+/// The code of one file, at the length and the offsets of its source.
+#[derive(Debug)]
+pub struct CodeText {
+    /// The source with its comments blanked.
+    pub code: String,
+    /// Where its strings stand.
+    pub strings: Vec<Span>,
+    /// Its test items and features.
+    pub regions: Regions,
+    product: Option<String>,
+}
+
+impl CodeText {
+    /// Masks a source.
+    pub fn new(language: Language, source: &str) -> Self {
+        let marks = mask::scan(language, source);
+        let code = mask::blank(source, &marks.comments);
+        let regions = match language {
+            Language::Rust => rust_regions::find(&code, &marks),
+            _ => Regions::default(),
+        };
+        let product = (!regions.tests.is_empty()).then(|| mask::blank(&code, &regions.tests));
+        let Marks { strings, .. } = marks;
+        Self { code, strings, regions, product }
+    }
+
+    /// The code without its test items.
+    pub fn product(&self) -> &str {
+        self.product.as_deref().unwrap_or(&self.code)
+    }
+
+    /// The test items alone; empty when there are none.
+    pub fn tests(&self) -> String {
+        if self.regions.tests.is_empty() { String::new() } else { mask::keep(&self.code, &self.regions.tests) }
+    }
+
+    /// The features that the code at an offset needs, outermost first.
+    pub fn features_at(&self, offset: u32) -> Vec<&str> {
+        let around = |span: &Span| span.start <= offset && offset < span.end;
+        self.regions.features.iter().filter(|(span, _)| around(span)).map(|(_, name)| name.as_str()).collect()
+    }
+
+    /// The string literal at or around an offset.
+    pub fn string_at(&self, offset: u32) -> Option<Span> {
+        let index = self.strings.partition_point(|span| span.end <= offset);
+        self.strings.get(index).copied().filter(|span| span.start <= offset)
+    }
+}

@@ -1,0 +1,37 @@
+//! Work on many files at once, inside a view.
+//!
+//! A view is made under a lock that other threads wait for. A pool that steals work could give the waiting thread a
+//! probe which asks for the very view that it is making; threads of our own cannot.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Items that one thread takes at a time.
+const CHUNK: usize = 16;
+
+/// The answers of `work` for each item, in the order of the items.
+pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len() / CHUNK);
+    if threads <= 1 {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let mut done: Vec<(usize, Vec<R>)> = Vec::new();
+        loop {
+            let start = next.fetch_add(CHUNK, Ordering::Relaxed);
+            let Some(rest) = items.get(start..) else { return done };
+            if rest.is_empty() {
+                return done;
+            }
+            done.push((start, rest.iter().take(CHUNK).map(&work).collect()));
+        }
+    };
+    let mut chunks: Vec<(usize, Vec<R>)> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(take)).collect();
+        let own = take();
+        let joined = others.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        std::iter::once(own).chain(joined).flatten().collect()
+    });
+    chunks.sort_by_key(|&(start, _)| start);
+    chunks.into_iter().flat_map(|(_, answers)| answers).collect()
+}
