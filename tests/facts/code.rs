@@ -33,9 +33,15 @@ fn check(path: &str, source: &str) {
 
 #[test]
 fn rust_comments_strings_and_lifetimes() {
-    check("a.rs", "/// gone1\n//! gone2\nfn keep1<'a>(x: &'a str) { let keep2 = '\"'; /* a /* gone3 */ gone4 */ keep3 }");
+    check(
+        "a.rs",
+        "/// gone1\n//! gone2\nfn keep1<'a>(x: &'a str) { let keep2 = '\"'; /* a /* gone3 */ gone4 */ keep3 }",
+    );
     check("a.rs", "let u = \"https://keep1\"; // gone1\nlet r = r#\"// keep2 \"quoted\" keep3\"#; // gone2");
-    check("a.rs", "let c = '\\''; let d = '\\u{1F600}'; // gone1\nlet b = b\"/* keep1\"; let br = br\"\\\"; keep2 // gone2");
+    check(
+        "a.rs",
+        "let c = '\\''; let d = '\\u{1F600}'; // gone1\nlet b = b\"/* keep1\"; let br = br\"\\\"; keep2 // gone2",
+    );
     check("a.rs", "let for_keep = \"a\\\"// keep1\"; 'outer: loop { break 'outer; } // gone é1\nkeep2");
 }
 
@@ -66,10 +72,19 @@ fn features_are_known() {
 #[test]
 fn other_languages() {
     check("a.go", "x := `// keep1 \"` // gone1\n/* gone2 */ y := \"/* keep2\"");
-    check("a.ts", "const a = `keep1 ${ f(`keep2 // keep3`) /* gone1 */ } // keep4`; const r = /['\"`]/; keep5() // gone2\nlet x = a / b; // gone3");
-    check("a.py", "\"\"\"gone1 doc\"\"\"\ndef keep1():\n    '''gone2'''\n    return f(\"# keep2\", \"\"\"keep3\"\"\") # gone3\nx = \"\"\"\nkeep4 # keep5\n\"\"\"\n");
+    check(
+        "a.ts",
+        "const a = `keep1 ${ f(`keep2 // keep3`) /* gone1 */ } // keep4`; const r = /['\"`]/; keep5() // gone2\nlet x = a / b; // gone3",
+    );
+    check(
+        "a.py",
+        "\"\"\"gone1 doc\"\"\"\ndef keep1():\n    '''gone2'''\n    return f(\"# keep2\", \"\"\"keep3\"\"\") # gone3\nx = \"\"\"\nkeep4 # keep5\n\"\"\"\n",
+    );
     check("a.rb", "puts \"#{keep1} # keep2\" # gone1\n=begin\ngone2\n=end\nkeep3\n");
-    check("a.sh", "echo \"# keep1\" keep2#keep3 ${#keep4} # gone1\ncat <<EOF\n# keep5 don't\nEOF\n# gone2\necho $((1 << keep6)) # gone3\n");
+    check(
+        "a.sh",
+        "echo \"# keep1\" keep2#keep3 ${#keep4} # gone1\ncat <<EOF\n# keep5 don't\nEOF\n# gone2\necho $((1 << keep6)) # gone3\n",
+    );
     check("a.java", "String s = \"\"\"\n // keep1 \" \"\"\"; // gone1\nchar c = '\"'; // gone2");
     check("a.cs", "var p = @\"C:\\\"; keep1(); // gone1");
     check("a.cpp", "auto s = R\"x(// keep1 \" )x\"; // gone1");
@@ -80,7 +95,22 @@ fn other_languages() {
 #[test]
 fn hostile_text_ends() {
     for path in ["a.rs", "a.ts", "a.py", "a.rb", "a.sh", "a.cs", "a.kt", "a.go"] {
-        for text in ["\"", "'", "`${", "/*", "r#\"", "'''", "#[cfg(test)]", "#[", "<<EOF\n", "\\", "'\\", "#[cfg(feature=\"x\")]", "}é{", "/["] {
+        for text in [
+            "\"",
+            "'",
+            "`${",
+            "/*",
+            "r#\"",
+            "'''",
+            "#[cfg(test)]",
+            "#[",
+            "<<EOF\n",
+            "\\",
+            "'\\",
+            "#[cfg(feature=\"x\")]",
+            "}é{",
+            "/[",
+        ] {
             code_of(path, text);
             code_of(path, &text.repeat(300));
         }
@@ -132,7 +162,10 @@ fn roles() {
 #[test]
 fn a_pattern_is_found_in_product_code_only() {
     let tree = Tree::in_memory([
-        ("src/a.rs", "// max_connections(1)\nfn a() { pool.max_connections(20) }\n#[test] fn t() { pool.max_connections(3) }"),
+        (
+            "src/a.rs",
+            "// max_connections(1)\nfn a() { pool.max_connections(20) }\n#[test] fn t() { pool.max_connections(3) }",
+        ),
         ("tests/b.rs", "fn b() { pool.max_connections(4) }"),
         ("conf.toml", "max_connections(5)"),
     ]);

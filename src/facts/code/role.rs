@@ -123,8 +123,21 @@ fn of_folder(part: &str) -> Role {
 
 fn is_generated_name(name: &str) -> bool {
     const SUFFIXES: &[&str] = &[
-        ".pb.go", ".pb.cc", ".pb.h", ".pb.rs", "_pb2.py", "_pb2_grpc.py", "_pb.js", "_pb.d.ts", ".min.js", ".bundle.js",
-        ".g.cs", ".designer.cs", ".pb.gw.go", "_grpc.pb.go", ".min.mjs",
+        ".pb.go",
+        ".pb.cc",
+        ".pb.h",
+        ".pb.rs",
+        "_pb2.py",
+        "_pb2_grpc.py",
+        "_pb.js",
+        "_pb.d.ts",
+        ".min.js",
+        ".bundle.js",
+        ".g.cs",
+        ".designer.cs",
+        ".pb.gw.go",
+        "_grpc.pb.go",
+        ".min.mjs",
     ];
     let lower = name.to_ascii_lowercase();
     SUFFIXES.iter().any(|suffix| lower.ends_with(suffix)) || lower.starts_with("zz_generated")

@@ -97,7 +97,8 @@ fn predicate(text: &str, depth: usize) -> Option<Condition> {
     }
     let inner = |prefix: &str| text.strip_prefix(prefix)?.trim_start().strip_prefix('(')?.strip_suffix(')');
     if let Some(parts) = inner("all") {
-        let found: Vec<Condition> = arguments(parts).into_iter().filter_map(|part| predicate(part, depth + 1)).collect();
+        let found: Vec<Condition> =
+            arguments(parts).into_iter().filter_map(|part| predicate(part, depth + 1)).collect();
         return found.iter().find(|one| **one == Condition::Test).or(found.first()).cloned();
     }
     if let Some(parts) = inner("any") {

@@ -28,7 +28,8 @@ pub(super) fn scan(text: &str) -> Marks {
                 marks.strings.push(Span::new(at, end));
                 end
             }
-            b'<' if bytes[at..].starts_with(b"<<") && !bytes[at..].starts_with(b"<<<") => match here_word(text, at + 2) {
+            b'<' if bytes[at..].starts_with(b"<<") && !bytes[at..].starts_with(b"<<<") => match here_word(text, at + 2)
+            {
                 Some((word, end)) => {
                     pending.push(word);
                     end
