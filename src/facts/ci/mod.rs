@@ -1,5 +1,10 @@
 //! What CI runs, and which of it can stop a merge or a release.
 
+pub mod excerpt;
+mod path;
+pub mod pattern;
+pub mod shell;
+
 use super::Facts;
 
 /// What CI runs, and which of it can stop a merge or a release.
