@@ -5,3 +5,4 @@ mod containers;
 mod documents;
 mod format;
 mod production;
+mod ci;

@@ -19,12 +19,15 @@ pub(super) struct Outline<'a> {
     pub(super) decisive: BTreeSet<&'a str>,
     /// `trap 'exit 0' EXIT`.
     pub(super) trapped: bool,
+    /// Variables that are set more than once or only on some paths, so that no test of them is decided.
+    unsettled: BTreeSet<&'a str>,
 }
 
 impl<'a> Outline<'a> {
     pub(super) fn of(body: &'a Body) -> Self {
         let mut outline = Self::default();
         outline.functions_of(body);
+        outline.settle(body);
         outline.gather(body);
         if let Some(last) = body.last() {
             outline.test_at_end(last);
@@ -38,6 +41,36 @@ impl<'a> Outline<'a> {
                 self.functions.insert(name, body);
             }
         });
+    }
+
+    fn settle(&mut self, body: &'a Body) {
+        let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+        visit(body, &mut |command| {
+            for name in assigned(command) {
+                *times.entry(name).or_default() += 1;
+            }
+        });
+        let plainly: BTreeSet<&str> = body
+            .iter()
+            .filter(|statement| statement.rest.is_empty())
+            .flat_map(|statement| &statement.first.stages)
+            .flat_map(assigned)
+            .collect();
+        self.unsettled = times.into_iter().filter(|(name, times)| *times > 1 || !plainly.contains(name)).map(|(name, _)| name).collect();
+    }
+
+    /// What a condition comes to that CI or the arguments decide: `[ "$CI" = true ]`; `None` if it is not known.
+    pub(super) fn decided(&self, condition: &Body, variables: &Variables) -> Option<bool> {
+        let [statement] = &condition[..] else { return None };
+        if !statement.rest.is_empty() || statement.background {
+            return None;
+        }
+        let [Command::Simple(simple)] = &statement.first.stages[..] else { return None };
+        if simple.words.iter().any(|word| self.unsettled.iter().any(|name| word.mentions(name))) {
+            return None;
+        }
+        let value = test(simple, variables)?;
+        Some(value != statement.first.negated)
     }
 
     fn gather(&mut self, body: &'a Body) {
@@ -228,15 +261,12 @@ fn each_statement<'a>(body: &'a Body, see: &mut impl FnMut(&'a Statement)) {
     }
 }
 
-/// What a test that CI itself decides comes to: `[ "$CI" = true ]`, `[[ -n $GITHUB_ACTIONS ]]`; `None` if unknown.
-pub(super) fn decided(body: &Body, variables: &Variables) -> Option<bool> {
-    let [statement] = &body[..] else { return None };
-    if !statement.rest.is_empty() || statement.background {
-        return None;
-    }
-    let [Command::Simple(simple)] = &statement.first.stages[..] else { return None };
-    let value = test(simple, variables)?;
-    Some(value != statement.first.negated)
+fn assigned(command: &Command) -> impl Iterator<Item = &str> {
+    let assignments = match command {
+        Command::Simple(simple) => &simple.assignments[..],
+        _ => &[],
+    };
+    assignments.iter().map(|assignment| assignment.name.as_str())
 }
 
 fn test(simple: &Simple, variables: &Variables) -> Option<bool> {

@@ -7,7 +7,7 @@ use std::ops::Range;
 const MAX_DEPTH: usize = 40;
 
 /// The statements of a script.
-pub fn parse(text: &str) -> Body {
+pub(super) fn parse(text: &str) -> Body {
     Parser { text, bytes: text.as_bytes(), pos: 0, end: text.len(), depth: 0, heredocs: Vec::new() }.body(&[])
 }
 

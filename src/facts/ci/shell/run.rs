@@ -1,7 +1,7 @@
 //! Walks a script the way a shell would and lists the programs it runs.
 
 use super::expand::Variables;
-use super::fate::{Fate, Outline, decided, pipelines, program};
+use super::fate::{Fate, Outline, pipelines, program};
 use super::parse::parse;
 use super::syntax::{Body, Command, Join, Part, Pipeline, Simple, Statement, Word};
 use std::collections::BTreeMap;
@@ -241,7 +241,7 @@ impl Shell<'_> {
 
     fn condition(&mut self, branches: &[(Body, Body)], otherwise: &Body, outcome: Outcome, tested: bool) {
         for (index, (condition, then)) in branches.iter().enumerate() {
-            let value = decided(condition, &self.variables);
+            let value = self.outline.decided(condition, &self.variables);
             let next_fails = branches.get(index + 1).is_none() && self.bites(otherwise);
             let excused = Some("it is the condition of an `if` that does not fail the script");
             let here = Outcome {

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 /// Statements, one after the other.
-pub type Body = Vec<Statement>;
+pub(super) type Body = Vec<Statement>;
 
 /// Pipelines joined by `&&` and `||`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Statement {
+pub(super) struct Statement {
     /// The first pipeline.
     pub first: Pipeline,
     /// The others, each with what joins it.
@@ -18,7 +18,7 @@ pub struct Statement {
 
 /// What joins two pipelines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Join {
+pub(super) enum Join {
     /// `&&`
     And,
     /// `||`
@@ -27,7 +27,7 @@ pub enum Join {
 
 /// Commands joined by `|`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Pipeline {
+pub(super) struct Pipeline {
     /// Begins with `!`.
     pub negated: bool,
     /// The commands; never empty.
@@ -36,7 +36,7 @@ pub struct Pipeline {
 
 /// One command.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Command {
+pub(super) enum Command {
     /// Assignments, a program and its arguments.
     Simple(Simple),
     /// `{ …; }`
@@ -86,7 +86,7 @@ pub enum Command {
 
 /// Assignments, a program and its arguments.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Simple {
+pub(super) struct Simple {
     /// `NAME=value` before the program.
     pub assignments: Vec<Assignment>,
     /// The program and its arguments; empty for a bare assignment.
@@ -99,7 +99,7 @@ pub struct Simple {
 
 /// `NAME=value`, `NAME+=value`, `NAME=(…)`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Assignment {
+pub(super) struct Assignment {
     /// The variable.
     pub name: String,
     /// `+=`
@@ -112,7 +112,7 @@ pub struct Assignment {
 
 /// A word before expansion.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Word {
+pub(super) struct Word {
     /// Its parts, in order.
     pub parts: Vec<Part>,
     /// Whether any of it was quoted, so that it is a word even when empty.
@@ -123,7 +123,7 @@ pub struct Word {
 
 /// A part of a word.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Part {
+pub(super) enum Part {
     /// As it stands.
     Text(String),
     /// `$NAME`, `${NAME…}`.

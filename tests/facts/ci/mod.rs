@@ -1,0 +1,4 @@
+//! Tests of `src/facts/ci`.
+
+mod pattern;
+mod shell;
