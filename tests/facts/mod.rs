@@ -1,8 +1,8 @@
 //! Tests of `src/facts`.
 
+mod ci;
 mod code;
 mod containers;
 mod documents;
 mod format;
 mod production;
-mod ci;

@@ -122,9 +122,11 @@ fn option(token: &str) -> (Vec<String>, Option<Vec<String>>) {
 }
 
 fn has_option(words: &[String], names: &[String], value: Option<&[String]>) -> bool {
-    names.iter().any(|name| values_of(words, name).any(|found| value.is_none_or(|wanted| {
-        found.is_some_and(|found| wanted.iter().any(|wanted| glob(wanted, found)))
-    })))
+    names.iter().any(|name| {
+        values_of(words, name).any(|found| {
+            value.is_none_or(|wanted| found.is_some_and(|found| wanted.iter().any(|wanted| glob(wanted, found))))
+        })
+    })
 }
 
 fn excluded(words: &[String], names: &[String], value: Option<&[String]>) -> bool {

@@ -21,24 +21,48 @@ fn words_stand_in_order_with_options_between() {
         &["cargo test", "cargo --locked test -p x", "cargo --config a.b=c test", "cargo --color always test"],
         &["cargo build test", "cargo", "xcargo test", "cargo run -p x test", "sh cargo test"],
     );
-    check("cargo deny … check", &["cargo deny check", "cargo deny --all-features check x", "cargo deny a check"], &["cargo deny"]);
+    check(
+        "cargo deny … check",
+        &["cargo deny check", "cargo deny --all-features check x", "cargo deny a check"],
+        &["cargo deny"],
+    );
     check("go test ./...", &["go test ./..."], &["go test ./x"]);
 }
 
 #[test]
 fn options_stand_anywhere() {
-    check("cargo fmt --check", &["cargo fmt --check", "cargo fmt --all -- --check"], &["cargo fmt", "cargo fmt --check-only"]);
-    check("trivy {fs|repo} --exit-code 1", &["trivy fs --exit-code 1 .", "trivy --exit-code=1 repo ."], &["trivy fs .", "trivy fs --exit-code 0", "trivy image --exit-code 1"]);
+    check(
+        "cargo fmt --check",
+        &["cargo fmt --check", "cargo fmt --all -- --check"],
+        &["cargo fmt", "cargo fmt --check-only"],
+    );
+    check(
+        "trivy {fs|repo} --exit-code 1",
+        &["trivy fs --exit-code 1 .", "trivy --exit-code=1 repo ."],
+        &["trivy fs .", "trivy fs --exit-code 0", "trivy image --exit-code 1"],
+    );
     check("curl {-f|--fail}", &["curl -fsSL x", "curl --fail x"], &["curl -sSL x", "curl x/f"]);
-    check("-D warnings", &["cargo clippy -- -D warnings", "cargo clippy -- -Dwarnings"], &["cargo clippy -- -W warnings", "cargo clippy -- -D clippy::all"]);
+    check(
+        "-D warnings",
+        &["cargo clippy -- -D warnings", "cargo clippy -- -Dwarnings"],
+        &["cargo clippy -- -W warnings", "cargo clippy -- -D clippy::all"],
+    );
     check("-Dwarnings", &["cargo clippy -- -Dwarnings"], &["cargo clippy"]);
 }
 
 #[test]
 fn exclusions_exclude() {
     check("cargo bench !--no-run", &["cargo bench"], &["cargo bench --no-run"]);
-    check("cargo deny … check !licenses !bans", &["cargo deny check", "cargo deny check --show-stats"], &["cargo deny check licenses"]);
-    check("gitleaks detect !--exit-code=0", &["gitleaks detect", "gitleaks detect --exit-code 1"], &["gitleaks detect --exit-code=0", "gitleaks detect --exit-code 0"]);
+    check(
+        "cargo deny … check !licenses !bans",
+        &["cargo deny check", "cargo deny check --show-stats"],
+        &["cargo deny check licenses"],
+    );
+    check(
+        "gitleaks detect !--exit-code=0",
+        &["gitleaks detect", "gitleaks detect --exit-code 1"],
+        &["gitleaks detect --exit-code=0", "gitleaks detect --exit-code 0"],
+    );
 }
 
 #[test]

@@ -62,11 +62,7 @@ fn failures_that_are_collected_count() {
         PLAIN,
         "+ cargo fmt --check\n+ cargo clippy",
     );
-    check(
-        "cargo test || failed=1\nif [ -n \"$failed\" ]; then\n exit 1\nfi",
-        PLAIN,
-        "+ cargo test",
-    );
+    check("cargo test || failed=1\nif [ -n \"$failed\" ]; then\n exit 1\nfi", PLAIN, "+ cargo test");
     check("set +e\ncargo test\nstatus=$?\ncleanup\nexit $status", GITHUB, "+ cargo test\n- cleanup");
     check("cargo test || ((failures++))\n[ $failures -eq 0 ]", PLAIN, "+ cargo test");
     check("cargo test || ignored=1\necho", PLAIN, "- cargo test");
@@ -94,7 +90,8 @@ fn what_ci_decides_is_decided() {
 
 #[test]
 fn variables_functions_and_loops_are_followed() {
-    let script = "LINTS=(\n -D warnings \\\n -A clippy::x # why\n)\nLINTS+=(-D clippy::y)\ncargo clippy -- \"${LINTS[@]}\"";
+    let script =
+        "LINTS=(\n -D warnings \\\n -A clippy::x # why\n)\nLINTS+=(-D clippy::y)\ncargo clippy -- \"${LINTS[@]}\"";
     check(script, GITHUB, "+ cargo clippy -- -D warnings -A clippy::x -D clippy::y");
     check("for d in a b; do cargo test -p \"$d\"; done", GITHUB, "+ cargo test -p a\n+ cargo test -p b");
     check("lint() { cargo clippy \"$@\"; }\nlint -- -D warnings", GITHUB, "+ cargo clippy -- -D warnings");
@@ -107,7 +104,10 @@ fn variables_functions_and_loops_are_followed() {
 
 #[test]
 fn where_and_with_what_it_runs() {
-    let found = runs("export RUSTFLAGS='-D warnings'\n(cd sub && cargo test)\nA=1 cargo build\necho \"X=y\" >> $GITHUB_ENV", GITHUB);
+    let found = runs(
+        "export RUSTFLAGS='-D warnings'\n(cd sub && cargo test)\nA=1 cargo build\necho \"X=y\" >> $GITHUB_ENV",
+        GITHUB,
+    );
     assert_eq!(found[0].dir, "sub");
     assert_eq!(found[0].env["RUSTFLAGS"], "-D warnings");
     assert_eq!(found[1].dir, "");
@@ -119,7 +119,30 @@ fn where_and_with_what_it_runs() {
 
 #[test]
 fn nothing_makes_it_panic_or_hang() {
-    for script in ["$(", "${", "\"", "'", "`", "((", "[[ a", "if", "case x in", "a() b() c()", "{ (", "<<", "<<E", "&&", "é$(é`é", "for", "$((", "}", ";;", "x=(", "a | ", "!"] {
+    for script in [
+        "$(",
+        "${",
+        "\"",
+        "'",
+        "`",
+        "((",
+        "[[ a",
+        "if",
+        "case x in",
+        "a() b() c()",
+        "{ (",
+        "<<",
+        "<<E",
+        "&&",
+        "é$(é`é",
+        "for",
+        "$((",
+        "}",
+        ";;",
+        "x=(",
+        "a | ",
+        "!",
+    ] {
         runs(script, GITHUB);
         runs(&script.repeat(3000), GITHUB);
     }

@@ -56,7 +56,11 @@ impl<'a> Outline<'a> {
             .flat_map(|statement| &statement.first.stages)
             .flat_map(assigned)
             .collect();
-        self.unsettled = times.into_iter().filter(|(name, times)| *times > 1 || !plainly.contains(name)).map(|(name, _)| name).collect();
+        self.unsettled = times
+            .into_iter()
+            .filter(|(name, times)| *times > 1 || !plainly.contains(name))
+            .map(|(name, _)| name)
+            .collect();
     }
 
     /// What a condition comes to that CI or the arguments decide: `[ "$CI" = true ]`; `None` if it is not known.
@@ -103,7 +107,11 @@ impl<'a> Outline<'a> {
             Some("exit" | "return") => self.mention(simple.words.iter().skip(1)),
             Some("trap") => {
                 let action = simple.words.get(1).and_then(Word::literal).unwrap_or_default();
-                let on_exit = simple.words.iter().skip(2).any(|word| matches!(word.literal().as_deref(), Some("EXIT" | "ERR" | "0")));
+                let on_exit = simple
+                    .words
+                    .iter()
+                    .skip(2)
+                    .any(|word| matches!(word.literal().as_deref(), Some("EXIT" | "ERR" | "0")));
                 self.trapped |= on_exit && action.contains("exit 0");
             }
             _ => {}
@@ -143,7 +151,8 @@ impl<'a> Outline<'a> {
 
     /// Whether a body, once entered, ends the script as failed.
     pub(super) fn fails(&self, body: &Body, calls: usize) -> bool {
-        body.iter().any(|statement| statement.rest.is_empty() && self.pipeline_exits(&statement.first, calls) == Some(true))
+        body.iter()
+            .any(|statement| statement.rest.is_empty() && self.pipeline_exits(&statement.first, calls) == Some(true))
             || body.last().is_some_and(|statement| self.statement_fails(statement, calls))
     }
 
@@ -192,7 +201,8 @@ impl<'a> Outline<'a> {
         for command in &pipeline.stages {
             match command {
                 Command::Simple(simple) => {
-                    noted |= simple.assignments.iter().any(|assignment| self.decisive.contains(assignment.name.as_str()));
+                    noted |=
+                        simple.assignments.iter().any(|assignment| self.decisive.contains(assignment.name.as_str()));
                     if matches!(program(simple).as_deref(), Some("((" | "let" | "export" | "declare" | "local")) {
                         noted |= self.decisive.iter().any(|name| {
                             simple.words.iter().skip(1).any(|word| {
@@ -203,7 +213,8 @@ impl<'a> Outline<'a> {
                     }
                 }
                 Command::Group(body) | Command::Subshell(body) => {
-                    noted |= body.iter().any(|statement| statement.rest.is_empty() && self.notes_failure(&statement.first));
+                    noted |=
+                        body.iter().any(|statement| statement.rest.is_empty() && self.notes_failure(&statement.first));
                 }
                 _ => {}
             }

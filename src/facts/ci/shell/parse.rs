@@ -91,7 +91,8 @@ impl<'a> Parser<'a> {
                 b'\\' if self.peek_at(1) == Some(b'\n') => self.pos += 2,
                 b'\\' if self.peek_at(1) == Some(b'\r') && self.peek_at(2) == Some(b'\n') => self.pos += 3,
                 b'#' if self.at_word_start() => {
-                    self.pos = memchr::memchr(b'\n', &self.bytes[self.pos..self.end]).map_or(self.end, |n| self.pos + n);
+                    self.pos =
+                        memchr::memchr(b'\n', &self.bytes[self.pos..self.end]).map_or(self.end, |n| self.pos + n);
                 }
                 _ => break,
             }
@@ -99,7 +100,8 @@ impl<'a> Parser<'a> {
     }
 
     fn at_word_start(&self) -> bool {
-        self.pos == 0 || matches!(self.bytes[self.pos - 1], b' ' | b'\t' | b'\n' | b'\r' | b';' | b'&' | b'|' | b'(' | b')')
+        self.pos == 0
+            || matches!(self.bytes[self.pos - 1], b' ' | b'\t' | b'\n' | b'\r' | b';' | b'&' | b'|' | b'(' | b')')
     }
 
     /// Blanks, line ends (with the here-documents that begin there) and semicolons.
@@ -233,7 +235,11 @@ impl<'a> Parser<'a> {
         let body = match command {
             Some(Command::Group(body) | Command::Subshell(body)) => body,
             Some(other) => {
-                vec![Statement { first: Pipeline { negated: false, stages: vec![other] }, rest: vec![], background: false }]
+                vec![Statement {
+                    first: Pipeline { negated: false, stages: vec![other] },
+                    rest: vec![],
+                    background: false,
+                }]
             }
             None => Body::new(),
         };
@@ -333,7 +339,11 @@ impl<'a> Parser<'a> {
         self.pos = stop;
         let mut word = Word { quoted: true, range: start..stop, parts: Vec::new() };
         word.parts = names_in(&self.text[start..stop]);
-        Command::Simple(Simple { words: vec![text_word("((", start..start), word], range: start..stop, ..Simple::default() })
+        Command::Simple(Simple {
+            words: vec![text_word("((", start..start), word],
+            range: start..stop,
+            ..Simple::default()
+        })
     }
 
     fn simple(&mut self) -> Option<Command> {

@@ -95,10 +95,7 @@ impl Shell<'_> {
                 here = Outcome { when_true: fate, when_false: fate };
             }
             self.statement(statement, here, tested);
-            if statement.rest.is_empty()
-                && !statement.background
-                && leaves(&statement.first)
-            {
+            if statement.rest.is_empty() && !statement.background && leaves(&statement.first) {
                 break;
             }
             self.steps += 1;
@@ -124,7 +121,8 @@ impl Shell<'_> {
             return None;
         }
         let last = rest.last().map(|statement| &statement.first);
-        if last.is_some_and(|pipeline| self.outline.pipeline_exits(pipeline, 0) == Some(true) && literal_exit(pipeline)) {
+        if last.is_some_and(|pipeline| self.outline.pipeline_exits(pipeline, 0) == Some(true) && literal_exit(pipeline))
+        {
             return None;
         }
         Some("the script goes on after it and ends with the status of another command")
@@ -144,7 +142,10 @@ impl Shell<'_> {
             let (here, tested) = if index == count {
                 // Only the last pipeline of a list can end the script by itself.
                 let ends = errexit && !pipeline.negated;
-                (Outcome { when_true: outcome.when_true, when_false: if ends { None } else { outcome.when_false } }, tested)
+                (
+                    Outcome { when_true: outcome.when_true, when_false: if ends { None } else { outcome.when_false } },
+                    tested,
+                )
             } else {
                 (self.in_list(&statement.rest[index..], outcome), true)
             };
@@ -179,7 +180,9 @@ impl Shell<'_> {
                 Some("true" | ":") => Some("`|| true` excuses it"),
                 Some("exit" | "return") => Some("`|| exit 0` excuses it"),
                 Some("echo" | "printf") => Some("`|| echo` excuses it"),
-                None if !simple.assignments.is_empty() => Some("its failure is kept in a variable that decides nothing"),
+                None if !simple.assignments.is_empty() => {
+                    Some("its failure is kept in a variable that decides nothing")
+                }
                 _ => Some("`||` runs something else when it fails"),
             },
             [Command::Group(body) | Command::Subshell(body)] if self.outline.body_notes_failure(body) => None,
@@ -223,7 +226,8 @@ impl Shell<'_> {
             }
             Command::For { name, items, body } => {
                 let items: Vec<String> = items.iter().flat_map(|item| self.variables.expand(item)).collect();
-                let known = !items.is_empty() && items.len() <= MAX_ITEMS && !items.iter().any(|item| item.contains('$'));
+                let known =
+                    !items.is_empty() && items.len() <= MAX_ITEMS && !items.iter().any(|item| item.contains('$'));
                 if known && self.calls.len() < 3 {
                     for item in items {
                         self.variables.set(name, vec![item]);
@@ -335,8 +339,14 @@ impl Shell<'_> {
             env.insert(name, values.concat());
         }
         let published = published(simple, &words, &self.variables);
-        let run =
-            Run { words, range: simple.range.clone(), excuse: outcome.when_false, env, dir: self.dir.clone(), published };
+        let run = Run {
+            words,
+            range: simple.range.clone(),
+            excuse: outcome.when_false,
+            env,
+            dir: self.dir.clone(),
+            published,
+        };
         self.runs.push(run);
     }
 
@@ -458,7 +468,8 @@ fn looks_at_status(command: &Command) -> bool {
 
 /// `echo "NAME=value" >> "$GITHUB_ENV"`
 fn published(simple: &Simple, words: &[String], variables: &Variables) -> Vec<(String, String)> {
-    let to_env = simple.redirects.iter().any(|(_, to)| to.mentions("GITHUB_ENV") || variables.text(to).contains("GITHUB_ENV"));
+    let to_env =
+        simple.redirects.iter().any(|(_, to)| to.mentions("GITHUB_ENV") || variables.text(to).contains("GITHUB_ENV"));
     if !to_env || !matches!(words[0].as_str(), "echo" | "printf") {
         return Vec::new();
     }
