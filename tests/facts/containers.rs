@@ -1,3 +1,4 @@
 //! Dockerfiles, compose files and platform specs as facts.
 
 mod images;
+mod specs;

@@ -1,12 +1,17 @@
 //! Dockerfiles, compose files and platform specs.
 
+mod compose;
 pub mod dockerfile;
+mod fields;
+mod identity;
 pub mod image;
+mod paas;
 mod shell;
 
 use super::Facts;
 use super::production::Standing;
 use crate::evidence::{Blind, Place};
+pub use identity::{role_of_name, third_party_image};
 use image::Image;
 use std::sync::Arc;
 
@@ -36,8 +41,6 @@ pub enum Platform {
     Heroku,
     /// Google App Engine.
     AppEngine,
-    /// Google Cloud Run or Knative.
-    CloudRun,
     /// An Amazon ECS task definition.
     Ecs,
 }
@@ -52,7 +55,6 @@ impl Platform {
             Self::Render => "Render",
             Self::Heroku => "Heroku",
             Self::AppEngine => "App Engine",
-            Self::CloudRun => "Cloud Run",
             Self::Ecs => "Amazon ECS",
         }
     }
@@ -189,87 +191,76 @@ pub enum Timing {
     Unknown,
 }
 
-/// Reads them.
-pub fn read(facts: &Facts<'_>) -> Containers {
-    Containers { images: image::read(facts), services: Vec::new(), blind: Vec::new() }
+impl Service {
+    /// A service of which nothing but its name is known yet.
+    fn new(name: String, platform: Platform, place: Place, standing: Standing) -> Self {
+        Self {
+            name,
+            platform,
+            place,
+            standing,
+            role: Role::Serving,
+            image: None,
+            dockerfile: None,
+            health: Vec::new(),
+            env: Vec::new(),
+            command: None,
+            user: None,
+            memory_limit: None,
+            autodeploy: None,
+            tls: None,
+            strategy: None,
+            reverts: None,
+            mounts_source: None,
+            log: None,
+        }
+    }
+
+    /// Whether production runs it.
+    pub fn is_production(&self) -> bool {
+        self.standing == Standing::Production
+    }
+
+    /// Whether it is the project's own and answers for as long as it lives.
+    pub fn serves(&self) -> bool {
+        self.role == Role::Serving
+    }
 }
 
-/// Images of software that the project did not write, by the name that identifies them.
-const THIRD_PARTY: &[&str] = &[
-    "redis",
-    "valkey",
-    "postgres",
-    "postgresql",
-    "postgis",
-    "timescaledb",
-    "mysql",
-    "mariadb",
-    "percona",
-    "mongo",
-    "mongodb",
-    "rabbitmq",
-    "kafka",
-    "cp-kafka",
-    "zookeeper",
-    "elasticsearch",
-    "opensearch",
-    "kibana",
-    "nginx",
-    "envoyproxy",
-    "envoy",
-    "traefik",
-    "haproxy",
-    "caddy",
-    "otel",
-    "opentelemetry-collector",
-    "opentelemetry-collector-contrib",
-    "prom",
-    "prometheus",
-    "grafana",
-    "loki",
-    "tempo",
-    "jaegertracing",
-    "jaeger",
-    "busybox",
-    "alpine",
-    "curlimages",
-    "bitnami",
-    "memcached",
-    "nats",
-    "consul",
-    "vault",
-    "minio",
-    "localstack",
-    "azurite",
-    "fake-gcs-server",
-    "mailhog",
-    "mailpit",
-    "adminer",
-    "pgadmin",
-    "pgadmin4",
-    "cockroachdb",
-    "clickhouse",
-    "cassandra",
-    "etcd",
-    "pulsar",
-    "fluentd",
-    "fluent",
-    "fluent-bit",
-    "vector",
-    "promtail",
-    "zipkin",
-    "pgbouncer",
-];
+impl EnvValue {
+    /// A value as compose and the platforms write it.
+    pub fn of(text: &str) -> Self {
+        let Some(inner) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else {
+            return match text.strip_prefix('$') {
+                Some(name) if name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_') => {
+                    Self::Reference(text.to_owned())
+                }
+                _ if text.contains("${") => Self::Reference(text.to_owned()),
+                _ => Self::Literal(text.to_owned()),
+            };
+        };
+        let default = inner.split_once(":-").or_else(|| inner.split_once('-'));
+        match default {
+            Some((_, default)) if !inner.contains("${") => Self::Default(default.to_owned()),
+            _ => Self::Reference(text.to_owned()),
+        }
+    }
+}
 
-/// The third-party product that an image name means.
-pub fn third_party_image(image: &str) -> Option<&'static str> {
-    let name = image.split('@').next().unwrap_or(image).to_lowercase();
-    let mut parts: Vec<&str> = name.split('/').collect();
-    let last = parts.pop().unwrap_or_default();
-    let last = last.split(':').next().unwrap_or(last);
-    // A registry's own name (`ghcr.io`, `localhost:5000`) identifies nothing.
-    let owners = parts.into_iter().filter(|part| !part.contains(['.', ':']));
-    owners.chain([last]).find_map(|part| THIRD_PARTY.iter().copied().find(|known| *known == part))
+impl Containers {
+    /// What production runs.
+    pub fn production(&self) -> impl Iterator<Item = &Service> {
+        self.services.iter().filter(|service| service.is_production())
+    }
+}
+
+/// Reads them.
+pub fn read(facts: &Facts<'_>) -> Containers {
+    let mut containers = Containers { images: image::read(facts), ..Containers::default() };
+    paas::read(facts, &mut containers);
+    compose::read(facts, &mut containers);
+    containers.services.sort_by(|a, b| a.place.cmp(&b.place));
+    containers
 }
 
 /// A duration as Docker, compose and the platforms write it (`30s`, `1m30s`, `500ms`, a bare number of seconds).

@@ -1,0 +1,236 @@
+//! Compose files and their services.
+
+mod standing;
+
+use super::fields::{Spec, bytes};
+use super::{Containers, Env, EnvValue, Fact, Health, HealthKind, Platform, Role, Service};
+use crate::evidence::Place;
+use crate::facts::Facts;
+use crate::facts::production::Standing;
+use crate::tree::Tree;
+use crate::value::Value;
+use std::sync::Arc;
+
+/// Folders whose mounting is not the mounting of source.
+const DATA_FOLDERS: &[&str] =
+    &["migrations", "initdb", "init", "sql", "config", "conf", "certs", "nginx", "scripts", "data"];
+const CODE: &[&str] = &["rs", "go", "py", "js", "ts", "tsx", "rb", "java", "kt", "cs", "php", "ex", "c", "cc", "cpp"];
+
+/// Reads every compose file.
+pub(super) fn read(facts: &Facts<'_>, containers: &mut Containers) {
+    let paths = facts.tree.files().iter().map(|file| &file.path).filter(|path| is_compose(path));
+    for path in paths {
+        let Some(parsed) = facts.parsed(path) else { continue };
+        containers.blind.extend(parsed.blind());
+        let Some(document) = parsed.first() else { continue };
+        let Some(services) = document.get("services").and_then(Value::as_map) else { continue };
+        let mut found: Vec<Service> = services
+            .iter()
+            .map(|(name, field)| {
+                let spec = Spec(path.clone());
+                let place = Place::at(path.clone(), field.key);
+                let service = Service::new(name.clone(), Platform::Compose, place, Standing::Production);
+                fill(service, &spec, &field.value, facts, containers)
+            })
+            .collect();
+        let standing = standing::standing(facts, containers, path, document, &found);
+        for service in &mut found {
+            let profiles = services.get(&service.name).and_then(|field| field.value.get("profiles"));
+            service.standing = match (&standing, profiles) {
+                (Standing::Production, Some(_)) => Standing::Aside("only started with a profile".into()),
+                _ => standing.clone(),
+            };
+        }
+        containers.services.extend(found);
+    }
+}
+
+/// `compose.yaml`, `docker-compose.prod.yml`, `docker-stack.yml`.
+fn is_compose(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let Some(stem) = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")) else { return false };
+    stem.split(['.', '-', '_']).any(|word| word == "compose") || is_stack(stem)
+}
+
+fn is_stack(stem: &str) -> bool {
+    stem.starts_with("docker-stack") || stem == "stack"
+}
+
+fn fill(mut service: Service, spec: &Spec, value: &Value, facts: &Facts<'_>, containers: &Containers) -> Service {
+    service.image = spec.text(value, "image");
+    service.dockerfile = value.get("build").and_then(|build| built_by(spec, build, facts));
+    service.role = role(&service, value);
+    service.health = health(spec, value).into_iter().collect();
+    service.env = environment(spec, value, facts);
+    service.command = spec.command(value, "command").or_else(|| spec.command(value, "entrypoint"));
+    service.user = spec.text(value, "user");
+    service.memory_limit = memory(spec, value);
+    service.log = value.get("logging").and_then(|logging| spec.text(logging, "driver"));
+    service.mounts_source = mounted_source(spec, value, facts.tree);
+    service.strategy = update_order(spec, value);
+    service.reverts = value.at(&["deploy", "update_config"]).and_then(|update| {
+        let action = spec.text(update, "failure_action")?;
+        Some(Fact::new(action.value == "rollback", action.place))
+    });
+    inherit(&mut service, value, containers);
+    service
+}
+
+/// What the image built here says where the compose file says nothing.
+fn inherit(service: &mut Service, value: &Value, containers: &Containers) {
+    let Some(path) = &service.dockerfile else { return };
+    let Some(image) = containers.images.iter().find(|image| image.path == *path) else { return };
+    let target = value.at(&["build", "target"]).and_then(Value::scalar_text);
+    let stage = match target {
+        Some(name) => image.file.stage(&name),
+        None => image.file.last(),
+    };
+    let Some(stage) = stage else { return };
+    if service.health.is_empty() {
+        service.health.extend(image.health(stage));
+    }
+    service.command = service.command.take().or_else(|| image.command(stage));
+    service.user = service.user.take().or_else(|| image.user(stage));
+    for (name, value, span) in image.file.environment(stage) {
+        if !service.env.iter().any(|entry| entry.name == name) {
+            service.env.push(Env { name, value: EnvValue::of(&value), place: image.at(span) });
+        }
+    }
+}
+
+fn built_by(spec: &Spec, build: &Value, facts: &Facts<'_>) -> Option<Arc<str>> {
+    let context = match build.as_str() {
+        Some(context) => context.to_owned(),
+        None => build.get("context").and_then(Value::scalar_text).unwrap_or_else(|| ".".into()),
+    };
+    let name = build.get("dockerfile").and_then(Value::scalar_text).unwrap_or_else(|| "Dockerfile".into());
+    let folder = spec.0.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let path = joined(&joined(folder, &context)?, &name)?;
+    facts.tree.file(&path).map(|file| file.path.clone())
+}
+
+/// A relative path from a folder of the tree; `None` if it leaves the tree or is not relative.
+pub(super) fn joined(folder: &str, relative: &str) -> Option<String> {
+    if relative.starts_with(['/', '~', '$']) || relative.contains("://") {
+        return None;
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn role(service: &Service, value: &Value) -> Role {
+    let third_party = service.image.as_ref().and_then(|image| super::third_party_image(&image.value));
+    if third_party.is_some() && value.get("build").is_none() {
+        return Role::ThirdParty;
+    }
+    let mode = value.at(&["deploy", "mode"]).and_then(Value::as_str);
+    if mode.is_some_and(|mode| mode.ends_with("-job")) {
+        return Role::Job;
+    }
+    super::role_of_name(&service.name, value.get("ports").is_some() || value.get("expose").is_some())
+}
+
+fn health(spec: &Spec, value: &Value) -> Option<Health> {
+    let check = value.get("healthcheck")?;
+    let place = spec.entry_of(value, "healthcheck")?;
+    let disabled = check.get("disable").and_then(Value::as_bool) == Some(true);
+    let kind = match spec.command(check, "test") {
+        _ if disabled => HealthKind::Disabled,
+        Some(test) => super::health_command(&test.value),
+        // An image's own check with other numbers: whether there is one is not known here.
+        None => return None,
+    };
+    let (interval, timeout) = (spec.seconds(check, "interval", Some(30.0)), spec.seconds(check, "timeout", Some(30.0)));
+    Some(Health { kind, place, interval, timeout })
+}
+
+fn environment(spec: &Spec, value: &Value, facts: &Facts<'_>) -> Vec<Env> {
+    let mut entries = match value.get("environment") {
+        Some(list) if list.as_list().is_some() => listed_env(spec, list),
+        Some(map) => spec.env_map(map),
+        None => Vec::new(),
+    };
+    let folder = spec.0.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let files: Vec<String> = match value.get("env_file") {
+        Some(list) if list.as_list().is_some() => list
+            .as_list()
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|file| file.get("path").unwrap_or(file).scalar_text())
+            .collect(),
+        Some(file) => file.scalar_text().into_iter().collect(),
+        None => Vec::new(),
+    };
+    // The later file wins over the earlier, and `environment` over both.
+    for path in files.iter().rev().filter_map(|file| joined(folder, file)) {
+        let Some(map) = facts.parsed(&path).and_then(|parsed| parsed.first()) else { continue };
+        for entry in Spec(path.as_str().into()).env_map(map) {
+            if !entries.iter().any(|known| known.name == entry.name) {
+                entries.push(entry);
+            }
+        }
+    }
+    entries
+}
+
+/// `- KEY=value`, or `- KEY` for a value from whoever starts it.
+fn listed_env(spec: &Spec, list: &Value) -> Vec<Env> {
+    let entries = list.as_list().unwrap_or_default().iter();
+    entries
+        .filter_map(|entry| {
+            let text = entry.scalar_text()?;
+            let (name, value) = match text.split_once('=') {
+                Some((name, value)) => (name, EnvValue::of(value)),
+                None => (text.as_str(), EnvValue::Reference(format!("${{{text}}}"))),
+            };
+            Some(Env { name: name.to_owned(), value, place: spec.at(entry) })
+        })
+        .collect()
+}
+
+fn memory(spec: &Spec, value: &Value) -> Option<Fact<f64>> {
+    let limits = value.at(&["deploy", "resources", "limits"]);
+    let text = limits.and_then(|limits| spec.text(limits, "memory")).or_else(|| spec.text(value, "mem_limit"))?;
+    Some(Fact::new(bytes(&text.value, 1.0)?, text.place))
+}
+
+/// Swarm stops the old task first unless told otherwise.
+fn update_order(spec: &Spec, value: &Value) -> Option<Fact<&'static str>> {
+    let update = value.at(&["deploy", "update_config"])?;
+    let order = spec.text(update, "order");
+    let place = order.as_ref().map(|order| order.place.clone()).or_else(|| Some(spec.at(update)))?;
+    let starts_first = order.is_some_and(|order| order.value == "start-first");
+    let replicas = value.at(&["deploy", "replicas"]).and_then(Value::as_number).unwrap_or(1.0);
+    Some(Fact::new(if starts_first || replicas > 1.0 { "rolling" } else { "recreate" }, place))
+}
+
+/// A bind mount of a folder that holds source code.
+fn mounted_source(spec: &Spec, value: &Value, tree: &Tree) -> Option<Fact<String>> {
+    let folder = spec.0.rsplit_once('/').map_or("", |(folder, _)| folder);
+    value.get("volumes")?.as_list()?.iter().find_map(|volume| {
+        let host = match volume.as_str() {
+            Some(text) => text.split(':').next()?.to_owned(),
+            None => volume.get("source")?.scalar_text()?,
+        };
+        if !host.starts_with('.') {
+            return None;
+        }
+        let path = joined(folder, &host)?;
+        let data = path.rsplit('/').next().is_some_and(|name| DATA_FOLDERS.contains(&name));
+        (!data && holds_source(tree, &path)).then(|| Fact::new(host, spec.at(volume)))
+    })
+}
+
+fn holds_source(tree: &Tree, folder: &str) -> bool {
+    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let start = tree.files().partition_point(|file| *file.path < *prefix);
+    let inside = tree.files()[start..].iter().take_while(|file| file.path.starts_with(&prefix));
+    inside.take(5000).any(|file| file.path.rsplit_once('.').is_some_and(|(_, end)| CODE.contains(&end)))
+}

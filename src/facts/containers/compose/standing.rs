@@ -1,0 +1,153 @@
+//! Whether production runs what a compose file declares (items-1.md §0.3).
+
+use super::super::{Containers, Platform, Role, Service};
+use super::{is_compose, is_stack};
+use crate::facts::Facts;
+use crate::facts::format::Format;
+use crate::facts::production::{self, Stage, Standing};
+use crate::value::Value;
+use std::sync::Arc;
+
+/// Services that only developers run.
+const DEVELOPER_SERVICES: &[&str] =
+    &["localstack", "minio", "azurite", "fake-gcs-server", "mailhog", "mailpit", "adminer", "pgadmin", "pgadmin4"];
+
+/// Whether production runs what a compose file declares.
+pub(super) fn standing(
+    facts: &Facts<'_>,
+    containers: &Containers,
+    path: &str,
+    document: &Value,
+    services: &[Service],
+) -> Standing {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    match production::stage_of_path(path) {
+        Stage::Never(word) => return Standing::Aside(format!("\"{word}\" in its path")),
+        Stage::Production => return Standing::Production,
+        Stage::Base | Stage::Unmarked => {}
+    }
+    if name.contains("override") || path.starts_with(".devcontainer/") || name.contains("debug") {
+        return Standing::Aside("a compose file for developers, by its name".into());
+    }
+    if is_stack(&name) {
+        return Standing::Production;
+    }
+    if let Some(mark) = developer_mark(facts, path, document, services) {
+        return Standing::Aside(mark);
+    }
+    if let Some(other) = containers.services.iter().find(|service| service.platform != Platform::Compose) {
+        return Standing::Aside(format!("production is declared in {}", other.place.path));
+    }
+    if let Some(other) = other_definition(facts, path) {
+        return Standing::Aside(format!("production is declared in {other}"));
+    }
+    described(facts, &name)
+}
+
+/// What in a compose file says that it is for developers.
+fn developer_mark(facts: &Facts<'_>, path: &str, document: &Value, services: &[Service]) -> Option<String> {
+    if services.iter().all(|service| service.role == Role::ThirdParty) {
+        return Some("runs nothing of the project itself".into());
+    }
+    for service in services {
+        let value = document.at(&["services", &service.name])?;
+        let image = service.image.as_ref().map_or(service.name.as_str(), |image| &image.value);
+        if let Some(tool) = image.split(['/', ':']).find(|part| DEVELOPER_SERVICES.contains(part)) {
+            return Some(format!("it starts {tool}"));
+        }
+        let is_developer =
+            |text: String| ["dev", "development", "debug", "local"].contains(&text.to_lowercase().as_str());
+        if value.at(&["build", "target"]).and_then(Value::scalar_text).is_some_and(is_developer) {
+            return Some(format!("\"{}\" is built for development", service.name));
+        }
+        let args = value.at(&["build", "args"]);
+        if args.and_then(|args| args.get("PROFILE")).and_then(Value::scalar_text).is_some_and(is_developer) {
+            return Some(format!("\"{}\" is built with the development profile", service.name));
+        }
+        if service.role == Role::Serving && value.get("profiles").is_some() {
+            return Some(format!("\"{}\" is only started with a profile", service.name));
+        }
+        if let Some(mount) = &service.mounts_source {
+            return Some(format!("\"{}\" mounts the source folder {}", service.name, mount.value));
+        }
+    }
+    let text = facts.tree.text(path)?.text();
+    let comments = text.lines().filter_map(|line| line.split_once('#').map(|(_, comment)| comment.to_lowercase()));
+    let says = |comment: String| {
+        ["local development", "for development", "development only", "dev environment", "local testing"]
+            .iter()
+            .any(|words| comment.contains(words))
+    };
+    comments.into_iter().any(says).then(|| "a comment in it says that it is for development".into())
+}
+
+/// Another file of the tree that declares how production runs.
+fn other_definition(facts: &Facts<'_>, path: &str) -> Option<Arc<str>> {
+    let files = facts.tree.files().iter().filter(|file| &*file.path != path);
+    let mut marked = files.filter(|file| match production::stage_of_path(&file.path) {
+        Stage::Never(_) => false,
+        stage => {
+            let kubernetes = || Format::of(&file.path) == Some(Format::Yaml);
+            (is_compose(&file.path) && stage == Stage::Production)
+                || matches!(file.name(), "Chart.yaml" | "kustomization.yaml" | "kustomization.yml" | "skaffold.yaml")
+                || (kubernetes() && file.text().is_some_and(|text| declares_workload(text.text())))
+                || (Format::of(&file.path) == Some(Format::Json) && file.name().contains("task"))
+        }
+    });
+    marked.next().map(|file| file.path.clone())
+}
+
+fn declares_workload(text: &str) -> bool {
+    let kinds = ["kind: Deployment", "kind: StatefulSet", "kind: Rollout"];
+    text.contains("apiVersion:") && kinds.iter().any(|kind| text.contains(kind))
+}
+
+/// What the documents say about starting the compose file; nothing said about it is no mark against it.
+fn described(facts: &Facts<'_>, name: &str) -> Standing {
+    let is_markdown = |path: &str| path.rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case("md"));
+    let files = facts.tree.files().iter();
+    let documents = files.filter(|file| is_markdown(&file.path) && file.path.matches('/').count() <= 2);
+    let (mut developing, mut deploying) = (None, false);
+    for file in documents {
+        let Some(source) = file.text() else { continue };
+        for section in sections(source.text()) {
+            let section = section.to_lowercase();
+            if !["docker compose", "docker-compose", name].iter().any(|mention| section.contains(mention)) {
+                continue;
+            }
+            if [
+                "local development",
+                "developing",
+                "for development",
+                "development environment",
+                "contributing",
+                "locally",
+                "run the tests",
+                "running the tests",
+                "running tests",
+            ]
+            .iter()
+            .any(|words| section.contains(words))
+            {
+                developing.get_or_insert_with(|| file.path.clone());
+            }
+            deploying |=
+                ["production", "self-host", "deployment", "deploying"].iter().any(|word| section.contains(word));
+        }
+    }
+    match developing {
+        Some(path) if deploying => {
+            Standing::Uncertain(format!("{path} and other documents name it for development and for production"))
+        }
+        Some(path) => Standing::Aside(format!("{path} describes it for development")),
+        None => Standing::Production,
+    }
+}
+
+/// The parts of a Markdown text between its headings.
+fn sections(text: &str) -> impl Iterator<Item = &str> {
+    let heads = text.match_indices("\n#").map(|(at, _)| at + 1);
+    let mut starts: Vec<usize> = std::iter::once(0).chain(heads).collect();
+    starts.push(text.len());
+    (1..starts.len()).map(move |index| &text[starts[index - 1]..starts[index]])
+}

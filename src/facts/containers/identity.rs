@@ -1,0 +1,107 @@
+//! Whose software an image is, and what a service is for, by their names.
+
+use super::Role;
+
+/// Images of software that the project did not write, by the name that identifies them.
+const THIRD_PARTY: &[&str] = &[
+    "redis",
+    "valkey",
+    "postgres",
+    "postgresql",
+    "postgis",
+    "timescaledb",
+    "mysql",
+    "mariadb",
+    "percona",
+    "mongo",
+    "mongodb",
+    "rabbitmq",
+    "kafka",
+    "cp-kafka",
+    "zookeeper",
+    "elasticsearch",
+    "opensearch",
+    "kibana",
+    "nginx",
+    "envoyproxy",
+    "envoy",
+    "traefik",
+    "haproxy",
+    "caddy",
+    "otel",
+    "opentelemetry-collector",
+    "opentelemetry-collector-contrib",
+    "prom",
+    "prometheus",
+    "grafana",
+    "loki",
+    "tempo",
+    "jaegertracing",
+    "jaeger",
+    "busybox",
+    "alpine",
+    "curlimages",
+    "bitnami",
+    "memcached",
+    "nats",
+    "consul",
+    "vault",
+    "minio",
+    "localstack",
+    "azurite",
+    "fake-gcs-server",
+    "mailhog",
+    "mailpit",
+    "adminer",
+    "pgadmin",
+    "pgadmin4",
+    "cockroachdb",
+    "clickhouse",
+    "cassandra",
+    "etcd",
+    "pulsar",
+    "fluentd",
+    "fluent",
+    "fluent-bit",
+    "vector",
+    "promtail",
+    "zipkin",
+    "pgbouncer",
+];
+
+/// The third-party product that an image name means.
+pub fn third_party_image(image: &str) -> Option<&'static str> {
+    let name = image.split('@').next().unwrap_or(image).to_lowercase();
+    let mut parts: Vec<&str> = name.split('/').collect();
+    let last = parts.pop().unwrap_or_default();
+    let last = last.split(':').next().unwrap_or(last);
+    // A registry's own name (`ghcr.io`, `localhost:5000`) identifies nothing.
+    let owners = parts.into_iter().filter(|part| !part.contains(['.', ':']));
+    owners.chain([last]).find_map(|part| THIRD_PARTY.iter().copied().find(|known| *known == part))
+}
+
+/// What a service of the project is for, by the words of its name.
+pub fn role_of_name(name: &str, listens: bool) -> Role {
+    let name = name.to_lowercase();
+    let words: Vec<&str> = name.split(['-', '_', '.']).collect();
+    let any = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    if any(&[
+        "loadgen",
+        "loadgenerator",
+        "locust",
+        "k6",
+        "migrate",
+        "migration",
+        "migrations",
+        "migrator",
+        "seed",
+        "seeder",
+    ]) || name.contains("load-generator")
+    {
+        return Role::Job;
+    }
+    if !listens && any(&["worker", "workers", "consumer", "scheduler", "cron", "celery", "sidekiq", "job", "jobs"]) {
+        return Role::Worker;
+    }
+    Role::Serving
+}

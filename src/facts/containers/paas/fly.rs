@@ -1,0 +1,92 @@
+//! Fly.io: `fly.toml`, `fly.production.toml`.
+
+use super::super::fields::{Spec, bytes};
+use super::super::{Fact, Health, HealthKind, Platform, Role, Service};
+use crate::facts::production::Standing;
+use crate::value::Value;
+
+pub(super) fn services(spec: &Spec, document: &Value, standing: &Standing) -> Vec<Service> {
+    let name = document.get("app").and_then(Value::scalar_text).unwrap_or_else(|| "app".into());
+    let place = spec.entry_of(document, "app").unwrap_or_else(|| spec.at(document));
+    let mut service = Service::new(name, Platform::Fly, place, standing.clone());
+    service.health = checks(spec, document);
+    service.env = document.get("env").map(|map| spec.env_map(map)).unwrap_or_default();
+    service.dockerfile =
+        document.at(&["build", "dockerfile"]).and_then(Value::as_str).map(|path| path.trim_start_matches("./").into());
+    service.image = document.get("build").and_then(|build| spec.text(build, "image"));
+    service.memory_limit = memory(spec, document);
+    service.strategy = strategy(spec, document);
+    // Only these two keep the old machines until the new ones are healthy.
+    service.reverts = service.strategy.as_ref().filter(|strategy| strategy.value != "rolling").and_then(|strategy| {
+        let checked = !service.health.is_empty() && matches!(strategy.value, "blue_green" | "canary");
+        checked.then(|| Fact::new(true, strategy.place.clone()))
+    });
+    let http = document.get("http_service");
+    service.tls = http.and_then(|http| spec.flag(http, "force_https")).or_else(|| forced_ports(spec, document));
+    if http.is_none() && document.get("services").is_none() {
+        service.role = Role::Worker;
+    }
+    vec![service]
+}
+
+fn checks(spec: &Spec, document: &Value) -> Vec<Health> {
+    let http = document.at(&["http_service", "checks"]).and_then(Value::as_list).unwrap_or_default();
+    let services = document.get("services").and_then(Value::as_list).unwrap_or_default();
+    let of_kind =
+        |kind: &'static str| services.iter().filter_map(move |service| service.get(kind)?.as_list()).flatten();
+    let mut found: Vec<Health> =
+        http.iter().chain(of_kind("http_checks")).map(|check| health(spec, check, "http")).collect();
+    found.extend(of_kind("tcp_checks").map(|check| health(spec, check, "tcp")));
+    if let Some(named) = document.get("checks").and_then(Value::as_map) {
+        for field in named.values() {
+            let kind = field.value.get("type").and_then(Value::as_str).unwrap_or("tcp");
+            found.push(health(spec, &field.value, kind));
+        }
+    }
+    found
+}
+
+fn health(spec: &Spec, check: &Value, kind: &str) -> Health {
+    let path = spec.text(check, "path");
+    let place = path.as_ref().map_or_else(|| spec.at(check), |path| path.place.clone());
+    let kind = match path {
+        Some(path) if kind == "http" => HealthKind::Http(path.value),
+        None if kind == "http" => HealthKind::Http("/".into()),
+        _ => HealthKind::Tcp,
+    };
+    Health {
+        kind,
+        place,
+        interval: spec.seconds(check, "interval", None),
+        timeout: spec.seconds(check, "timeout", None),
+    }
+}
+
+/// `[[services.ports]]` with `force_https` on the plain port.
+fn forced_ports(spec: &Spec, document: &Value) -> Option<Fact<bool>> {
+    let services = document.get("services")?.as_list()?;
+    let ports = services.iter().filter_map(|service| service.get("ports")?.as_list()).flatten();
+    ports.into_iter().find_map(|port| spec.flag(port, "force_https"))
+}
+
+fn memory(spec: &Spec, document: &Value) -> Option<Fact<f64>> {
+    let machines = document.get("vm")?;
+    let machine = machines.as_list().map_or(Some(machines), |list| list.first())?;
+    let text = spec.text(machine, "memory").or_else(|| spec.text(machine, "memory_mb"))?;
+    Some(Fact::new(bytes(&text.value, 1024.0 * 1024.0)?, text.place))
+}
+
+/// Rolling unless the spec says otherwise.
+fn strategy(spec: &Spec, document: &Value) -> Option<Fact<&'static str>> {
+    let Some(written) = document.get("deploy").and_then(|deploy| spec.text(deploy, "strategy")) else {
+        return Some(Fact::new("rolling", spec.entry_of(document, "app").unwrap_or_else(|| spec.at(document))));
+    };
+    let word = match written.value.as_str() {
+        "bluegreen" => "blue_green",
+        "canary" => "canary",
+        "immediate" => "recreate",
+        "rolling" => "rolling",
+        _ => return None,
+    };
+    Some(Fact::new(word, written.place))
+}

@@ -1,0 +1,65 @@
+//! Heroku and its kin: `Procfile`, with `app.json` beside it.
+//!
+//! A Procfile has no word for a health check, for memory or for a strategy: those stay unknown (ruling 2).
+
+use super::super::fields::Spec;
+use super::super::{Env, EnvValue, Fact, Platform, Role, Service};
+use super::standing;
+use crate::evidence::Place;
+use crate::facts::Facts;
+use crate::source::Span;
+use crate::tree::File;
+use crate::value::{Kind, Value};
+
+pub(super) fn services(facts: &Facts<'_>, file: &File) -> Vec<Service> {
+    let Some(source) = file.text() else { return Vec::new() };
+    let standing = standing(&file.path, &Value::new(Kind::Null, Span::default()));
+    let env = app_json_env(facts, &file.path);
+    let mut found = Vec::new();
+    let mut release = None;
+    let mut offset = 0;
+    for line in source.text().split_inclusive('\n') {
+        let span = Span::new(offset, offset + line.trim_end().len());
+        offset += line.len();
+        let Some((name, command)) = line.split_once(':') else { continue };
+        let name = name.trim();
+        if name.is_empty() || name.starts_with('#') || name.contains(char::is_whitespace) {
+            continue;
+        }
+        let place = Place::at(file.path.clone(), span);
+        let mut service = Service::new(name.to_owned(), Platform::Heroku, place.clone(), standing.clone());
+        service.role = match name {
+            "web" => Role::Serving,
+            "release" => Role::Job,
+            _ => Role::Worker,
+        };
+        if name == "release" {
+            release = Some(place.clone());
+        }
+        service.command = Some(Fact::new(command.trim().to_owned(), place));
+        service.env.clone_from(&env);
+        found.push(service);
+    }
+    // A release phase that fails leaves the old version running.
+    if let (Some(place), Some(web)) = (release, found.iter_mut().find(|service| service.name == "web")) {
+        web.reverts = Some(Fact::new(true, place));
+    }
+    found
+}
+
+/// What `app.json` sets; an entry without a value is asked for at creation.
+fn app_json_env(facts: &Facts<'_>, procfile: &str) -> Vec<Env> {
+    let folder = procfile.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    let path = format!("{folder}app.json");
+    let Some(env) = facts.parsed(&path).and_then(|parsed| parsed.first()?.get("env")?.as_map()) else {
+        return Vec::new();
+    };
+    let spec = Spec(path.into());
+    env.iter()
+        .map(|(name, field)| {
+            let text = field.value.scalar_text().or_else(|| field.value.get("value")?.scalar_text());
+            let value = text.map_or_else(|| EnvValue::Reference("set on the platform".into()), EnvValue::Literal);
+            Env { name: name.clone(), value, place: spec.entry(field) }
+        })
+        .collect()
+}

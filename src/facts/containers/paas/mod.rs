@@ -1,0 +1,99 @@
+//! Platform specs: one file of the tree that tells a platform how to run the service.
+
+mod app_engine;
+mod app_platform;
+mod ecs;
+mod fly;
+mod heroku;
+mod render;
+
+use super::fields::Spec;
+use super::{Containers, Service};
+use crate::evidence::{Blind, Place};
+use crate::facts::Facts;
+use crate::facts::format::Format;
+use crate::facts::production::{self, Stage, Standing};
+use crate::tree::File;
+use crate::value::Value;
+
+/// Reads every spec of every platform.
+pub(super) fn read(facts: &Facts<'_>, containers: &mut Containers) {
+    for file in facts.tree.files() {
+        let Some(found) = services(facts, file, containers) else { continue };
+        containers.services.extend(found);
+    }
+}
+
+fn services(facts: &Facts<'_>, file: &File, containers: &mut Containers) -> Option<Vec<Service>> {
+    let name = file.name();
+    if name == "Procfile" {
+        return Some(heroku::services(facts, file));
+    }
+    if name.split('.').skip(1).any(|part| part == "nomad") {
+        let place = Some(Place::file(file.path.clone()));
+        containers.blind.push(Blind { place, why: "Nomad jobs are not read yet".into() });
+        return None;
+    }
+    let reader = reader_of(file)?;
+    let parsed = facts.parsed(&file.path)?;
+    containers.blind.extend(parsed.blind());
+    let document = parsed.first()?;
+    let spec = Spec(file.path.clone());
+    Some(reader(&spec, document, &standing(&file.path, document)))
+}
+
+type Reader = fn(&Spec, &Value, &Standing) -> Vec<Service>;
+
+/// The reader for a file, by its name and by words that only such a spec has.
+fn reader_of(file: &File) -> Option<Reader> {
+    let name = file.name();
+    let text = || file.text().map_or("", |source| source.text());
+    let format = Format::of(name)?;
+    if format == Format::Toml && name.split('.').next() == Some("fly") {
+        return Some(fly::services);
+    }
+    if name == "render.yaml" || name == "render.yml" {
+        return Some(render::services);
+    }
+    if format == Format::Json && file.len < 1_000_000 && text().contains("\"containerDefinitions\"") {
+        return Some(ecs::services);
+    }
+    if format != Format::Yaml {
+        return None;
+    }
+    let in_folder = file.path.starts_with(".do/") || file.path.contains("/.do/");
+    if in_folder || matches!(name, "spec.yaml" | "spec.yml" | "app.yaml" | "app.yml" | "app-spec.yaml" | "app-spec.yml")
+    {
+        let text = text();
+        if app_platform::is_spec(text) {
+            return Some(app_platform::services);
+        }
+        if app_engine::is_spec(text) {
+            return Some(app_engine::services);
+        }
+    }
+    None
+}
+
+/// A spec is production unless its path, or the name that it gives its app, says otherwise (ruling 2).
+fn standing(path: &str, document: &Value) -> Standing {
+    if let Stage::Never(word) = production::stage_of_path(path) {
+        return Standing::Aside(format!("\"{word}\" in its path"));
+    }
+    let named = ["name", "app"]
+        .iter()
+        .find_map(|key| document.get(key).or_else(|| document.at(&["spec", key])).and_then(Value::as_str));
+    match named.map(last_word) {
+        Some(word)
+            if ["dev", "development", "staging", "stage", "preview", "test", "qa", "uat", "sandbox"]
+                .contains(&word) =>
+        {
+            Standing::Aside(format!("its app is named for \"{word}\""))
+        }
+        _ => Standing::Production,
+    }
+}
+
+fn last_word(name: &str) -> &str {
+    name.rsplit(['-', '_']).next().unwrap_or(name)
+}

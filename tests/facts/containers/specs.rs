@@ -1,0 +1,177 @@
+//! Compose files and platform specs: what they run, and whether production does.
+
+use tusk_check::facts::Facts;
+use tusk_check::facts::containers::{EnvValue, HealthKind, Role, Service, Timing};
+use tusk_check::facts::production::Standing;
+use tusk_check::tree::Tree;
+
+fn services(files: &[(&str, &str)]) -> Vec<Service> {
+    let tree = Tree::in_memory(files.iter().map(|(path, text)| (*path, *text)));
+    Facts::new(&tree, jiff::Timestamp::UNIX_EPOCH).containers().services.clone()
+}
+
+fn one(path: &str, text: &str) -> Service {
+    let mut found = services(&[(path, text)]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    found.remove(0)
+}
+
+const APP: &str = "services:\n  app:\n    build: .\n    ports: ['80:80']\n";
+
+#[test]
+fn compose_is_production_by_name_or_when_it_is_all_there_is() {
+    for path in [
+        "compose.prod.yml",
+        "docker-compose.production.yaml",
+        "docker-stack.yml",
+        "deploy/prod/compose.yaml",
+        "compose.yaml",
+    ] {
+        assert_eq!(one(path, APP).standing, Standing::Production, "{path}");
+    }
+    for path in [
+        "compose.dev.yml",
+        "docker-compose.test.yml",
+        "compose.override.yaml",
+        "examples/compose.yaml",
+        ".devcontainer/compose.yml",
+    ] {
+        assert!(matches!(one(path, APP).standing, Standing::Aside(_)), "{path}");
+    }
+    let beside = services(&[
+        ("compose.yaml", APP),
+        ("k8s/app.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n"),
+    ]);
+    assert!(matches!(&beside[0].standing, Standing::Aside(why) if why.contains("k8s/app.yaml")));
+}
+
+#[test]
+fn marks_of_development_in_a_plain_compose_file() {
+    for marked in [
+        "services:\n  app: {build: .}\n  mail: {image: axllent/mailpit}\n",
+        "services:\n  app: {build: {context: ., target: dev}}\n",
+        "services:\n  app: {build: {context: ., args: {PROFILE: dev}}}\n",
+        "services:\n  app: {build: ., profiles: [app]}\n",
+        "# for local development\nservices:\n  app: {build: .}\n",
+        "services:\n  db: {image: 'postgres:16'}\n",
+    ] {
+        let found = services(&[("docker-compose.yml", marked)]);
+        assert!(found.iter().all(|service| matches!(service.standing, Standing::Aside(_))), "{marked}");
+    }
+    let mounted = services(&[
+        ("compose.yml", "services:\n  app:\n    build: .\n    volumes: ['.:/app']\n"),
+        ("src/main.rs", "fn main() {}"),
+    ]);
+    assert!(matches!(&mounted[0].standing, Standing::Aside(why) if why.contains("mounts the source")));
+    let settings = services(&[
+        ("compose.yml", "services:\n  app:\n    build: .\n    volumes: ['./config:/etc/app:ro']\n"),
+        ("config/a.yaml", ""),
+    ]);
+    assert_eq!(settings[0].standing, Standing::Production);
+}
+
+#[test]
+fn what_documents_say_about_a_plain_compose_file() {
+    let with = |readme: &str| services(&[("compose.yaml", APP), ("README.md", readme)]).remove(0).standing;
+    assert!(matches!(with("# App\n\n## Local development\n\nRun `docker compose up`.\n"), Standing::Aside(_)));
+    assert_eq!(with("# App\n\n## Deployment\n\nRun `docker compose up -d` on the server.\n"), Standing::Production);
+    let both = "## Deployment\n\n`docker compose up -d`\n\n## Local development\n\n`docker compose up`\n";
+    assert!(matches!(with(both), Standing::Uncertain(_)));
+}
+
+#[test]
+fn compose_checks_with_anchors_defaults_and_none() {
+    let text = "x-check: &check\n  interval: 10s\n  timeout: 1s\nservices:\n  app:\n    build: .\n    healthcheck:\n      <<: *check\n      test: curl -f localhost\n";
+    let health = one("compose.prod.yml", text).health.remove(0);
+    assert_eq!(health.kind, HealthKind::Command("curl -f localhost".into()));
+    assert!(matches!(health.interval, Timing::Written(fact) if (fact.value - 10.0).abs() < f64::EPSILON));
+    for off in ["{disable: true}", "{test: [NONE]}", "{test: ['CMD', 'true']}", "{test: 'curl x || exit 0'}"] {
+        let text = format!("services:\n  app:\n    build: .\n    healthcheck: {off}\n");
+        assert_eq!(one("compose.prod.yml", &text).health[0].kind, HealthKind::Disabled, "{off}");
+    }
+    let bare = one("compose.prod.yml", "services:\n  app:\n    build: .\n    healthcheck: {test: [CMD, /check]}\n");
+    assert_eq!(bare.health[0].timeout, Timing::Default(30.0));
+}
+
+#[test]
+fn compose_takes_the_rest_from_the_image_that_it_builds() {
+    let docker = "FROM debian\nUSER app\nENV RUST_LOG=debug PORT=1\nHEALTHCHECK CMD /check\nCMD [\"/app\"]\n";
+    let compose = "services:\n  app:\n    build: ./web\n    environment:\n      RUST_LOG: ${LEVEL:-info}\n      TOKEN:\n    env_file: prod.env\n";
+    let files = [("compose.prod.yml", compose), ("web/Dockerfile", docker), ("prod.env", "EXTRA=1\nRUST_LOG=trace\n")];
+    let app = services(&files).remove(0);
+    let value = |name: &str| app.env.iter().find(|entry| entry.name == name).map(|entry| entry.value.clone());
+    assert_eq!(value("RUST_LOG"), Some(EnvValue::Default("info".into())));
+    assert_eq!(value("EXTRA"), Some(EnvValue::Literal("1".into())));
+    assert_eq!(value("PORT"), Some(EnvValue::Literal("1".into())));
+    assert!(matches!(value("TOKEN"), Some(EnvValue::Reference(_))));
+    assert_eq!(app.user.expect("a user").value, "app");
+    assert_eq!(app.health[0].kind, HealthKind::Command("/check".into()));
+    assert_eq!(app.command.expect("a command").value, "/app");
+}
+
+#[test]
+fn app_platform() {
+    let text = "name: shop\nservices:\n- name: web\n  dockerfile_path: Dockerfile\n  github: {branch: main, deploy_on_push: true, repo: a/b}\n  \
+                health_check:\n    http_path: /up\n  instance_size_slug: apps-s-1vcpu-0.5gb\n  envs:\n  - key: DB\n    value: ${db.PASSWORD}\n\
+                jobs:\n- name: migrate\n  kind: PRE_DEPLOY\n";
+    let found = services(&[("spec.yaml", text)]);
+    let web = found.iter().find(|service| service.name == "web").expect("web");
+    assert_eq!(web.health[0].kind, HealthKind::Http("/up".into()));
+    assert_eq!((&web.health[0].interval, &web.health[0].timeout), (&Timing::Default(10.0), &Timing::Default(1.0)));
+    assert!(web.autodeploy.as_ref().is_some_and(|fact| fact.value) && web.reverts.is_some());
+    assert_eq!(web.memory_limit.as_ref().map(|fact| fact.value), Some(512.0 * 1024.0 * 1024.0));
+    assert_eq!(web.env[0].value, EnvValue::Reference("${db.PASSWORD}".into()));
+    assert!(found.iter().any(|service| service.role == Role::Job));
+    assert!(matches!(
+        services(&[("spec.yaml", &text.replace("name: shop", "name: shop-staging"))])[0].standing,
+        Standing::Aside(_)
+    ));
+    // Another tool's spec.yaml, an OpenAPI document, is none.
+    assert!(services(&[("spec.yaml", "openapi: 3.0.0\npaths: {}\nservices: []\n")]).is_empty());
+}
+
+#[test]
+fn the_other_platforms() {
+    let fly = one(
+        "fly.toml",
+        "app = 'a'\n[env]\nRUST_LOG = 'warn'\n[http_service]\nforce_https = true\n[[http_service.checks]]\npath = '/ok'\ninterval = '15s'\n[[vm]]\nmemory = '256mb'\n[deploy]\nstrategy = 'bluegreen'\n",
+    );
+    assert_eq!(fly.health[0].kind, HealthKind::Http("/ok".into()));
+    assert_eq!(
+        (fly.strategy.map(|fact| fact.value), fly.reverts.is_some(), fly.tls.map(|fact| fact.value)),
+        (Some("blue_green"), true, Some(true))
+    );
+    assert!(matches!(one("fly.staging.toml", "app = 'a'\n").standing, Standing::Aside(_)));
+
+    let render = one("render.yaml", "services:\n- type: web\n  name: a\n  healthCheckPath: /ok\n  autoDeploy: false\n");
+    assert_eq!(
+        (render.health[0].kind.clone(), render.autodeploy.map(|fact| fact.value)),
+        (HealthKind::Http("/ok".into()), Some(false))
+    );
+
+    let heroku = services(&[
+        ("Procfile", "release: ./migrate\nweb: ./serve $PORT\n"),
+        ("app.json", "{\"env\": {\"RUST_LOG\": \"info\", \"KEY\": {\"required\": true}}}"),
+    ]);
+    assert_eq!(heroku[1].command.as_ref().map(|fact| fact.value.as_str()), Some("./serve $PORT"));
+    assert_eq!(heroku[1].env[0].value, EnvValue::Literal("info".into()));
+    assert!(heroku[1].reverts.is_some() && heroku[1].health.is_empty() && heroku[1].strategy.is_none());
+
+    let engine =
+        one("app.yaml", "runtime: custom\nenv: flex\nreadiness_check:\n  path: /ready\n  check_interval_sec: 7\n");
+    assert_eq!(engine.health[0].kind, HealthKind::Http("/ready".into()));
+
+    let task = "{\"containerDefinitions\": [{\"name\": \"web\", \"image\": \"123.dkr.ecr.eu-west-1.amazonaws.com/shop:1\", \"memory\": 512, \"healthCheck\": {\"command\": [\"CMD-SHELL\", \"curl -f localhost/ok\"]}, \"secrets\": [{\"name\": \"DB\", \"valueFrom\": \"arn:x\"}]}, {\"name\": \"proxy\", \"image\": \"envoyproxy/envoy:v1\"}]}";
+    let ecs = services(&[("deploy/task.json", task)]);
+    assert_eq!((ecs[0].role, ecs[1].role), (Role::Serving, Role::ThirdParty));
+    assert_eq!(ecs[0].health[0].timeout, Timing::Default(5.0));
+    assert_eq!(ecs[0].health[0].kind, HealthKind::Command("curl -f localhost/ok".into()));
+    assert_eq!(ecs[0].env[0].value, EnvValue::Reference("arn:x".into()));
+}
+
+#[test]
+fn a_broken_spec_is_named_and_not_taken_for_absent() {
+    let tree = Tree::in_memory([("compose.prod.yml", "services:\n  app: {")]);
+    let facts = Facts::new(&tree, jiff::Timestamp::UNIX_EPOCH);
+    assert_eq!(facts.containers().blind.len(), 1);
+}
