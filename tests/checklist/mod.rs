@@ -1,1 +1,3 @@
 //! Tests of `src/checklist`.
+
+mod expectation;
