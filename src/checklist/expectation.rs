@@ -68,7 +68,9 @@ impl Expectation {
             Kind::Str(text) => Self::of_text(key, text),
             Kind::Range(low, high) => Range::new(key, *low, *high).map(Self::Range),
             Kind::Expr(expr) if matches!(expr.kind, ExprKind::Op(_)) => Ok(Self::Probe(expr.raw.clone())),
-            Kind::Expr(_) => Err("an expression is never evaluated; expected a value, or an @operator that names a probe".into()),
+            Kind::Expr(_) => {
+                Err("an expression is never evaluated; expected a value, or an @operator that names a probe".into())
+            }
             Kind::Null => Err("the item expects nothing; expected a value such as `true` or \">=80%\"".into()),
             Kind::List(_) | Kind::Map(_) => Err("expected a single value".into()),
         }
@@ -186,7 +188,9 @@ impl SecretWay {
 impl Secret {
     /// `@env.secure('NAME')` or `@file.secure("path")`.
     fn parse(text: &str) -> Result<Self, String> {
-        let known = || format!("`{text}` names no way to get a secret; expected `@env.secure('NAME')` or `@file.secure('path')`");
+        let known = || {
+            format!("`{text}` names no way to get a secret; expected `@env.secure('NAME')` or `@file.secure('path')`")
+        };
         let (operator, argument) = text.strip_suffix(')').and_then(|text| text.split_once('(')).ok_or_else(known)?;
         let way = match operator.trim() {
             "@env.secure" => SecretWay::Environment,
