@@ -3,12 +3,20 @@
 //! A probe never knows the expectation. It returns sightings with typed values; comparing is the judge's.
 //! A new probe is one file here and one word in [`ALL`].
 
+pub mod file;
+pub mod source;
+pub mod text;
+
 use crate::evidence::Answer;
 use crate::facts::Facts;
 use crate::value::{Map, Value};
 
 /// Every probe, by name.
-pub static ALL: &[&Probe] = &[];
+pub static ALL: &[&Probe] = &[
+    &file::PROBE,
+    &source::PROBE,
+    &text::PROBE,
+];
 
 /// One instrument.
 #[derive(Debug)]
@@ -44,7 +52,7 @@ pub struct Question {
 pub type Arg = Vec<Word>;
 
 /// One word of an argument.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Word {
     /// The text; a regular expression when `is_pattern`.
     pub text: String,

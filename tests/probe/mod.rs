@@ -1,1 +1,2 @@
 //! Tests of `src/probe`.
+mod searching;

@@ -3,6 +3,8 @@
 //! A file's code text is made only when something needs it. The patterns of all rules are looked for in one pass: their
 //! literals say which pattern may match which file, and only there a comment is told from code.
 
+mod comments;
+mod constant;
 mod language;
 mod literals;
 mod mask;
@@ -11,6 +13,8 @@ mod role;
 mod rust_regions;
 mod text;
 
+pub use comments::without_comments;
+pub use constant::observe;
 pub use language::Language;
 pub use pattern::PatternSet;
 pub use role::Role;

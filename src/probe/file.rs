@@ -1,0 +1,112 @@
+//! `@file`: which files are there.
+
+use super::{Probe, Question, Word};
+use crate::evidence::{Answer, Place, Sighting, Strength};
+use crate::facts::{Facts, production};
+use crate::tree::File;
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+/// More files than this say nothing more.
+const MOST: usize = 50;
+
+/// `@file(glob…)`.
+pub static PROBE: Probe = Probe {
+    name: "file",
+    summary: "Files of the tree whose path matches; empty ones, and fixtures or examples that nobody asked for, count for nothing",
+    usage: "@file(glob…)",
+    arity: (1, usize::MAX),
+    patterns_from: None,
+    facts: &[],
+    options: &[],
+    look,
+};
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let mut answer = Answer::default();
+    let globs = Globs::of(question.words_from(0));
+    for file in facts.tree.files() {
+        let Some(aside) = globs.matches(&file.path) else { continue };
+        let strength = if is_prose(&file.path) { Strength::Documented } else { Strength::Configured };
+        let place = Place::file(file.path.clone());
+        // A document in `docs/` is one; only what is shown for others to copy is an example.
+        let aside = aside.filter(|_| globs.aside(&without_docs(&file.path)).is_some());
+        let aside = aside.or_else(|| is_empty(file).then_some("empty"));
+        match aside {
+            Some(why) if answer.notes.len() < MOST => {
+                answer.notes.push(Sighting::new(place, strength, format!("{} is {why}", file.path)));
+            }
+            None if answer.seen.len() < MOST => answer.seen.push(Sighting::new(place, strength, &*file.path)),
+            _ => {}
+        }
+    }
+    answer
+}
+
+fn without_docs(path: &str) -> String {
+    let is_docs = |part: &&str| ["doc", "docs", "documentation"].contains(part);
+    path.split('/').filter(|part| !is_docs(part)).collect::<Vec<_>>().join("/")
+}
+
+fn is_empty(file: &File) -> bool {
+    file.len == 0 || file.text().is_some_and(|source| source.text().trim().is_empty())
+}
+
+fn is_prose(path: &str) -> bool {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    ["md", "markdown", "rst", "adoc", "txt", "org"].contains(&extension)
+}
+
+/// Globs of one question: `*` stops at `/`, letters match in either case.
+pub(super) struct Globs {
+    set: GlobSet,
+    /// The question itself names tests or examples.
+    wants_tests: bool,
+    wants_examples: bool,
+    paths: Vec<regex::Regex>,
+}
+
+impl Globs {
+    pub(super) fn of<'q>(words: impl Iterator<Item = &'q Word>) -> Self {
+        let mut builder = GlobSetBuilder::new();
+        let (mut wants_tests, mut wants_examples) = (false, false);
+        let mut paths = Vec::new();
+        for word in words {
+            if word.is_pattern {
+                paths.extend(regex::RegexBuilder::new(&word.text).size_limit(1 << 20).build());
+            } else if let Ok(glob) =
+                GlobBuilder::new(&word.text).literal_separator(true).case_insensitive(true).build()
+            {
+                builder.add(glob);
+            }
+            let literal = word.text.replace(['*', '?', '[', ']', '{', '}', ',', '^', '$', '(', ')', '|'], "/");
+            wants_tests |= production::is_fixture(&literal);
+            wants_examples |= production::is_example(&literal);
+        }
+        Self { set: builder.build().unwrap_or_default(), wants_tests, wants_examples, paths }
+    }
+
+    /// Whether a path matches; `Some(Some(why))` if it does and counts for nothing.
+    pub(super) fn matches(&self, path: &str) -> Option<Option<&'static str>> {
+        if !self.set.is_match(path) && !self.paths.iter().any(|regex| regex.is_match(path)) {
+            return None;
+        }
+        Some(self.aside(path))
+    }
+
+    /// Why a file at a path counts for nothing.
+    fn aside(&self, path: &str) -> Option<&'static str> {
+        let is_foreign = path.split('/').any(|part| FOREIGN.contains(&part));
+        if is_foreign {
+            Some("other people's")
+        } else if !self.wants_tests && production::is_fixture(path) {
+            Some("part of the tests")
+        } else if !self.wants_examples && production::is_example(path) {
+            Some("an example or documentation")
+        } else {
+            None
+        }
+    }
+}
+
+/// Folders of other people's code.
+const FOREIGN: &[&str] = &["vendor", "node_modules", "third_party", "third-party", "bower_components", "site-packages"];
