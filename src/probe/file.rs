@@ -73,8 +73,7 @@ impl Globs {
         for word in words {
             if word.is_pattern {
                 paths.extend(regex::RegexBuilder::new(&word.text).size_limit(1 << 20).build());
-            } else if let Ok(glob) =
-                GlobBuilder::new(&word.text).literal_separator(true).case_insensitive(true).build()
+            } else if let Ok(glob) = GlobBuilder::new(&word.text).literal_separator(true).case_insensitive(true).build()
             {
                 builder.add(glob);
             }

@@ -12,11 +12,7 @@ use crate::facts::Facts;
 use crate::value::{Map, Value};
 
 /// Every probe, by name.
-pub static ALL: &[&Probe] = &[
-    &file::PROBE,
-    &source::PROBE,
-    &text::PROBE,
-];
+pub static ALL: &[&Probe] = &[&file::PROBE, &source::PROBE, &text::PROBE];
 
 /// One instrument.
 #[derive(Debug)]

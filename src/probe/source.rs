@@ -42,10 +42,11 @@ pub(super) fn as_regex(word: &Word) -> Option<Regex> {
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let code = facts.code();
     let near = question.option_text("near").map(|near| lines_of(facts, &code.find(facts, near)));
-    let lines = question.option("lines").and_then(crate::value::Value::as_number).map_or(NEAR_LINES, |lines| lines as u32);
-    let globs = question.option_text("path").map(|glob| {
-        Globs::of(std::iter::once(&Word { text: glob.to_owned(), ..Word::default() }))
-    });
+    let lines =
+        question.option("lines").and_then(crate::value::Value::as_number).map_or(NEAR_LINES, |lines| lines as u32);
+    let globs = question
+        .option_text("path")
+        .map(|glob| Globs::of(std::iter::once(&Word { text: glob.to_owned(), ..Word::default() })));
     let mut answer = Answer::default();
     for word in question.words_from(0) {
         for hit in code.find(facts, &word.text).iter() {

@@ -43,7 +43,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                 let sighting = sighting(source, &text, &found, question.option_text("unit"));
                 match aside {
                     None => answer.seen.push(sighting),
-                    Some(why) => answer.notes.push(Sighting { message: format!("{} ({why})", sighting.message), ..sighting }),
+                    Some(why) => {
+                        answer.notes.push(Sighting { message: format!("{} ({why})", sighting.message), ..sighting })
+                    }
                 }
             }
         }

@@ -28,7 +28,8 @@ pub(crate) fn ask(files: &[(&str, &str)], name: &str, words: &[&str], options: &
 /// Where things were seen: `path:line`, from the text of the tree.
 pub(crate) fn places(files: &[(&str, &str)], sightings: &[tusk_check::evidence::Sighting]) -> Vec<String> {
     let tree = Tree::in_memory(files.iter().copied());
-    let line = |sighting: &tusk_check::evidence::Sighting| match (sighting.place.span, tree.text(&sighting.place.path)) {
+    let line = |sighting: &tusk_check::evidence::Sighting| match (sighting.place.span, tree.text(&sighting.place.path))
+    {
         (Some(span), Some(source)) => format!("{}:{}", sighting.place.path, source.line_col(span.start).line),
         _ => sighting.place.path.to_string(),
     };

@@ -44,9 +44,7 @@ fn word(text: &str, unit: Option<&str>) -> Observed {
         return Observed::Opaque(text.to_owned());
     }
     match Quantity::parse(text).ok().filter(|_| looks_like_quantity(text)) {
-        Some(quantity) => {
-            Observed::Quantity(unit.and_then(|unit| quantity.counted_in(unit).ok()).unwrap_or(quantity))
-        }
+        Some(quantity) => Observed::Quantity(unit.and_then(|unit| quantity.counted_in(unit).ok()).unwrap_or(quantity)),
         None => Observed::Word(text.to_owned()),
     }
 }
@@ -61,7 +59,10 @@ fn unquoted(text: &str) -> Option<&str> {
 /// `Duration::from_secs(10 * 60)`, `30 * time.Second`, `time.Minute`.
 fn duration(text: &str) -> Option<Quantity> {
     static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?:Duration|TimeSpan|timedelta)\s*(?:::|\.)\s*(?:from_|of|From)(?<unit>\w+)\s*\((?<amount>[^()]*)\)$").ok()
+        Regex::new(
+            r"(?:Duration|TimeSpan|timedelta)\s*(?:::|\.)\s*(?:from_|of|From)(?<unit>\w+)\s*\((?<amount>[^()]*)\)$",
+        )
+        .ok()
     });
     static GO: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"^(?:(?<before>[\d_ *().]+)\*\s*)?time\.(?<unit>Nanosecond|Microsecond|Millisecond|Second|Minute|Hour)(?:\s*\*\s*(?<after>[\d_ *().]+))?$").ok()
@@ -113,8 +114,17 @@ fn number(text: &str) -> Option<f64> {
 }
 
 fn is_environment(text: &str) -> bool {
-    const READS: &[&str] =
-        &["env::var", "env!(", "process.env", "os.environ", "os.Getenv", "getenv(", "ENV[", "ENV.fetch", "System.getenv"];
+    const READS: &[&str] = &[
+        "env::var",
+        "env!(",
+        "process.env",
+        "os.environ",
+        "os.Getenv",
+        "getenv(",
+        "ENV[",
+        "ENV.fetch",
+        "System.getenv",
+    ];
     READS.iter().any(|read| text.contains(read))
 }
 
@@ -132,9 +142,9 @@ fn definition<'c>(code: &'c str, name: &str) -> Option<&'c str> {
     for (at, _) in code.match_indices(name).take(200) {
         let line_start = code[..at].rfind('\n').map_or(0, |newline| newline + 1);
         let before = &code[line_start..at];
-        let is_defined = before.split_whitespace().any(|word| {
-            matches!(word, "const" | "static" | "let" | "final" | "var" | "val" | "#define")
-        });
+        let is_defined = before
+            .split_whitespace()
+            .any(|word| matches!(word, "const" | "static" | "let" | "final" | "var" | "val" | "#define"));
         let after = &code[at + name.len()..];
         let whole = !before.ends_with(|c: char| c.is_alphanumeric() || c == '_')
             && !after.starts_with(|c: char| c.is_alphanumeric() || c == '_');
