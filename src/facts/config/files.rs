@@ -1,0 +1,294 @@
+//! Which files are settings that production reads, and which layer each is.
+
+use super::Layer;
+use crate::facts::format::Format;
+use crate::facts::production::{self, Stage};
+use crate::tree::Tree;
+use crate::value::{Kind, Map, Value};
+
+/// A file that holds settings.
+pub(super) struct SettingsFile<'t> {
+    pub(super) path: &'t str,
+    pub(super) layer: Layer,
+    pub(super) format: Format,
+    /// The folder of the service that the settings belong to; empty at the root.
+    pub(super) service: &'t str,
+}
+
+/// Folders that keep settings.
+const FOLDERS: &[&str] = &[
+    "config",
+    "configuration",
+    "configs",
+    "conf",
+    "settings",
+    "etc",
+    "deploy",
+    "deployment",
+    "environments",
+    "environment",
+    "env",
+    "envs",
+    "resources",
+    "properties",
+    "cfg",
+];
+/// In these an unmarked file is settings too.
+const PLAIN_FOLDERS: &[&str] = &["config", "configuration", "configs", "conf", "settings"];
+/// A folder with one of these is a service.
+const MANIFESTS: &[&str] = &[
+    "Cargo.toml",
+    "package.json",
+    "go.mod",
+    "pyproject.toml",
+    "requirements.txt",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "Gemfile",
+    "composer.json",
+    "mix.exs",
+    "Dockerfile",
+];
+/// Words of a file's name or folder that make it something else than the program's settings.
+const OTHER: &[&str] = &[
+    "locale",
+    "locales",
+    "i18n",
+    "lang",
+    "languages",
+    "translation",
+    "translations",
+    "messages",
+    "jest",
+    "webpack",
+    "babel",
+    "eslint",
+    "tslint",
+    "tsconfig",
+    "jsconfig",
+    "prettier",
+    "stylelint",
+    "vite",
+    "rollup",
+    "karma",
+    "cypress",
+    "playwright",
+    "prometheus",
+    "grafana",
+    "alertmanager",
+    "loki",
+    "tempo",
+    "promtail",
+    "otel",
+    "otelcol",
+    "collector",
+    "dashboard",
+    "dashboards",
+    "renovate",
+    "codecov",
+    "mkdocs",
+    "jekyll",
+    "netlify",
+    "vercel",
+    "lerna",
+    "nx",
+    "turbo",
+    "sonar",
+    "checkstyle",
+    "pmd",
+    "spotbugs",
+    "rustfmt",
+    "clippy",
+    "deny",
+    "cliff",
+    "release",
+    "schema",
+    "schemas",
+    "openapi",
+    "swagger",
+    "crd",
+    "crds",
+    "workflows",
+    "target",
+    "vendor",
+    "node_modules",
+    "cspell",
+    "typos",
+    "taplo",
+    "lefthook",
+    "skaffold",
+    "kustomization",
+    "chart",
+    "compose",
+    "buf",
+    "sqlx",
+    "launchsettings",
+    "grype",
+    "trivy",
+    "syft",
+    "semgrep",
+];
+/// Names of frameworks that hold settings whatever the folder.
+const WELL_KNOWN: &[&str] = &["rocket.toml", "peanut.tsk", "app.toml"];
+
+/// The settings files of the tree, sorted by path.
+pub(super) fn list(tree: &Tree) -> Vec<SettingsFile<'_>> {
+    tree.files().iter().filter_map(|file| classify(tree, &file.path)).collect()
+}
+
+fn classify<'t>(tree: &'t Tree, path: &'t str) -> Option<SettingsFile<'t>> {
+    let format = Format::of(path)?;
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let lower = name.to_ascii_lowercase();
+    if folder.split('/').any(|part| part.starts_with('.')) || (lower.starts_with('.') && format != Format::Dotenv) {
+        return None;
+    }
+    let stage = production::stage_of_path(path);
+    if matches!(stage, Stage::Never(_)) || production::is_fixture(path) || production::is_example(path) {
+        return None;
+    }
+    let words = || path.split('/').flat_map(|part| part.split(['-', '_', '.'])).map(str::to_ascii_lowercase);
+    if words().any(|word| OTHER.contains(&word.as_str())) {
+        return None;
+    }
+    let service = service_of(folder);
+    let parts = || folder[service.len().min(folder.len())..].split('/').filter(|part| !part.is_empty());
+    let in_folder = parts().any(|part| FOLDERS.contains(&part.to_ascii_lowercase().as_str()));
+    let at_service =
+        folder.is_empty() || MANIFESTS.iter().any(|manifest| tree.file(&format!("{folder}/{manifest}")).is_some());
+    let is_chart = tree.file(&join(folder, "Chart.yaml")).is_some();
+    let layer = match stage {
+        Stage::Production if format == Format::Dotenv || in_folder || at_service || is_chart => Layer::Production,
+        Stage::Base if in_folder || at_service => Layer::Base,
+        Stage::Unmarked if is_chart && lower == "values.yaml" => Layer::Base,
+        Stage::Unmarked if WELL_KNOWN.contains(&lower.as_str()) && at_service => Layer::Base,
+        Stage::Unmarked
+            if parts().last().is_some_and(|part| PLAIN_FOLDERS.contains(&part)) && format != Format::Dotenv =>
+        {
+            Layer::Base
+        }
+        _ => return None,
+    };
+    Some(SettingsFile { path, layer, format, service })
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// The path up to the first settings folder.
+fn service_of(folder: &str) -> &str {
+    let mut end = 0;
+    for part in folder.split('/') {
+        let word = part.to_ascii_lowercase();
+        if FOLDERS.contains(&word.as_str()) || word == "src" {
+            return folder[..end].trim_end_matches('/');
+        }
+        end = (end + part.len() + 1).min(folder.len());
+    }
+    folder
+}
+
+/// Whether a document is something else than settings: a manifest, a composition, an interface, a tool's own file.
+pub(super) fn is_other_document(document: &Value) -> bool {
+    let Some(map) = document.as_map() else { return !matches!(document.kind, Kind::Null) };
+    let has = |key: &str| map.contains_key(key);
+    let is_map = |key: &str| document.get(key).is_some_and(|value| value.as_map().is_some());
+    let is_list = |key: &str| document.get(key).is_some_and(|value| value.as_list().is_some());
+    (has("apiVersion") && has("kind"))
+        || (is_map("services") && composes(document))
+        || (is_list("services") && (has("region") || has("name")))
+        || [
+            "openapi",
+            "swagger",
+            "asyncapi",
+            "AWSTemplateFormatVersion",
+            "scrape_configs",
+            "rule_files",
+            "compilerOptions",
+            "lockfileVersion",
+            "build-system",
+            "runtimes",
+            "runs",
+        ]
+        .iter()
+        .any(|key| has(key))
+        || (is_list("groups") && map.len() <= 2)
+        || (has("route") && has("receivers"))
+        || (is_map("receivers") && is_map("exporters"))
+        || (is_map("jobs") && has("on"))
+        || (is_map("package") && (has("dependencies") || has("lib") || has("bin") || has("features")))
+        || (is_map("workspace") && is_list_in(document, "workspace", "members"))
+        || (is_map("dependencies") && has("name"))
+        || (is_map("tool") && has("project"))
+        || (has("advisories") && has("licenses"))
+        || (is_list("repos") && map.len() <= 6)
+        || (has("$schema") && has("$id"))
+}
+
+fn composes(document: &Value) -> bool {
+    let services = document.get("services").and_then(Value::as_map);
+    services.is_some_and(|map| {
+        map.values().any(|field| field.value.get("image").is_some() || field.value.get("build").is_some())
+    })
+}
+
+fn is_list_in(document: &Value, section: &str, key: &str) -> bool {
+    document.at(&[section, key]).is_some_and(|value| value.as_list().is_some())
+}
+
+/// What the top of a document says about environments.
+pub(super) enum Sections {
+    /// Nothing: it is of its file's layer.
+    None,
+    /// It is for an environment other than production.
+    Never,
+    /// It is for production.
+    Production,
+    /// It has one section for each environment.
+    Each,
+}
+
+const PRODUCTION_NAMES: &[&str] = &["production", "prod", "release"];
+const OTHER_NAMES: &[&str] = &["development", "dev", "test", "testing", "staging", "debug", "local"];
+const SHARED_NAMES: &[&str] = &["default", "defaults", "global", "common", "shared", "all"];
+
+/// How the document is divided.
+pub(super) fn sections(document: &Value) -> Sections {
+    let profile =
+        document.at(&["spring", "config", "activate", "on-profile"]).or_else(|| document.at(&["spring", "profiles"]));
+    if let Some(profile) = profile.and_then(Value::as_str) {
+        let named = profile.split([',', '|', '&', ' ']).any(|name| PRODUCTION_NAMES.contains(&name));
+        return if named { Sections::Production } else { Sections::Never };
+    }
+    let Some(map) = document.as_map() else { return Sections::None };
+    let named =
+        |names: &[&str]| map.iter().any(|(key, field)| is_section(names, key) && field.value.as_map().is_some());
+    let others = map.iter().filter(|(key, _)| layer_of_section(key).is_none() && !is_section(OTHER_NAMES, key)).count();
+    let divided = named(PRODUCTION_NAMES) || (named(OTHER_NAMES) && named(SHARED_NAMES));
+    if divided && others <= map.len() / 2 { Sections::Each } else { Sections::None }
+}
+
+fn is_section(names: &[&str], key: &str) -> bool {
+    names.contains(&key.to_ascii_lowercase().as_str())
+}
+
+/// The layer of a section named after an environment; `None` for another environment and for what is no section.
+pub(super) fn layer_of_section(key: &str) -> Option<Layer> {
+    if is_section(PRODUCTION_NAMES, key) {
+        Some(Layer::Production)
+    } else if is_section(SHARED_NAMES, key) {
+        Some(Layer::Base)
+    } else {
+        None
+    }
+}
+
+/// The sections of a divided document that production reads, base first.
+pub(super) fn production_sections(map: &Map) -> Vec<(Layer, &Value)> {
+    let mut found: Vec<_> =
+        map.iter().filter_map(|(key, field)| Some((layer_of_section(key)?, &field.value))).collect();
+    found.sort_by_key(|(layer, _)| *layer);
+    found
+}

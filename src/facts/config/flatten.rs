@@ -1,0 +1,136 @@
+//! Settings files as single settings: every scalar and list under its path of keys, and the parts of connection texts.
+
+use super::files::{self, Sections, SettingsFile};
+use super::{Config, Connection, Held, Key, Layer, Setting};
+use crate::evidence::{Blind, Place};
+use crate::facts::Facts;
+use crate::facts::format::{Format, Parsed};
+use crate::value::{Kind, Value};
+use std::sync::Arc;
+
+/// Reads every settings file of production into single settings.
+pub(super) fn files(facts: &Facts<'_>, config: &mut Config) {
+    for file in files::list(facts.tree) {
+        let Some(parsed) = facts.parsed(file.path) else {
+            let unread = facts.tree.file(file.path).filter(|file| file.text().is_none());
+            config.blind.extend(unread.map(|file| Blind {
+                place: Some(Place::file(file.path.clone())),
+                why: "settings that could not be read as text".to_owned(),
+            }));
+            continue;
+        };
+        config.blind.extend(parsed.blind());
+        Reader { file: &file, parsed, owner: file.service.into(), settings: &mut config.settings }.read();
+    }
+}
+
+struct Reader<'r> {
+    file: &'r SettingsFile<'r>,
+    parsed: &'r Parsed,
+    owner: Arc<str>,
+    settings: &'r mut Vec<Setting>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self) {
+        for document in &self.parsed.documents {
+            if files::is_other_document(document) {
+                continue;
+            }
+            match files::sections(document) {
+                Sections::Never => {}
+                Sections::None => self.walk(document, &Key::default(), "", self.file.layer),
+                Sections::Production => self.walk(document, &Key::default(), "", Layer::Production),
+                Sections::Each => {
+                    let Some(map) = document.as_map() else { continue };
+                    for (layer, section) in files::production_sections(map) {
+                        self.walk(section, &Key::default(), "", layer);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The depth is bounded by that of the parsed value.
+    fn walk(&mut self, value: &Value, key: &Key, name: &str, layer: Layer) {
+        if let Some((held, default_in)) = self.held(value).filter(|_| !name.is_empty()) {
+            let setting = Setting {
+                name: name.to_owned(),
+                key: key.clone(),
+                held,
+                place: Place::at(self.file.path, value.span),
+                layer,
+                owner: self.owner.clone(),
+                is_variable: self.file.format == Format::Dotenv,
+                is_foreign: false,
+                default_in,
+                is_part: false,
+            };
+            push(self.settings, setting);
+            return;
+        }
+        match &value.kind {
+            Kind::Map(map) => {
+                for (part, field) in map {
+                    let name = if name.is_empty() { part.clone() } else { format!("{name}.{part}") };
+                    self.walk(&field.value, &key.below(part), &name, layer);
+                }
+            }
+            Kind::List(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    self.walk(item, key, &format!("{name}[{at}]"), layer);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn held(&self, value: &Value) -> Option<(Held, Option<String>)> {
+        Held::of(value, self.parsed.raw(value))
+    }
+}
+
+/// Adds a setting, and the parts of the connection text that it holds.
+pub(super) fn push(settings: &mut Vec<Setting>, setting: Setting) {
+    let connection = setting.held.plain().and_then(Connection::parse);
+    if let Some(connection) = connection {
+        let parts = parts(&setting, &connection);
+        settings.push(setting);
+        settings.extend(parts);
+    } else {
+        settings.push(setting);
+    }
+}
+
+/// `database.url: postgres://u:p@h/db?sslmode=require` also says `database.user`, `.password`, `.host` and `.sslmode`.
+fn parts(setting: &Setting, connection: &Connection) -> Vec<Setting> {
+    let named = ["url", "uri", "dsn", "string", "connectionstring"];
+    let last = setting.key.words().last().map_or("", String::as_str);
+    let mut parent = setting.key.above(usize::from(named.contains(&last)));
+    if parent.words().last().is_some_and(|word| word == "connection") {
+        parent = parent.above(1);
+    }
+    let tells =
+        |key: &Key| key.words().iter().any(|word| ["database", "db", "postgres", "mysql"].contains(&word.as_str()));
+    if !tells(&parent)
+        && (connection.is_database() && !connection.scheme.contains("redis") || connection.scheme.is_empty())
+    {
+        parent = parent.below("database");
+    }
+    let own = [("user", &connection.user), ("password", &connection.password), ("host", &connection.host)];
+    let own = own.into_iter().filter_map(|(name, text)| Some((name, text.as_deref()?)));
+    let given = connection.parameters.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    own.chain(given)
+        .map(|(name, text)| {
+            let (held, default_in) = Held::of_text(text);
+            Setting {
+                name: format!("{} ({name})", setting.name),
+                key: parent.below(name),
+                held,
+                default_in: default_in.or_else(|| setting.default_in.clone()),
+                is_part: true,
+                ..setting.clone()
+            }
+        })
+        .collect()
+}

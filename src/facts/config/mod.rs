@@ -1,0 +1,207 @@
+//! The effective settings of production, with their layers.
+//!
+//! Weakest first: what the program compiles in, base files, production files, the image's environment, the environment of
+//! production's own workloads. Settings of development, test, example and sample files are not here at all.
+
+mod environment;
+mod files;
+mod flatten;
+mod held;
+mod key;
+mod reads;
+mod url;
+
+pub use held::{Held, Way};
+pub use key::Key;
+pub use reads::EnvRead;
+pub use url::Connection;
+
+use super::Facts;
+use crate::evidence::{Blind, Place};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// More settings than this are not kept; the rest is named as not looked at.
+const MOST: usize = 50_000;
+
+/// The effective settings of production, with their layers.
+#[derive(Debug, Default)]
+pub struct Config {
+    settings: Vec<Setting>,
+    /// Where the program reads its environment.
+    pub reads: Vec<EnvRead>,
+    /// Settings files that could not be read.
+    pub blind: Vec<Blind>,
+}
+
+/// Where a setting comes from, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    /// A default in the program's source.
+    Program,
+    /// A file that production inherits.
+    Base,
+    /// A file of production.
+    Production,
+    /// The environment that the image carries.
+    Image,
+    /// The environment of a workload of production.
+    Environment,
+}
+
+impl Layer {
+    /// What a message calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Program => "the program's default",
+            Self::Base => "base settings",
+            Self::Production => "production settings",
+            Self::Image => "the image's environment",
+            Self::Environment => "the environment of production",
+        }
+    }
+}
+
+/// One setting in one layer.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Its name as written: `database.ssl_mode`, `APP_DATABASE__SSL_MODE`.
+    pub name: String,
+    /// Its name as words.
+    pub key: Key,
+    /// What it holds.
+    pub held: Held,
+    /// Where its value stands.
+    pub place: Place,
+    /// Where it comes from.
+    pub layer: Layer,
+    /// The folder of the service, or the workload, that it belongs to.
+    pub owner: Arc<str>,
+    /// Whether it is an environment variable.
+    pub is_variable: bool,
+    /// Whether it belongs to software that the project did not write (the password of a database container).
+    pub is_foreign: bool,
+    /// The reference that it is the default of, as written: `${RUST_LOG:-info}`.
+    pub default_in: Option<String>,
+    /// Whether it is a part of a connection text.
+    pub is_part: bool,
+}
+
+/// Settings that match a question: those that count, and those that a stronger layer overrides.
+#[derive(Debug, Default)]
+pub struct Effective<'c> {
+    /// The settings that production ends up with.
+    pub winners: Vec<&'c Setting>,
+    /// The settings that are overridden, each with what overrides it.
+    pub overridden: Vec<(&'c Setting, &'c Setting)>,
+}
+
+/// Reads them.
+pub fn read(facts: &Facts<'_>) -> Config {
+    let mut config = Config { reads: reads::read(facts), ..Config::default() };
+    reads::defaults(&config.reads, &mut config.settings);
+    flatten::files(facts, &mut config);
+    environment::read(facts, &mut config);
+    if config.settings.len() > MOST {
+        config.settings.truncate(MOST);
+        config.blind.push(Blind { place: None, why: format!("more than {MOST} settings; the rest was not looked at") });
+    }
+    config.resolve();
+    config.settings.sort_by(|a, b| (a.layer, &a.place).cmp(&(b.layer, &b.place)));
+    config
+}
+
+impl Config {
+    /// All settings, weakest layer first, then by place.
+    pub fn settings(&self) -> &[Setting] {
+        &self.settings
+    }
+
+    /// The settings whose name ends in a tail (`database.ssl_mode`), each with the words before it.
+    pub fn ending_in<'c>(&'c self, tail: &str) -> impl Iterator<Item = (&'c Setting, &'c [String])> {
+        let squashed = Key::of(tail).squashed();
+        self.settings.iter().filter_map(move |setting| Some((setting, setting.key.before_tail(&squashed)?)))
+    }
+
+    /// What production ends up with, of some settings.
+    pub fn effective<'c>(&'c self, matching: &[&'c Setting]) -> Effective<'c> {
+        let mut effective = Effective::default();
+        for &setting in matching {
+            match self.stronger(setting) {
+                Some(stronger) => effective.overridden.push((setting, stronger)),
+                None => effective.winners.push(setting),
+            }
+        }
+        effective
+    }
+
+    /// The setting of the strongest layer that overrides this one.
+    pub fn stronger(&self, setting: &Setting) -> Option<&Setting> {
+        let overrides = |other: &&Setting| {
+            other.layer > setting.layer
+                && !other.is_foreign
+                && !(other.is_part && other.default_in.is_some())
+                && other.key.same(&setting.key)
+                && self.shares(setting, other)
+        };
+        self.settings.iter().rev().find(overrides)
+    }
+
+    /// Whether a setting file or variable serves the same program as another: one of them stands at the root, or both
+    /// name the same service.
+    fn shares(&self, weaker: &Setting, stronger: &Setting) -> bool {
+        let (one, two) = (service_name(&weaker.owner), service_name(&stronger.owner));
+        one.is_empty() || two.is_empty() || one == two || self.has_one_service()
+    }
+
+    /// Whether all settings files belong to one folder.
+    fn has_one_service(&self) -> bool {
+        let mut owners = self.settings.iter().filter(|setting| !setting.is_variable).map(|setting| &setting.owner);
+        let Some(first) = owners.next() else { return true };
+        owners.all(|owner| owner == first)
+    }
+
+    /// A setting of a file or of an own workload under a section of one of these names (`database`): where a setting that
+    /// is not there would stand. Without names, any.
+    pub fn has_settings(&self, sections: &[&str]) -> Option<&Setting> {
+        let squashed: Vec<String> = sections.iter().map(|name| Key::of(name).squashed()).collect();
+        let inside = |setting: &&Setting| {
+            squashed.is_empty() || setting.key.words().iter().any(|word| squashed.iter().any(|name| name == word))
+        };
+        let in_tree = |setting: &&Setting| setting.layer > Layer::Program && !setting.is_foreign;
+        self.settings.iter().rev().filter(in_tree).find(inside)
+    }
+
+    /// Gives every reference to a variable the text that the environment of production has for it.
+    fn resolve(&mut self) {
+        let variables: BTreeMap<String, (Held, Place, Layer)> = self
+            .settings
+            .iter()
+            .filter(|setting| setting.layer >= Layer::Image && !setting.is_foreign && !setting.is_part)
+            .map(|setting| (setting.name.clone(), (setting.held.clone(), setting.place.clone(), setting.layer)))
+            .collect();
+        for setting in self.settings.iter_mut().filter(|setting| setting.layer < Layer::Image) {
+            let named = match (&setting.held, &setting.default_in) {
+                (Held::Elsewhere(Way::Env(Some(name)), _), _) => name.clone(),
+                (_, Some(reference)) => reference
+                    .trim_start_matches("${")
+                    .chars()
+                    .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                    .collect(),
+                _ => continue,
+            };
+            if let Some((held, place, layer)) = variables.get(&named) {
+                setting.held = held.clone();
+                setting.place = place.clone();
+                setting.layer = *layer;
+                setting.default_in = None;
+            }
+        }
+    }
+}
+
+/// The last part of a service's folder or the workload's name, without what names usually carry.
+fn service_name(owner: &str) -> String {
+    let last = owner.rsplit('/').next().unwrap_or(owner);
+    last.trim_end_matches("-service").trim_end_matches("service").replace(['-', '_'], "").to_ascii_lowercase()
+}
