@@ -2,6 +2,7 @@
 
 mod ci;
 mod code;
+mod config;
 mod containers;
 mod documents;
 mod format;

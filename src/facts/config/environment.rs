@@ -64,6 +64,6 @@ fn variable(
         is_variable: true,
         is_foreign: false,
         default_in,
-        is_part: false,
+        part_of: None,
     }
 }

@@ -64,7 +64,7 @@ impl Reader<'_> {
                 is_variable: self.file.format == Format::Dotenv,
                 is_foreign: false,
                 default_in,
-                is_part: false,
+                part_of: None,
             };
             push(self.settings, setting);
             return;
@@ -128,7 +128,7 @@ fn parts(setting: &Setting, connection: &Connection) -> Vec<Setting> {
                 key: parent.below(name),
                 held,
                 default_in: default_in.or_else(|| setting.default_in.clone()),
-                is_part: true,
+                part_of: Some(setting.key.clone()),
                 ..setting.clone()
             }
         })

@@ -83,8 +83,8 @@ pub struct Setting {
     pub is_foreign: bool,
     /// The reference that it is the default of, as written: `${RUST_LOG:-info}`.
     pub default_in: Option<String>,
-    /// Whether it is a part of a connection text.
-    pub is_part: bool,
+    /// The setting that it is a part of: the password of `database.url`.
+    pub part_of: Option<Key>,
 }
 
 /// Settings that match a question: those that count, and those that a stronger layer overrides.
@@ -140,8 +140,7 @@ impl Config {
         let overrides = |other: &&Setting| {
             other.layer > setting.layer
                 && !other.is_foreign
-                && !(other.is_part && other.default_in.is_some())
-                && other.key.same(&setting.key)
+                && (other.key.same(&setting.key) || setting.part_of.as_ref().is_some_and(|whole| other.key.same(whole)))
                 && self.shares(setting, other)
         };
         self.settings.iter().rev().find(overrides)
@@ -177,7 +176,7 @@ impl Config {
         let variables: BTreeMap<String, (Held, Place, Layer)> = self
             .settings
             .iter()
-            .filter(|setting| setting.layer >= Layer::Image && !setting.is_foreign && !setting.is_part)
+            .filter(|setting| setting.layer >= Layer::Image && !setting.is_foreign && setting.part_of.is_none())
             .map(|setting| (setting.name.clone(), (setting.held.clone(), setting.place.clone(), setting.layer)))
             .collect();
         for setting in self.settings.iter_mut().filter(|setting| setting.layer < Layer::Image) {

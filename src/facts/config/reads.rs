@@ -1,24 +1,105 @@
 //! Where the program reads its environment, and the defaults that stand beside.
 
-use super::Setting;
+use super::{Held, Key, Layer, Setting};
 use crate::evidence::Place;
 use crate::facts::Facts;
+use crate::facts::code::{Hit, Scope};
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// One reading of an environment variable in source.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EnvRead {
     /// The variable.
     pub name: String,
-    /// The literal for when it is not set, as written.
+    /// The literal for when it is not set, without quotes.
     pub default: Option<String>,
     /// Where.
     pub place: Place,
 }
 
-/// Finds them.
-pub(super) fn read(_facts: &Facts<'_>) -> Vec<EnvRead> {
-    Vec::new()
+/// `env("A")`, `std::env::var("A")`, `require_env("A")`, `os.getenv("A")`, `process.env.A`, `ENV["A"]`, `#[arg(env = "A")]`.
+/// `env!("A")` is read when the program is built and is not among them.
+const READS: &[&str] = &[
+    r#"(?i:\b[\w.:]*env[\w.:]*)(?:<[^>;{}()]{0,60}>)?\(\s*(?:&?[\w.]+,\s*)?["'](?<value>[A-Z][A-Z0-9_]{2,})["']"#,
+    r"\bprocess\.env\.(?<value>[A-Z][A-Z0-9_]{2,})\b",
+    r#"\b(?:process\.env|ENV|environ|os\.environ)\[\s*["'](?<value>[A-Z][A-Z0-9_]{2,})["']\s*\]"#,
+    r#"\benv\s*=\s*"(?<value>[A-Z][A-Z0-9_]{2,})""#,
+    r#"#\[envconfig\([^\]]{0,80}from\s*=\s*"(?<value>[A-Z][A-Z0-9_]{2,})""#,
+];
+
+/// What stands behind the name: `", 90u32)"`, `").unwrap_or_else(|_| "info".into())"`, `|| "x"`, `?? "x"`,
+/// `", default_value = "x")]"`.
+static DEFAULT: LazyLock<Regex> = LazyLock::new(|| {
+    let literal = r#"(?:String::from\(|Some\(|std::time::|core::time::)*(?:"(?<text>[^"\n]*)"|'(?<single>[^'\n]*)'|(?<bare>-?\d[\w.]*(?:\s*\*\s*\d[\w.]*){0,3}|true|false|True|False|Duration::from_\w+\(\d[\d_]*\)))"#;
+    let lead = r#"(?:\s*,\s*(?:default\s*=\s*|default_value(?:_t)?\s*=\s*)?|[^;{}"'\n]{0,30}\)?\s*(?:\|\||\?\?|\bor\b)\s*|\s*\)(?:\s*\.\w+\([^()"']{0,40}\)){0,2}\s*\.(?:unwrap_or|unwrap_or_else|or_else|or|getOrElse)\(\s*(?:\|[^|]*\|\s*)?)"#;
+    Regex::new(&format!("^{lead}{literal}")).expect("a constant pattern")
+});
+
+/// Finds them, in the order of the patterns' files.
+pub(super) fn read(facts: &Facts<'_>) -> Vec<EnvRead> {
+    let found = facts.code().find_all(facts, Scope::Product, READS);
+    let mut reads: Vec<EnvRead> = found.iter().flat_map(|hits| hits.iter()).filter_map(|hit| one(facts, hit)).collect();
+    reads.sort_by(|a, b| (&a.place, &a.name).cmp(&(&b.place, &b.name)));
+    reads.dedup();
+    reads
+}
+
+fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
+    let (name, at) = hit.value.clone()?;
+    let text = facts.tree.text(&hit.path)?.text();
+    let after = text.get(at.end as usize..)?.trim_start_matches(['"', '\'', ']']);
+    let end = after.char_indices().nth(160).map_or(after.len(), |(at, _)| at);
+    let found = DEFAULT.captures(&after[..end]);
+    let default = found.and_then(|found| {
+        let group = found.name("text").or_else(|| found.name("single")).or_else(|| found.name("bare"))?;
+        Some(group.as_str().to_owned())
+    });
+    Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span) })
 }
 
 /// The defaults as settings of the weakest layer.
-pub(super) fn defaults(_reads: &[EnvRead], _settings: &mut Vec<Setting>) {}
+pub(super) fn defaults(reads: &[EnvRead], settings: &mut Vec<Setting>) {
+    for read in reads {
+        let Some(default) = &read.default else { continue };
+        let text = constant(default).unwrap_or_else(|| default.clone());
+        let held = if text.is_empty() { Held::Empty } else { Held::Plain(text) };
+        settings.push(Setting {
+            name: read.name.clone(),
+            key: Key::of(&read.name),
+            held,
+            place: read.place.clone(),
+            layer: Layer::Program,
+            owner: "".into(),
+            is_variable: true,
+            is_foreign: false,
+            default_in: Some(read.name.clone()),
+            part_of: None,
+        });
+    }
+}
+
+/// `90u32` → 90, `10 * 60` → 600, `Duration::from_secs(30)` → 30s; `None` for what is no number.
+pub(crate) fn constant(text: &str) -> Option<String> {
+    let text = text.trim();
+    if let Some((unit, number)) = text.strip_prefix("Duration::from_").and_then(|rest| rest.split_once('(')) {
+        let unit = match unit {
+            "millis" => "ms",
+            "secs" | "secs_f64" | "secs_f32" => "s",
+            "mins" => "min",
+            "hours" => "h",
+            _ => return None,
+        };
+        return Some(format!("{}{unit}", constant(number.trim_end_matches(')'))?));
+    }
+    let mut product = 1.0;
+    for factor in text.split('*') {
+        let digits = factor.trim().replace('_', "");
+        let end = digits.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(digits.len());
+        let suffix = &digits[end..];
+        let is_type =
+            ["", "u8", "u16", "u32", "u64", "usize", "i32", "i64", "f32", "f64", "L", "f", "d"].contains(&suffix);
+        product *= digits[..end].parse::<f64>().ok().filter(|_| is_type)?;
+    }
+    Some(product.to_string())
+}

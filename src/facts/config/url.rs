@@ -16,7 +16,7 @@ pub struct Connection {
 }
 
 /// Schemes of databases, caches and brokers.
-pub const DATABASE_SCHEMES: &[&str] = &[
+const DATABASE_SCHEMES: &[&str] = &[
     "postgres",
     "postgresql",
     "mysql",
