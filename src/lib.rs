@@ -9,6 +9,8 @@
 //! ```
 
 pub mod checklist;
+pub mod convert;
+pub mod diagnostic;
 pub mod evidence;
 pub mod facts;
 pub mod probe;
@@ -17,4 +19,5 @@ pub mod report;
 pub mod rules;
 pub mod source;
 pub mod tree;
+pub mod tusk;
 pub mod value;

@@ -1,0 +1,50 @@
+//! TuskLang: checklists, rules, project files and attestations are all read by this reader.
+//!
+//! The grammar is in `docs/`; three things matter here. Nothing is evaluated: an `@operator` is kept as an expression.
+//! Nothing is dropped in silence: a line that cannot be read is a [`Diagnostic`], and reading goes on at the next line.
+//! And every key and value keeps its byte span.
+//!
+//! ```
+//! use tusk_check::{source::Source, tusk};
+//!
+//! let source = Source::new("a.tsk", "[server]\nport: 8080\nhost: @env(\"HOST\")\n");
+//! let (document, diagnostics) = tusk::parse(&source);
+//! assert!(diagnostics.is_empty());
+//! assert_eq!(document.sections[0].name(), "server");
+//! assert_eq!(document.sections[0].body["port"].value.as_number(), Some(8080.0));
+//! ```
+
+mod document;
+mod expressions;
+mod scan;
+mod statements;
+mod text;
+mod values;
+
+pub use document::{Document, Section};
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Source;
+
+/// How deep brackets, blocks and dotted names may nest.
+pub const MAX_DEPTH: usize = 128;
+
+/// How many problems are listed; a text with more is something else.
+pub const MAX_DIAGNOSTICS: usize = 1000;
+
+/// Reads a text. The document holds everything that could be read, also when there are errors.
+pub fn parse(source: &Source) -> (Document, Vec<Diagnostic>) {
+    parse_text(source.text())
+}
+
+/// [`parse`] for a bare text.
+pub fn parse_text(text: &str) -> (Document, Vec<Diagnostic>) {
+    parse_part(text, 0..text.len(), 0)
+}
+
+/// Reads a part of a text that stands `margin` columns to the right, with spans into the whole text.
+pub(crate) fn parse_part(text: &str, part: std::ops::Range<usize>, margin: usize) -> (Document, Vec<Diagnostic>) {
+    let mut parser = scan::Parser::new(text, part, margin);
+    let document = parser.document();
+    (document, parser.into_diagnostics())
+}
