@@ -1,0 +1,123 @@
+//! What a path says about a literal in it: which grammar it stands in, and how much it weighs there.
+
+use crate::facts::production::{Stage, is_example, is_fixture, stage_of_path};
+
+/// The grammar of a file, as far as assignments are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Grammar {
+    /// A programming language: a value is a quoted literal.
+    Code,
+    /// JSON, TOML, HCL: a value is quoted too, and there are no expressions.
+    Quoted,
+    /// YAML, dotenv, INI, properties, shell: a value may be bare.
+    Bare,
+    /// Prose, with anything in it.
+    Prose,
+    /// XML and HTML.
+    Markup,
+    /// Lock files, translations, style sheets, bundles: no assignment in there is a secret.
+    Other,
+}
+
+/// How much a literal weighs where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Weight {
+    /// Tests, examples, documents, vendored code.
+    Aside(&'static str),
+    /// Settings of a development or CI machine.
+    Development,
+    /// Source or settings of no named stage.
+    Plain,
+    /// Production settings.
+    Production,
+}
+
+const CODE: &[&str] = &[
+    "rs", "go", "py", "js", "mjs", "cjs", "jsx", "ts", "tsx", "java", "kt", "kts", "scala", "groovy", "gradle", "c", "h",
+    "cc", "cpp", "hpp", "cs", "fs", "vb", "m", "mm", "swift", "rb", "erb", "php", "pl", "pm", "lua", "dart", "ex", "exs",
+    "erl", "clj", "cljs", "hs", "ml", "r", "jl", "sol", "vue", "svelte", "sql", "pas", "f90", "zig", "nim", "proto",
+    "ipynb", "cr", "jsp", "aspx", "cshtml", "coffee", "rake", "gemspec", "phtml",
+];
+const QUOTED: &[&str] = &["json", "json5", "jsonc", "toml", "tf", "tfvars", "hcl", "tfstate", "bicep", "cue", "tsk", "nix"];
+const BARE: &[&str] = &[
+    "yaml", "yml", "env", "ini", "cfg", "conf", "cnf", "config", "properties", "props", "sh", "bash", "zsh", "fish",
+    "ps1", "psm1", "bat", "cmd", "service", "j2", "tpl", "tmpl", "inc", "netrc", "pgpass", "npmrc", "pypirc", "http", "rest", "log",
+    "envrc", "secret", "secrets", "creds", "credentials", "settings", "pem", "key", "exp", "list",
+];
+const PROSE: &[&str] = &["md", "markdown", "mdx", "rst", "adoc", "asciidoc", "txt", "text", "org", "tex", "textile"];
+const MARKUP: &[&str] = &["xml", "html", "htm", "xhtml", "csproj", "plist", "xaml", "wsdl", "xsd", "svg", "resx", "pom"];
+const OTHER: &[&str] = &[
+    "lock", "css", "scss", "less", "sass", "svg", "map", "po", "pot", "mo", "xlf", "xliff", "strings", "arb", "snap", "csv", "tsv",
+    "patch", "diff", "sum", "ics", "crt", "cer", "pub", "asc", "sig", "min", "graphql", "gql", "resx", "xsd", "d2", "puml",
+];
+const LOCKS: &[&str] = &[
+    "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "go.sum", "composer.lock", "poetry.lock",
+    "packages.lock.json", "Package.resolved", "bun.lock", "checksums.txt", "CHANGELOG.md", "flake.lock", ".terraform.lock.hcl",
+];
+const TRANSLATIONS: &[&str] =
+    &["locale", "locales", "i18n", "l10n", "lang", "langs", "language", "languages", "translation", "translations", "nls"];
+const VENDORED: &[&str] = &["vendor", "vendored", "node_modules", "third_party", "thirdparty", "bower_components", "external"];
+const GENERATED: &[&str] = &[".sqlx", "cassettes", "__snapshots__"];
+const TEST_WORDS: &[&str] = &["test", "tests", "testing", "spec", "specs", "mock", "mocks", "fake", "fakes", "stub", "stubs", "cypress", "playwright"];
+const DEV_FILES: &[&str] = &[
+    ".travis.yml", ".gitlab-ci.yml", "appveyor.yml", ".appveyor.yml", "wercker.yml", "circle.yml", "Vagrantfile", "docker-compose.yml",
+    "docker-compose.yaml", "compose.yml", "compose.yaml", ".env", "skaffold.yaml", "Tiltfile", "Justfile", "justfile", "Makefile",
+];
+
+/// The grammar of a path.
+pub(super) fn grammar(path: &str) -> Grammar {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let lower = name.to_ascii_lowercase();
+    let folders = || path.split('/').rev().skip(1);
+    if LOCKS.contains(&name) || lower.contains(".min.") || folders().any(|part| GENERATED.contains(&part)) {
+        return Grammar::Other;
+    }
+    let is_translation = folders().any(|part| TRANSLATIONS.contains(&part.to_ascii_lowercase().as_str()))
+        || lower.starts_with("messages") && lower.ends_with(".properties");
+    let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let in_list = |list: &[&str]| list.contains(&extension);
+    match () {
+        () if is_translation && !in_list(&["go", "rs", "java"]) => Grammar::Other,
+        () if in_list(OTHER) => Grammar::Other,
+        () if lower.starts_with(".env") || lower.starts_with("dockerfile") || in_list(BARE) => Grammar::Bare,
+        () if in_list(CODE) => Grammar::Code,
+        () if in_list(QUOTED) => Grammar::Quoted,
+        () if in_list(PROSE) => Grammar::Prose,
+        () if in_list(MARKUP) => Grammar::Markup,
+        () => Grammar::Bare,
+    }
+}
+
+/// The weight of a path.
+pub(super) fn weight(path: &str) -> Weight {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if path.split('/').any(|part| VENDORED.contains(&part)) {
+        return Weight::Aside("in vendored code");
+    }
+    if is_fixture(path) || has_test_word(path) {
+        return Weight::Aside("in a test");
+    }
+    if is_example(path) {
+        return Weight::Aside("in an example or document");
+    }
+    if matches!(grammar(path), Grammar::Prose) {
+        return Weight::Aside("in a document");
+    }
+    if DEV_FILES.contains(&name) || path.starts_with(".github/") || path.starts_with(".circleci/") {
+        return Weight::Development;
+    }
+    match stage_of_path(path) {
+        Stage::Production => Weight::Production,
+        Stage::Never("template") => Weight::Aside("in a template"),
+        Stage::Never(_) => Weight::Development,
+        Stage::Base | Stage::Unmarked => Weight::Plain,
+    }
+}
+
+/// `LoginTest.java`, `test_login.py`, `TestUtils/`, `spec/support/`: words in camel case too, which paths of stages have not.
+fn has_test_word(path: &str) -> bool {
+    path.split('/').any(|part| {
+        let stem = part.split('.').next().unwrap_or(part);
+        super::names::words(stem).iter().any(|word| TEST_WORDS.contains(&word.as_str()))
+    })
+}

@@ -1,0 +1,92 @@
+//! Names that mean a secret: `db_password`, `apiKey`, `STRIPE_SECRET`; and names that only look so.
+
+/// What sort of secret a name promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// People choose it: short and weak values are real ones.
+    Password,
+    /// Machines make it: a short word is none.
+    Key,
+}
+
+/// The literals that the pass looks for; a name holds one of them.
+pub(super) const ANCHORS: &[&str] = &[
+    "pass", "pwd", "secret", "token", "apikey", "api_key", "api-key", "api key", "access_key", "access-key", "accesskey",
+    "private_key", "private-key", "privatekey", "auth", "credential", "crypt_key", "cryption_key", "cryptionkey",
+    "cryption-key", "signing_key", "signingkey", "signing-key", "master_key", "masterkey", "account_key", "accountkey",
+    "app_key", "appkey", "shared_key", "sharedkey", "storage_key", "storagekey", "consumer_key", "consumerkey",
+    "connectionstring", "connection_string", "hmac_key", "hmackey", "session_key", "cookie_key", "identified by", "client_key", "service_key",
+    "fernet_key", "aes_key", "aeskey", "ssh_key", "subscription-key", "subscription_key", "license_key", "webhook_key", "passphrase",
+];
+
+const PASSWORDS: &[&str] = &[
+    "password", "passwd", "pwd", "pass", "passwort", "passphrase", "passcode", "passwords", "userpass", "dbpass", "pw",
+    "pgpassword", "userpassword", "dbpassword", "dbpasswd", "mypassword", "psw", "pswd", "rootpassword", "storepass", "keypass", "sshpass", "requirepass", "masterauth",
+    "storepassword", "keypassword", "truststorepassword", "keystorepassword", "adminpassword", "mysqlpassword",
+];
+const KEYS: &[&str] = &[
+    "secret", "secrets", "token", "tokens", "apikey", "credential", "credentials", "creds", "accesskey", "privatekey", "appkey", "appsecret",
+    "authtoken", "accesstoken", "secretkey", "clientsecret", "apitoken", "apisecret", "auth", "authorization", "authkey", "connectionstring",
+    "encryptionkey", "signingkey", "masterkey", "accountkey", "sharedkey", "storagekey", "consumerkey", "refreshtoken", "jwtsecret", "authpass",
+];
+/// Before `key`, these make a secret of it.
+const QUALIFIERS: &[&str] = &[
+    "api", "access", "secret", "private", "auth", "encryption", "crypt", "encrypt", "decryption", "signing", "sign", "master",
+    "account", "app", "shared", "client", "storage", "hmac", "session", "cookie", "jwt", "token", "service", "consumer", "fernet",
+    "aes", "webhook", "subscription", "license", "server", "admin",
+];
+/// Behind the noun, these change nothing.
+const NEUTRAL: &[&str] = &[
+    "value", "string", "plain", "default", "prod", "production", "dev", "development", "staging", "main", "root", "admin", "old", "new",
+    "current", "live", "raw", "base", "base64", "b64", "hex", "master", "primary", "secondary", "confirmation", "confirm", "again", "sha256",
+    "override", "global", "local", "test", "decoded", "encoded", "const", "a", "b", "basic", "bearer",
+];
+
+/// What a name promises; `None` when it means something else (`token_url`, `password_field`, `author`).
+pub(super) fn sort_of(name: &str) -> Option<Sort> {
+    let words = words(name);
+    let mut rest: &[String] = &words;
+    while let Some((last, front)) = rest.split_last() {
+        let is_neutral = NEUTRAL.contains(&last.as_str()) || last.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_neutral || front.is_empty() {
+            break;
+        }
+        rest = front;
+    }
+    let (last, front) = rest.split_last()?;
+    let last = last.trim_end_matches(|c: char| c.is_ascii_digit());
+    let before = front.last().map_or("", String::as_str);
+    if matches!(before, "no" | "csrf" | "xsrf" | "is" | "has" | "reset" | "forgot" | "next" | "page" | "continuation" | "cancellation" | "cancel") {
+        return None;
+    }
+    if PASSWORDS.contains(&last) {
+        return Some(Sort::Password);
+    }
+    let is_key = last == "key" && QUALIFIERS.contains(&before)
+        || last == "string" && before == "connection"
+        || KEYS.contains(&last);
+    is_key.then_some(Sort::Key)
+}
+
+/// The words of a name in lower case: `dbPassword`, `DB_PASSWORD`, `db-password` and `db.password` are `db`, `password`.
+pub(super) fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let bytes = name.as_bytes();
+    for (at, &byte) in bytes.iter().enumerate() {
+        let previous = at.checked_sub(1).map(|before| bytes[before]);
+        let next_is_lower = bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+        let starts = byte.is_ascii_uppercase()
+            && previous.is_some_and(|before| before.is_ascii_lowercase() || before.is_ascii_digit() || before.is_ascii_uppercase() && next_is_lower);
+        if (!byte.is_ascii_alphanumeric() || starts) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if byte.is_ascii_alphanumeric() {
+            word.push(char::from(byte.to_ascii_lowercase()));
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}

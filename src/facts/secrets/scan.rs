@@ -1,0 +1,296 @@
+//! The pass over one file: every anchor of every detector and of the assignment reader in one automaton.
+
+use super::assignment;
+use super::checks::Outcome;
+use super::context::{self, Grammar, Weight};
+use super::detectors::{Detector, Detectors};
+use super::literal::Grade;
+use super::names;
+use super::{Confidence, Finding};
+use crate::source::Span;
+use crate::tree::{Content, File};
+use aho_corasick::AhoCorasick;
+use sha2::{Digest as _, Sha256};
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+
+/// More findings than this in one file are a word list or a dump, not leaks one could read.
+const MAX_PER_FILE: usize = 2_000;
+/// Assignments on a longer line are in a bundle or in data.
+const MAX_LINE: usize = 4_000;
+
+/// The automaton and what each of its patterns belongs to.
+#[derive(Debug)]
+pub(super) struct Scanner {
+    automaton: Option<AhoCorasick>,
+    owners: Vec<Owner>,
+    detectors: Vec<Detector>,
+    assignment: Arc<str>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Owner {
+    Detector(usize),
+    Name,
+}
+
+/// What scanning a file gave.
+#[derive(Debug)]
+pub(super) enum Scanned {
+    /// It was read.
+    Read(Vec<Finding>),
+    /// It could not be read, and why.
+    Unread(String),
+}
+
+/// A value in a text, before it becomes a finding.
+#[derive(Debug)]
+struct Raw {
+    id: Arc<str>,
+    what: Arc<str>,
+    confidence: Confidence,
+    why_low: Option<&'static str>,
+    start: usize,
+    end: usize,
+}
+
+impl Scanner {
+    /// The scanner of the built-in detectors, built once.
+    pub(super) fn shared() -> &'static Self {
+        static SHARED: OnceLock<Scanner> = OnceLock::new();
+        SHARED.get_or_init(|| {
+            // The detectors are compiled in and a test loads them; without them the assignment reader still looks.
+            let detectors = Detectors::built_in().map(Detectors::into_all).unwrap_or_default();
+            Self::new(detectors)
+        })
+    }
+
+    fn new(detectors: Vec<Detector>) -> Self {
+        let mut anchors: Vec<&str> = Vec::new();
+        let mut owners = Vec::new();
+        for (index, detector) in detectors.iter().enumerate() {
+            anchors.extend(detector.anchors.iter().map(String::as_str));
+            owners.resize(anchors.len(), Owner::Detector(index));
+        }
+        anchors.extend(names::ANCHORS);
+        owners.resize(anchors.len(), Owner::Name);
+        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(&anchors).ok();
+        Self { automaton, owners, detectors, assignment: "assignment".into() }
+    }
+
+    /// Scans one file.
+    pub(super) fn file(&self, file: &File) -> Scanned {
+        match file.content() {
+            Content::Text(source) => Scanned::Read(self.text(&file.path, source.text())),
+            Content::Binary(bytes) => Scanned::Read(self.binary(&file.path, bytes)),
+            Content::Unread(why) => Scanned::Unread(format!("not scanned for secrets: {why}")),
+        }
+    }
+
+    /// Text in another encoding is read with its other bytes blanked, so that places stay; true binaries only by magic.
+    fn binary(&self, path: &Arc<str>, bytes: &[u8]) -> Vec<Finding> {
+        let is_store = bytes.starts_with(&[0xfe, 0xed, 0xfe, 0xed]) || is_pkcs12(path, bytes);
+        if is_store {
+            let weight = context::weight(path);
+            let why_low = aside(weight);
+            let confidence = if why_low.is_some() { Confidence::Low } else { Confidence::Medium };
+            return vec![finding(path, "", &store(bytes.len(), confidence, why_low), &hex_digest(bytes))];
+        }
+        let has_nul = bytes.iter().take(8_000).any(|&byte| byte == 0);
+        if has_nul && memchr::memmem::find(bytes, b"PRIVATE KEY-----").is_none() {
+            return Vec::new();
+        }
+        let text: String = bytes.iter().map(|&byte| if byte.is_ascii() && byte != 0 { char::from(byte) } else { '?' }).collect();
+        self.text(path, &text)
+    }
+
+    /// Scans a text.
+    pub(super) fn text(&self, path: &Arc<str>, text: &str) -> Vec<Finding> {
+        let Some(automaton) = &self.automaton else { return Vec::new() };
+        let setting = Setting { grammar: context::grammar(path), weight: context::weight(path), tests_from: tests_from(path, text), text };
+        let mut raws: Vec<Raw> = Vec::new();
+        let mut read_to = vec![0; self.detectors.len()];
+        let mut name_end = 0;
+        for hit in automaton.find_overlapping_iter(text) {
+            if raws.len() >= MAX_PER_FILE {
+                break;
+            }
+            match self.owners[hit.pattern().as_usize()] {
+                Owner::Detector(index) => {
+                    let found = self.detect(index, &setting, hit.start(), hit.end(), read_to[index]);
+                    if let Some(raw) = found {
+                        read_to[index] = raw.end;
+                        raws.push(raw);
+                    }
+                }
+                Owner::Name if hit.start() >= name_end => {
+                    if let Some((end, raw)) = self.assign(&setting, hit.start(), hit.end()) {
+                        name_end = end;
+                        raws.extend(raw);
+                    }
+                }
+                Owner::Name => {}
+            }
+        }
+        without_overlaps(raws).iter().map(|raw| finding(path, &text[raw.start..raw.end], raw, "")).collect()
+    }
+
+    fn detect(&self, index: usize, setting: &Setting<'_>, start: usize, end: usize, read_to: usize) -> Option<Raw> {
+        let detector = &self.detectors[index];
+        let text = setting.text;
+        if start < read_to {
+            return None;
+        }
+        let from = floor(text, start.saturating_sub(detector.before).max(read_to));
+        let to = floor(text, (end + detector.reach).min(text.len()));
+        let hit = detector.find(&text[from..to])?;
+        let (start, end) = (from + hit.start, from + hit.end);
+        let aside = aside(setting.weight_at(start));
+        let (confidence, why_low) = match (hit.outcome, aside) {
+            (Outcome::Proven, _) => (Confidence::High, None),
+            (Outcome::Doubtful, _) => (Confidence::Low, Some("its checksum is wrong")),
+            _ if detector.is_public => (Confidence::Low, Some("made for tests or for publishing")),
+            (_, Some(why)) => (Confidence::Low, Some(why)),
+            (_, None) => (Confidence::High, None),
+        };
+        let end = start + value_len(&text[start..end]);
+        Some(Raw { id: detector.id.clone(), what: detector.what.clone(), confidence, why_low, start, end })
+    }
+
+    /// Reads the assignment around a name; gives where the name ends and the value, if it is a secret.
+    fn assign(&self, setting: &Setting<'_>, start: usize, end: usize) -> Option<(usize, Option<Raw>)> {
+        let text = setting.text;
+        if setting.grammar == Grammar::Other || line_is_long(text, start) {
+            return None;
+        }
+        let found = assignment::read(text, start, end, setting.grammar)?;
+        let Some(literal) = found.literal else { return Some((found.name_end, None)) };
+        let raw = confidence(literal.grade, setting.weight_at(literal.start), literal.is_commented).map(|(confidence, why_low)| Raw {
+            id: self.assignment.clone(),
+            what: format!("literal of `{}`", shown(&text[found.name_start..found.name_end])).into(),
+            confidence,
+            why_low,
+            start: literal.start,
+            end: literal.end,
+        });
+        Some((found.name_end, raw))
+    }
+}
+
+/// A text and what its path says.
+struct Setting<'t> {
+    text: &'t str,
+    grammar: Grammar,
+    weight: Weight,
+    tests_from: usize,
+}
+
+impl Setting<'_> {
+    fn weight_at(&self, offset: usize) -> Weight {
+        if offset >= self.tests_from { Weight::Aside("in a test") } else { self.weight }
+    }
+}
+
+/// How sure a literal of a grade is where it stands; `None` when it is not worth showing.
+fn confidence(grade: Grade, weight: Weight, is_commented: bool) -> Option<(Confidence, Option<&'static str>)> {
+    let low = |why| Some((Confidence::Low, Some(why)));
+    match (grade, weight) {
+        (Grade::Public, _) => low("made to be published or only to write"),
+        (_, Weight::Aside(why)) => low(why),
+        (Grade::Strong, Weight::Production) => Some((Confidence::High, None)),
+        (Grade::Strong, _) => Some((Confidence::Medium, None)),
+        (Grade::Fair | Grade::Weak, Weight::Production) => Some((Confidence::Medium, None)),
+        (Grade::Fair | Grade::Weak, Weight::Development) => low("for development or CI"),
+        (Grade::Fair, Weight::Plain) if is_commented => low("in a comment"),
+        (Grade::Fair, Weight::Plain) => Some((Confidence::Medium, None)),
+        (Grade::Weak, Weight::Plain) => low("a weak literal"),
+    }
+}
+
+fn aside(weight: Weight) -> Option<&'static str> {
+    match weight {
+        Weight::Aside(why) => Some(why),
+        _ => None,
+    }
+}
+
+/// Where the tests inside a Rust file begin.
+fn tests_from(path: &str, text: &str) -> usize {
+    let at = if path.ends_with(".rs") { memchr::memmem::find(text.as_bytes(), b"#[cfg(test)]") } else { None };
+    let is_module = |at: &usize| text[*at..].lines().take(4).any(|line| line.trim_start().starts_with("mod "));
+    at.filter(is_module).unwrap_or(usize::MAX)
+}
+
+fn line_is_long(text: &str, at: usize) -> bool {
+    let bytes = text.as_bytes();
+    let from = at.saturating_sub(MAX_LINE);
+    let to = (at + MAX_LINE).min(bytes.len());
+    let start = memchr::memrchr(b'\n', &bytes[from..at]);
+    let end = memchr::memchr(b'\n', &bytes[at..to]);
+    let before = start.map_or(at - from, |start| at - from - start);
+    let after = end.unwrap_or(to - at);
+    before + after >= MAX_LINE
+}
+
+/// Of values that overlap, a vendor's format wins over an assignment, and the first over the later.
+fn without_overlaps(mut raws: Vec<Raw>) -> Vec<Raw> {
+    raws.sort_by_key(|raw| (raw.id.as_ref() == "assignment", raw.start));
+    let mut kept: Vec<Raw> = Vec::new();
+    let mut taken = std::collections::BTreeMap::<usize, usize>::new();
+    for raw in raws {
+        let overlaps = taken.range(..raw.end).next_back().is_some_and(|(_, &end)| end > raw.start);
+        if !overlaps {
+            taken.insert(raw.start, raw.end);
+            kept.push(raw);
+        }
+    }
+    kept.sort_by_key(|raw| raw.start);
+    kept
+}
+
+fn finding(path: &Arc<str>, value: &str, raw: &Raw, digest: &str) -> Finding {
+    let digest = if digest.is_empty() { hex_digest(value.as_bytes()) } else { digest.to_owned() };
+    let fingerprint = hex_digest(format!("{}\0{path}\0{digest}", raw.id).as_bytes())[..16].to_owned();
+    let head: Cow<'_, str> = value.chars().take(3).filter(|c| !c.is_control()).collect::<String>().into();
+    Finding {
+        detector: raw.id.clone(),
+        what: raw.what.clone(),
+        confidence: raw.confidence,
+        path: path.clone(),
+        span: Span::new(raw.start, raw.end),
+        fingerprint,
+        preview: format!("{head}… ({} characters)", value.chars().count()),
+        why_low: raw.why_low,
+    }
+}
+
+fn store(len: usize, confidence: Confidence, why_low: Option<&'static str>) -> Raw {
+    Raw { id: "key_store".into(), what: "key store".into(), confidence, why_low, start: 0, end: len }
+}
+
+/// A DER sequence that begins with version 3, under a name that says PKCS#12.
+fn is_pkcs12(path: &str, bytes: &[u8]) -> bool {
+    let named = [".p12", ".pfx"].iter().any(|extension| path.to_ascii_lowercase().ends_with(extension));
+    named && bytes.first() == Some(&0x30) && bytes.windows(3).take(8).any(|window| window == [2, 1, 3])
+}
+
+fn hex_digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A key block ends at its own end mark.
+fn value_len(value: &str) -> usize {
+    value.find("-----").unwrap_or(value.trim_end().len()).max(1)
+}
+
+/// A name for a message: short and without control characters.
+fn shown(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(60).collect()
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
