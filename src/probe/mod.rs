@@ -4,6 +4,7 @@
 //! A new probe is one file here and one word in [`ALL`].
 
 pub mod file;
+pub mod scan_secrets;
 pub mod source;
 pub mod text;
 
@@ -12,7 +13,7 @@ use crate::facts::Facts;
 use crate::value::{Map, Value};
 
 /// Every probe, by name.
-pub static ALL: &[&Probe] = &[&file::PROBE, &source::PROBE, &text::PROBE];
+pub static ALL: &[&Probe] = &[&file::PROBE, &scan_secrets::PROBE, &source::PROBE, &text::PROBE];
 
 /// One instrument.
 #[derive(Debug)]

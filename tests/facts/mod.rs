@@ -7,3 +7,4 @@ mod containers;
 mod documents;
 mod format;
 mod production;
+mod secrets;

@@ -1,2 +1,3 @@
 //! Tests of `src/probe`.
+mod scans;
 mod searching;

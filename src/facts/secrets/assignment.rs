@@ -77,12 +77,14 @@ fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Op
     let (start, end) = trimmed(text, start, end);
     let (start, value) = (start, text.get(start..end)?);
     let grade = literal::grade(&decoded(value, text, grammar), sort, &text[name.0..name.1])?;
-    let is_enough = match (join, grade) {
-        (Join::Assigned, _) | (_, Grade::Strong | Grade::Public) => true,
-        (Join::Beside, Grade::Weak) => false,
-        (Join::Passed, Grade::Weak) => false,
-        (Join::Passed | Join::Beside, Grade::Fair) => is_quoted || grammar != Grammar::Prose,
-    };
+    // `${DB_PASSWORD:-dev}`: the default of a reference.
+    let is_default = text[..name.0].ends_with("${") && grade != Grade::Strong;
+    let is_enough = !is_default
+        && match (join, grade) {
+            (Join::Assigned, _) | (_, Grade::Strong | Grade::Public) => true,
+            (Join::Beside | Join::Passed, Grade::Weak | Grade::Trivial) => false,
+            (Join::Passed | Join::Beside, Grade::Fair) => is_quoted || grammar != Grammar::Prose,
+        };
     is_enough.then_some(Literal { start, end, grade, is_commented })
 }
 
@@ -91,7 +93,9 @@ fn decoded(value: &str, text: &str, grammar: Grammar) -> String {
     use base64::Engine as _;
     let is_secret = grammar == Grammar::Bare && value.len() >= 4 && text.contains("kind: Secret");
     let bytes = is_secret.then(|| base64::engine::general_purpose::STANDARD.decode(value).ok()).flatten();
-    let plain = bytes.and_then(|bytes| String::from_utf8(bytes).ok()).filter(|plain| plain.chars().all(|c| !c.is_control() || c == '\n'));
+    let plain = bytes
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .filter(|plain| plain.chars().all(|c| !c.is_control() || c == '\n'));
     plain.map_or_else(|| value.to_owned(), |plain| plain.trim().to_owned())
 }
 
@@ -128,7 +132,17 @@ fn value_start(text: &str, name: (usize, usize), grammar: Grammar) -> Option<(us
     }
     type_annotation(text, &mut at, grammar);
     let rest = text.get(at..)?;
-    for (mark, join) in [("===", Join::Passed), ("==", Join::Passed), ("!=", Join::Passed), (":=", Join::Assigned), ("=>", Join::Assigned), ("?=", Join::Assigned), ("||=", Join::Assigned), ("=", Join::Assigned), (":", Join::Assigned)] {
+    for (mark, join) in [
+        ("===", Join::Passed),
+        ("==", Join::Passed),
+        ("!=", Join::Passed),
+        (":=", Join::Assigned),
+        ("=>", Join::Assigned),
+        ("?=", Join::Assigned),
+        ("||=", Join::Assigned),
+        ("=", Join::Assigned),
+        (":", Join::Assigned),
+    ] {
         if rest.starts_with(mark) {
             at += mark.len();
             blanks(bytes, &mut at);
@@ -138,16 +152,33 @@ fn value_start(text: &str, name: (usize, usize), grammar: Grammar) -> Option<(us
     let next = *bytes.get(at)?;
     let is_flag = name.0 >= 1 && bytes[name.0 - 1] == b'-' || text[name.0..].starts_with('-');
     match next {
-        b'(' if grammar == Grammar::Code => Some((at + 1, Join::Passed)),
+        b'(' if matches!(grammar, Grammar::Code | Grammar::Prose)
+            && matches!(bytes.get(at + 1), Some(b'"' | b'\'' | b'b')) =>
+        {
+            Some((at + 1, Join::Passed))
+        }
         b',' if was_quoted && grammar == Grammar::Code => {
             at += 1;
             blanks(bytes, &mut at);
             Some((at, Join::Passed))
         }
-        b'"' | b'\'' if at > name.1 && !was_quoted => Some((at, Join::Beside)),
-        _ if at > name.1 && is_flag && !was_quoted && matches!(grammar, Grammar::Bare | Grammar::Prose) => Some((at, Join::Beside)),
+        b'"' | b'\'' if at > name.1 && !was_quoted => {
+            Some((at, if is_sql(text, name) { Join::Assigned } else { Join::Beside }))
+        }
+        _ if at > name.1 && is_flag && !was_quoted && matches!(grammar, Grammar::Bare | Grammar::Prose) => {
+            Some((at, Join::Beside))
+        }
         _ => None,
     }
+}
+
+/// `IDENTIFIED BY 'x'`, `CREATE USER a WITH PASSWORD 'x'`.
+fn is_sql(text: &str, name: (usize, usize)) -> bool {
+    let line = line_around(text, name.0);
+    let before = text[line.0..name.0].to_ascii_lowercase();
+    let spoken = text[name.0..name.1].to_ascii_lowercase();
+    spoken == "identified by"
+        || spoken == "password" && ["user ", "role ", "with ", "encrypted "].iter().any(|word| before.contains(word))
 }
 
 /// Skips what closes a quoted or indexed name: `"]`, `\"`, `')`.
@@ -171,14 +202,19 @@ fn blanks(bytes: &[u8], at: &mut usize) {
 /// Skips `: &str` and `: String` of a declaration, up to its `=`.
 fn type_annotation(text: &str, at: &mut usize, grammar: Grammar) {
     let Some(rest) = text.get(*at..) else { return };
-    if grammar != Grammar::Code || !rest.starts_with(':') && !rest.starts_with("string") && !rest.starts_with("String") {
+    if grammar != Grammar::Code || !rest.starts_with(':') && !rest.starts_with("string") && !rest.starts_with("String")
+    {
         return;
     }
     let line = rest.lines().next().unwrap_or_default();
     let Some(equals) = line.find('=').filter(|equals| *equals < 40) else { return };
     let annotation = &line[..equals];
     let is_type = annotation.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" :&'<>[];_?|".contains(&byte));
-    if is_type && !annotation.contains(['"']) && !annotation.trim_end().ends_with(':') && annotation.matches('\'').count() < 2 {
+    if is_type
+        && !annotation.contains(['"'])
+        && !annotation.trim_end().ends_with(':')
+        && annotation.matches('\'').count() < 2
+    {
         *at += equals;
     }
 }
@@ -197,7 +233,12 @@ fn markup_value(text: &str, at: usize) -> Option<usize> {
 fn value_of_pair(text: &str, name: (usize, usize), at: usize) -> Option<usize> {
     let line = line_around(text, name.0);
     let before = text.get(line.0..name.0)?.trim_end_matches(['"', '\'', ' ']);
-    let is_pair = before.ends_with("name:") || before.ends_with("key:") || before.ends_with("name\":") || before.ends_with("name=") || before.ends_with("Name\":") || before.ends_with("key=");
+    let is_pair = before.ends_with("name:")
+        || before.ends_with("key:")
+        || before.ends_with("name\":")
+        || before.ends_with("name=")
+        || before.ends_with("Name\":")
+        || before.ends_with("key=");
     if !is_pair {
         return None;
     }
@@ -217,7 +258,9 @@ fn value_at(text: &str, at: usize, name_column: usize, grammar: Grammar, join: J
     let bytes = text.as_bytes();
     let mut at = at;
     // Prefixes of literals: b"…", r"…", @"…", and what wraps them in Rust and Go.
-    while bytes.get(at).is_some_and(|byte| matches!(byte, b'b' | b'r' | b'u' | b'L' | b'N' | b'@' | b'&' | b'(')) && bytes.get(at + 1).is_some_and(|byte| matches!(byte, b'"' | b'\'')) {
+    while bytes.get(at).is_some_and(|byte| matches!(byte, b'b' | b'r' | b'u' | b'L' | b'N' | b'@' | b'&' | b'('))
+        && bytes.get(at + 1).is_some_and(|byte| matches!(byte, b'"' | b'\''))
+    {
         at += 1;
     }
     let escaped = bytes.get(at) == Some(&b'\\') && matches!(bytes.get(at + 1), Some(b'"' | b'\''));
@@ -252,7 +295,10 @@ fn quoted(bytes: &[u8], at: usize, quote: u8, is_escaped: bool) -> Option<(usize
 /// Whether a literal is only the first part of an expression: `"Bearer " + token`, `"%s" % x`.
 fn goes_on(rest: &str, grammar: Grammar) -> bool {
     let rest = rest.trim_start_matches([' ', '\t']);
-    grammar == Grammar::Code && [".format", "+ ", "% ", ". $", "..", "&&", "||", "==", "!=", "? ", "in ", "=>"].iter().any(|mark| rest.starts_with(mark))
+    grammar == Grammar::Code
+        && [".format", "+ ", "% ", ". $", "..", "&&", "||", "==", "!=", "? ", "in ", "=>"]
+            .iter()
+            .any(|mark| rest.starts_with(mark))
 }
 
 /// A value without quotes, in grammars that have such.
@@ -277,7 +323,11 @@ fn bare(text: &str, at: usize, name_column: usize, grammar: Grammar, join: Join)
     let end = rest.find(stops).unwrap_or(rest.len());
     let after = is_last(end);
     // Prose and YAML: a value with more words behind it is a sentence.
-    let is_alone = after.is_empty() || after.starts_with('#') || !after.starts_with(|c: char| c.is_alphanumeric()) || grammar == Grammar::Code || grammar == Grammar::Quoted;
+    let is_alone = after.is_empty()
+        || after.starts_with('#')
+        || !after.starts_with(|c: char| c.is_alphanumeric() || c == '"' || c == '\'')
+        || grammar == Grammar::Code
+        || grammar == Grammar::Quoted;
     let is_shell = text[..at].ends_with('=') || join == Join::Beside;
     (end > 0 && (is_alone || is_shell && grammar != Grammar::Prose)).then_some((at, at + end))
 }

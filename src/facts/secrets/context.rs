@@ -33,35 +33,128 @@ pub(super) enum Weight {
 }
 
 const CODE: &[&str] = &[
-    "rs", "go", "py", "js", "mjs", "cjs", "jsx", "ts", "tsx", "java", "kt", "kts", "scala", "groovy", "gradle", "c", "h",
-    "cc", "cpp", "hpp", "cs", "fs", "vb", "m", "mm", "swift", "rb", "erb", "php", "pl", "pm", "lua", "dart", "ex", "exs",
-    "erl", "clj", "cljs", "hs", "ml", "r", "jl", "sol", "vue", "svelte", "sql", "pas", "f90", "zig", "nim", "proto",
-    "ipynb", "cr", "jsp", "aspx", "cshtml", "coffee", "rake", "gemspec", "phtml",
+    "rs", "go", "py", "js", "mjs", "cjs", "jsx", "ts", "tsx", "java", "kt", "kts", "scala", "groovy", "gradle", "c",
+    "h", "cc", "cpp", "hpp", "cs", "fs", "vb", "m", "mm", "swift", "rb", "erb", "php", "pl", "pm", "lua", "dart", "ex",
+    "exs", "erl", "clj", "cljs", "hs", "ml", "r", "jl", "sol", "vue", "svelte", "sql", "pas", "f90", "zig", "nim",
+    "proto", "ipynb", "cr", "jsp", "aspx", "cshtml", "coffee", "rake", "gemspec", "phtml",
 ];
-const QUOTED: &[&str] = &["json", "json5", "jsonc", "toml", "tf", "tfvars", "hcl", "tfstate", "bicep", "cue", "tsk", "nix"];
+const QUOTED: &[&str] =
+    &["json", "json5", "jsonc", "toml", "tf", "tfvars", "hcl", "tfstate", "bicep", "cue", "tsk", "nix"];
 const BARE: &[&str] = &[
-    "yaml", "yml", "env", "ini", "cfg", "conf", "cnf", "config", "properties", "props", "sh", "bash", "zsh", "fish",
-    "ps1", "psm1", "bat", "cmd", "service", "j2", "tpl", "tmpl", "inc", "netrc", "pgpass", "npmrc", "pypirc", "http", "rest", "log",
-    "envrc", "secret", "secrets", "creds", "credentials", "settings", "pem", "key", "exp", "list",
+    "yaml",
+    "yml",
+    "env",
+    "ini",
+    "cfg",
+    "conf",
+    "cnf",
+    "config",
+    "properties",
+    "props",
+    "sh",
+    "bash",
+    "zsh",
+    "fish",
+    "ps1",
+    "psm1",
+    "bat",
+    "cmd",
+    "service",
+    "j2",
+    "tpl",
+    "tmpl",
+    "inc",
+    "netrc",
+    "pgpass",
+    "npmrc",
+    "pypirc",
+    "http",
+    "rest",
+    "log",
+    "envrc",
+    "secret",
+    "secrets",
+    "creds",
+    "credentials",
+    "settings",
+    "pem",
+    "key",
+    "exp",
+    "list",
 ];
 const PROSE: &[&str] = &["md", "markdown", "mdx", "rst", "adoc", "asciidoc", "txt", "text", "org", "tex", "textile"];
-const MARKUP: &[&str] = &["xml", "html", "htm", "xhtml", "csproj", "plist", "xaml", "wsdl", "xsd", "svg", "resx", "pom"];
+const MARKUP: &[&str] =
+    &["xml", "html", "htm", "xhtml", "csproj", "plist", "xaml", "wsdl", "xsd", "svg", "resx", "pom"];
 const OTHER: &[&str] = &[
-    "lock", "css", "scss", "less", "sass", "svg", "map", "po", "pot", "mo", "xlf", "xliff", "strings", "arb", "snap", "csv", "tsv",
-    "patch", "diff", "sum", "ics", "crt", "cer", "pub", "asc", "sig", "min", "graphql", "gql", "resx", "xsd", "d2", "puml",
+    "lock", "css", "scss", "less", "sass", "svg", "map", "po", "pot", "mo", "xlf", "xliff", "strings", "arb", "snap",
+    "csv", "tsv", "patch", "diff", "sum", "ics", "crt", "cer", "pub", "asc", "sig", "min", "graphql", "gql", "resx",
+    "xsd", "d2", "puml",
 ];
 const LOCKS: &[&str] = &[
-    "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "go.sum", "composer.lock", "poetry.lock",
-    "packages.lock.json", "Package.resolved", "bun.lock", "checksums.txt", "CHANGELOG.md", "flake.lock", ".terraform.lock.hcl",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "pnpm-lock.yaml",
+    "yarn.lock",
+    "go.sum",
+    "composer.lock",
+    "poetry.lock",
+    "packages.lock.json",
+    "Package.resolved",
+    "bun.lock",
+    "checksums.txt",
+    "CHANGELOG.md",
+    "flake.lock",
+    ".terraform.lock.hcl",
 ];
-const TRANSLATIONS: &[&str] =
-    &["locale", "locales", "i18n", "l10n", "lang", "langs", "language", "languages", "translation", "translations", "nls"];
-const VENDORED: &[&str] = &["vendor", "vendored", "node_modules", "third_party", "thirdparty", "bower_components", "external"];
+const TRANSLATIONS: &[&str] = &[
+    "locale",
+    "locales",
+    "i18n",
+    "l10n",
+    "lang",
+    "langs",
+    "language",
+    "languages",
+    "translation",
+    "translations",
+    "nls",
+];
+const VENDORED: &[&str] =
+    &["vendor", "vendored", "node_modules", "third_party", "thirdparty", "bower_components", "external"];
 const GENERATED: &[&str] = &[".sqlx", "cassettes", "__snapshots__"];
-const TEST_WORDS: &[&str] = &["test", "tests", "testing", "spec", "specs", "mock", "mocks", "fake", "fakes", "stub", "stubs", "cypress", "playwright"];
+const TEST_WORDS: &[&str] = &[
+    "test",
+    "tests",
+    "testing",
+    "spec",
+    "specs",
+    "mock",
+    "mocks",
+    "fake",
+    "fakes",
+    "stub",
+    "stubs",
+    "cypress",
+    "playwright",
+];
 const DEV_FILES: &[&str] = &[
-    ".travis.yml", ".gitlab-ci.yml", "appveyor.yml", ".appveyor.yml", "wercker.yml", "circle.yml", "Vagrantfile", "docker-compose.yml",
-    "docker-compose.yaml", "compose.yml", "compose.yaml", ".env", "skaffold.yaml", "Tiltfile", "Justfile", "justfile", "Makefile",
+    ".travis.yml",
+    ".gitlab-ci.yml",
+    "appveyor.yml",
+    ".appveyor.yml",
+    "wercker.yml",
+    "circle.yml",
+    "Vagrantfile",
+    "docker-compose.yml",
+    "docker-compose.yaml",
+    "compose.yml",
+    "compose.yaml",
+    ".env",
+    "skaffold.yaml",
+    "Tiltfile",
+    "Justfile",
+    "justfile",
+    "Makefile",
 ];
 
 /// The grammar of a path.

@@ -100,14 +100,20 @@ impl Scanner {
         if has_nul && memchr::memmem::find(bytes, b"PRIVATE KEY-----").is_none() {
             return Vec::new();
         }
-        let text: String = bytes.iter().map(|&byte| if byte.is_ascii() && byte != 0 { char::from(byte) } else { '?' }).collect();
+        let text: String =
+            bytes.iter().map(|&byte| if byte.is_ascii() && byte != 0 { char::from(byte) } else { '?' }).collect();
         self.text(path, &text)
     }
 
     /// Scans a text.
     pub(super) fn text(&self, path: &Arc<str>, text: &str) -> Vec<Finding> {
         let Some(automaton) = &self.automaton else { return Vec::new() };
-        let setting = Setting { grammar: context::grammar(path), weight: context::weight(path), tests_from: tests_from(path, text), text };
+        let setting = Setting {
+            grammar: context::grammar(path),
+            weight: context::weight(path),
+            tests_from: tests_from(path, text),
+            text,
+        };
         let mut raws: Vec<Raw> = Vec::new();
         let mut read_to = vec![0; self.detectors.len()];
         let mut name_end = 0;
@@ -164,15 +170,20 @@ impl Scanner {
             return None;
         }
         let found = assignment::read(text, start, end, setting.grammar)?;
-        let Some(literal) = found.literal else { return Some((found.name_end, None)) };
-        let raw = confidence(literal.grade, setting.weight_at(literal.start), literal.is_commented).map(|(confidence, why_low)| Raw {
-            id: self.assignment.clone(),
-            what: format!("literal of `{}`", shown(&text[found.name_start..found.name_end])).into(),
-            confidence,
-            why_low,
-            start: literal.start,
-            end: literal.end,
-        });
+        let is_known = |value: &str| self.detectors.iter().any(|detector| detector.is_known(value));
+        let Some(literal) = found.literal.filter(|literal| !is_known(&text[literal.start..literal.end])) else {
+            return Some((found.name_end, None));
+        };
+        let raw = confidence(literal.grade, setting.weight_at(literal.start), literal.is_commented).map(
+            |(confidence, why_low)| Raw {
+                id: self.assignment.clone(),
+                what: format!("literal of `{}`", shown(&text[found.name_start..found.name_end])).into(),
+                confidence,
+                why_low,
+                start: literal.start,
+                end: literal.end,
+            },
+        );
         Some((found.name_end, raw))
     }
 }
@@ -196,10 +207,11 @@ fn confidence(grade: Grade, weight: Weight, is_commented: bool) -> Option<(Confi
     let low = |why| Some((Confidence::Low, Some(why)));
     match (grade, weight) {
         (Grade::Public, _) => low("made to be published or only to write"),
+        (Grade::Trivial, Weight::Aside(_) | Weight::Development | Weight::Plain) => None,
         (_, Weight::Aside(why)) => low(why),
         (Grade::Strong, Weight::Production) => Some((Confidence::High, None)),
         (Grade::Strong, _) => Some((Confidence::Medium, None)),
-        (Grade::Fair | Grade::Weak, Weight::Production) => Some((Confidence::Medium, None)),
+        (Grade::Fair | Grade::Weak | Grade::Trivial, Weight::Production) => Some((Confidence::Medium, None)),
         (Grade::Fair | Grade::Weak, Weight::Development) => low("for development or CI"),
         (Grade::Fair, Weight::Plain) if is_commented => low("in a comment"),
         (Grade::Fair, Weight::Plain) => Some((Confidence::Medium, None)),

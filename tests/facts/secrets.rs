@@ -1,0 +1,162 @@
+//! What the scan for secrets finds, and what it must not cry about.
+
+use tusk_check::facts::Facts;
+use tusk_check::facts::secrets::{Confidence, Detectors, Finding};
+use tusk_check::tree::Tree;
+
+/// Findings in one file.
+fn scan(path: &str, text: &str) -> Vec<Finding> {
+    let tree = Tree::in_memory([(path, text)]);
+    Facts::new(&tree, jiff::Timestamp::UNIX_EPOCH).secrets().findings.clone()
+}
+
+/// The detector and confidence of every finding, by line.
+fn found(path: &str, text: &str) -> Vec<String> {
+    let tree = Tree::in_memory([(path, text)]);
+    let facts = Facts::new(&tree, jiff::Timestamp::UNIX_EPOCH);
+    let line = |finding: &Finding| tree.text(path).map_or(0, |source| source.line_col(finding.span.start).line);
+    let say = |finding: &Finding| format!("{} {} {}", line(finding), finding.detector, finding.confidence.word());
+    facts.secrets().findings.iter().map(say).collect()
+}
+
+#[test]
+fn every_detector_passes_its_own_examples() {
+    let detectors = Detectors::built_in().unwrap();
+    assert!(detectors.all().len() >= 40, "{}", detectors.all().len());
+    assert_eq!(detectors.fail_own_examples(), Vec::<String>::new());
+}
+
+#[test]
+fn a_detector_without_examples_both_ways_does_not_load() {
+    let detector = |examples: &str| {
+        format!("[detector.x]\nwhat = \"x\"\nanchors = [\"abcd\"]\npattern = '(?P<value>abcd)'\n{examples}\n")
+    };
+    let load = |examples: &str| Detectors::parse(&detector(examples)).map_err(|error| format!("{error:#}"));
+    assert!(load("examples = [[\"abcd\"]]\ncounterexamples = [[\"abc\"]]").is_ok());
+    let error = load("examples = []\ncounterexamples = [[\"abc\"]]").unwrap_err();
+    assert_eq!(error, "detector x: has no examples");
+    let error = load("examples = [[\"abcd\"]]\ncounterexamples = []").unwrap_err();
+    assert_eq!(error, "detector x: has no counterexamples");
+    let short = detector("examples = [[\"abcd\"]]\ncounterexamples = [[\"abc\"]]")
+        .replace("\"abcd\"]\npattern", "\"abc\"]\npattern");
+    assert_eq!(
+        format!("{:#}", Detectors::parse(&short).unwrap_err()),
+        "detector x: anchor `abc` is shorter than 4 bytes"
+    );
+}
+
+#[test]
+fn literals_beside_secret_names_are_found_in_every_grammar() {
+    let value = ["q7Rz2Lm", "T9vBx4Kc"].concat();
+    let cases = [
+        ("src/db.rs", format!("const DB_PASSWORD: &str = \"{value}\";")),
+        ("src/db.py", format!("password='{value}'")),
+        ("src/db.go", format!("cfg := Config{{Password: \"{value}\"}}")),
+        ("src/Db.java", format!("props.put(\"db.password\", \"{value}\");")),
+        ("src/Db.cs", format!("var c = \"Server=db;User=app;Password={value};\";")),
+        ("config/app.yml", format!("database:\n  password: {value}")),
+        ("config/app.yml", format!("env:\n  - name: API_TOKEN\n    value: {value}")),
+        ("config/app.json", format!("{{\"client_secret\": \"{value}\"}}")),
+        ("config/app.xml", format!("<password>{value}</password>")),
+        ("config/web.xml", format!("<add key=\"Password\" value=\"{value}\"/>")),
+        ("deploy.sh", format!("mysql --password={value} shop")),
+        ("deploy.sh", format!("login --password {value}")),
+        ("init.sql", format!("CREATE USER app IDENTIFIED BY '{value}';")),
+        ("app.properties", format!("spring.datasource.password={value}")),
+        ("app.yml", format!("url: postgres://app:{value}@db.shop.io/app")),
+    ];
+    for (path, text) in cases {
+        assert_eq!(scan(path, &text).len(), 1, "{path}: {text}");
+        assert!(scan(path, &text)[0].is_leak(), "{path}: {text}");
+    }
+}
+
+#[test]
+fn references_placeholders_and_other_data_are_no_secrets() {
+    let cases = [
+        ("a.yml", "password: ${DB_PASSWORD}\ntoken: {{ .Values.token }}\nsecret: !vault |"),
+        ("a.yml", "password: changeme\napi_key: your-api-key-here\npassword: xxxxxxxx\nsecret: <secret>"),
+        ("a.yml", "properties:\n  password:\n    type: string\n  token: string"),
+        ("a.yml", "secretName: shop-tls\ntokenUrl: https://auth.shop.io/token\npassword_file: /run/secrets/db"),
+        ("a.py", "password = os.environ['DB_PASSWORD']\ntoken = get_token(user)\npassword = form.password"),
+        ("a.rs", "let password = config.password.clone();\nlet token = \"csrf_token\";\ntoken: String,"),
+        ("a.js", "const token = req.headers.authorization;\nsecret: process.env.SECRET,\nlabel: 'Password',"),
+        ("a.ts", "password: 'Enter your password'\nplaceholder=\"Password\"\npassword: `${user}-x`"),
+        ("a.tf", "password = var.db_password\nsecret = random_password.db.result"),
+        ("locales/en.yml", "password: Passwort9\ntoken: Zeichen123"),
+        ("Cargo.lock", "token = \"8f3b1c0a9d7e24f6b5c1d8e90a7f3b2c\""),
+        ("a.html", "<input type=\"password\" name=\"password\" id=\"pw1\">"),
+        ("a.yml", "url: postgres://app:${PW}@db/app\nurl: postgres://user:password@localhost/db"),
+        ("a.go", "fmt.Sprintf(\"password=%s\", p)\nif token == \"\" {"),
+        ("a.yml", "token_expiry: 24h3m10s99\napi_key_name: X-Api-Key-9a8b7c6d5e\nauthor: Kd9vPz3nRb7"),
+    ];
+    for (path, text) in cases {
+        assert_eq!(found(path, text), Vec::<String>::new(), "{path}: {text}");
+    }
+}
+
+#[test]
+fn the_place_decides_how_much_a_literal_weighs() {
+    let strong = format!("password: {}", ["q7Rz2Lm", "T9vBx4Kc"].concat());
+    assert_eq!(found("config/production.yaml", &strong), ["1 assignment high"]);
+    assert_eq!(found("config/app.yaml", &strong), ["1 assignment medium"]);
+    assert_eq!(found("tests/fixtures/app.yaml", &strong), ["1 assignment low"]);
+    assert_eq!(found("app.example.yaml", &strong), ["1 assignment low"]);
+    assert_eq!(found("docs/setup.yaml", &strong), ["1 assignment low"]);
+    assert_eq!(found("config/production.yaml", "password: root"), ["1 assignment medium"]);
+    assert_eq!(found("config/app.yaml", "password: root"), Vec::<String>::new());
+    assert_eq!(found("docker-compose.yml", "POSTGRES_PASSWORD: shop42"), ["1 assignment low"]);
+    let tested = "fn f() {}\n#[cfg(test)]\nmod tests {\n    const PASSWORD: &str = \"q7Rz2LmT9vBx4Kc\";\n}\n";
+    assert_eq!(found("src/a.rs", tested), ["4 assignment low"]);
+}
+
+#[test]
+fn a_checksum_decides() {
+    let good = ["ghp_", "R7mQ2xW9vK4tB8nL1cZ6hJ3fG5pYsU3QN9N2"].concat();
+    let wrong = ["ghp_", "R7mQ2xW9vK4tB8nL1cZ6hJ3fG5pYsU3QN9N3"].concat();
+    assert_eq!(found("tests/a.rs", &good), ["1 github_token high"]);
+    assert_eq!(found("src/a.rs", &wrong), ["1 github_token low"]);
+}
+
+#[test]
+fn keys_in_tests_are_fixtures_and_elsewhere_leaks() {
+    let key = [
+        "-----BEGIN RSA ",
+        "PRIVATE KEY-----\nMIICXAIBAAKBgQCqGKukO1De7zhZj6EAvTTvPqQbCmNXVdlQ9pZqyWmXz4R8sB1T\n",
+        "kx7n3VbJ2hYdEwQ0cLfG5sUoPz6RtMa9IyKlNj8eHvBqWgXuZ1rCpFbTdOi3mS4x\n-----END RSA ",
+        "PRIVATE KEY-----\n",
+    ]
+    .concat();
+    assert_eq!(found("components/test_util/data/key.pem", &key), ["1 private_key low"]);
+    assert_eq!(found("certs/server.key", &key), ["1 private_key high"]);
+}
+
+#[test]
+fn a_finding_never_shows_the_value_and_its_fingerprint_ignores_the_line() {
+    let value = ["q7Rz2Lm", "T9vBx4Kc"].concat();
+    let one = scan("a.yml", &format!("password: {value}"));
+    let two = scan("a.yml", &format!("# moved\n\npassword: {value}"));
+    let other = scan("b.yml", &format!("password: {value}"));
+    assert_eq!(one[0].fingerprint, two[0].fingerprint);
+    assert_ne!(one[0].fingerprint, other[0].fingerprint);
+    assert_eq!(one[0].preview, "q7R… (15 characters)");
+    assert!(!format!("{:?} {}", one, one[0].message()).contains(&value[4..]));
+    assert_eq!(one[0].confidence, Confidence::Medium);
+}
+
+#[test]
+fn base64_of_kubernetes_secrets_is_decoded_once() {
+    let manifest = |value: &str| format!("apiVersion: v1\nkind: Secret\ndata:\n  password: {value}\n");
+    assert_eq!(found("k8s/secret.yaml", &manifest("cTdSejJMbVQ5dkJ4NEtj")), ["4 assignment medium"]);
+    assert_eq!(found("k8s/secret.yaml", &manifest("Y2hhbmdlbWU=")), Vec::<String>::new());
+}
+
+#[test]
+fn text_in_other_encodings_is_scanned_and_binaries_by_magic() {
+    let mut latin = b"# caf\xe9\npassword: ".to_vec();
+    latin.extend(["q7Rz2Lm", "T9vBx4Kc"].concat().into_bytes());
+    let tree = Tree::in_memory([("a.yml", latin), ("keys/app.jks", vec![0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2])]);
+    let facts = Facts::new(&tree, jiff::Timestamp::UNIX_EPOCH);
+    let found: Vec<_> = facts.secrets().findings.iter().map(|finding| finding.detector.to_string()).collect();
+    assert_eq!(found, ["assignment", "key_store"]);
+}
