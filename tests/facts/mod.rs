@@ -6,5 +6,6 @@ mod config;
 mod containers;
 mod documents;
 mod format;
+mod kubernetes;
 mod production;
 mod secrets;

@@ -11,6 +11,7 @@ mod shell;
 use super::Facts;
 use super::production::Standing;
 use crate::evidence::{Blind, Place};
+pub(super) use compose::joined;
 pub use identity::{role_of_name, third_party_image};
 use image::Image;
 use std::sync::Arc;

@@ -110,7 +110,7 @@ fn built_by(spec: &Spec, build: &Value, facts: &Facts<'_>) -> Option<Arc<str>> {
 }
 
 /// A relative path from a folder of the tree; `None` if it leaves the tree or is not relative.
-pub(super) fn joined(folder: &str, relative: &str) -> Option<String> {
+pub(in crate::facts) fn joined(folder: &str, relative: &str) -> Option<String> {
     if relative.starts_with(['/', '~', '$']) || relative.contains("://") {
         return None;
     }
