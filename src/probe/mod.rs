@@ -3,6 +3,9 @@
 //! A probe never knows the expectation. It returns sightings with typed values; comparing is the judge's.
 //! A new probe is one file here and one word in [`ALL`].
 
+pub mod cargo_lint;
+pub mod cargo_profile;
+pub mod dep;
 pub mod file;
 pub mod scan_secrets;
 pub mod source;
@@ -14,6 +17,8 @@ use crate::value::{Map, Value};
 
 /// Every probe, by name.
 pub static ALL: &[&Probe] = &[&file::PROBE, &scan_secrets::PROBE, &source::PROBE, &text::PROBE];
+pub static ALL: &[&Probe] =
+    &[&dep::PROBE, &cargo_profile::PROBE, &cargo_lint::PROBE, &file::PROBE, &source::PROBE, &text::PROBE];
 
 /// One instrument.
 #[derive(Debug)]

@@ -9,3 +9,4 @@ mod format;
 mod kubernetes;
 mod production;
 mod secrets;
+mod manifests;

@@ -1,3 +1,4 @@
 //! Tests of `src/probe`.
 mod scans;
 mod searching;
+mod cargo;

@@ -17,7 +17,7 @@ pub use comments::without_comments;
 pub use constant::observe;
 pub use language::Language;
 pub use pattern::PatternSet;
-pub use role::Role;
+pub use role::{Role, folder_role};
 pub use rust_regions::Regions;
 pub use text::CodeText;
 

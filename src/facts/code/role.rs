@@ -83,7 +83,7 @@ pub(super) fn of_path(path: &str, language: Language) -> Role {
     let name = parts.next_back().unwrap_or(path);
     let mut role = Role::Product;
     for part in parts {
-        let found = of_folder(part);
+        let found = folder_role(part);
         // What is vendored or generated stays so, whatever stands around it; a fixture stays a fixture inside tests.
         if matches!(found, Role::Vendored | Role::Generated) {
             return found;
@@ -109,7 +109,8 @@ pub(super) fn of_path(path: &str, language: Language) -> Role {
     }
 }
 
-fn of_folder(part: &str) -> Role {
+/// What a folder of a name holds; `Product` when the name says nothing.
+pub fn folder_role(part: &str) -> Role {
     if let Some(&(_, role)) = FOLDERS.iter().find(|(name, _)| *name == part) {
         return role;
     }

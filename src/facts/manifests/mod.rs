@@ -1,0 +1,275 @@
+//! Package manifests and lock files of every ecosystem: who depends directly on what, and for which purpose.
+
+mod cargo;
+mod features;
+mod go;
+mod jvm;
+mod locks;
+mod npm;
+mod python;
+mod ruby;
+mod xml;
+
+pub use features::Features;
+pub use locks::Lock;
+
+use super::Facts;
+use super::code::Role;
+use crate::evidence::Blind;
+use crate::source::Span;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Package manifests and lock files of every ecosystem.
+#[derive(Debug, Default)]
+pub struct Manifests {
+    /// Packages, sorted by the path of their manifest.
+    pub packages: Vec<Package>,
+    /// Lock files, sorted by path.
+    pub locks: Vec<Lock>,
+    /// Manifests that could not be read.
+    pub blind: Vec<Blind>,
+    /// Cargo features that the build turns on.
+    pub features: Features,
+}
+
+/// A registry and its manifests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ecosystem {
+    /// Rust.
+    Cargo,
+    /// JavaScript.
+    Npm,
+    /// Python.
+    Pypi,
+    /// Go modules.
+    Go,
+    /// Maven and Gradle.
+    Jvm,
+    /// .NET.
+    Nuget,
+    /// Ruby.
+    Gem,
+    /// PHP.
+    Composer,
+}
+
+/// One manifest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Package {
+    /// The manifest's path.
+    pub path: Arc<str>,
+    /// Its registry.
+    pub ecosystem: Ecosystem,
+    /// The package's name.
+    pub name: Option<String>,
+    /// What it is for, by its place: a manifest under `examples/` is no product.
+    pub role: Role,
+    /// Direct dependencies, in the order of the text.
+    pub dependencies: Vec<Dependency>,
+    /// Cargo features and what they turn on.
+    pub features: BTreeMap<String, Vec<String>>,
+}
+
+/// What a dependency is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purpose {
+    /// The product runs with it.
+    Runtime,
+    /// Tests, linters, documentation.
+    Dev,
+    /// Build scripts.
+    Build,
+}
+
+/// A direct dependency.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dependency {
+    /// The package's own name in its registry, also where the manifest renames it.
+    pub name: String,
+    /// The name by which the manifest knows it.
+    pub alias: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The version or range.
+    pub version: Option<String>,
+    /// Cargo features or Python extras that are asked for.
+    pub features: Vec<String>,
+    /// Only there when a feature or an extra asks for it.
+    pub optional: bool,
+    /// Whether the defaults of the package are asked for too (Cargo).
+    pub default_features: bool,
+    /// Where it is declared in the manifest.
+    pub span: Span,
+}
+
+impl Ecosystem {
+    /// The word by which rules name it: `cargo:axum`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Cargo => "cargo",
+            Self::Npm => "npm",
+            Self::Pypi => "pypi",
+            Self::Go => "go",
+            Self::Jvm => "jvm",
+            Self::Nuget => "nuget",
+            Self::Gem => "gem",
+            Self::Composer => "composer",
+        }
+    }
+
+    /// The ecosystem of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        use Ecosystem as E;
+        let all = [E::Cargo, E::Npm, E::Pypi, E::Go, E::Jvm, E::Nuget, E::Gem, E::Composer];
+        all.into_iter().find(|one| one.word() == word)
+    }
+}
+
+impl Dependency {
+    /// A dependency without anything but its name and place.
+    fn new(name: impl Into<String>, purpose: Purpose, span: Span) -> Self {
+        let name = name.into();
+        Self {
+            alias: name.clone(),
+            name,
+            purpose,
+            version: None,
+            features: Vec::new(),
+            optional: false,
+            default_features: true,
+            span,
+        }
+    }
+
+    /// Whether this is the package of a name: exactly, or a Go module by the end of its path.
+    pub fn is(&self, ecosystem: Ecosystem, name: &str) -> bool {
+        match ecosystem {
+            Ecosystem::Go => go::names(&self.name, name),
+            Ecosystem::Pypi => python::normal(&self.name) == python::normal(name),
+            Ecosystem::Jvm => self.name == name || self.name.rsplit(':').next() == Some(name),
+            Ecosystem::Nuget => self.name.eq_ignore_ascii_case(name),
+            Ecosystem::Cargo => self.name == name || self.name.replace('_', "-") == name.replace('_', "-"),
+            _ => self.name == name,
+        }
+    }
+}
+
+impl Manifests {
+    /// Manifests of the product.
+    pub fn product(&self) -> impl Iterator<Item = &Package> {
+        self.packages.iter().filter(|package| package.role == Role::Product)
+    }
+
+    /// Whether the product has a manifest of an ecosystem.
+    pub fn has(&self, ecosystem: Ecosystem) -> bool {
+        self.product().any(|package| package.ecosystem == ecosystem)
+    }
+
+    /// The Cargo package that a source file belongs to.
+    pub fn crate_of(&self, path: &str) -> Option<&Package> {
+        let crates = self.packages.iter().filter(|one| one.ecosystem == Ecosystem::Cargo && one.name.is_some());
+        crates.filter(|one| path.starts_with(one.folder())).max_by_key(|one| one.folder().len())
+    }
+
+    /// The manifest of the workspace that a Cargo manifest belongs to: itself, or the nearest one above.
+    pub fn workspace_of(&self, facts: &Facts<'_>, path: &str) -> Option<String> {
+        cargo::workspace(facts, path).map(|(path, _)| path)
+    }
+
+    /// The direct dependencies of the product that are the package of a name (`axum`, `npm:express`).
+    pub fn dependencies<'m>(&'m self, name: &'m str) -> impl Iterator<Item = (&'m Package, &'m Dependency)> {
+        let (ecosystem, name) = match name.split_once(':') {
+            Some((prefix, rest)) if Ecosystem::of(prefix).is_some() => (Ecosystem::of(prefix), rest),
+            _ => (None, name),
+        };
+        let packages = self.product().filter(move |package| ecosystem.is_none_or(|one| one == package.ecosystem));
+        packages.flat_map(move |package| {
+            let found = package.dependencies.iter().filter(move |one| one.is(package.ecosystem, name));
+            found.map(move |dependency| (package, dependency))
+        })
+    }
+}
+
+impl Package {
+    /// The folder of the manifest, with a `/` at its end; empty at the root.
+    pub fn folder(&self) -> &str {
+        self.path.rfind('/').map_or("", |slash| &self.path[..=slash])
+    }
+}
+
+/// Reads them.
+pub fn read(facts: &Facts<'_>) -> Manifests {
+    let mut manifests = Manifests::default();
+    for file in facts.tree.files() {
+        let path = &*file.path;
+        let name = file.name();
+        let role = locks::role(path);
+        if role == Role::Vendored || role == Role::Generated || role == Role::Fixture {
+            continue;
+        }
+        if let Some(ecosystem) = locks::ecosystem(name) {
+            manifests.locks.push(Lock { path: file.path.clone(), ecosystem, role });
+            continue;
+        }
+        let read: Option<fn(&Facts<'_>, &str) -> Found> = match name {
+            "Cargo.toml" => Some(cargo::read),
+            "package.json" => Some(npm::read),
+            "composer.json" => Some(npm::read_composer),
+            "pyproject.toml" => Some(python::read_pyproject),
+            "Pipfile" => Some(python::read_pipfile),
+            "setup.cfg" => Some(python::read_setup),
+            "go.mod" => Some(go::read),
+            "pom.xml" => Some(jvm::read_maven),
+            "build.gradle" | "build.gradle.kts" => Some(jvm::read_gradle),
+            "Gemfile" => Some(ruby::read),
+            _ if name.ends_with(".csproj") || name.ends_with(".fsproj") => Some(xml::read_dotnet),
+            _ if name.ends_with(".gemspec") => Some(ruby::read),
+            _ if python::is_requirements(path) => Some(python::read_requirements),
+            _ => None,
+        };
+        let Some(read) = read else { continue };
+        match read(facts, path) {
+            Found::Package(mut package) => {
+                package.role = role;
+                manifests.packages.push(*package);
+            }
+            Found::Nothing => {}
+            Found::Blind(blind) => manifests.blind.extend(blind),
+        }
+    }
+    manifests.features = Features::of(facts, &manifests.packages);
+    manifests
+}
+
+/// What reading one manifest gave.
+enum Found {
+    Package(Box<Package>),
+    /// A file of that name that declares no package.
+    Nothing,
+    Blind(Vec<Blind>),
+}
+
+impl Found {
+    fn package(path: &str, ecosystem: Ecosystem, name: Option<String>, dependencies: Vec<Dependency>) -> Self {
+        let package = Package {
+            path: path.into(),
+            ecosystem,
+            name,
+            role: Role::Product,
+            dependencies,
+            features: BTreeMap::new(),
+        };
+        Self::Package(Box::new(package))
+    }
+}
+
+/// The one document of a manifest, or why there is none.
+fn document<'f>(facts: &'f Facts<'_>, path: &str) -> Result<&'f crate::value::Value, Found> {
+    let Some(parsed) = facts.parsed(path) else {
+        let why = "cannot be read as text".to_owned();
+        let place = Some(crate::evidence::Place::file(path));
+        return Err(Found::Blind(vec![Blind { place, why }]));
+    };
+    parsed.first().ok_or_else(|| Found::Blind(parsed.blind().collect()))
+}

@@ -1,0 +1,48 @@
+//! XML manifests: how their elements are asked, and the project files of .NET.
+
+use super::{Dependency, Ecosystem, Found, Purpose};
+use crate::evidence::{Blind, Place};
+use crate::facts::Facts;
+use crate::source::Span;
+use roxmltree::Node;
+
+/// Questions to an element, its namespace left aside.
+pub(super) trait Element<'a> {
+    /// Whether this is an element of a name.
+    fn has_tag_name_of(&self, name: &str) -> bool;
+    /// The trimmed text of a child element.
+    fn text_of(&self, child: &str) -> Option<&'a str>;
+}
+
+impl<'a> Element<'a> for Node<'a, '_> {
+    fn has_tag_name_of(&self, name: &str) -> bool {
+        self.is_element() && self.tag_name().name() == name
+    }
+
+    fn text_of(&self, child: &str) -> Option<&'a str> {
+        let found = self.children().find(|node| node.has_tag_name_of(child))?;
+        found.text().map(str::trim)
+    }
+}
+
+/// Reads the package references of a `.csproj`.
+pub(super) fn read_dotnet(facts: &Facts<'_>, path: &str) -> Found {
+    let Some(source) = facts.tree.text(path) else { return Found::Nothing };
+    let document = match roxmltree::Document::parse(source.text()) {
+        Ok(document) => document,
+        Err(error) => {
+            let blind = Blind { place: Some(Place::file(path)), why: format!("not valid XML: {error}") };
+            return Found::Blind(vec![blind]);
+        }
+    };
+    let mut dependencies = Vec::new();
+    for node in document.descendants().filter(|node| node.has_tag_name_of("PackageReference")) {
+        let Some(name) = node.attribute("Include") else { continue };
+        let range = node.range();
+        let mut dependency = Dependency::new(name, Purpose::Runtime, Span::new(range.start, range.end));
+        dependency.version = node.attribute("Version").map(str::to_owned);
+        dependencies.push(dependency);
+    }
+    let stem = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(stem, _)| stem.to_owned());
+    Found::package(path, Ecosystem::Nuget, stem, dependencies)
+}
