@@ -30,7 +30,10 @@ fn dependencies(path: &str, text: &str) -> Vec<String> {
 #[test]
 fn cargo_with_inheritance_targets_and_renames() {
     let files = [
-        ("Cargo.toml", "[workspace]\nmembers = [\"a\"]\n[workspace.dependencies]\naxum = { version = \"0.8\", features = [\"ws\"] }\nunused = \"1\"\n"),
+        (
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"a\"]\n[workspace.dependencies]\naxum = { version = \"0.8\", features = [\"ws\"] }\nunused = \"1\"\n",
+        ),
         (
             "a/Cargo.toml",
             "[package]\nname = \"a\"\n[dependencies]\naxum = { workspace = true, features = [\"macros\"] }\n\
@@ -56,9 +59,18 @@ fn cargo_with_inheritance_targets_and_renames() {
 #[test]
 fn features_that_the_build_turns_on() {
     let files = [
-        ("core/Cargo.toml", "[package]\nname = \"core\"\n[features]\ndefault = [\"plain\"]\nplain = []\ntls = [\"dep:rustls\"]\nslow = []\nmock = []\n"),
-        ("app/Cargo.toml", "[package]\nname = \"app\"\n[features]\nall = [\"core/slow\"]\n[dependencies]\ncore = { path = \"../core\", features = [\"tls\"] }\n"),
-        ("Dockerfile", "RUN cargo build --release \\\n  --features all,unknown\n# RUN cargo build --release --features mock\n"),
+        (
+            "core/Cargo.toml",
+            "[package]\nname = \"core\"\n[features]\ndefault = [\"plain\"]\nplain = []\ntls = [\"dep:rustls\"]\nslow = []\nmock = []\n",
+        ),
+        (
+            "app/Cargo.toml",
+            "[package]\nname = \"app\"\n[features]\nall = [\"core/slow\"]\n[dependencies]\ncore = { path = \"../core\", features = [\"tls\"] }\n",
+        ),
+        (
+            "Dockerfile",
+            "RUN cargo build --release \\\n  --features all,unknown\n# RUN cargo build --release --features mock\n",
+        ),
     ];
     with(&files, |_, manifests| {
         let on = |feature: &str| manifests.features.is_on("core", feature);
@@ -70,7 +82,10 @@ fn features_that_the_build_turns_on() {
 #[test]
 fn other_ecosystems() {
     assert_eq!(
-        dependencies("package.json", r#"{"name":"x","dependencies":{"express":"^4"},"devDependencies":{"vitest":"1"}}"#),
+        dependencies(
+            "package.json",
+            r#"{"name":"x","dependencies":{"express":"^4"},"devDependencies":{"vitest":"1"}}"#
+        ),
         ["express Runtime ^4", "vitest Dev 1"]
     );
     assert_eq!(
@@ -81,11 +96,20 @@ fn other_ecosystems() {
         ),
         ["fastapi Runtime >=0.1", "pytest Dev -", "ruff Dev -", "Django Runtime 5", "mypy Dev 1"]
     );
-    assert_eq!(dependencies("requirements.txt", "# x\nflask==2 # web\n-r other.txt\n  gunicorn\n"), ["flask Runtime ==2", "gunicorn Runtime -"]);
-    assert_eq!(dependencies("requirements/dev.txt", "black\n"), ["black Dev -"]);
-    assert_eq!(dependencies("setup.cfg", "[options]\ninstall_requires =\n    redis>=4\n    attrs\npackages = x\n"), ["redis Runtime >=4", "attrs Runtime -"]);
     assert_eq!(
-        dependencies("go.mod", "module x\ngo 1.22\nrequire github.com/a/b v1.0.0\nrequire (\n\tgithub.com/gin-gonic/gin v1.9\n\tx/y v1 // indirect\n)\n"),
+        dependencies("requirements.txt", "# x\nflask==2 # web\n-r other.txt\n  gunicorn\n"),
+        ["flask Runtime ==2", "gunicorn Runtime -"]
+    );
+    assert_eq!(dependencies("requirements/dev.txt", "black\n"), ["black Dev -"]);
+    assert_eq!(
+        dependencies("setup.cfg", "[options]\ninstall_requires =\n    redis>=4\n    attrs\npackages = x\n"),
+        ["redis Runtime >=4", "attrs Runtime -"]
+    );
+    assert_eq!(
+        dependencies(
+            "go.mod",
+            "module x\ngo 1.22\nrequire github.com/a/b v1.0.0\nrequire (\n\tgithub.com/gin-gonic/gin v1.9\n\tx/y v1 // indirect\n)\n"
+        ),
         ["github.com/a/b Runtime v1.0.0", "github.com/gin-gonic/gin Runtime v1.9"]
     );
     assert_eq!(
@@ -96,19 +120,34 @@ fn other_ecosystems() {
         ["g:a Runtime 1", "junit:junit Dev -"]
     );
     assert_eq!(
-        dependencies("build.gradle", "dependencies {\n  implementation 'g:a:1'\n  // implementation 'no:no:1'\n  testImplementation(\"t:t:2\")\n}\n"),
+        dependencies(
+            "build.gradle",
+            "dependencies {\n  implementation 'g:a:1'\n  // implementation 'no:no:1'\n  testImplementation(\"t:t:2\")\n}\n"
+        ),
         ["g:a Runtime 1", "t:t Dev 2"]
     );
-    assert_eq!(dependencies("a/b.csproj", "<Project><ItemGroup><PackageReference Include=\"Serilog\" Version=\"3\"/></ItemGroup></Project>"), ["Serilog Runtime 3"]);
     assert_eq!(
-        dependencies("Gemfile", "gem \"rails\", \"~> 7\"\ngroup :test do\n  gem 'rspec'\nend\ngem 'puma'\n# gem 'no'\n"),
+        dependencies(
+            "a/b.csproj",
+            "<Project><ItemGroup><PackageReference Include=\"Serilog\" Version=\"3\"/></ItemGroup></Project>"
+        ),
+        ["Serilog Runtime 3"]
+    );
+    assert_eq!(
+        dependencies(
+            "Gemfile",
+            "gem \"rails\", \"~> 7\"\ngroup :test do\n  gem 'rspec'\nend\ngem 'puma'\n# gem 'no'\n"
+        ),
         ["rails Runtime ~> 7", "rspec Dev -", "puma Runtime -"]
     );
 }
 
 #[test]
 fn go_modules_by_the_end_of_their_path() {
-    let files = [("go.mod", "module x\nrequire (\n github.com/go-chi/chi/v5 v5.0\n golang.org/x/time v0.1\n google.golang.org/grpc v1\n)\n")];
+    let files = [(
+        "go.mod",
+        "module x\nrequire (\n github.com/go-chi/chi/v5 v5.0\n golang.org/x/time v0.1\n google.golang.org/grpc v1\n)\n",
+    )];
     with(&files, |_, manifests| {
         for name in ["go:go-chi/chi", "chi", "go:x/time/rate", "grpc", "github.com/go-chi/chi"] {
             assert_eq!(manifests.dependencies(name).count(), 1, "{name}");

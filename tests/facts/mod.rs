@@ -7,6 +7,6 @@ mod containers;
 mod documents;
 mod format;
 mod kubernetes;
+mod manifests;
 mod production;
 mod secrets;
-mod manifests;

@@ -25,7 +25,10 @@ fn a_dependency_counts_by_purpose_and_features() {
 
 #[test]
 fn a_lint_must_bind_every_crate() {
-    let root = ("Cargo.toml", "[workspace]\n[workspace.lints.rust]\nwarnings = \"deny\"\n[workspace.lints.clippy]\nall = { level = \"warn\", priority = -1 }\n");
+    let root = (
+        "Cargo.toml",
+        "[workspace]\n[workspace.lints.rust]\nwarnings = \"deny\"\n[workspace.lints.clippy]\nall = { level = \"warn\", priority = -1 }\n",
+    );
     let bound = ("a/Cargo.toml", "[package]\nname = \"a\"\n[lints]\nworkspace = true\n");
     let free = ("b/Cargo.toml", "[package]\nname = \"b\"\n");
     let open = ("b/src/lib.rs", "// #![deny(warnings)]\n");
@@ -38,7 +41,10 @@ fn a_lint_must_bind_every_crate() {
     let answer = ask(&two, "cargo.lint", &["warnings", "deny"], &[]);
     assert_eq!((answer.seen.len(), answer.notes.len()), (0, 1), "{answer:?}");
     let three = [root, bound, free, denies];
-    assert_eq!(places(&three, &ask(&three, "cargo.lint", &["warnings", "deny"], &[]).seen), ["Cargo.toml:3", "b/src/lib.rs:1"]);
+    assert_eq!(
+        places(&three, &ask(&three, "cargo.lint", &["warnings", "deny"], &[]).seen),
+        ["Cargo.toml:3", "b/src/lib.rs:1"]
+    );
     let other = [root, bound, free, denies, ("b/src/main.rs", "fn main() {}\n")];
     assert_eq!(ask(&other, "cargo.lint", &["warnings", "deny"], &[]).seen.len(), 0, "a root without the attribute");
 }

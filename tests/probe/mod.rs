@@ -1,4 +1,4 @@
 //! Tests of `src/probe`.
+mod cargo;
 mod scans;
 mod searching;
-mod cargo;
