@@ -15,10 +15,17 @@ use crate::evidence::Answer;
 use crate::facts::Facts;
 use crate::value::{Map, Value};
 
-/// Every probe, by name.
-pub static ALL: &[&Probe] = &[&file::PROBE, &scan_secrets::PROBE, &source::PROBE, &text::PROBE];
-pub static ALL: &[&Probe] =
-    &[&dep::PROBE, &cargo_profile::PROBE, &cargo_lint::PROBE, &file::PROBE, &source::PROBE, &text::PROBE];
+/// Every probe, by name; one a line, so that two people can add one each.
+#[rustfmt::skip]
+pub static ALL: &[&Probe] = &[
+    &cargo_lint::PROBE,
+    &cargo_profile::PROBE,
+    &dep::PROBE,
+    &file::PROBE,
+    &scan_secrets::PROBE,
+    &source::PROBE,
+    &text::PROBE,
+];
 
 /// One instrument.
 #[derive(Debug)]
