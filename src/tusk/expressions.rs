@@ -359,8 +359,11 @@ fn is_concat(bytes: &[u8], at: usize) -> bool {
         || (matches!(after, b'"' | b'\'' | b'$' | b'@') && !is_name(before))
 }
 
-/// Whether all that stands between the arithmetic operators of a text can be calculated with.
+/// Whether what stands around the arithmetic operators of a text can be calculated with.
 fn operands(raw: &str) -> bool {
+    if raw.starts_with(['$', '@', '"', '\'', '(']) {
+        return true;
+    }
     raw.split([' ', '\t', '\n'])
         .filter(|part| !part.is_empty() && !matches!(*part, "-" | "*" | "/" | "%" | "<" | ">" | "+"))
         .all(|part| {

@@ -14,6 +14,7 @@
 //! assert_eq!(document.sections[0].body["port"].value.as_number(), Some(8080.0));
 //! ```
 
+pub mod call;
 mod document;
 mod expressions;
 mod scan;
