@@ -5,9 +5,12 @@
 
 pub mod cargo_lint;
 pub mod cargo_profile;
+pub mod config;
+pub mod db;
 pub mod dep;
 pub mod file;
 pub mod scan_secrets;
+pub mod secret;
 pub mod source;
 pub mod text;
 
@@ -15,14 +18,16 @@ use crate::evidence::Answer;
 use crate::facts::Facts;
 use crate::value::{Map, Value};
 
-/// Every probe, by name; one a line, so that two people can add one each.
-#[rustfmt::skip]
+/// Every probe, by name.
 pub static ALL: &[&Probe] = &[
     &cargo_lint::PROBE,
     &cargo_profile::PROBE,
+    &config::PROBE,
+    &db::PROBE,
     &dep::PROBE,
     &file::PROBE,
     &scan_secrets::PROBE,
+    &secret::PROBE,
     &source::PROBE,
     &text::PROBE,
 ];

@@ -146,6 +146,11 @@ impl Config {
         self.settings.iter().rev().find(overrides)
     }
 
+    /// Whether a setting counts instead of another that answers the same question under another name.
+    pub fn outranks(&self, stronger: &Setting, weaker: &Setting) -> bool {
+        stronger.layer > weaker.layer && self.shares(weaker, stronger)
+    }
+
     /// Whether a setting file or variable serves the same program as another: one of them stands at the root, or both
     /// name the same service.
     fn shares(&self, weaker: &Setting, stronger: &Setting) -> bool {

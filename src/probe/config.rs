@@ -1,0 +1,300 @@
+//! `@config`: a setting as production ends up with it.
+
+use super::{Probe, Question, Word};
+use crate::evidence::{Answer, Observed, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::config::{Config, Connection, Held, Key, Layer, Setting};
+use crate::quantity::{Quantity, looks_like_quantity};
+use crate::value::{Map, Value};
+use regex::Regex;
+
+/// `@config(key…)`.
+pub static PROBE: Probe = Probe {
+    name: "config",
+    summary: "A setting as production ends up with it: files, then the image's environment, then that of its workloads",
+    usage: "@config(key…) {all, as: flag|word|level, unit}",
+    arity: (1, usize::MAX),
+    patterns_from: None,
+    facts: &[],
+    options: &["all", "as", "unit"],
+    look,
+};
+
+/// Sections that are about something else than production.
+const NEVER_SECTIONS: &[&str] =
+    &["test", "tests", "testing", "ci", "dev", "development", "staging", "example", "examples"];
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let config = facts.config();
+    let form = Form { shape: question.option_text("as"), unit: question.option_text("unit") };
+    let words: Vec<&Word> = question.words_from(0).collect();
+    let mut answer = read(facts, &words, &form, question.is_set("all"));
+    answer.blind.extend(config.blind.iter().cloned());
+    answer
+}
+
+/// What a value is meant to be.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Form<'q> {
+    /// `flag`, `word` or `level`; by the look of the value when it is not given.
+    pub(super) shape: Option<&'q str>,
+    /// The unit of a bare number whose key names none.
+    pub(super) unit: Option<&'q str>,
+}
+
+/// The settings of some keys: what production ends up with is seen, what is overridden is a note.
+pub(super) fn read(facts: &Facts<'_>, words: &[&Word], form: &Form<'_>, all: bool) -> Answer {
+    let config = facts.config();
+    let matches = matching(config, words);
+    let settings: Vec<&Setting> = matches.iter().map(|(setting, _)| *setting).filter(|one| !one.is_foreign).collect();
+    let effective = config.effective(&settings);
+    let mut answer = Answer::default();
+    for &setting in &effective.winners {
+        let word = matches.iter().find(|(one, _)| std::ptr::eq(*one, setting)).map(|(_, word)| *word);
+        let Some(sighting) = word.and_then(|word| sighting(facts, setting, word, form)) else { continue };
+        let outranked = effective.winners.iter().find(|other| config.outranks(other, setting));
+        match outranked.filter(|_| !all) {
+            Some(other) => {
+                answer.notes.push(note(sighting, &format!("`{}` counts: {}", other.name, other.layer.name())))
+            }
+            None => answer.seen.push(sighting),
+        }
+    }
+    for (setting, stronger) in effective.overridden {
+        let word = matches.iter().find(|(one, _)| std::ptr::eq(*one, setting)).map(|(_, word)| *word);
+        let Some(sighting) = word.and_then(|word| sighting(facts, setting, word, form)) else { continue };
+        answer.notes.push(note(sighting, &format!("overridden by `{}` in {}", stronger.name, stronger.place.path)));
+    }
+    answer
+}
+
+fn note(mut sighting: Sighting, why: &str) -> Sighting {
+    sighting.message = format!("{}; {why}", sighting.message);
+    sighting
+}
+
+/// The settings that the words name, each with the first word that does, strongest layer first.
+pub(super) fn matching<'c, 'w>(config: &'c Config, words: &[&'w Word]) -> Vec<(&'c Setting, &'w Word)> {
+    let mut found: Vec<(&Setting, &Word)> = Vec::new();
+    for &word in words {
+        if word.is_pattern {
+            let Ok(pattern) = Regex::new(&word.text) else { continue };
+            let hits = config.settings().iter().filter(|setting| pattern.is_match(&setting.key.words().join("_")));
+            found.extend(hits.filter(|setting| admits(word, setting, &[])).map(|setting| (setting, word)));
+        } else {
+            let hits = config.ending_in(&word.text).filter(|(setting, before)| admits(word, setting, before));
+            found.extend(hits.map(|(setting, _)| (setting, word)));
+        }
+    }
+    // A stable sort: of several words for one setting, the first one stays.
+    found.sort_by(|(a, _), (b, _)| b.layer.cmp(&a.layer).then_with(|| a.place.cmp(&b.place)).then(a.name.cmp(&b.name)));
+    found.dedup_by(|(a, _), (b, _)| std::ptr::eq(*a, *b));
+    found
+}
+
+/// Whether any of the words names a variable of the environment.
+pub(super) fn names(words: &[Word], variable: &str) -> bool {
+    let key = Key::of(variable);
+    words.iter().any(|word| {
+        let Some(before) = key.before_tail(&Key::of(&word.text).squashed()) else { return false };
+        let barred = texts(&word.attributes, "not_under");
+        !barred.is_some_and(|barred| before.iter().any(|section| barred.contains(section)))
+    })
+}
+
+/// Whether the attributes of a word let a setting through: `under`, `not_under`, `variable`, `only`.
+fn admits(word: &Word, setting: &Setting, before: &[String]) -> bool {
+    if before.iter().any(|section| NEVER_SECTIONS.contains(&section.as_str())) {
+        return false;
+    }
+    let attributes = &word.attributes;
+    let named = |list: &[String], section: &String| list.contains(section);
+    if let Some(under) = texts(attributes, "under") {
+        // The name of a program may stand before a variable's own name.
+        let at_root = before.is_empty() || (setting.is_variable && before.len() == 1);
+        if !(at_root && under.iter().any(String::is_empty)) && !before.last().is_some_and(|last| named(&under, last)) {
+            return false;
+        }
+    }
+    if texts(attributes, "not_under").is_some_and(|list| before.iter().any(|section| named(&list, section))) {
+        return false;
+    }
+    if is_on(attributes, "variable") && !setting.is_variable {
+        return false;
+    }
+    let only = attributes.get("only").and_then(|field| field.value.as_str()).and_then(|only| Regex::new(only).ok());
+    let fits = |pattern: Regex| setting.held.plain().is_none_or(|text| pattern.is_match(text));
+    only.is_none_or(fits)
+}
+
+fn texts(attributes: &Map, name: &str) -> Option<Vec<String>> {
+    let value = &attributes.get(name)?.value;
+    Some(match value.as_list() {
+        Some(list) => list.iter().filter_map(Value::scalar_text).collect(),
+        None => value.scalar_text().into_iter().collect(),
+    })
+}
+
+fn is_on(attributes: &Map, name: &str) -> bool {
+    attributes.get(name).is_some_and(|field| field.value.as_bool() != Some(false))
+}
+
+/// A setting with its typed value; `None` when the value says nothing about the question.
+fn sighting(facts: &Facts<'_>, setting: &Setting, word: &Word, form: &Form<'_>) -> Option<Sighting> {
+    let value = typed(facts, setting, word, form)?;
+    let message = format!("`{}` is {} in {}", setting.name, shown(setting), setting.layer.name());
+    let sighting = Sighting::new(setting.place.clone(), Strength::Configured, message).with(value);
+    Some(match &setting.default_in {
+        Some(reference) if setting.layer == Layer::Program => {
+            sighting.default_of(format!("the program (`{reference}`)"))
+        }
+        Some(reference) => sighting.default_of(format!("`{reference}`")),
+        None => sighting,
+    })
+}
+
+/// The value for people; nothing that may be a secret.
+fn shown(setting: &Setting) -> String {
+    let hides = ["password", "pass", "pwd", "secret", "token", "key", "credentials"];
+    match &setting.held {
+        Held::Empty => "empty".to_owned(),
+        Held::Elsewhere(_, text) => format!("`{}`", short(text)),
+        _ if setting.key.words().last().is_some_and(|last| hides.contains(&last.as_str())) => "set".to_owned(),
+        Held::Plain(text) if Connection::parse(text).is_some_and(|found| found.password.is_some()) => "set".to_owned(),
+        Held::Plain(text) => format!("`{}`", short(text)),
+        Held::List(list) => format!("[{}]", short(&list.join(", "))),
+    }
+}
+
+fn short(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+/// The value as the question means it.
+fn typed(facts: &Facts<'_>, setting: &Setting, word: &Word, form: &Form<'_>) -> Option<Observed> {
+    let attributes = &word.attributes;
+    let shape = attributes.get("as").and_then(|field| field.value.as_str()).or(form.shape);
+    let text = match &setting.held {
+        Held::Elsewhere(_, text) => return Some(Observed::Opaque(short(text))),
+        Held::Empty => return (shape == Some("flag") || is_on(attributes, "any")).then_some(Observed::Flag(false)),
+        Held::List(list) if shape == Some("flag") || is_on(attributes, "any") => {
+            return Some(Observed::Flag(!list.is_empty()));
+        }
+        Held::List(list) => list.join(","),
+        Held::Plain(text) => text.clone(),
+    };
+    let listed =
+        |name: &str| texts(attributes, name).is_some_and(|list| list.iter().any(|one| one.eq_ignore_ascii_case(&text)));
+    let flag = if listed("off") {
+        Some(false)
+    } else if listed("on") {
+        Some(true)
+    } else if texts(attributes, "on").is_some() && switch(&text).is_none() {
+        return None;
+    } else {
+        switch(&text)
+    };
+    let negated = is_on(attributes, "negated");
+    match (shape, flag) {
+        (Some("level"), _) => Some(level(facts, &text)),
+        (Some("word"), _) => Some(Observed::Word(text)),
+        (_, Some(flag)) if shape == Some("flag") || negated || !is_number(&text) => {
+            Some(Observed::Flag(flag != negated))
+        }
+        (_, None) if is_on(attributes, "any") => Some(Observed::Flag(true)),
+        (Some("flag"), _) => Some(Observed::Flag((text.parse::<f64>() != Ok(0.0)) != negated)),
+        _ => Some(amount(setting, &text, attributes, form)),
+    }
+}
+
+/// On or off, as settings write it.
+fn switch(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "enabled" | "enable" | "1" | "t" | "y" => Some(true),
+        "false" | "no" | "off" | "disabled" | "disable" | "none" | "0" | "f" | "n" => Some(false),
+        _ => None,
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok()
+}
+
+/// A number with the unit that it, its key, its key's list entry or the question names; else a word.
+fn amount(setting: &Setting, text: &str, attributes: &Map, form: &Form<'_>) -> Observed {
+    let digits = text.replace('_', "");
+    if let Ok(number) = digits.parse::<f64>() {
+        let named = setting.key.words().last().and_then(|last| unit_of(last));
+        let unit = named.or_else(|| attributes.get("unit").and_then(|field| field.value.as_str())).or(form.unit);
+        let counted = unit.and_then(|unit| Quantity::count(number).counted_in(unit).ok());
+        return Observed::Quantity(counted.unwrap_or_else(|| Quantity::count(number)));
+    }
+    match Quantity::parse(text).ok().filter(|_| looks_like_quantity(text)) {
+        Some(quantity) => Observed::Quantity(quantity),
+        None => Observed::Word(text.to_owned()),
+    }
+}
+
+/// The unit that the last word of a key names: `timeout_ms`.
+fn unit_of(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "ms" | "millis" | "milliseconds" | "msec" => "ms",
+        "s" | "sec" | "secs" | "seconds" => "s",
+        "min" | "mins" | "minutes" => "min",
+        "hours" | "hrs" => "h",
+        "days" => "d",
+        "bytes" => "B",
+        "kb" => "KB",
+        "mb" => "MB",
+        "gb" => "GB",
+        "percent" | "pct" => "%",
+        "rps" => "req/s",
+        "rpm" => "req/min",
+        _ => return None,
+    })
+}
+
+/// Levels, most verbose first.
+const LEVELS: &[&str] = &["trace", "debug", "info", "warn", "error", "off"];
+
+/// A log level; of a list of filters, the most verbose that is in force for the program's own code.
+fn level(facts: &Facts<'_>, text: &str) -> Observed {
+    if text.contains(['{', '}']) {
+        return Observed::Opaque(short(text));
+    }
+    if !text.contains([',', '=']) {
+        return Observed::Word(text.to_owned());
+    }
+    let own = own_crates(facts);
+    let directives: Vec<(Option<&str>, String)> = text
+        .split(',')
+        .map(str::trim)
+        .filter(|directive| !directive.is_empty())
+        .map(|directive| match directive.split_once('=') {
+            Some((target, level)) => (Some(target), level.trim().to_ascii_lowercase()),
+            None if LEVELS.contains(&directive.to_ascii_lowercase().as_str()) => (None, directive.to_ascii_lowercase()),
+            // A bare target lets everything of it through.
+            None => (Some(directive), "trace".to_owned()),
+        })
+        .collect();
+    let is_own = |target: &Option<&str>| {
+        let root = target.map(|target| target.split([':', '[']).next().unwrap_or(target));
+        root.is_none_or(|root| own.iter().any(|name| name == root))
+    };
+    let rank = |level: &String| LEVELS.iter().position(|known| known == level).unwrap_or(LEVELS.len());
+    let for_own =
+        directives.iter().filter(|(target, _)| is_own(target)).map(|(_, level)| level).min_by_key(|level| rank(level));
+    let any = || directives.iter().map(|(_, level)| level).min_by_key(|level| rank(level));
+    for_own.or_else(any).map_or_else(|| Observed::Word(text.to_owned()), |level| Observed::Word(level.clone()))
+}
+
+/// The names of the tree's own crates, as filters spell them.
+fn own_crates(facts: &Facts<'_>) -> Vec<String> {
+    let manifests = facts.tree.files().iter().filter(|file| file.name() == "Cargo.toml");
+    let names = manifests
+        .filter_map(|file| facts.parsed(&file.path)?.first()?.at(&["package", "name"])?.as_str().map(str::to_owned));
+    names.map(|name| name.replace('-', "_")).collect()
+}

@@ -1,0 +1,144 @@
+//! `@secret`: how production gets a secret.
+
+use super::config::matching;
+use super::{Probe, Question, Word};
+use crate::evidence::{Answer, Observed, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::config::{Config, Connection, EnvRead, Held, Layer, Setting, Way};
+
+/// `@secret(key…)`.
+pub static PROBE: Probe = Probe {
+    name: "secret",
+    summary: "How production gets each secret of these names: a word of the scale `secret_store`, `literal` if it stands in the tree",
+    usage: "@secret(key…) {way: literal|reference}",
+    arity: (1, usize::MAX),
+    patterns_from: None,
+    facts: &[],
+    options: &["way"],
+    look,
+};
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let config = facts.config();
+    let words: Vec<&Word> = question.words_from(0).collect();
+    let settings: Vec<&Setting> = matching(config, &words).into_iter().map(|(setting, _)| setting).collect();
+    let effective = config.effective(&settings);
+    let mut answer = Answer::default();
+    for &setting in &effective.winners {
+        answer.seen.extend(way_of(config, setting).map(|way| sighting(setting, &way)));
+    }
+    for (setting, stronger) in effective.overridden {
+        let Some(Secret::Literal) = way_of(config, setting) else { continue };
+        let mut note = sighting(setting, &Secret::Literal);
+        note.message = format!("{}; overridden by `{}` in {}", note.message, stronger.name, stronger.place.path);
+        answer.notes.push(note);
+    }
+    answer.seen.extend(reads(config, &words).map(read_sighting));
+    keep(&mut answer, question.option_text("way"));
+    answer.blind.extend(config.blind.iter().cloned());
+    answer
+}
+
+/// With `way`, only literals or only references are seen, and what they are is enough.
+fn keep(answer: &mut Answer, way: Option<&str>) {
+    let Some(way) = way else { return };
+    let is_literal = |sighting: &Sighting| sighting.value == Some(Observed::Word("literal".to_owned()));
+    answer.seen.retain(|sighting| is_literal(sighting) == (way == "literal"));
+    for sighting in &mut answer.seen {
+        sighting.value = None;
+    }
+}
+
+/// What a matching setting says.
+enum Secret {
+    /// It stands in the tree.
+    Literal,
+    /// It stands elsewhere.
+    Reference(Way),
+}
+
+/// How a setting gives its secret; `None` when it holds none.
+fn way_of(config: &Config, setting: &Setting) -> Option<Secret> {
+    match &setting.held {
+        Held::Empty => None,
+        Held::Elsewhere(way, _) => Some(Secret::Reference(way.clone())),
+        Held::List(list) => list.iter().any(|text| is_secret(text)).then_some(Secret::Literal),
+        Held::Plain(text) => of_text(config, setting, text),
+    }
+}
+
+fn of_text(config: &Config, setting: &Setting, text: &str) -> Option<Secret> {
+    if let Some(connection) = Connection::parse(text) {
+        // An address alone is no secret; the password in it may itself be a reference.
+        let password = connection.password.filter(|_| setting.part_of.is_none())?;
+        return match Held::of_text(&password).0 {
+            Held::Elsewhere(way, _) => Some(Secret::Reference(way)),
+            Held::Plain(_) if password.contains("${") || password.contains("$(") => {
+                Some(Secret::Reference(Way::Env(None)))
+            }
+            Held::Plain(_) => Some(Secret::Literal),
+            Held::Empty | Held::List(_) => None,
+        };
+    }
+    if text.starts_with("arn:aws:kms:") || (text.starts_with("projects/") && text.contains("/cryptoKeys/")) {
+        return Some(Secret::Reference(Way::Store("kms")));
+    }
+    if is_path(text) {
+        return Some(Secret::Reference(Way::File));
+    }
+    // The program's own default for a variable that production gives.
+    let is_default = setting.layer == Layer::Program && config.stronger(setting).is_some();
+    (is_secret(text) && !is_default).then_some(Secret::Literal)
+}
+
+/// `/etc/ssl/key.pem`, `certs/key.pem`: where a secret is kept.
+fn is_path(text: &str) -> bool {
+    let file = [".pem", ".key", ".crt", ".p12", ".pfx", ".jks", ".json", ".txt"].iter().any(|end| text.ends_with(end));
+    !text.contains(char::is_whitespace)
+        && (text.starts_with('/') && text[1..].contains('/') || (file && text.contains('/')))
+}
+
+/// A text that could be a secret: no switch or number, no address, and nothing that is published by design.
+fn is_secret(text: &str) -> bool {
+    let published = ["pk_live_", "pk_test_", "pk.eyJ", "sha256:", "http://", "https://"];
+    let switches = ["true", "false", "yes", "no", "on", "off", "none", "null", "enabled", "disabled"];
+    let lower = text.to_ascii_lowercase();
+    !switches.contains(&lower.as_str())
+        && !published.iter().any(|prefix| text.starts_with(prefix))
+        && !text.starts_with("-----BEGIN PUBLIC")
+        && !text.starts_with("-----BEGIN CERTIFICATE")
+}
+
+fn sighting(setting: &Setting, secret: &Secret) -> Sighting {
+    let (word, message) = match secret {
+        Secret::Literal => ("literal", format!("`{}` is a literal in {}", setting.name, setting.layer.name())),
+        Secret::Reference(way) => {
+            let how = match way {
+                Way::Env(_) | Way::Template => "a reference",
+                Way::File => "a file",
+                Way::KubernetesSecret => "a Kubernetes Secret",
+                Way::Sealed => "a sealed secret",
+                Way::Sops => "encrypted by SOPS",
+                Way::Store(store) => store,
+            };
+            (way.word(), format!("`{}` is {how} in {}", setting.name, setting.layer.name()))
+        }
+    };
+    Sighting::new(setting.place.clone(), Strength::Configured, message).with(Observed::Word(word.to_owned()))
+}
+
+/// The readings of variables of these names that have no literal beside them.
+fn reads<'c>(config: &'c Config, words: &[&Word]) -> impl Iterator<Item = &'c EnvRead> {
+    let bare: Vec<Word> = words.iter().map(|&word| word.clone()).collect();
+    config.reads.iter().filter(move |read| {
+        // A variable that the tree sets is judged by what it is set to.
+        read.default.is_none()
+            && super::config::names(&bare, &read.name)
+            && !config.settings().iter().any(|setting| setting.is_variable && setting.name == read.name)
+    })
+}
+
+fn read_sighting(read: &EnvRead) -> Sighting {
+    let message = format!("the program reads `{}` from its environment", read.name);
+    Sighting::new(read.place.clone(), Strength::Configured, message).with(Observed::Word("env_plain".to_owned()))
+}
