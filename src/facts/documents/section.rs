@@ -130,6 +130,11 @@ impl Section {
         self.blocks.iter().any(|block| block.kind == BlockKind::Command)
     }
 
+    /// Whether the heading carries the number of a step: `3. Check`, `Step 3: Check`.
+    pub fn is_numbered(&self) -> bool {
+        super::builder::NUMBERED.is_match(&self.title)
+    }
+
     /// Whether nothing stands directly under this heading.
     pub fn is_bare(&self) -> bool {
         self.words == 0 && self.blocks.is_empty()

@@ -1,0 +1,148 @@
+//! The last commits on the first-parent line, read from the objects themselves: no git program runs, no settings of
+//! the user or the system are read, no hook and no filter is known.
+
+mod commit;
+mod store;
+
+pub use commit::{Commit, Person};
+
+use super::Facts;
+use crate::evidence::{Blind, Place};
+use jiff::Timestamp;
+use store::Store;
+
+/// How many commits are looked at.
+pub const MAX_COMMITS: usize = 100;
+
+/// With fewer commits by people than this, a share of them says nothing.
+pub const ENOUGH_COMMITS: usize = 10;
+
+/// The last commits on the first-parent line.
+#[derive(Debug, Default)]
+pub struct History {
+    /// The commits, newest first, at most [`MAX_COMMITS`].
+    pub commits: Vec<Commit>,
+    /// The branch that is checked out; `None` on a detached head.
+    pub branch: Option<String>,
+    /// Tags of the newest commit.
+    pub tags: Vec<String>,
+    /// Whether the clone ends before the first commit.
+    pub is_shallow: bool,
+    /// Why the history is not, or not wholly, readable.
+    pub blind: Vec<Blind>,
+    store: Option<Store>,
+}
+
+/// Whether something that another tool left in the tree is as new as the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// It is newer than the newest change of the source.
+    Fresh,
+    /// It is older, and why that is known.
+    Stale(String),
+    /// Nothing tells, and why.
+    Unknown(String),
+}
+
+impl History {
+    /// The id of the newest commit.
+    pub fn head(&self) -> Option<&str> {
+        self.commits.first().map(|commit| commit.id.as_str())
+    }
+
+    /// Whether there is a repository.
+    pub fn is_there(&self) -> bool {
+        self.store.is_some()
+    }
+
+    /// The commits by people: what bots write nobody reviews as a person's change.
+    pub fn by_people(&self) -> impl Iterator<Item = &Commit> {
+        self.commits.iter().filter(|commit| !commit.is_by_bot())
+    }
+
+    /// When the newest commit was made that changed more than documents and reports.
+    pub fn newest_source_change(&self) -> Option<Timestamp> {
+        let store = self.store.as_ref()?;
+        let at = store.newest_change(&self.commits, |path| !is_beside_source(path));
+        at.or_else(|| self.commits.last()).map(|commit| commit.time)
+    }
+
+    /// Whether a file is as new as the source.
+    ///
+    /// A file that git tracks is as old as the commit that last touched it within the last [`MAX_COMMITS`]; one that
+    /// git does not track, as its time of change on the disk. Without a history, the file must be newer than every
+    /// source file on the disk, since checkouts and archives give all files one time. In a tree that is held in memory
+    /// whoever built it vouches for it.
+    pub fn freshness(&self, facts: &Facts<'_>, path: &str) -> Freshness {
+        if facts.tree.root().as_os_str().is_empty() {
+            return Freshness::Fresh;
+        }
+        let Some(store) = &self.store else { return on_disk_alone(facts, path) };
+        let Some(source) = self.newest_source_change() else {
+            return Freshness::Unknown("the repository has no commit".into());
+        };
+        if store.is_tracked(&self.commits, path) {
+            return match store.newest_change(&self.commits, |changed| changed == path) {
+                Some(commit) if commit.time >= source => Freshness::Fresh,
+                Some(commit) => Freshness::Stale(format!(
+                    "committed in {} at {}, the source changed at {source}",
+                    commit.short_id(),
+                    commit.time
+                )),
+                None => Freshness::Stale(format!("not touched by the last {} commits", self.commits.len())),
+            };
+        }
+        match modified(facts, path) {
+            Some(time) if time >= source => Freshness::Fresh,
+            Some(time) => Freshness::Stale(format!("from {time}, the source changed at {source}")),
+            None => Freshness::Unknown("its time of change cannot be read".into()),
+        }
+    }
+}
+
+/// Paths whose change does not make a report about the source old.
+fn is_beside_source(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    let is_document = matches!(extension.as_str(), "md" | "mdx" | "adoc" | "rst" | "txt" | "png" | "svg" | "jpg");
+    let is_report = matches!(extension.as_str(), "lcov" | "sarif") || name == "lcov.info" || name.starts_with("cobertura");
+    let folder = |word: &str| path.split('/').any(|part| part.eq_ignore_ascii_case(word));
+    is_document || is_report || ["reports", "coverage", "test-results", ".tusk-check"].iter().any(|word| folder(word))
+}
+
+/// Freshness without a history.
+fn on_disk_alone(facts: &Facts<'_>, path: &str) -> Freshness {
+    let Some(own) = modified(facts, path) else {
+        return Freshness::Unknown("its time of change cannot be read".into());
+    };
+    let sources = facts.tree.files().iter().filter(|file| !is_beside_source(&file.path) && &*file.path != path);
+    let is_newest = sources.filter_map(|file| modified(facts, &file.path)).all(|time| time < own);
+    if is_newest {
+        Freshness::Fresh
+    } else {
+        Freshness::Unknown("there is no history, and it is not newer than every source file".into())
+    }
+}
+
+fn modified(facts: &Facts<'_>, path: &str) -> Option<Timestamp> {
+    let metadata = std::fs::symlink_metadata(facts.tree.root().join(path)).ok()?;
+    Timestamp::try_from(metadata.modified().ok()?).ok()
+}
+
+/// Reads the history of the repository whose top folder is the tree's.
+pub fn read(facts: &Facts<'_>) -> History {
+    let root = facts.tree.root();
+    if root.as_os_str().is_empty() || std::fs::symlink_metadata(root.join(".git")).is_err() {
+        return History { blind: vec![blind("no git history here")], ..History::default() };
+    }
+    match Store::open(root) {
+        Ok(store) => store.history(),
+        Err(error) => {
+            History { blind: vec![blind(&format!("the git history cannot be read: {error:#}"))], ..History::default() }
+        }
+    }
+}
+
+fn blind(why: &str) -> Blind {
+    Blind { place: Some(Place::file(".git")), why: why.to_owned() }
+}

@@ -1,0 +1,148 @@
+//! Which documents and sections are about a topic.
+
+use super::topic::Topic;
+use crate::evidence::{Blind, Place};
+use crate::facts::Facts;
+use crate::facts::documents::{Document, Section, Standing, Target, resolve};
+use std::collections::BTreeSet;
+
+/// A section, with its subsections, that is about a topic.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate<'f> {
+    /// Its document.
+    pub(super) document: &'f Document,
+    /// The section; 0 is the whole document.
+    pub(super) section: usize,
+    /// The section to show when the document is meant as a whole.
+    shown: usize,
+}
+
+impl<'f> Candidate<'f> {
+    /// The section and its subsections.
+    pub(super) fn tree(&self) -> &'f [Section] {
+        self.document.tree(self.section)
+    }
+
+    /// Where it begins.
+    pub(super) fn place(&self) -> Place {
+        match &self.document.sections[self.shown] {
+            section if section.level == 0 => Place::file(self.document.path.clone()),
+            section => Place::at(self.document.path.clone(), section.heading),
+        }
+    }
+
+    /// Its heading, quoted.
+    pub(super) fn name(&self) -> String {
+        let title = match &self.document.sections[self.shown].title {
+            title if title.is_empty() => self.document.title(),
+            title => title,
+        };
+        format!("\"{title}\"")
+    }
+}
+
+/// The sections that are about a topic, outermost ones only.
+pub(super) fn find<'f>(facts: &'f Facts<'_>, topic: &Topic) -> Vec<Candidate<'f>> {
+    let documents = facts.documents();
+    let mut found: Vec<Candidate<'f>> = Vec::new();
+    let mut whole: BTreeSet<&str> = BTreeSet::new();
+    for document in documents.all().iter().filter(|document| may_speak(document, topic)) {
+        let of_document = candidates(document, topic);
+        whole.extend(of_document.iter().filter(|candidate| candidate.section == 0).map(|_| &*document.path));
+        found.extend(of_document);
+    }
+    let linked: Vec<Candidate<'f>> = found.iter().flat_map(|candidate| linked(facts, topic, candidate)).collect();
+    for candidate in linked {
+        if whole.insert(&candidate.document.path) {
+            found.push(candidate);
+        }
+    }
+    found
+}
+
+/// Whether a document may speak on a topic.
+fn may_speak(document: &Document, topic: &Topic) -> bool {
+    let by_standing = match document.standing {
+        Standing::Project => true,
+        Standing::Code => topic.code,
+        Standing::Template => topic.templates,
+        Standing::Never(_) => false,
+    };
+    by_standing && !topic.is_excluded(&document.path)
+}
+
+fn candidates<'f>(document: &'f Document, topic: &Topic) -> Vec<Candidate<'f>> {
+    let titled = |index: usize| topic.is_title(&document.sections[index].title);
+    // The largest heading, or the front matter, titles the document when everything else stands under it.
+    let head = (0..document.sections.len().min(2)).find(|&index| !document.sections[index].title.is_empty());
+    let is_head = head.is_some_and(|head| titled(head) && document.sections[head].end == document.sections.len());
+    if topic.is_path(&document.path) || is_head {
+        let inner = (0..document.sections.len()).find(|&index| titled(index));
+        return vec![Candidate { document, section: 0, shown: inner.or(head).unwrap_or(0) }];
+    }
+    let mut found = Vec::new();
+    let mut index = 1;
+    while index < document.sections.len() {
+        if titled(index) {
+            found.push(Candidate { document, section: index, shown: index });
+            index = document.sections[index].end.max(index + 1);
+        } else {
+            index += 1;
+        }
+    }
+    found
+}
+
+/// A section that says little itself and points into the tree hands its topic on: "see docs/deploy.md".
+fn linked<'f>(facts: &'f Facts<'_>, topic: &Topic, from: &Candidate<'f>) -> Vec<Candidate<'f>> {
+    let words: usize = from.tree().iter().map(|section| section.words).sum();
+    if words >= super::weigh::ENOUGH_WORDS {
+        return Vec::new();
+    }
+    let documents = facts.documents();
+    let links = from.tree().iter().flat_map(|section| &section.links);
+    let inside = links.filter_map(|link| match resolve(facts.tree, documents, from.document, &link.url) {
+        Target::Inside(path) => documents.at(&path),
+        _ => None,
+    });
+    inside
+        .filter(|document| document.path != from.document.path && may_speak(document, topic))
+        .map(|document| Candidate { document, section: 0, shown: usize::from(document.sections.len() > 1) })
+        .collect()
+}
+
+/// Links in documents of the project that promise the topic and leave the tree.
+pub(super) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<Blind> {
+    let documents = facts.documents();
+    let mut blind = Vec::new();
+    for document in documents.of_project() {
+        for link in document.sections.iter().flat_map(|section| &section.links) {
+            let text = link.text.trim();
+            let promises = text.split_whitespace().count() <= 6 && topic.is_title(text);
+            if promises
+                && !is_reference(&link.url)
+                && resolve(facts.tree, documents, document, &link.url) == Target::Outside
+            {
+                blind.push(Blind {
+                    place: Some(Place::at(document.path.clone(), link.span)),
+                    why: format!("\"{text}\" is linked outside the tree, cannot be read offline"),
+                });
+            }
+        }
+    }
+    blind
+}
+
+/// Hosts of other people's manuals: a link there explains a tool and is not this project's guide.
+fn is_reference(url: &str) -> bool {
+    const HOSTS: &[&str] = &[
+        "kubernetes.io", "docker.com", "amazon.com", "cloud.google.com", "microsoft.com", "hashicorp.com", "wikipedia.org",
+        "docs.github.com", "docs.gitlab.com", "postgresql.org", "prometheus.io", "grafana.com", "rust-lang.org", "crates.io",
+        "docs.rs", "npmjs.com", "pypi.org", "helm.sh", "istio.io", "redis.io", "stackoverflow.com", "digitalocean.com",
+        "heroku.com", "fly.io", "opentelemetry.io", "jaegertracing.io", "mozilla.org", "youtube.com", "medium.com",
+        "terraform.io", "elastic.co", "mongodb.com", "mysql.com", "apache.org", "python.org", "nodejs.org", "shields.io",
+        "img.shields.io", "badge.fury.io", "github.com", "sre.google", "atlassian.com", "pagerduty.com", "google.com",
+    ];
+    let host = url.split("://").nth(1).unwrap_or("").split(['/', ':', '?']).next().unwrap_or("");
+    HOSTS.iter().any(|known| host == *known || host.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')))
+}

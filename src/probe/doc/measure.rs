@@ -1,0 +1,309 @@
+//! Where a part of a topic stands in a section: steps, checks, symptoms with their fixes, levels, lists.
+
+use super::candidates::Candidate;
+use super::topic::Part;
+use super::{setting, weigh};
+use crate::evidence::Place;
+use crate::facts::Facts;
+use crate::facts::documents::{Block, BlockKind, Section};
+use crate::source::Span;
+use regex::Regex;
+use std::sync::LazyLock;
+
+macro_rules! pattern {
+    ($name:ident, $pattern:expr) => {
+        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a constant pattern"));
+    };
+}
+
+pattern!(CHECK, r"(?i)\b(?:verif(?:y|ies|ied|ication)|check(?:s|ed|ing)?|confirm|make sure|ensure|smoke[- ]tests?|you should (?:now )?see|validate|validation|test that|should (?:be|return|respond|report))\b|\bcurl\s|\bkubectl (?:rollout status|get|wait)\b|\bhelm (?:status|test)\b|\bsystemctl status\b");
+pattern!(FIX, r"(?i)\b(?:fix(?:ed)?|solution|resol(?:ve|ution)|try|run(?:ning)?|set(?:ting)?|increas\w+|decreas\w+|reduc\w+|restart\w*|check|verify|make sure|ensure|us(?:e|ing)|add(?:ing)?|remov\w+|install\w*|upgrad\w+|updat\w+|delet\w+|clear\w*|chang\w+|configur\w+|enabl\w+|disabl\w+|you (?:can|need|should|must|have to)|workaround|instead|caused by|because|means that|scale|drain|roll back|contact|re-?creat\w+|re-?run|raise|lower|free|kill|stop|start|wait|rotate|renew|grant|allow|open|close)\b");
+pattern!(PROBLEM, r"(?i)\b(?:errors?|fail\w*|cannot|can't|can not|not|isn't|won't|doesn't|don't|unable|crash\w*|time[sd]?[- ]?out|timing out|timeouts?|slow\w*|stuck|missing|denied|refused|exceed\w*|problems?|issues?|hang\w*|panic\w*|out of|killed|invalid|unexpected\w*|corrupt\w*|warn\w*|lost|loss|down|too (?:many|much|large|long)|high|wrong|broken|reject\w*|unavailable|unreachable|forbidden|unauthori[sz]ed|expired?|stale|lag\w*|full|leak\w*|oom\w*|[45]\d\d)\b");
+pattern!(QUESTIONS, r"(?i)\b(?:faqs?|frequently asked questions)\b");
+pattern!(LEVEL, r"(?i)\b(?:(?:level|tier|l)[ -]?[1-9]|primary|secondary|tertiary|first line|second line|third line)\b");
+
+/// The places of a part, each with what is there; none if the part is not there.
+pub(super) fn find(facts: &Facts<'_>, candidate: &Candidate<'_>, part: &Part, actions: bool) -> Vec<(Place, String)> {
+    let look = Look { facts, candidate, actions };
+    match part {
+        Part::Pattern(pattern) => look.pattern(pattern, false),
+        Part::Prose(pattern) => look.pattern(pattern, true),
+        Part::Steps { at_least, commands, verified } => look.steps(*at_least, *commands, *verified),
+        Part::Verification => look.verification(),
+        Part::Entries(at_least) => look.at_least(*at_least, "entry with a fix", look.entries()),
+        Part::Levels(at_least) => look.at_least(*at_least, "level", look.levels()),
+        Part::Commands(at_least) => look.at_least(*at_least, "command", look.commands()),
+        Part::Meanings(at_least) => look.at_least(*at_least, "explained name", look.meanings()),
+        Part::List(at_least) => look.at_least(*at_least, "entry", look.list()),
+    }
+}
+
+struct Look<'a, 'f> {
+    facts: &'a Facts<'f>,
+    candidate: &'a Candidate<'a>,
+    actions: bool,
+}
+
+impl<'a> Look<'a, '_> {
+    /// The sections of the candidate that have no hole and are not about a developer's machine.
+    fn sections(&self) -> impl Iterator<Item = (usize, &'a Section)> {
+        let (candidate, facts) = (self.candidate, self.facts);
+        let numbered = candidate.tree().iter().enumerate().map(|(index, section)| (index + candidate.section, section));
+        numbered.filter(move |(_, section)| weigh::hole(facts, candidate.document, section).is_none())
+    }
+
+    fn at(&self, span: Span) -> Place {
+        Place::at(self.candidate.document.path.clone(), span)
+    }
+
+    /// The sections below the one that names the topic: neither the document nor its title.
+    fn below(&self) -> impl Iterator<Item = (usize, &'a Section)> {
+        let document = self.candidate.document;
+        let own = self.candidate.section;
+        self.sections().filter(move |&(index, section)| {
+            let is_head = own == 0 && section.parent == Some(0) && section.end == document.sections.len() && index == 1;
+            index != own && !is_head
+        })
+    }
+
+    /// The sections below that have no sections of their own.
+    fn leaves(&self) -> impl Iterator<Item = &'a Section> {
+        self.below().filter(|&(index, section)| section.end == index + 1).map(|(_, section)| section)
+    }
+
+    fn blocks(&self) -> impl Iterator<Item = &'a Block> {
+        self.sections().flat_map(|(_, section)| &section.blocks)
+    }
+
+    fn pattern(&self, pattern: &Regex, prose: bool) -> Vec<(Place, String)> {
+        let document = self.candidate.document;
+        let heading = self.below().find(|&(index, section)| {
+            pattern.is_match(&section.title)
+                && document.tree(index).iter().any(|inner| !inner.is_bare())
+                && (!self.actions || document.tree(index).iter().any(is_actionable))
+        });
+        if let Some((_, section)) = heading {
+            return vec![(self.at(section.heading), format!("\"{}\"", section.title))];
+        }
+        let block = self.blocks().find(|block| {
+            let is_there = match &block.kind {
+                BlockKind::Row { cells, .. } => cells.iter().any(|cell| pattern.is_match(cell)),
+                BlockKind::Command | BlockKind::Code(_) => pattern.is_match(&block.text),
+                BlockKind::Item { .. } => pattern.is_match(beginning(&block.text)),
+                BlockKind::Paragraph => block.label.as_deref().is_some_and(|label| pattern.is_match(label)),
+            };
+            (is_there || prose && pattern.is_match(&block.text)) && (!self.actions || acts(block))
+        });
+        block.map(|block| (self.at(block.span), format!("\"{}\"", excerpt(&block.text)))).into_iter().collect()
+    }
+
+    /// Steps under one heading, one heading after the other, or both taken together over the whole section.
+    fn steps(&self, at_least: usize, commands: usize, verified: bool) -> Vec<(Place, String)> {
+        let document = self.candidate.document;
+        let own = |section: &'a Section| section.steps().map(Step::of_item).collect::<Vec<_>>();
+        let mut sequences: Vec<(Span, Vec<Step<'a>>, usize)> =
+            self.sections().map(|(index, section)| (section.heading, own(section), index + 1)).collect();
+        let last = self.candidate.tree().len() + self.candidate.section;
+        let first = self.candidate.tree().first().map_or_else(Span::default, |section| section.heading);
+        let numbered = weigh::numbered_headings(self.candidate).map(|(index, _)| Step::of_heading(document.tree(index)));
+        sequences.push((first, numbered.collect(), last));
+        sequences.push((first, self.sections().flat_map(|(_, section)| own(section)).collect(), last));
+        for (heading, steps, after) in sequences {
+            let with_command = steps.iter().filter(|step| step.commands).count();
+            if steps.len() < at_least || with_command < commands {
+                continue;
+            }
+            let heading = if heading.end == 0 { steps[0].span } else { heading };
+            let mut places =
+                vec![(self.at(heading), format!("{} steps, {with_command} with a command", steps.len()))];
+            if verified {
+                let Some((span, text)) = self.check_at_end(&steps, after) else { continue };
+                places.push((self.at(span), format!("ends in a check: \"{}\"", excerpt(text))));
+            }
+            return places;
+        }
+        Vec::new()
+    }
+
+    /// The check that steps end in: one of the last two steps, what stands behind them, or the section that follows.
+    fn check_at_end(&self, steps: &[Step<'a>], after: usize) -> Option<(Span, &'a str)> {
+        let ending = steps.iter().rev().take(2);
+        if let Some(step) = ending.clone().find(|step| step.texts.iter().any(|text| CHECK.is_match(text))) {
+            return Some((step.span, step.texts[0]));
+        }
+        let sections = &self.candidate.document.sections;
+        let last = steps.last()?.span.start;
+        let behind = sections[..after.min(sections.len())].iter().flat_map(|section| &section.blocks);
+        let behind = behind.filter(|block| block.span.start > last).find(|block| CHECK.is_match(&block.text));
+        let next = || sections.get(after).filter(|section| CHECK.is_match(&section.title) && !section.is_bare());
+        behind
+            .map(|block| (block.span, block.text.as_str()))
+            .or_else(|| next().map(|section| (section.heading, section.title.as_str())))
+    }
+
+    fn verification(&self) -> Vec<(Place, String)> {
+        let heading = self.below().find(|(_, section)| CHECK.is_match(&section.title) && !section.is_bare());
+        let heading = heading.map(|(_, section)| (section.heading, section.title.as_str()));
+        let block = || self.blocks().find(|block| CHECK.is_match(&block.text)).map(|block| (block.span, block.text.as_str()));
+        let found = heading.or_else(block);
+        found.map(|(span, text)| (self.at(span), format!("a check: \"{}\"", excerpt(text)))).into_iter().collect()
+    }
+
+    fn at_least(&self, least: usize, what: &str, found: Vec<Span>) -> Vec<(Place, String)> {
+        if found.len() < least {
+            return Vec::new();
+        }
+        let count = found.len();
+        let plural = if count == 1 { "" } else if what.contains("entry") { "" } else { "s" };
+        let what = if count > 1 { what.replacen("entry", "entries", 1) } else { what.to_owned() };
+        let places = found.into_iter().take(least.max(1)).enumerate();
+        places
+            .map(|(index, span)| {
+                let message = if index == 0 { format!("{count} {what}{plural}") } else { "another".to_owned() };
+                (self.at(span), message)
+            })
+            .collect()
+    }
+
+    /// Symptoms with a fix, as headings, as rows, or as labelled paragraphs and items, whichever there are more of.
+    fn entries(&self) -> Vec<Span> {
+        let document = self.candidate.document;
+        let own = &document.sections[self.candidate.section];
+        let is_faq = QUESTIONS.is_match(&own.title) || QUESTIONS.is_match(document.title());
+        let is_problem = |symptom: &str| !is_faq || PROBLEM.is_match(symptom);
+        let is_fix = |text: &str| FIX.is_match(text) && text.split_whitespace().count() >= 4;
+        let headings = self.leaves().filter(|section| {
+            is_problem(&section.title)
+                && (section.has_command() || section.blocks.iter().any(|block| block.commands || is_fix(&block.text)))
+        });
+        let headings: Vec<Span> = headings.map(|section| section.heading).collect();
+        let rows = self.blocks().filter(|block| match &block.kind {
+            BlockKind::Row { cells, header: false } => {
+                cells.len() >= 2 && is_problem(&cells[0]) && cells[1..].iter().any(|cell| is_fix(cell) || block.commands)
+            }
+            _ => false,
+        });
+        let rows: Vec<Span> = rows.map(|block| block.span).collect();
+        let labelled = self.labelled().into_iter().filter(|(label, rest, commands, _)| {
+            is_problem(label) && (*commands || rest.iter().any(|text| is_fix(text)))
+        });
+        let labelled: Vec<Span> = labelled.map(|(_, _, _, span)| span).collect();
+        [headings, rows, labelled].into_iter().max_by_key(Vec::len).unwrap_or_default()
+    }
+
+    /// Labelled paragraphs and outer items, each with what follows it up to the next one.
+    fn labelled(&self) -> Vec<(&'a str, Vec<&'a str>, bool, Span)> {
+        let mut found: Vec<(&'a str, Vec<&'a str>, bool, Span)> = Vec::new();
+        for (_, section) in self.sections() {
+            let first = found.len();
+            for block in &section.blocks {
+                let is_outer = matches!(block.kind, BlockKind::Paragraph | BlockKind::Item { depth: 0, .. });
+                match &block.label {
+                    Some(label) if is_outer => {
+                        let rest = block.text.get(label.len().min(block.text.len())..).unwrap_or("");
+                        found.push((label, vec![rest], block.commands, block.span));
+                    }
+                    _ => {
+                        if let Some((_, rest, commands, _)) = found[first..].last_mut() {
+                            rest.push(&block.text);
+                            *commands |= block.commands;
+                        }
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    fn levels(&self) -> Vec<Span> {
+        let steps: Vec<Span> = self.sections().flat_map(|(_, section)| section.steps()).map(|step| step.span).collect();
+        let rows: Vec<Span> = self.rows().map(|(block, _)| block.span).collect();
+        let headings = self.below().filter(|(_, section)| LEVEL.is_match(&section.title)).map(|(_, section)| section.heading);
+        let named = self.blocks().filter(|block| LEVEL.is_match(beginning(&block.text))).map(|block| block.span);
+        [steps, rows, headings.collect(), named.collect()].into_iter().max_by_key(Vec::len).unwrap_or_default()
+    }
+
+    fn commands(&self) -> Vec<Span> {
+        self.blocks().filter(|block| block.commands).map(|block| block.span).collect()
+    }
+
+    fn rows(&self) -> impl Iterator<Item = (&'a Block, &'a [String])> {
+        self.blocks().filter_map(|block| match &block.kind {
+            BlockKind::Row { cells, header: false } => Some((block, cells.as_slice())),
+            _ => None,
+        })
+    }
+
+    /// Names with an explanation: rows, labelled items, or headings with a sentence.
+    fn meanings(&self) -> Vec<Span> {
+        let words = |text: &str| text.split_whitespace().count();
+        let rows = self.rows().filter(|(_, cells)| cells.len() >= 2 && cells[1..].iter().any(|cell| words(cell) >= 2));
+        let labelled = self.labelled().into_iter().filter(|(_, rest, _, _)| rest.iter().any(|text| words(text) >= 3));
+        let headings = self.leaves().filter(|section| section.words >= 8);
+        let found: [Vec<Span>; 3] = [
+            rows.map(|(block, _)| block.span).collect(),
+            labelled.map(|(_, _, _, span)| span).collect(),
+            headings.map(|section| section.heading).collect(),
+        ];
+        found.into_iter().max_by_key(Vec::len).unwrap_or_default()
+    }
+
+    fn list(&self) -> Vec<Span> {
+        let items = self.blocks().filter(|block| matches!(block.kind, BlockKind::Item { depth: 0, .. }));
+        let rows = self.rows().map(|(block, _)| block.span);
+        let headings = self.leaves().map(|section| section.heading);
+        let found: [Vec<Span>; 3] = [items.map(|block| block.span).collect(), rows.collect(), headings.collect()];
+        found.into_iter().max_by_key(Vec::len).unwrap_or_default()
+    }
+}
+
+/// One step: an item, or a numbered heading with what stands under it.
+struct Step<'f> {
+    span: Span,
+    texts: Vec<&'f str>,
+    commands: bool,
+}
+
+impl<'f> Step<'f> {
+    fn of_item(block: &'f Block) -> Self {
+        Self { span: block.span, texts: vec![&block.text], commands: block.commands }
+    }
+
+    fn of_heading(tree: &'f [Section]) -> Self {
+        let blocks = || tree.iter().flat_map(|section| &section.blocks);
+        let mut texts = vec![tree[0].title.as_str()];
+        texts.extend(blocks().map(|block| block.text.as_str()));
+        Self { span: tree[0].heading, texts, commands: blocks().any(|block| block.commands) }
+    }
+}
+
+/// Whether a section says what to do: a command, a list, or somebody to reach.
+fn is_actionable(section: &Section) -> bool {
+    let items = section.blocks.iter().filter(|block| matches!(block.kind, BlockKind::Item { .. })).count();
+    items >= 2 || !section.links.is_empty() || section.blocks.iter().any(acts)
+}
+
+/// Whether a block says what to do.
+fn acts(block: &Block) -> bool {
+    let is_row = matches!(block.kind, BlockKind::Row { header: false, .. });
+    block.commands || is_row || block.text.contains('@') || (FIX.is_match(&block.text) && block.text.split_whitespace().count() >= 6)
+}
+
+/// What an item begins with: later words are asides.
+fn beginning(text: &str) -> &str {
+    &text[..boundary(text, 80)]
+}
+
+fn boundary(text: &str, most: usize) -> usize {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    end
+}
+
+fn excerpt(text: &str) -> String {
+    let line = text.trim().lines().next().unwrap_or("");
+    let end = boundary(line, 70);
+    if end < line.len() { format!("{}…", &line[..end]) } else { line.to_owned() }
+}

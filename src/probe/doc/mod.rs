@@ -1,0 +1,155 @@
+//! `@doc(topic)`: documents with substance on a topic.
+
+mod candidates;
+mod measure;
+mod setting;
+pub mod topic;
+mod weigh;
+
+use super::{Probe, Question};
+use crate::evidence::{Answer, Blind, Place, Sighting, Strength};
+use crate::facts::Facts;
+use candidates::Candidate;
+use std::collections::BTreeMap;
+use topic::{Needs, Topic};
+use weigh::Weight;
+
+/// `@doc`.
+pub static PROBE: Probe = Probe {
+    name: "doc",
+    summary: "documents with substance on a topic, found by path, title or heading; a stub is shown with what it lacks",
+    usage: "@doc(topic | title, part…) {parts: \"all\" | 4, actions}",
+    arity: (1, 8),
+    patterns_from: None,
+    facts: &[],
+    options: &["parts", "actions"],
+    look,
+};
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let mut answer = Answer::default();
+    if let Some(problem) = topic::problem() {
+        answer.blind.push(Blind { place: None, why: problem.to_owned() });
+        return answer;
+    }
+    for word in question.arg(0) {
+        match Topic::named(&word.text) {
+            Err(known) => answer.extend(look_for(facts, question, known)),
+            Ok(title) => {
+                let pattern = if word.is_pattern { title.into_owned() } else { regex::escape(&title) };
+                match Topic::titled(&pattern) {
+                    Ok(free) => answer.extend(look_for(facts, question, &free)),
+                    Err(error) => answer.blind.push(Blind { place: None, why: format!("not a pattern: {error}") }),
+                }
+            }
+        }
+    }
+    answer
+}
+
+/// What one topic's documents say.
+fn look_for(facts: &Facts<'_>, question: &Question, topic: &Topic) -> Answer {
+    let mut answer = Answer::default();
+    answer.blind.extend(facts.documents().blind.iter().filter(|blind| is_about(topic, blind)).cloned());
+    let mut good: Vec<(Candidate<'_>, Weight)> = Vec::new();
+    for candidate in candidates::find(facts, topic) {
+        let weight = weigh::weigh(facts, topic, &candidate);
+        match weight.flaw() {
+            None => good.push((candidate, weight)),
+            Some(_) if weight.is_outside => answer.blind.push(Blind {
+                place: Some(candidate.place()),
+                why: format!("{}: linked, cannot be read offline", candidate.name()),
+            }),
+            Some(_) if weight.is_uncertain => answer.blind.push(Blind {
+                place: Some(candidate.place()),
+                why: format!(
+                    "{} speaks of production and of {}: name it in the project's file if it is the guide",
+                    candidate.name(),
+                    weight.development.as_deref().unwrap_or("development")
+                ),
+            }),
+            Some(flaw) => {
+                let message = format!("{} does not count: {flaw}", candidate.name());
+                answer.notes.push(Sighting::new(candidate.place(), Strength::Documented, message));
+            }
+        }
+    }
+    if good.is_empty() && answer.notes.is_empty() {
+        answer.blind.extend(candidates::outside_links(facts, topic));
+    }
+    answer.extend(decide(facts, question, topic, &good));
+    answer
+}
+
+/// A document that could not be read matters to a topic when its path says that it is about it.
+fn is_about(topic: &Topic, blind: &Blind) -> bool {
+    blind.place.as_ref().is_some_and(|place| topic.is_path(&place.path))
+}
+
+/// Whether the parts of the sections that count are enough, and where each part is.
+fn decide(facts: &Facts<'_>, question: &Question, topic: &Topic, good: &[(Candidate<'_>, Weight)]) -> Answer {
+    let mut answer = Answer::default();
+    let actions = question.is_set("actions");
+    let mut found: BTreeMap<&str, Vec<(Place, String)>> = BTreeMap::new();
+    for (name, part) in &topic.parts {
+        let places = good.iter().flat_map(|(candidate, _)| measure::find(facts, candidate, part, actions));
+        found.insert(name, places.collect());
+    }
+    let has = |name: &str| found.get(name).is_some_and(|places| !places.is_empty());
+    let lacking: Vec<&str> = topic.parts.keys().map(String::as_str).filter(|name| !has(name)).collect();
+    let there = topic.parts.len() - lacking.len();
+    let all = question.option_text("parts") == Some("all");
+    let wanted = question.option("parts").and_then(crate::value::Value::as_number).map(|count| count as usize);
+    let enough = match (&topic.needs, wanted) {
+        _ if all => lacking.is_empty(),
+        (_, Some(wanted)) => there >= wanted,
+        (Needs::Some(count), None) => there >= *count,
+        (Needs::Named(names), None) => names.iter().all(|name| has(name)),
+    };
+    let parts: Vec<&str> = question.words_from(1).map(|word| word.text.as_str()).collect();
+    if !parts.is_empty() && (enough || !matches!(topic.needs, Needs::Named(_))) {
+        for part in parts {
+            part_answer(&mut answer, topic, part, &found, good);
+        }
+        return answer;
+    }
+    for (candidate, weight) in good {
+        let mut message = format!("{}: {}", candidate.name(), weight.describe());
+        if enough && parts.is_empty() {
+            if let Some(named) = &weight.development {
+                message.push_str(&format!(" (for {named})"));
+            }
+            answer.seen.push(Sighting::new(candidate.place(), Strength::Documented, message));
+        } else {
+            message = format!("{message}; lacks {}", spoken(&lacking));
+            answer.notes.push(Sighting::new(candidate.place(), Strength::Documented, message));
+        }
+    }
+    answer
+}
+
+fn part_answer(
+    answer: &mut Answer,
+    topic: &Topic,
+    part: &str,
+    found: &BTreeMap<&str, Vec<(Place, String)>>,
+    good: &[(Candidate<'_>, Weight)],
+) {
+    match found.get(part) {
+        None => answer.blind.push(Blind { place: None, why: format!("the topic {:?} has no part {part:?}", topic.name) }),
+        Some(places) if places.is_empty() => {
+            for (candidate, weight) in good {
+                let message = format!("{}: {}; lacks {}", candidate.name(), weight.describe(), spoken(&[part]));
+                answer.notes.push(Sighting::new(candidate.place(), Strength::Documented, message));
+            }
+        }
+        Some(places) => answer.seen.extend(
+            places.iter().map(|(place, what)| Sighting::new(place.clone(), Strength::Documented, what.clone())),
+        ),
+    }
+}
+
+/// The names of parts as people say them.
+fn spoken(parts: &[&str]) -> String {
+    parts.iter().map(|part| part.replace('_', " and ")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,81 @@
+//! Whether a section is about a developer's machine or about production (ruling 2).
+
+use super::candidates::Candidate;
+use crate::facts::documents::{BlockKind, Section};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// What a section is about.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Setting {
+    /// Nothing says that it is about anything but production.
+    Production,
+    /// A developer's machine, an example or somebody else's product, in the words that say so.
+    Development(String),
+    /// Both are said.
+    Uncertain(String),
+}
+
+macro_rules! pattern {
+    ($name:ident, $pattern:expr) => {
+        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a constant pattern"));
+    };
+}
+
+pattern!(DEVELOPMENT, r"(?i)\b(?:local(?:ly|host)?|dev|development|developers?|minikube|k3d|kind cluster|docker[- ]?desktop|contribut(?:ing|ors?|e)|hacking|tutorial|walk-?through|getting[- ]started|quick[- ]?start|demos?|examples?|samples?|sandbox|playground|staging|preview|testing|tests?|benchmarks?|from source)\b");
+pattern!(PRODUCTION, r"(?i)\b(?:production|prod|live (?:environment|system|cluster)|release(?:d|s)?)\b");
+pattern!(INTRODUCTION, r"(?i)\b(?:(?:this|an?|the) (?:\w+ )?(?:example|demo|sample|tutorial)\b|(?:local|development|dev) (?:cluster|environment|set-?up|deployment|use|only)|not (?:meant|intended|suitable|suited|ready|recommended)[\w ]* production|for (?:local )?development\b|on your (?:own )?(?:machine|laptop|computer))");
+pattern!(ONE_MACHINE, r"(?i)^(?:\$ |> |# )?(?:sudo )?(?:docker[- ]compose|docker run|docker build|docker exec|docker ps|docker volume|docker network|minikube|kind|k3d|cd|git|export|source|\. |\./|cp|mkdir|cat|echo|open|make|just|cargo|rustup|npm|npx|yarn|pnpm|pip3?|poetry|uv|python3?|go|brew|apt(?:-get)?|dnf|yum|pacman|choco|winget|curl|psql|sqlx|diesel|redis-cli|tilt|skaffold dev|ulimit|chmod|#)(?:\s|$)");
+pattern!(SERVER, r"(?i)\b(?:production|prod|servers?|vps|hosts?|domain|tls|https|reverse proxy|self-?host\w*|ssh|registry|systemd)\b");
+
+/// Whether a candidate is about production.
+pub(super) fn of(candidate: &Candidate<'_>) -> Setting {
+    let document = candidate.document;
+    let own = &document.sections[candidate.section];
+    let heading = own.title.as_str();
+    let says_production = PRODUCTION.is_match(heading);
+    if !says_production && let Some(word) = DEVELOPMENT.find(heading) {
+        return Setting::Development(quoted(word.as_str()));
+    }
+    let above = document.ancestors(candidate.section).map(|index| document.sections[index].title.as_str());
+    let path = document.path.replace(['/', '_', '-', '.'], " ");
+    let introduction = document.sections.iter().take(2).flat_map(|section| &section.blocks).take(3);
+    let introduction: Vec<&str> = introduction.map(|block| block.text.as_str()).collect();
+    let outside = above.filter_map(|title| DEVELOPMENT.find(title)).next();
+    let outside = outside.or_else(|| DEVELOPMENT.find(&path));
+    let outside = outside.or_else(|| introduction.iter().find_map(|text| INTRODUCTION.find(text)));
+    let prose = || candidate.tree().iter().any(|section| PRODUCTION.is_match(&section.title) || text_says(section));
+    match outside {
+        Some(word) if says_production || prose() => Setting::Uncertain(quoted(word.as_str())),
+        Some(word) => Setting::Development(quoted(word.as_str())),
+        None if is_one_machine(candidate) => Setting::Development("one machine: every command runs locally".into()),
+        None => Setting::Production,
+    }
+}
+
+/// Whether a heading below the candidate's own is about a developer's machine.
+pub(super) fn is_development_heading(title: &str) -> bool {
+    DEVELOPMENT.is_match(title) && !PRODUCTION.is_match(title)
+}
+
+fn quoted(word: &str) -> String {
+    format!("\"{}\"", word.to_lowercase())
+}
+
+fn text_says(section: &Section) -> bool {
+    section.blocks.iter().any(|block| PRODUCTION.is_match(&block.text) && !INTRODUCTION.is_match(&block.text))
+}
+
+/// Whether the section gives commands and every one of them is what developers type, with no word of a server.
+fn is_one_machine(candidate: &Candidate<'_>) -> bool {
+    let blocks = || candidate.tree().iter().flat_map(|section| &section.blocks);
+    let commands: Vec<&str> =
+        blocks().filter(|block| block.kind == BlockKind::Command).flat_map(|block| block.text.lines()).collect();
+    let typed = commands.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
+    let is_continued = |line: &str| line.starts_with(['-', '|', '&', '\\', '}', '"', '\'']) || line.contains("EOF");
+    let mut typed = typed.filter(|line| !is_continued(line)).peekable();
+    typed.peek().is_some()
+        && typed.all(|line| ONE_MACHINE.is_match(line) || line.contains("localhost"))
+        && !blocks().any(|block| SERVER.is_match(&block.text))
+        && !candidate.tree().iter().any(|section| SERVER.is_match(&section.title))
+}

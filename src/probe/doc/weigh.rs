@@ -1,0 +1,139 @@
+//! What stands in a section, and whether it is enough to count.
+
+use super::candidates::Candidate;
+use super::setting::{self, Setting};
+use super::topic::Topic;
+use crate::facts::Facts;
+use crate::facts::documents::{BlockKind, Document, Section, Target, resolve};
+
+/// Words of prose that are substance by themselves.
+pub(super) const ENOUGH_WORDS: usize = 60;
+/// Numbered steps that are.
+const ENOUGH_STEPS: usize = 3;
+
+/// What a section holds.
+#[derive(Debug, Default)]
+pub(super) struct Weight {
+    words: usize,
+    steps: usize,
+    commands: usize,
+    rows: usize,
+    holes: Vec<String>,
+    lacks_action: bool,
+    is_off_topic: bool,
+    /// It says little and points out of the tree.
+    pub(super) is_outside: bool,
+    /// It is about a developer's machine, an example or a test, in these words.
+    pub(super) development: Option<String>,
+    /// It is about production too.
+    pub(super) is_uncertain: bool,
+    refused: bool,
+}
+
+impl Weight {
+    /// Why it does not count; `None` if it does.
+    pub(super) fn flaw(&self) -> Option<String> {
+        let mut flaws = Vec::new();
+        let is_thin = self.words < ENOUGH_WORDS && self.steps < ENOUGH_STEPS && self.rows < ENOUGH_STEPS;
+        if is_thin {
+            flaws.push(self.describe());
+        }
+        if self.lacks_action {
+            flaws.push("no command and no numbered steps".into());
+        }
+        if is_thin || self.lacks_action {
+            flaws.extend(self.holes.iter().take(3).cloned());
+        }
+        if self.refused {
+            flaws.extend(self.development.iter().map(|word| format!("it is about {word}")));
+        }
+        if self.is_off_topic {
+            flaws.push("nothing in it is put into operation".into());
+        }
+        (!flaws.is_empty()).then(|| flaws.join(", "))
+    }
+
+    /// `214 words, 5 steps, 3 commands`.
+    pub(super) fn describe(&self) -> String {
+        let count = |count: usize, one: &str| match count {
+            0 => format!("no {one}s"),
+            1 => format!("1 {one}"),
+            _ => format!("{count} {one}s"),
+        };
+        let mut said = vec![count(self.words, "word"), count(self.steps, "step")];
+        if self.commands > 0 {
+            said.push(count(self.commands, "command block"));
+        }
+        if self.rows > 0 {
+            said.push(count(self.rows, "table row"));
+        }
+        said.join(", ")
+    }
+}
+
+/// Weighs a candidate.
+pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>) -> Weight {
+    let mut weight = Weight::default();
+    let document = candidate.document;
+    match setting::of(candidate) {
+        Setting::Production => {}
+        Setting::Development(word) => weight.development = Some(word),
+        Setting::Uncertain(word) => (weight.development, weight.is_uncertain) = (Some(word), !topic.development),
+    }
+    weight.refused = weight.development.is_some() && !topic.development;
+    let mut outside = false;
+    let mut is_about = topic.about.is_none();
+    for section in candidate.tree() {
+        outside |= section.links.iter().any(|link| {
+            resolve(facts.tree, facts.documents(), document, &link.url) == Target::Outside
+        });
+        if let Some(hole) = hole(facts, document, section) {
+            weight.holes.push(hole);
+            continue;
+        }
+        add(&mut weight, section);
+        if let Some(about) = &topic.about {
+            is_about |= about.is_match(&section.title) || section.blocks.iter().any(|block| about.is_match(&block.text));
+        }
+    }
+    let numbered = numbered_headings(candidate).count();
+    weight.steps = weight.steps.max(numbered);
+    weight.lacks_action = topic.action && weight.commands == 0 && weight.steps < ENOUGH_STEPS;
+    weight.is_outside = outside && weight.words < ENOUGH_WORDS && weight.steps == 0 && weight.commands == 0 && weight.rows == 0;
+    weight.is_off_topic = !is_about && weight.words > 0;
+    weight
+}
+
+/// Headings such as `Step 2: Migrate` that have something under them.
+pub(super) fn numbered_headings<'f>(candidate: &Candidate<'f>) -> impl Iterator<Item = (usize, &'f Section)> {
+    let offset = candidate.section;
+    candidate.tree().iter().enumerate().filter(|(_, section)| section.is_numbered() && !section.is_bare()).map(
+        move |(index, section)| (index + offset, section),
+    )
+}
+
+fn add(weight: &mut Weight, section: &Section) {
+    weight.words += section.words;
+    weight.steps += section.steps().count();
+    for block in &section.blocks {
+        match &block.kind {
+            BlockKind::Command => weight.commands += 1,
+            BlockKind::Row { header: false, .. } => weight.rows += 1,
+            BlockKind::Item { .. } | BlockKind::Paragraph if block.commands => weight.commands += 1,
+            _ => {}
+        }
+    }
+}
+
+/// What keeps a section from counting: a placeholder in it, or a link that goes nowhere.
+pub(super) fn hole(facts: &Facts<'_>, document: &Document, section: &Section) -> Option<String> {
+    if let Some(&placeholder) = section.placeholders.first() {
+        return Some(format!("placeholder at line {}", document.line(placeholder)));
+    }
+    section.links.iter().find_map(|link| match resolve(facts.tree, facts.documents(), document, &link.url) {
+        Target::Broken(why) => {
+            Some(format!("link to {} at line {}: {why}", link.url, document.line(link.span)))
+        }
+        _ => None,
+    })
+}
