@@ -72,8 +72,11 @@ fn shares(history: &History, fact: &str, answer: &mut Answer) {
         }
         "pushed_directly" if is_rebased => answer.blind.push(rebased(applied, count)),
         "pushed_directly" => {
-            let direct = share(&|commit| !commit.is_by_request() && !commit.is_reviewed() && !commit.is_applied_by_other());
-            let message = format!("{direct} of the last {count} commits by people were pushed by their author, without a pull request");
+            let direct =
+                share(&|commit| !commit.is_by_request() && !commit.is_reviewed() && !commit.is_applied_by_other());
+            let message = format!(
+                "{direct} of the last {count} commits by people were pushed by their author, without a pull request"
+            );
             let measured = measured(direct, count, message);
             if direct * 2 > count { answer.seen.push(measured) } else { answer.notes.push(measured) }
         }

@@ -11,6 +11,8 @@ pub mod dep;
 pub mod file;
 pub mod scan_secrets;
 pub mod secret;
+pub mod doc;
+pub mod git;
 pub mod source;
 pub mod text;
 
@@ -31,6 +33,8 @@ pub static ALL: &[&Probe] = &[
     &source::PROBE,
     &text::PROBE,
 ];
+/// Every probe, by name.
+pub static ALL: &[&Probe] = &[&doc::PROBE, &file::PROBE, &git::PROBE, &source::PROBE, &text::PROBE];
 
 /// One instrument.
 #[derive(Debug)]

@@ -8,5 +8,6 @@ mod documents;
 mod format;
 mod kubernetes;
 mod manifests;
+mod history;
 mod production;
 mod secrets;

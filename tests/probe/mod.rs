@@ -1,4 +1,5 @@
 //! Tests of `src/probe`.
 mod cargo;
 mod scans;
+mod doc;
 mod searching;

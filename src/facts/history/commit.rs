@@ -34,13 +34,19 @@ macro_rules! pattern {
     };
 }
 
-pattern!(BY_REQUEST, r"\((?:#|!|pull request #)\d+\)\s*$|^Merge pull request |^Merged in .*\(pull request #\d+\)|^(?:Auto merge of|Rollup merge of|Merge) #\d+|^Merge PR ");
+pattern!(
+    BY_REQUEST,
+    r"\((?:#|!|pull request #)\d+\)\s*$|^Merge pull request |^Merged in .*\(pull request #\d+\)|^(?:Auto merge of|Rollup merge of|Merge) #\d+|^Merge PR "
+);
 pattern!(GITLAB_MERGE, r"(?m)^See merge request \S+!\d+");
 pattern!(BY_GERRIT, r"(?m)^Reviewed-on: \S+");
 pattern!(REVIEWED, r"(?mi)^\s*(?:Reviewed-by|Approved-by|Acked-by):\s*\S+|^\s*Reviewed-on:\s*\S+");
 // Bors and homu write who approved: `r=alice`.
 pattern!(BORS, r"(?m)(?:^|\s)r=[A-Za-z0-9][\w,@-]*");
-pattern!(BOT, r"(?i)\[bot\]|^(?:dependabot|renovate|greenkeeper|github-actions|release-please|semantic-release|snyk|mergify|pre-commit-ci|imgbot|allcontributors|weblate|pyup|depfu|scala-steward)\b|-bot$|\bautomation bot\b");
+pattern!(
+    BOT,
+    r"(?i)\[bot\]|^(?:dependabot|renovate|greenkeeper|github-actions|release-please|semantic-release|snyk|mergify|pre-commit-ci|imgbot|allcontributors|weblate|pyup|depfu|scala-steward)\b|-bot$|\bautomation bot\b"
+);
 
 impl Commit {
     /// The first line of the message.

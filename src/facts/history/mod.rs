@@ -105,7 +105,8 @@ fn is_beside_source(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
     let is_document = matches!(extension.as_str(), "md" | "mdx" | "adoc" | "rst" | "txt" | "png" | "svg" | "jpg");
-    let is_report = matches!(extension.as_str(), "lcov" | "sarif") || name == "lcov.info" || name.starts_with("cobertura");
+    let is_report =
+        matches!(extension.as_str(), "lcov" | "sarif") || name == "lcov.info" || name.starts_with("cobertura");
     let folder = |word: &str| path.split('/').any(|part| part.eq_ignore_ascii_case(word));
     is_document || is_report || ["reports", "coverage", "test-results", ".tusk-check"].iter().any(|word| folder(word))
 }
@@ -135,8 +136,8 @@ pub fn read(facts: &Facts<'_>) -> History {
     if root.as_os_str().is_empty() || std::fs::symlink_metadata(root.join(".git")).is_err() {
         return History { blind: vec![blind("no git history here")], ..History::default() };
     }
-    match Store::open(root) {
-        Ok(store) => store.history(),
+    match Store::open(root).and_then(Store::history) {
+        Ok(history) => history,
         Err(error) => {
             History { blind: vec![blind(&format!("the git history cannot be read: {error:#}"))], ..History::default() }
         }

@@ -2,8 +2,8 @@
 
 use super::{Commit, History, MAX_COMMITS, Person};
 use anyhow::{Context as _, Result, bail};
-use gix::{ObjectId, Repository, ThreadSafeRepository};
-use std::path::Path;
+use gix::{ObjectId, Repository};
+use std::path::{Path, PathBuf};
 
 /// Larger commits and trees are not read.
 const MAX_OBJECT: u64 = 16 * 1024 * 1024;
@@ -14,31 +14,29 @@ const MAX_DEPTH: usize = 64;
 /// How many changed entries of one commit are looked at.
 const MAX_CHANGES: usize = 50_000;
 
-/// An opened repository.
-pub(super) struct Store(ThreadSafeRepository);
-
-impl std::fmt::Debug for Store {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Store")
-    }
-}
+/// A repository that can be opened. It is opened anew for each question: an open one belongs to one thread.
+#[derive(Debug)]
+pub(super) struct Store(PathBuf);
 
 impl Store {
-    /// Opens the repository whose top folder this is, without any settings of the user or the system.
+    /// The repository whose top folder this is, if it can be opened.
     pub(super) fn open(root: &Path) -> Result<Self> {
-        Ok(Self(ThreadSafeRepository::open_opts(root, gix::open::Options::isolated())?))
+        let store = Self(root.to_owned());
+        store.repository()?;
+        Ok(store)
     }
 
-    fn repository(&self) -> Repository {
-        let mut repository = self.0.to_thread_local();
+    /// Opens it without any settings of the user or the system.
+    fn repository(&self) -> Result<Repository> {
+        let mut repository = gix::open_opts(&self.0, gix::open::Options::isolated())?;
         repository.object_cache_size_if_unset(4 * 1024 * 1024);
-        repository
+        Ok(repository)
     }
 
     /// The history from the head on.
-    pub(super) fn history(self) -> History {
+    pub(super) fn history(self) -> Result<History> {
         let mut history = History::default();
-        let repository = self.repository();
+        let repository = self.repository()?;
         history.is_shallow = repository.is_shallow().unwrap_or(false);
         if let Err(error) = walk(&repository, &mut history) {
             let why = format!("the git history cannot be read beyond {} commits: {error:#}", history.commits.len());
@@ -46,15 +44,14 @@ impl Store {
         }
         history.branch = repository.head_name().ok().flatten().map(|name| name.shorten().to_string());
         history.tags = tags(&repository).unwrap_or_default();
-        drop(repository);
         history.store = Some(self);
-        history
+        Ok(history)
     }
 
     /// Whether the newest commit holds a file of this path.
     pub(super) fn is_tracked(&self, commits: &[Commit], path: &str) -> bool {
-        let repository = self.repository();
         let find = || -> Result<bool> {
+            let repository = self.repository()?;
             let head = commits.first().context("no commit")?;
             let tree = tree_of(&repository, &head.id)?.context("no tree")?;
             Ok(entry(&repository, tree, path)?.is_some())
@@ -68,7 +65,7 @@ impl Store {
         commits: &'c [Commit],
         is_meant: impl Fn(&str) -> bool,
     ) -> Option<&'c Commit> {
-        let repository = self.repository();
+        let repository = self.repository().ok()?;
         let mut pairs = commits.iter().zip(commits.iter().skip(1).map(Some).chain(std::iter::once(None)));
         let changed = pairs.find(|(commit, parent)| {
             let find = || -> Result<bool> {
@@ -76,7 +73,12 @@ impl Store {
                 let old = match parent {
                     Some(parent) => tree_of(&repository, &parent.id)?,
                     // Whether the oldest commit that is here changed anything cannot be seen, unless it is the first.
-                    None if repository.find_commit(ObjectId::from_hex(commit.id.as_bytes())?)?.parent_ids().next().is_some() => {
+                    None if repository
+                        .find_commit(ObjectId::from_hex(commit.id.as_bytes())?)?
+                        .parent_ids()
+                        .next()
+                        .is_some() =>
+                    {
                         return Ok(false);
                     }
                     None => None,
@@ -218,4 +220,3 @@ fn bounded(repository: &Repository, id: ObjectId) -> Result<()> {
     }
     Ok(())
 }
-

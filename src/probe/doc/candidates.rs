@@ -1,5 +1,6 @@
 //! Which documents and sections are about a topic.
 
+use super::setting;
 use super::topic::Topic;
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
@@ -21,6 +22,21 @@ impl<'f> Candidate<'f> {
     /// The section and its subsections.
     pub(super) fn tree(&self) -> &'f [Section] {
         self.document.tree(self.section)
+    }
+
+    /// The section and its subsections with their indices, without those that turn to a developer's machine, unless the
+    /// topic may speak of one.
+    pub(super) fn speaking(&self, topic: &Topic) -> impl Iterator<Item = (usize, &'f Section)> {
+        let (from, development) = (self.section, topic.development || topic.code);
+        let mut aside = 0;
+        self.tree().iter().enumerate().map(move |(index, section)| (index + from, section)).filter(
+            move |&(index, section)| {
+                if !development && index > from && setting::is_aside(&section.title) {
+                    aside = aside.max(section.end);
+                }
+                index >= aside
+            },
+        )
     }
 
     /// Where it begins.
@@ -136,12 +152,50 @@ pub(super) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<Blind> {
 /// Hosts of other people's manuals: a link there explains a tool and is not this project's guide.
 fn is_reference(url: &str) -> bool {
     const HOSTS: &[&str] = &[
-        "kubernetes.io", "docker.com", "amazon.com", "cloud.google.com", "microsoft.com", "hashicorp.com", "wikipedia.org",
-        "docs.github.com", "docs.gitlab.com", "postgresql.org", "prometheus.io", "grafana.com", "rust-lang.org", "crates.io",
-        "docs.rs", "npmjs.com", "pypi.org", "helm.sh", "istio.io", "redis.io", "stackoverflow.com", "digitalocean.com",
-        "heroku.com", "fly.io", "opentelemetry.io", "jaegertracing.io", "mozilla.org", "youtube.com", "medium.com",
-        "terraform.io", "elastic.co", "mongodb.com", "mysql.com", "apache.org", "python.org", "nodejs.org", "shields.io",
-        "img.shields.io", "badge.fury.io", "github.com", "sre.google", "atlassian.com", "pagerduty.com", "google.com",
+        "kubernetes.io",
+        "docker.com",
+        "amazon.com",
+        "cloud.google.com",
+        "microsoft.com",
+        "hashicorp.com",
+        "wikipedia.org",
+        "docs.github.com",
+        "docs.gitlab.com",
+        "postgresql.org",
+        "prometheus.io",
+        "grafana.com",
+        "rust-lang.org",
+        "crates.io",
+        "docs.rs",
+        "npmjs.com",
+        "pypi.org",
+        "helm.sh",
+        "istio.io",
+        "redis.io",
+        "stackoverflow.com",
+        "digitalocean.com",
+        "heroku.com",
+        "fly.io",
+        "opentelemetry.io",
+        "jaegertracing.io",
+        "mozilla.org",
+        "youtube.com",
+        "medium.com",
+        "terraform.io",
+        "elastic.co",
+        "mongodb.com",
+        "mysql.com",
+        "apache.org",
+        "python.org",
+        "nodejs.org",
+        "shields.io",
+        "img.shields.io",
+        "badge.fury.io",
+        "github.com",
+        "sre.google",
+        "atlassian.com",
+        "pagerduty.com",
+        "google.com",
     ];
     let host = url.split("://").nth(1).unwrap_or("").split(['/', ':', '?']).next().unwrap_or("");
     HOSTS.iter().any(|known| host == *known || host.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')))

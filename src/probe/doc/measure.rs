@@ -1,8 +1,8 @@
 //! Where a part of a topic stands in a section: steps, checks, symptoms with their fixes, levels, lists.
 
 use super::candidates::Candidate;
-use super::topic::Part;
-use super::{setting, weigh};
+use super::topic::{Part, Topic};
+use super::weigh;
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::documents::{Block, BlockKind, Section};
@@ -16,15 +16,30 @@ macro_rules! pattern {
     };
 }
 
-pattern!(CHECK, r"(?i)\b(?:verif(?:y|ies|ied|ication)|check(?:s|ed|ing)?|confirm|make sure|ensure|smoke[- ]tests?|you should (?:now )?see|validate|validation|test that|should (?:be|return|respond|report))\b|\bcurl\s|\bkubectl (?:rollout status|get|wait)\b|\bhelm (?:status|test)\b|\bsystemctl status\b");
-pattern!(FIX, r"(?i)\b(?:fix(?:ed)?|solution|resol(?:ve|ution)|try|run(?:ning)?|set(?:ting)?|increas\w+|decreas\w+|reduc\w+|restart\w*|check|verify|make sure|ensure|us(?:e|ing)|add(?:ing)?|remov\w+|install\w*|upgrad\w+|updat\w+|delet\w+|clear\w*|chang\w+|configur\w+|enabl\w+|disabl\w+|you (?:can|need|should|must|have to)|workaround|instead|caused by|because|means that|scale|drain|roll back|contact|re-?creat\w+|re-?run|raise|lower|free|kill|stop|start|wait|rotate|renew|grant|allow|open|close)\b");
-pattern!(PROBLEM, r"(?i)\b(?:errors?|fail\w*|cannot|can't|can not|not|isn't|won't|doesn't|don't|unable|crash\w*|time[sd]?[- ]?out|timing out|timeouts?|slow\w*|stuck|missing|denied|refused|exceed\w*|problems?|issues?|hang\w*|panic\w*|out of|killed|invalid|unexpected\w*|corrupt\w*|warn\w*|lost|loss|down|too (?:many|much|large|long)|high|wrong|broken|reject\w*|unavailable|unreachable|forbidden|unauthori[sz]ed|expired?|stale|lag\w*|full|leak\w*|oom\w*|[45]\d\d)\b");
+pattern!(
+    CHECK,
+    r"(?i)\b(?:verif(?:y|ies|ied|ication)|check(?:s|ed|ing)?|confirm|make sure|ensure|smoke[- ]tests?|you should (?:now )?see|validate|validation|test that|should (?:be|return|respond|report))\b|\bcurl\s|\bkubectl (?:rollout status|get|wait)\b|\bhelm (?:status|test)\b|\bsystemctl status\b"
+);
+pattern!(
+    FIX,
+    r"(?i)\b(?:fix(?:ed)?|solution|resol(?:ve|ution)|try|run(?:ning)?|set(?:ting)?|increas\w+|decreas\w+|reduc\w+|restart\w*|check|verify|make sure|ensure|us(?:e|ing)|add(?:ing)?|remov\w+|install\w*|upgrad\w+|updat\w+|delet\w+|clear\w*|chang\w+|configur\w+|enabl\w+|disabl\w+|you (?:can|need|should|must|have to)|workaround|instead|caused by|because|means that|scale|drain|roll back|contact|re-?creat\w+|re-?run|raise|lower|free|kill|stop|start|wait|rotate|renew|grant|allow|open|close)\b"
+);
+pattern!(
+    PROBLEM,
+    r"(?i)\b(?:errors?|fail\w*|cannot|can't|can not|not|isn't|won't|doesn't|don't|unable|crash\w*|time[sd]?[- ]?out|timing out|timeouts?|slow\w*|stuck|missing|denied|refused|exceed\w*|problems?|issues?|hang\w*|panic\w*|out of|killed|invalid|unexpected\w*|corrupt\w*|warn\w*|lost|loss|down|too (?:many|much|large|long)|high|wrong|broken|reject\w*|unavailable|unreachable|forbidden|unauthori[sz]ed|expired?|stale|lag\w*|full|leak\w*|oom\w*|[45]\d\d)\b"
+);
 pattern!(QUESTIONS, r"(?i)\b(?:faqs?|frequently asked questions)\b");
 pattern!(LEVEL, r"(?i)\b(?:(?:level|tier|l)[ -]?[1-9]|primary|secondary|tertiary|first line|second line|third line)\b");
 
 /// The places of a part, each with what is there; none if the part is not there.
-pub(super) fn find(facts: &Facts<'_>, candidate: &Candidate<'_>, part: &Part, actions: bool) -> Vec<(Place, String)> {
-    let look = Look { facts, candidate, actions };
+pub(super) fn find(
+    facts: &Facts<'_>,
+    topic: &Topic,
+    candidate: &Candidate<'_>,
+    part: &Part,
+    actions: bool,
+) -> Vec<(Place, String)> {
+    let look = Look { facts, topic, candidate, actions };
     match part {
         Part::Pattern(pattern) => look.pattern(pattern, false),
         Part::Prose(pattern) => look.pattern(pattern, true),
@@ -40,6 +55,7 @@ pub(super) fn find(facts: &Facts<'_>, candidate: &Candidate<'_>, part: &Part, ac
 
 struct Look<'a, 'f> {
     facts: &'a Facts<'f>,
+    topic: &'a Topic,
     candidate: &'a Candidate<'a>,
     actions: bool,
 }
@@ -48,8 +64,9 @@ impl<'a> Look<'a, '_> {
     /// The sections of the candidate that have no hole and are not about a developer's machine.
     fn sections(&self) -> impl Iterator<Item = (usize, &'a Section)> {
         let (candidate, facts) = (self.candidate, self.facts);
-        let numbered = candidate.tree().iter().enumerate().map(|(index, section)| (index + candidate.section, section));
-        numbered.filter(move |(_, section)| weigh::hole(facts, candidate.document, section).is_none())
+        candidate
+            .speaking(self.topic)
+            .filter(move |(_, section)| weigh::hole(facts, candidate.document, section).is_none())
     }
 
     fn at(&self, span: Span) -> Place {
@@ -105,7 +122,8 @@ impl<'a> Look<'a, '_> {
             self.sections().map(|(index, section)| (section.heading, own(section), index + 1)).collect();
         let last = self.candidate.tree().len() + self.candidate.section;
         let first = self.candidate.tree().first().map_or_else(Span::default, |section| section.heading);
-        let numbered = weigh::numbered_headings(self.candidate).map(|(index, _)| Step::of_heading(document.tree(index)));
+        let numbered =
+            weigh::numbered_headings(self.candidate).map(|(index, _)| Step::of_heading(document.tree(index)));
         sequences.push((first, numbered.collect(), last));
         sequences.push((first, self.sections().flat_map(|(_, section)| own(section)).collect(), last));
         for (heading, steps, after) in sequences {
@@ -114,8 +132,7 @@ impl<'a> Look<'a, '_> {
                 continue;
             }
             let heading = if heading.end == 0 { steps[0].span } else { heading };
-            let mut places =
-                vec![(self.at(heading), format!("{} steps, {with_command} with a command", steps.len()))];
+            let mut places = vec![(self.at(heading), format!("{} steps, {with_command} with a command", steps.len()))];
             if verified {
                 let Some((span, text)) = self.check_at_end(&steps, after) else { continue };
                 places.push((self.at(span), format!("ends in a check: \"{}\"", excerpt(text))));
@@ -144,7 +161,8 @@ impl<'a> Look<'a, '_> {
     fn verification(&self) -> Vec<(Place, String)> {
         let heading = self.below().find(|(_, section)| CHECK.is_match(&section.title) && !section.is_bare());
         let heading = heading.map(|(_, section)| (section.heading, section.title.as_str()));
-        let block = || self.blocks().find(|block| CHECK.is_match(&block.text)).map(|block| (block.span, block.text.as_str()));
+        let block =
+            || self.blocks().find(|block| CHECK.is_match(&block.text)).map(|block| (block.span, block.text.as_str()));
         let found = heading.or_else(block);
         found.map(|(span, text)| (self.at(span), format!("a check: \"{}\"", excerpt(text)))).into_iter().collect()
     }
@@ -154,7 +172,13 @@ impl<'a> Look<'a, '_> {
             return Vec::new();
         }
         let count = found.len();
-        let plural = if count == 1 { "" } else if what.contains("entry") { "" } else { "s" };
+        let plural = if count == 1 {
+            ""
+        } else if what.contains("entry") {
+            ""
+        } else {
+            "s"
+        };
         let what = if count > 1 { what.replacen("entry", "entries", 1) } else { what.to_owned() };
         let places = found.into_iter().take(least.max(1)).enumerate();
         places
@@ -179,7 +203,9 @@ impl<'a> Look<'a, '_> {
         let headings: Vec<Span> = headings.map(|section| section.heading).collect();
         let rows = self.blocks().filter(|block| match &block.kind {
             BlockKind::Row { cells, header: false } => {
-                cells.len() >= 2 && is_problem(&cells[0]) && cells[1..].iter().any(|cell| is_fix(cell) || block.commands)
+                cells.len() >= 2
+                    && is_problem(&cells[0])
+                    && cells[1..].iter().any(|cell| is_fix(cell) || block.commands)
             }
             _ => false,
         });
@@ -218,7 +244,8 @@ impl<'a> Look<'a, '_> {
     fn levels(&self) -> Vec<Span> {
         let steps: Vec<Span> = self.sections().flat_map(|(_, section)| section.steps()).map(|step| step.span).collect();
         let rows: Vec<Span> = self.rows().map(|(block, _)| block.span).collect();
-        let headings = self.below().filter(|(_, section)| LEVEL.is_match(&section.title)).map(|(_, section)| section.heading);
+        let headings =
+            self.below().filter(|(_, section)| LEVEL.is_match(&section.title)).map(|(_, section)| section.heading);
         let named = self.blocks().filter(|block| LEVEL.is_match(beginning(&block.text))).map(|block| block.span);
         [steps, rows, headings.collect(), named.collect()].into_iter().max_by_key(Vec::len).unwrap_or_default()
     }
@@ -286,7 +313,10 @@ fn is_actionable(section: &Section) -> bool {
 /// Whether a block says what to do.
 fn acts(block: &Block) -> bool {
     let is_row = matches!(block.kind, BlockKind::Row { header: false, .. });
-    block.commands || is_row || block.text.contains('@') || (FIX.is_match(&block.text) && block.text.split_whitespace().count() >= 6)
+    block.commands
+        || is_row
+        || block.text.contains('@')
+        || (FIX.is_match(&block.text) && block.text.split_whitespace().count() >= 6)
 }
 
 /// What an item begins with: later words are asides.

@@ -92,7 +92,7 @@ fn decide(facts: &Facts<'_>, question: &Question, topic: &Topic, good: &[(Candid
     let actions = question.is_set("actions");
     let mut found: BTreeMap<&str, Vec<(Place, String)>> = BTreeMap::new();
     for (name, part) in &topic.parts {
-        let places = good.iter().flat_map(|(candidate, _)| measure::find(facts, candidate, part, actions));
+        let places = good.iter().flat_map(|(candidate, _)| measure::find(facts, topic, candidate, part, actions));
         found.insert(name, places.collect());
     }
     let has = |name: &str| found.get(name).is_some_and(|places| !places.is_empty());
@@ -136,7 +136,9 @@ fn part_answer(
     good: &[(Candidate<'_>, Weight)],
 ) {
     match found.get(part) {
-        None => answer.blind.push(Blind { place: None, why: format!("the topic {:?} has no part {part:?}", topic.name) }),
+        None => {
+            answer.blind.push(Blind { place: None, why: format!("the topic {:?} has no part {part:?}", topic.name) })
+        }
         Some(places) if places.is_empty() => {
             for (candidate, weight) in good {
                 let message = format!("{}: {}; lacks {}", candidate.name(), weight.describe(), spoken(&[part]));

@@ -22,11 +22,27 @@ macro_rules! pattern {
     };
 }
 
-pattern!(DEVELOPMENT, r"(?i)\b(?:local(?:ly|host)?|dev|development|developers?|minikube|k3d|kind cluster|docker[- ]?desktop|contribut(?:ing|ors?|e)|hacking|tutorial|walk-?through|getting[- ]started|quick[- ]?start|demos?|examples?|samples?|sandbox|playground|staging|preview|testing|tests?|benchmarks?|from source)\b");
+pattern!(
+    DEVELOPMENT,
+    r"(?i)\b(?:local(?:ly|host)?|dev|development|developers?|minikube|k3d|kind cluster|docker[- ]?desktop|contribut(?:ing|ors?|e)|hacking|tutorial|walk-?through|getting[- ]started|quick[- ]?start|demos?|examples?|samples?|sandbox|playground|staging|preview|testing|tests?|benchmarks?|from source)\b"
+);
+pattern!(
+    ASIDE,
+    r"(?i)\b(?:local(?:ly|host)?|dev|development|minikube|k3d|kind cluster|docker[- ]?desktop|from source|contributing)\b"
+);
 pattern!(PRODUCTION, r"(?i)\b(?:production|prod|live (?:environment|system|cluster)|release(?:d|s)?)\b");
-pattern!(INTRODUCTION, r"(?i)\b(?:(?:this|an?|the) (?:\w+ )?(?:example|demo|sample|tutorial)\b|(?:local|development|dev) (?:cluster|environment|set-?up|deployment|use|only)|not (?:meant|intended|suitable|suited|ready|recommended)[\w ]* production|for (?:local )?development\b|on your (?:own )?(?:machine|laptop|computer))");
-pattern!(ONE_MACHINE, r"(?i)^(?:\$ |> |# )?(?:sudo )?(?:docker[- ]compose|docker run|docker build|docker exec|docker ps|docker volume|docker network|minikube|kind|k3d|cd|git|export|source|\. |\./|cp|mkdir|cat|echo|open|make|just|cargo|rustup|npm|npx|yarn|pnpm|pip3?|poetry|uv|python3?|go|brew|apt(?:-get)?|dnf|yum|pacman|choco|winget|curl|psql|sqlx|diesel|redis-cli|tilt|skaffold dev|ulimit|chmod|#)(?:\s|$)");
-pattern!(SERVER, r"(?i)\b(?:production|prod|servers?|vps|hosts?|domain|tls|https|reverse proxy|self-?host\w*|ssh|registry|systemd)\b");
+pattern!(
+    INTRODUCTION,
+    r"(?i)\b(?:(?:this|an?|the) (?:\w+ )?(?:example|demo|sample|tutorial)\b|(?:local|development|dev) (?:cluster|environment|set-?up|deployment|use|only)|not (?:meant|intended|suitable|suited|ready|recommended)[\w ]* production|for (?:local )?development\b|on your (?:own )?(?:machine|laptop|computer))"
+);
+pattern!(
+    ONE_MACHINE,
+    r"(?i)^(?:\$ |> |# )?(?:sudo )?(?:docker[- ]compose|docker run|docker build|docker exec|docker ps|docker volume|docker network|minikube|kind|k3d|cd|git|export|source|\. |\./|cp|mkdir|cat|echo|open|make|just|cargo|rustup|npm|npx|yarn|pnpm|pip3?|poetry|uv|python3?|go|brew|apt(?:-get)?|dnf|yum|pacman|choco|winget|curl|psql|sqlx|diesel|redis-cli|tilt|skaffold dev|ulimit|chmod|#)(?:\s|$)"
+);
+pattern!(
+    SERVER,
+    r"(?i)\b(?:production|prod|servers?|vps|hosts?|domain|tls|https|reverse proxy|self-?host\w*|ssh|registry|systemd)\b"
+);
 
 /// Whether a candidate is about production.
 pub(super) fn of(candidate: &Candidate<'_>) -> Setting {
@@ -53,9 +69,9 @@ pub(super) fn of(candidate: &Candidate<'_>) -> Setting {
     }
 }
 
-/// Whether a heading below the candidate's own is about a developer's machine.
-pub(super) fn is_development_heading(title: &str) -> bool {
-    DEVELOPMENT.is_match(title) && !PRODUCTION.is_match(title)
+/// Whether a heading below the candidate's own turns to a developer's machine: "### On minikube".
+pub(super) fn is_aside(title: &str) -> bool {
+    ASIDE.is_match(title) && !PRODUCTION.is_match(title)
 }
 
 fn quoted(word: &str) -> String {

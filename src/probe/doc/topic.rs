@@ -203,7 +203,9 @@ fn flag(value: &Value) -> Result<bool, String> {
 
 fn words(value: &Value) -> Result<Vec<String>, String> {
     let list = value.as_list().ok_or("is no list")?;
-    list.iter().map(|word| word.as_str().map(str::to_owned).ok_or_else(|| "holds something else than text".to_owned())).collect()
+    list.iter()
+        .map(|word| word.as_str().map(str::to_owned).ok_or_else(|| "holds something else than text".to_owned()))
+        .collect()
 }
 
 fn pattern(value: &Value) -> Result<Regex, String> {

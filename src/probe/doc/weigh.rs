@@ -1,8 +1,9 @@
 //! What stands in a section, and whether it is enough to count.
 
 use super::candidates::Candidate;
+use super::measure;
 use super::setting::{self, Setting};
-use super::topic::Topic;
+use super::topic::{Needs, Part, Topic};
 use crate::facts::Facts;
 use crate::facts::documents::{BlockKind, Document, Section, Target, resolve};
 
@@ -28,13 +29,16 @@ pub(super) struct Weight {
     /// It is about production too.
     pub(super) is_uncertain: bool,
     refused: bool,
+    /// What the topic is about is there in number: three symptoms with their fixes need no sixty words.
+    is_counted: bool,
 }
 
 impl Weight {
     /// Why it does not count; `None` if it does.
     pub(super) fn flaw(&self) -> Option<String> {
         let mut flaws = Vec::new();
-        let is_thin = self.words < ENOUGH_WORDS && self.steps < ENOUGH_STEPS && self.rows < ENOUGH_STEPS;
+        let is_thin =
+            !self.is_counted && self.words < ENOUGH_WORDS && self.steps < ENOUGH_STEPS && self.rows < ENOUGH_STEPS;
         if is_thin {
             flaws.push(self.describe());
         }
@@ -62,7 +66,7 @@ impl Weight {
         };
         let mut said = vec![count(self.words, "word"), count(self.steps, "step")];
         if self.commands > 0 {
-            said.push(count(self.commands, "command block"));
+            said.push(count(self.commands, "command"));
         }
         if self.rows > 0 {
             said.push(count(self.rows, "table row"));
@@ -83,23 +87,33 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
     weight.refused = weight.development.is_some() && !topic.development;
     let mut outside = false;
     let mut is_about = topic.about.is_none();
-    for section in candidate.tree() {
-        outside |= section.links.iter().any(|link| {
-            resolve(facts.tree, facts.documents(), document, &link.url) == Target::Outside
-        });
+    for (_, section) in candidate.speaking(topic) {
+        outside |= section
+            .links
+            .iter()
+            .any(|link| resolve(facts.tree, facts.documents(), document, &link.url) == Target::Outside);
         if let Some(hole) = hole(facts, document, section) {
             weight.holes.push(hole);
             continue;
         }
         add(&mut weight, section);
         if let Some(about) = &topic.about {
-            is_about |= about.is_match(&section.title) || section.blocks.iter().any(|block| about.is_match(&block.text));
+            is_about |=
+                about.is_match(&section.title) || section.blocks.iter().any(|block| about.is_match(&block.text));
         }
     }
     let numbered = numbered_headings(candidate).count();
     weight.steps = weight.steps.max(numbered);
+    weight.is_counted = match &topic.needs {
+        Needs::Named(names) => names.iter().filter_map(|name| topic.parts.get(name)).any(|part| {
+            matches!(part, Part::Entries(_) | Part::Levels(_) | Part::List(_))
+                && !measure::find(facts, topic, candidate, part, false).is_empty()
+        }),
+        Needs::Some(_) => false,
+    };
     weight.lacks_action = topic.action && weight.commands == 0 && weight.steps < ENOUGH_STEPS;
-    weight.is_outside = outside && weight.words < ENOUGH_WORDS && weight.steps == 0 && weight.commands == 0 && weight.rows == 0;
+    weight.is_outside =
+        outside && weight.words < ENOUGH_WORDS && weight.steps == 0 && weight.commands == 0 && weight.rows == 0;
     weight.is_off_topic = !is_about && weight.words > 0;
     weight
 }
@@ -107,9 +121,12 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
 /// Headings such as `Step 2: Migrate` that have something under them.
 pub(super) fn numbered_headings<'f>(candidate: &Candidate<'f>) -> impl Iterator<Item = (usize, &'f Section)> {
     let offset = candidate.section;
-    candidate.tree().iter().enumerate().filter(|(_, section)| section.is_numbered() && !section.is_bare()).map(
-        move |(index, section)| (index + offset, section),
-    )
+    candidate
+        .tree()
+        .iter()
+        .enumerate()
+        .filter(|(_, section)| section.is_numbered() && !section.is_bare())
+        .map(move |(index, section)| (index + offset, section))
 }
 
 fn add(weight: &mut Weight, section: &Section) {
@@ -131,9 +148,7 @@ pub(super) fn hole(facts: &Facts<'_>, document: &Document, section: &Section) ->
         return Some(format!("placeholder at line {}", document.line(placeholder)));
     }
     section.links.iter().find_map(|link| match resolve(facts.tree, facts.documents(), document, &link.url) {
-        Target::Broken(why) => {
-            Some(format!("link to {} at line {}: {why}", link.url, document.line(link.span)))
-        }
+        Target::Broken(why) => Some(format!("link to {} at line {}: {why}", link.url, document.line(link.span))),
         _ => None,
     })
 }
