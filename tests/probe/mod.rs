@@ -1,5 +1,5 @@
 //! Tests of `src/probe`.
 mod cargo;
-mod scans;
 mod doc;
+mod scans;
 mod searching;
