@@ -9,10 +9,10 @@ pub mod config;
 pub mod db;
 pub mod dep;
 pub mod file;
+pub mod git;
 pub mod scan_secrets;
 pub mod secret;
 pub mod doc;
-pub mod git;
 pub mod source;
 pub mod text;
 
@@ -27,14 +27,14 @@ pub static ALL: &[&Probe] = &[
     &config::PROBE,
     &db::PROBE,
     &dep::PROBE,
+    &doc::PROBE,
     &file::PROBE,
+    &git::PROBE,
     &scan_secrets::PROBE,
     &secret::PROBE,
     &source::PROBE,
     &text::PROBE,
 ];
-/// Every probe, by name.
-pub static ALL: &[&Probe] = &[&doc::PROBE, &file::PROBE, &git::PROBE, &source::PROBE, &text::PROBE];
 
 /// One instrument.
 #[derive(Debug)]
