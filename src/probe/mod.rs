@@ -8,11 +8,11 @@ pub mod cargo_profile;
 pub mod config;
 pub mod db;
 pub mod dep;
+pub mod doc;
 pub mod file;
 pub mod git;
 pub mod scan_secrets;
 pub mod secret;
-pub mod doc;
 pub mod source;
 pub mod text;
 
