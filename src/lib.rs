@@ -8,11 +8,14 @@
 //! rules (src/rules/*.tsk, data) ──▶ RuleSet ──────────┘                        └──▶ exit status
 //! ```
 
+pub mod ask;
+pub mod check;
 pub mod checklist;
 pub mod convert;
 pub mod diagnostic;
 pub mod evidence;
 pub mod facts;
+pub mod judge;
 pub mod probe;
 pub mod quantity;
 pub mod report;

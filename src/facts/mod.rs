@@ -9,7 +9,7 @@ pub mod format;
 pub mod history;
 pub mod kubernetes;
 pub mod manifests;
-mod parallel;
+pub(crate) mod parallel;
 pub mod production;
 pub mod reports;
 pub mod routes;

@@ -5,6 +5,7 @@
 
 use crate::checklist::Phase;
 use crate::evidence::Strength;
+pub use crate::rules::Effort;
 use serde::{Serialize, Serializer};
 
 /// The version of the JSON document.
@@ -266,40 +267,6 @@ pub enum Cause {
     Person,
     /// No rule can judge this item yet.
     NoRule,
-}
-
-/// How long a fix takes, roughly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Effort {
-    /// Minutes.
-    Minutes,
-    /// Hours.
-    Hours,
-    /// Days.
-    Days,
-    /// Weeks.
-    Weeks,
-}
-
-impl Effort {
-    /// All of them, shortest first.
-    pub const ALL: [Self; 4] = [Self::Minutes, Self::Hours, Self::Days, Self::Weeks];
-
-    /// The word that rules use.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Minutes => "minutes",
-            Self::Hours => "hours",
-            Self::Days => "days",
-            Self::Weeks => "weeks",
-        }
-    }
-
-    /// The effort of a word.
-    pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|effort| effort.word() == word)
-    }
 }
 
 /// What a report says about its run; everything else follows from the items.

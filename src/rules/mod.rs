@@ -50,3 +50,28 @@
 //! map (`{key: "disable_stats", negated: true}`) gives its first value as the word and the rest as its attributes; a
 //! list may name other lists (`"$c.audit_rust"`). Evidence groups are sections `[group.NAME]` with `proof:`. Scales are
 //! sections `[scale.NAME]` with `order:` (weakest first; a list inside is a tie) and `same:` (word → its synonyms).
+
+mod expression;
+mod load;
+mod names;
+mod places;
+mod rule;
+mod scale;
+mod set;
+mod text;
+
+pub use load::{Fault, load};
+pub use names::Names;
+pub use rule::{Call, Class, Compare, Effort, Evidence, Operator, Proof, Rule};
+pub use scale::Scale;
+pub use set::{Binding, RuleSet};
+
+use crate::source::Source;
+
+/// The files of the embedded catalogue.
+const FILES: &[(&str, &str)] = &[];
+
+/// The embedded catalogue as sources.
+pub fn embedded() -> Vec<Source> {
+    FILES.iter().map(|(name, text)| Source::new(format!("rules/{name}"), *text)).collect()
+}

@@ -1,0 +1,258 @@
+//! Asks the probes what a rule wants to know, and combines their answers.
+//!
+//! Four answers are possible, because "not there" and "cannot be seen" differ, and so do "not there" and "the opposite
+//! was seen": see [`State`]. Equal questions are asked once, whoever asks.
+
+use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
+use crate::facts::Facts;
+use crate::probe::Question;
+use crate::quantity::{Comparison, Quantity};
+use crate::rules::{Call, Operator, Proof};
+use crate::value::{Kind, Value};
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// What became of a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It was seen.
+    Holds,
+    /// It was looked for and is not there.
+    Absent,
+    /// Something should have been looked at and could not be.
+    Open,
+    /// The opposite was seen; the sightings show it.
+    Refuted,
+}
+
+/// A proof with what was seen.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What became of it.
+    pub state: State,
+    /// What was seen: the support when it holds, the contradiction when it is refuted.
+    pub seen: Vec<Sighting>,
+    /// What was seen and counts for nothing.
+    pub notes: Vec<Sighting>,
+    /// What could not be looked at.
+    pub blind: Vec<Blind>,
+    /// The strength of the whole: the weakest of parts that are all needed.
+    pub strength: Option<Strength>,
+}
+
+/// Gives the outcome of other items, for `@item`; implemented where verdicts are made.
+pub trait Verdicts: Sync {
+    /// The verdict of an item as an outcome: met holds, unmet is refuted, everything else is open.
+    fn outcome_of(&self, item: &str) -> Outcome;
+}
+
+/// What the arguments of a rule may refer to: the item that is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The text of the list entry (`$entry`).
+    pub entry: Option<&'a str>,
+    /// The item's value as written (`$expected`).
+    pub expected: &'a str,
+}
+
+/// Asks, and remembers the answers.
+pub struct Asker<'f> {
+    facts: &'f Facts<'f>,
+    answers: Mutex<HashMap<String, Arc<OnceLock<Answer>>>>,
+}
+
+impl<'f> Asker<'f> {
+    /// An asker over some facts.
+    pub fn new(facts: &'f Facts<'f>) -> Self {
+        Self { facts, answers: Mutex::default() }
+    }
+
+    /// What becomes of a proof for a subject.
+    pub fn outcome(&self, proof: &Proof, subject: Subject<'_>, verdicts: &dyn Verdicts) -> Outcome {
+        match proof {
+            Proof::Probe(call) => Outcome::of_answer(self.answer(call, subject)),
+            Proof::Any(parts) => any(parts.iter().map(|part| self.outcome(part, subject, verdicts)).collect()),
+            Proof::All(parts) => all(parts.iter().map(|part| self.outcome(part, subject, verdicts)).collect()),
+            Proof::Not(part) => not(self.outcome(part, subject, verdicts)),
+            Proof::Items(items) => all(items.iter().map(|item| verdicts.outcome_of(item)).collect()),
+            Proof::Where(part, operator, literal) => filter(self.outcome(part, subject, verdicts), *operator, literal),
+        }
+    }
+
+    fn answer(&self, call: &Call, subject: Subject<'_>) -> Answer {
+        let question = substituted(&call.question, subject);
+        let key = key(call.probe.name, &question);
+        let slot = {
+            let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+            answers.entry(key).or_default().clone()
+        };
+        slot.get_or_init(|| (call.probe.look)(self.facts, &question)).clone()
+    }
+}
+
+/// Replaces `$entry` and `$expected` inside words by what they stand for.
+fn substituted(question: &Question, subject: Subject<'_>) -> Question {
+    let mut question = question.clone();
+    for word in question.args.iter_mut().flatten() {
+        if let Some(entry) = subject.entry {
+            word.text = word.text.replace("$entry", entry);
+        }
+        word.text = word.text.replace("$expected", subject.expected);
+    }
+    question
+}
+
+/// One text for equal questions; places do not matter.
+fn key(probe: &str, question: &Question) -> String {
+    let mut key = probe.to_owned();
+    for arg in &question.args {
+        key.push('\u{1}');
+        for word in arg {
+            let _ = write!(key, "\u{2}{}{}", if word.is_pattern { "~" } else { "" }, word.text);
+            attributes(&mut key, &word.attributes);
+        }
+    }
+    attributes(&mut key, &question.options);
+    key
+}
+
+fn attributes(key: &mut String, map: &crate::value::Map) {
+    for (name, field) in map {
+        let _ = write!(key, "\u{3}{name}=");
+        describe(key, &field.value);
+    }
+}
+
+fn describe(key: &mut String, value: &Value) {
+    match &value.kind {
+        Kind::List(list) => list.iter().for_each(|part| {
+            key.push('\u{4}');
+            describe(key, part);
+        }),
+        Kind::Map(map) => attributes(key, map),
+        Kind::Expr(expr) => key.push_str(&expr.raw),
+        Kind::Null => key.push_str("null"),
+        _ => key.push_str(&value.scalar_text().unwrap_or_default()),
+    }
+}
+
+impl Outcome {
+    /// A state with nothing seen.
+    pub fn bare(state: State) -> Self {
+        Self { state, seen: Vec::new(), notes: Vec::new(), blind: Vec::new(), strength: None }
+    }
+
+    fn of_answer(answer: Answer) -> Self {
+        let state = match (answer.seen.is_empty(), answer.blind.is_empty()) {
+            (false, _) => State::Holds,
+            (true, false) => State::Open,
+            (true, true) => State::Absent,
+        };
+        let strength = answer.seen.iter().map(|sighting| sighting.strength).max();
+        Self { state, seen: answer.seen, notes: answer.notes, blind: answer.blind, strength }
+    }
+
+    /// Takes over what another outcome saw.
+    fn absorb(&mut self, other: Self) {
+        self.seen.extend(other.seen);
+        self.notes.extend(other.notes);
+        self.blind.extend(other.blind);
+    }
+}
+
+/// The first that holds, or else the best of the rest: open before refuted before absent.
+fn any(parts: Vec<Outcome>) -> Outcome {
+    let mut result = Outcome::bare(State::Absent);
+    for part in &parts {
+        result.strength = result.strength.max(if part.state == State::Holds { part.strength } else { None });
+    }
+    let state = |wanted| parts.iter().any(|part| part.state == wanted);
+    result.state = if state(State::Holds) {
+        State::Holds
+    } else if state(State::Open) {
+        State::Open
+    } else if !parts.is_empty() && parts.iter().all(|part| part.state == State::Refuted) {
+        result.strength = parts.iter().filter_map(|part| part.strength).max();
+        State::Refuted
+    } else {
+        State::Absent
+    };
+    merge(result, parts)
+}
+
+/// All hold, or else the worst: one refuted refutes, one open leaves open, one absent is absent.
+fn all(parts: Vec<Outcome>) -> Outcome {
+    let mut result = Outcome::bare(State::Holds);
+    let state = |wanted| parts.iter().any(|part| part.state == wanted);
+    result.state =
+        [State::Refuted, State::Absent, State::Open].into_iter().find(|&bad| state(bad)).unwrap_or(State::Holds);
+    result.strength = match result.state {
+        State::Holds => parts.iter().filter_map(|part| part.strength).min(),
+        State::Refuted => {
+            parts.iter().filter(|part| part.state == State::Refuted).filter_map(|part| part.strength).max()
+        }
+        State::Absent | State::Open => None,
+    };
+    merge(result, parts)
+}
+
+/// Sightings that made the state count; those of the other parts become notes.
+fn merge(mut result: Outcome, parts: Vec<Outcome>) -> Outcome {
+    for mut part in parts {
+        if part.state != result.state {
+            part.notes.append(&mut part.seen);
+        }
+        if result.state == State::Holds {
+            part.blind.clear();
+        }
+        result.absorb(part);
+    }
+    if matches!(result.state, State::Absent | State::Open) {
+        let mut seen = std::mem::take(&mut result.seen);
+        result.notes.append(&mut seen);
+    }
+    result
+}
+
+/// The opposite. What was seen stays as a note: it is why the negation does not hold.
+fn not(mut part: Outcome) -> Outcome {
+    let state = match part.state {
+        State::Holds => State::Absent,
+        State::Absent | State::Refuted => State::Holds,
+        State::Open => State::Open,
+    };
+    part.notes.append(&mut part.seen);
+    Outcome { state, strength: None, ..part }
+}
+
+/// Keeps the sightings whose value compares so; the others become notes.
+fn filter(mut part: Outcome, operator: Operator, literal: &Value) -> Outcome {
+    if part.state != State::Holds {
+        return part;
+    }
+    let (kept, dropped): (Vec<_>, Vec<_>) = std::mem::take(&mut part.seen)
+        .into_iter()
+        .partition(|sighting| sighting.value.as_ref().is_some_and(|value| compares(value, operator, literal)));
+    part.notes.extend(dropped);
+    part.strength = kept.iter().map(|sighting| sighting.strength).max();
+    part.state = if kept.is_empty() { State::Absent } else { State::Holds };
+    part.seen = kept;
+    part
+}
+
+fn compares(value: &Observed, operator: Operator, literal: &Value) -> bool {
+    let order = match value {
+        Observed::Flag(flag) => literal.as_bool().map(|wanted| flag.cmp(&wanted)),
+        Observed::Quantity(seen) => {
+            let wanted = literal.scalar_text().and_then(|text| Quantity::parse(&text).ok());
+            wanted.and_then(|wanted| seen.compare(wanted).ok())
+        }
+        // Words have no order: only `==` and `!=` tell anything about them.
+        Observed::Word(word) => literal.scalar_text().map(|wanted| word.to_lowercase().cmp(&wanted.to_lowercase())),
+        Observed::Opaque(_) => None,
+    };
+    let unordered =
+        matches!(value, Observed::Word(_)) && !matches!(operator, Operator::Differs | Operator::Is(Comparison::Equal));
+    order.is_some_and(|order| !unordered && operator.admits(order))
+}

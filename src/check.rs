@@ -1,0 +1,111 @@
+//! From a checklist and a tree to judgements: every item is bound to its rule, asked, and judged.
+
+use crate::ask::{Asker, Outcome, State, Subject, Verdicts};
+use crate::checklist::{Checklist, Item, Phase};
+use crate::diagnostic::Diagnostic;
+use crate::facts::Facts;
+use crate::facts::parallel;
+use crate::judge::{Asked, Judgement, Verdict, judge};
+use crate::rules::{Binding, Evidence, Proof, Rule, RuleSet};
+use crate::source::Source;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// Judges the items of a checklist, each once, also when another item is composed of it.
+pub struct Check<'c> {
+    asker: Asker<'c>,
+    phase: Phase,
+    items: Vec<Slot<'c>>,
+    by_id: BTreeMap<&'c str, usize>,
+}
+
+struct Slot<'c> {
+    item: &'c Item,
+    binding: Option<Binding>,
+    judgement: OnceLock<Judgement>,
+}
+
+impl<'c> Check<'c> {
+    /// Prepares to judge the items of a checklist; `bindings` says which rule asks for each, in the items' order.
+    pub fn new(facts: &'c Facts<'c>, checklist: &'c Checklist, bindings: Vec<Option<Binding>>, phase: Phase) -> Self {
+        let slots = checklist.items().zip(bindings);
+        let items: Vec<_> = slots.map(|(item, binding)| Slot { item, binding, judgement: OnceLock::new() }).collect();
+        let by_id = items.iter().enumerate().map(|(at, slot)| (slot.item.id.as_str(), at)).collect();
+        Self { asker: Asker::new(facts), phase, items, by_id }
+    }
+
+    /// The judgements of the items that `wanted` picks, in the order of the checklist.
+    pub fn run(&self, wanted: impl Fn(&Item) -> bool) -> Vec<(&'c Item, Option<&Binding>, &Judgement)> {
+        let picked: Vec<usize> = (0..self.items.len()).filter(|&at| wanted(self.items[at].item)).collect();
+        parallel::map(&picked, |&at| {
+            self.judgement(at);
+        });
+        picked
+            .into_iter()
+            .map(|at| (self.items[at].item, self.items[at].binding.as_ref(), self.judgement(at)))
+            .collect()
+    }
+
+    fn judgement(&self, at: usize) -> &Judgement {
+        let slot = &self.items[at];
+        slot.judgement.get_or_init(|| {
+            let Some(binding) = &slot.binding else {
+                return Judgement::bare(Verdict::Unknown {
+                    reason: "no rule asks for this yet".to_owned(),
+                    no_rule: true,
+                });
+            };
+            if slot.item.phase(binding.rule.phase) > self.phase {
+                return Judgement::bare(Verdict::NotDue);
+            }
+            judge(&binding.rule, &slot.item.expects, self.ask(slot.item, binding))
+        })
+    }
+
+    fn ask(&self, item: &Item, binding: &Binding) -> Asked {
+        let subject = Subject { entry: item.entry.as_deref(), expected: &item.expected_text };
+        let ask = |proofs: &[Proof]| -> Vec<Outcome> {
+            proofs.iter().map(|proof| self.asker.outcome(proof, subject, self)).collect()
+        };
+        let rule: &Rule = &binding.rule;
+        let evidence: &Evidence = binding.evidence();
+        let others = binding.others().map(|(word, other)| (word.to_owned(), ask(&other.proof)));
+        Asked {
+            proof: ask(&evidence.proof),
+            // A word's own contradictions stand beside those of the whole rule.
+            refuted_by: [
+                ask(&evidence.refuted_by),
+                if binding.word.is_some() { ask(&rule.evidence.refuted_by) } else { Vec::new() },
+            ]
+            .concat(),
+            others: others.collect(),
+            shown: ask(&rule.shown),
+            place: rule.unmet_where.as_ref().map(|place| self.asker.outcome(place, subject, self)),
+        }
+    }
+}
+
+impl Verdicts for Check<'_> {
+    fn outcome_of(&self, item: &str) -> Outcome {
+        match self.by_id.get(item) {
+            Some(&at) => self.judgement(at).outcome(),
+            None => Outcome::bare(State::Open),
+        }
+    }
+}
+
+/// Which rule asks for each item of a checklist.
+///
+/// An item whose value is a probe call brings its own rule. An item whose word its rule does not know is an error of
+/// the checklist.
+pub fn bind(checklist: &Checklist, rules: &RuleSet) -> Result<Vec<Option<Binding>>, Vec<(Source, Diagnostic)>> {
+    let mut faults = Vec::new();
+    let mut bindings = Vec::new();
+    for item in checklist.items() {
+        match rules.bind(item) {
+            Ok(binding) => bindings.push(binding),
+            Err(fault) => faults.push((item.source.clone(), fault)),
+        }
+    }
+    if faults.is_empty() { Ok(bindings) } else { Err(faults) }
+}

@@ -1,0 +1,322 @@
+//! Weighs what was seen against what is expected: pure, nothing is read here.
+//!
+//! Contradiction wins over support of equal or lower strength; higher strength wins over lower (DESIGN.md §5). A
+//! [`Verdict::Met`] cannot be built without a sighting.
+
+mod fit;
+
+pub use fit::{Fit, fit};
+
+use crate::ask::{Outcome, State};
+use crate::checklist::Expectation;
+use crate::evidence::{Blind, Sighting, Strength};
+use crate::rules::Rule;
+
+/// What the probes answered to one rule, for one item.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// The alternatives, in the rule's order.
+    pub proof: Vec<Outcome>,
+    /// The contradictions of their own.
+    pub refuted_by: Vec<Outcome>,
+    /// For an exclusive rule: the proofs of the words that are not expected.
+    pub others: Vec<(String, Vec<Outcome>)>,
+    /// Seen and shown.
+    pub shown: Vec<Outcome>,
+    /// The right place.
+    pub place: Option<Outcome>,
+}
+
+/// Which way a sighting points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bearing {
+    /// It proves the expectation.
+    Supports,
+    /// It contradicts it.
+    Contradicts,
+    /// It is where the probe searched in vain.
+    Searched,
+    /// It is shown and counts for nothing.
+    Note,
+}
+
+/// A sighting and which way it points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// What was seen.
+    pub sighting: Sighting,
+    /// Which way it points.
+    pub bearing: Bearing,
+}
+
+/// The answer for one item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// The verdict with its proof.
+    pub verdict: Verdict,
+    /// What was seen besides, and counts for nothing here.
+    pub notes: Vec<Evidence>,
+    /// What could not be looked at.
+    pub blind: Vec<Blind>,
+}
+
+/// The verdict with what it stands on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// The strongest sightings support the expectation.
+    Met(Proven),
+    /// A sighting contradicts it.
+    Unmet(Proven),
+    /// The right place was searched, and the thing is not there.
+    Missing {
+        /// Where was searched.
+        searched: Proven,
+        /// What is not there.
+        absence: String,
+    },
+    /// Nothing to look at, nothing readable, or only a person can know.
+    Unknown {
+        /// Why.
+        reason: String,
+        /// Whether no rule of the catalogue asks for this item yet.
+        no_rule: bool,
+    },
+    /// Due in a later phase.
+    NotDue,
+}
+
+/// At least one sighting, and how strongly it speaks as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proven {
+    /// The strength of the verdict.
+    pub strength: Strength,
+    first: Evidence,
+    more: Vec<Evidence>,
+}
+
+impl Proven {
+    fn new(strength: Strength, mut evidence: Vec<Evidence>) -> Option<Self> {
+        evidence.dedup();
+        if evidence.is_empty() {
+            return None;
+        }
+        let first = evidence.remove(0);
+        Some(Self { strength, first, more: evidence })
+    }
+
+    /// The sightings, the deciding one first.
+    pub fn evidence(&self) -> impl Iterator<Item = &Evidence> {
+        std::iter::once(&self.first).chain(&self.more)
+    }
+}
+
+impl Judgement {
+    /// A verdict that nothing was asked for.
+    pub fn bare(verdict: Verdict) -> Self {
+        Self { verdict, notes: Vec::new(), blind: Vec::new() }
+    }
+
+    /// As the outcome that a composed item sees.
+    pub fn outcome(&self) -> Outcome {
+        let (state, proven) = match &self.verdict {
+            Verdict::Met(proven) => (State::Holds, Some(proven)),
+            Verdict::Unmet(proven) => (State::Refuted, Some(proven)),
+            Verdict::Missing { searched, .. } => (State::Refuted, Some(searched)),
+            Verdict::Unknown { .. } | Verdict::NotDue => (State::Open, None),
+        };
+        let mut outcome = Outcome::bare(state);
+        outcome.strength = proven.map(|proven| proven.strength);
+        outcome.seen =
+            proven.into_iter().flat_map(Proven::evidence).map(|evidence| evidence.sighting.clone()).collect();
+        if let Verdict::Missing { absence, .. } = &self.verdict {
+            for sighting in &mut outcome.seen {
+                sighting.message = format!("{absence} (searched: {})", sighting.message);
+            }
+        }
+        outcome.blind.clone_from(&self.blind);
+        outcome
+    }
+}
+
+/// Judges what was asked.
+pub fn judge(rule: &Rule, expects: &Expectation, asked: Asked) -> Judgement {
+    let mut scale = Scales::default();
+    let mut decided_by_value = false;
+    for outcome in asked.proof {
+        decided_by_value |= scale.weigh(rule, expects, outcome, decided_by_value);
+    }
+    for outcome in asked.refuted_by {
+        scale.contradict(outcome, None);
+    }
+    for (word, outcomes) in asked.others {
+        for outcome in outcomes {
+            scale.contradict(outcome, Some(&word));
+        }
+    }
+    for outcome in asked.shown {
+        scale.note(outcome.seen);
+        scale.note(outcome.notes);
+    }
+    scale.decide(rule, asked.place)
+}
+
+/// The two sides while they fill.
+#[derive(Debug, Default)]
+struct Scales {
+    support: Option<Strength>,
+    supports: Vec<Evidence>,
+    contradiction: Option<Strength>,
+    contradicts: Vec<Evidence>,
+    /// Seen, and the comparison could not tell: an opaque value, a default that fits, a word off the scale.
+    undecided: Vec<(Sighting, String)>,
+    notes: Vec<Evidence>,
+    blind: Vec<Blind>,
+}
+
+impl Scales {
+    /// Puts an alternative on the scales; says whether its values decided.
+    fn weigh(&mut self, rule: &Rule, expects: &Expectation, outcome: Outcome, only_show: bool) -> bool {
+        self.note(outcome.notes);
+        self.blind.extend(outcome.blind);
+        match outcome.state {
+            State::Holds => {}
+            State::Refuted => {
+                self.add(Bearing::Contradicts, outcome.strength, outcome.seen);
+                return false;
+            }
+            State::Absent | State::Open => {
+                self.note(outcome.seen);
+                return false;
+            }
+        }
+        let strength = outcome.strength;
+        let mut decided = false;
+        // A value that does not fit spoils the whole alternative: its other sightings are then no support.
+        let fits: Vec<_> = outcome.seen.into_iter().map(|seen| (fit(rule, expects, &seen), seen)).collect();
+        let spoiled = fits.iter().any(|(fit, _)| !matches!(fit, Fit::Present | Fit::Yes));
+        for (fit, seen) in fits {
+            let by_value = !matches!(fit, Fit::Present);
+            if by_value && only_show {
+                self.note(vec![seen]);
+                continue;
+            }
+            decided |= by_value && seen.default_of.is_none();
+            match fit {
+                Fit::Yes | Fit::Present if spoiled => self.note(vec![seen]),
+                Fit::Yes if seen.default_of.is_some() => {
+                    let why = "a default fits today and nobody set it: state it".to_owned();
+                    self.undecided.push((seen, why));
+                }
+                Fit::Yes | Fit::Present => self.add(Bearing::Supports, strength, vec![seen]),
+                Fit::No => {
+                    let own = Some(seen.strength);
+                    self.add(Bearing::Contradicts, own, vec![seen]);
+                }
+                Fit::CannotTell(why) => self.undecided.push((seen, why)),
+            }
+        }
+        decided
+    }
+
+    fn contradict(&mut self, outcome: Outcome, word: Option<&str>) {
+        self.note(outcome.notes);
+        if outcome.state != State::Holds {
+            self.note(outcome.seen);
+            return;
+        }
+        let mut seen = outcome.seen;
+        if let Some(word) = word {
+            for sighting in &mut seen {
+                sighting.message = format!("{} ({word})", sighting.message);
+            }
+        }
+        self.add(Bearing::Contradicts, outcome.strength, seen);
+    }
+
+    fn add(&mut self, bearing: Bearing, strength: Option<Strength>, seen: Vec<Sighting>) {
+        let (side, weight) = match bearing {
+            Bearing::Supports => (&mut self.supports, &mut self.support),
+            _ => (&mut self.contradicts, &mut self.contradiction),
+        };
+        *weight = (*weight).max(strength);
+        for sighting in seen {
+            let evidence = Evidence { sighting, bearing };
+            if !side.contains(&evidence) {
+                side.push(evidence);
+            }
+        }
+    }
+
+    fn note(&mut self, seen: Vec<Sighting>) {
+        for sighting in seen {
+            let evidence = Evidence { sighting, bearing: Bearing::Note };
+            if !self.notes.contains(&evidence) {
+                self.notes.push(evidence);
+            }
+        }
+    }
+
+    fn decide(mut self, rule: &Rule, place: Option<Outcome>) -> Judgement {
+        let contradicted = self.contradiction >= self.support;
+        let mut contradicts = std::mem::take(&mut self.contradicts);
+        let mut supports = std::mem::take(&mut self.supports);
+        contradicts.sort_by_key(|evidence| std::cmp::Reverse(evidence.sighting.strength));
+        supports.sort_by_key(|evidence| std::cmp::Reverse(evidence.sighting.strength));
+        if let (Some(strength), true) = (self.contradiction, contradicted) {
+            self.notes.splice(0..0, supports.iter().cloned().map(as_note));
+            if let Some(proven) = Proven::new(strength, contradicts) {
+                return self.judgement(Verdict::Unmet(proven));
+            }
+        } else if let Some(strength) = self.support {
+            self.notes.splice(0..0, contradicts.iter().cloned().map(as_note));
+            if let Some(proven) = Proven::new(strength, supports) {
+                return self.judgement(Verdict::Met(proven));
+            }
+        }
+        self.without_evidence(rule, place)
+    }
+
+    /// Nothing decided: unmet where the right place was searched in vain, unknown otherwise.
+    fn without_evidence(mut self, rule: &Rule, place: Option<Outcome>) -> Judgement {
+        if let Some((_, why)) = self.undecided.first() {
+            let reason = why.clone();
+            let undecided = std::mem::take(&mut self.undecided);
+            let shown = undecided.into_iter().map(|(sighting, _)| Evidence { sighting, bearing: Bearing::Note });
+            self.notes.splice(0..0, shown);
+            return self.judgement(Verdict::Unknown { reason, no_rule: false });
+        }
+        if let Some(blind) = self.blind.first() {
+            let reason = blind.why.clone();
+            return self.judgement(Verdict::Unknown { reason, no_rule: false });
+        }
+        if let Some(place) = place {
+            self.note(place.notes);
+            if place.state == State::Holds {
+                let searched = place.seen.into_iter().map(|sighting| Evidence { sighting, bearing: Bearing::Searched });
+                let strength = place.strength.unwrap_or(Strength::Configured);
+                if let Some(searched) = Proven::new(strength, searched.collect()) {
+                    let absence = rule.absence.clone().unwrap_or_else(|| "nothing of it was found".to_owned());
+                    return self.judgement(Verdict::Missing { searched, absence });
+                }
+            }
+            if let Some(blind) = place.blind.first() {
+                let reason = blind.why.clone();
+                self.blind.extend(place.blind);
+                return self.judgement(Verdict::Unknown { reason, no_rule: false });
+            }
+        }
+        let by_hand = rule.by_hand.as_ref();
+        let reason = by_hand
+            .cloned()
+            .unwrap_or_else(|| "nothing in the tree says it, and there is no place that should".to_owned());
+        self.judgement(Verdict::Unknown { reason, no_rule: false })
+    }
+
+    fn judgement(self, verdict: Verdict) -> Judgement {
+        Judgement { verdict, notes: self.notes, blind: self.blind }
+    }
+}
+
+fn as_note(evidence: Evidence) -> Evidence {
+    Evidence { bearing: Bearing::Note, ..evidence }
+}

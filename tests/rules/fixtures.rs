@@ -1,0 +1,77 @@
+//! Runs every fixture: the verdict of each case, and the lines that must be among its evidence.
+
+use super::fixture::{self, Case};
+use tusk_check::check::{self, Check};
+use tusk_check::checklist::{self, Checklist};
+use tusk_check::facts::Facts;
+use tusk_check::report::{self, ItemReport};
+use tusk_check::rules::{self, RuleSet};
+use tusk_check::source::Source;
+use tusk_check::tree::Tree;
+
+/// Judges one item of a checklist on a small tree.
+fn judged(rules: &RuleSet, checklist: &Checklist, id: &str, files: &[(String, String)]) -> ItemReport {
+    let tree = Tree::in_memory(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())));
+    let now = "2026-11-22T12:00:00Z".parse().unwrap();
+    let facts = Facts::new(&tree, now);
+    let bindings = check::bind(checklist, rules).unwrap();
+    let check = Check::new(&facts, checklist, bindings, checklist::Phase::PostRelease);
+    let mut judged = check.run(|item| item.id == id);
+    let (item, binding, judgement) = judged.pop().unwrap_or_else(|| panic!("no item `{id}`"));
+    report::build::item(&tree, item, binding, judgement)
+}
+
+/// The production checklist, or one with only this item and its own value.
+fn checklist_of(id: &str, expects: Option<&str>) -> Checklist {
+    let Some(value) = expects else { return checklist::production() };
+    let (section, key) = id.split_once('.').unwrap();
+    let text = format!("[{section}]\n{key}: {value}\n");
+    checklist::load::from_tsk(&Source::new("case.tsk", text)).unwrap()
+}
+
+fn fault(rules: &RuleSet, id: &str, case: &Case) -> Option<String> {
+    let report = judged(rules, &checklist_of(id, case.expects.as_deref()), id, &case.files);
+    let told: Vec<String> = report
+        .evidence
+        .iter()
+        .map(|seen| format!("    {}:{} {} [{:?}]", seen.path, seen.line.unwrap_or(0), seen.message, seen.supports))
+        .chain(report.unread.iter().map(|blind| format!("    not read: {:?} {}", blind.path, blind.why)))
+        .collect();
+    let told = told.join("\n");
+    let verdict = report.verdict.word();
+    if verdict != case.verdict {
+        return Some(format!(
+            "{id}: {}\n  want {}, got {verdict}: {}\n{told}",
+            case.title, case.verdict, report.reason
+        ));
+    }
+    let deciding: Vec<String> = report
+        .evidence
+        .iter()
+        .filter(|seen| verdict == "unknown" || seen.supports != report::Bearing::Note)
+        .filter_map(|seen| Some(format!("{}:{}", seen.path, seen.line?)))
+        .collect();
+    let missing: Vec<&String> = case.here.iter().filter(|here| !deciding.contains(here)).collect();
+    (!missing.is_empty())
+        .then(|| format!("{id}: {}\n  {verdict}, without {missing:?} among its evidence\n{told}", case.title))
+}
+
+#[test]
+fn every_case_gets_its_verdict_and_its_evidence() {
+    let (rules, faults) = rules::load(&rules::embedded());
+    assert!(faults.is_empty(), "the catalogue does not load: tests/rules/catalogue.rs says why");
+    let only = std::env::var("FIXTURE").ok();
+    let mut wrong = Vec::new();
+    let mut cases_run = 0;
+    for path in super::fixture_files() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (id, cases) = fixture::parse(&text).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+        if only.as_ref().is_some_and(|only| !id.contains(only.as_str())) {
+            continue;
+        }
+        cases_run += cases.len();
+        wrong.extend(cases.iter().filter_map(|case| fault(&rules, &id, case)));
+    }
+    assert!(cases_run > 0, "no case was run");
+    assert!(wrong.is_empty(), "{} of {cases_run} cases are wrong:\n\n{}", wrong.len(), wrong.join("\n\n"));
+}
