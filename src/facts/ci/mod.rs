@@ -1,17 +1,21 @@
 //! What CI runs, and which of it can stop a merge or a release.
 
 pub mod excerpt;
+mod follow;
+mod github;
+mod model;
 mod path;
 pub mod pattern;
 pub mod shell;
+pub mod tools;
+mod wrap;
 
 use super::Facts;
-
-/// What CI runs, and which of it can stop a merge or a release.
-#[derive(Debug, Default)]
-pub struct Ci {}
+pub use model::{Action, Ci, Command, Event, Job, Link, Step, Trigger};
 
 /// Reads them.
-pub fn read(_facts: &Facts<'_>) -> Ci {
-    Ci::default()
+pub fn read(facts: &Facts<'_>) -> Ci {
+    let mut walk = follow::Walk::new(facts);
+    github::read(&mut walk);
+    walk.ci
 }

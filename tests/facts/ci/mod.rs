@@ -2,3 +2,4 @@
 
 mod pattern;
 mod shell;
+mod trees;

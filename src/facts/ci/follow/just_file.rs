@@ -1,0 +1,262 @@
+//! Reads justfiles: settings, variables, recipes, imports and modules.
+
+use super::super::path;
+use crate::facts::Facts;
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// The most files that one justfile imports.
+const MAX_IMPORTS: usize = 32;
+
+/// A justfile with what it imports.
+#[derive(Debug, Default)]
+pub(super) struct Justfile {
+    pub(super) variables: BTreeMap<String, String>,
+    pub(super) recipes: BTreeMap<String, Recipe>,
+    pub(super) aliases: BTreeMap<String, String>,
+    pub(super) modules: BTreeMap<String, String>,
+    pub(super) first: Option<String>,
+    /// The words of `set shell`.
+    pub(super) shell: Vec<String>,
+    /// Variables that recipes see in their environment.
+    pub(super) exported: Vec<String>,
+}
+
+/// A recipe.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Recipe {
+    pub(super) file: String,
+    pub(super) parameters: Vec<Parameter>,
+    /// What runs before, with its arguments as written.
+    pub(super) dependencies: Vec<(String, Vec<String>)>,
+    /// What runs after.
+    pub(super) after: Vec<(String, Vec<String>)>,
+    /// The lines of the body, indentation included.
+    pub(super) body: Vec<Span>,
+    pub(super) dir: Option<String>,
+    pub(super) no_cd: bool,
+}
+
+/// A parameter of a recipe.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Parameter {
+    pub(super) name: String,
+    pub(super) default: Option<String>,
+    pub(super) variadic: bool,
+}
+
+/// Reads a justfile.
+pub(super) fn read(facts: &Facts<'_>, file: &str) -> Justfile {
+    let mut just = Justfile::default();
+    let mut files = vec![file.to_owned()];
+    let mut done: Vec<String> = Vec::new();
+    while let Some(file) = files.pop() {
+        if done.len() >= MAX_IMPORTS || done.contains(&file) {
+            continue;
+        }
+        if let Some(source) = facts.tree.text(&file) {
+            read_one(facts, &mut just, source.text(), &file, &mut files);
+        }
+        done.push(file);
+    }
+    just
+}
+
+fn read_one(facts: &Facts<'_>, just: &mut Justfile, text: &str, file: &str, imports: &mut Vec<String>) {
+    let folder = path::folder(file);
+    let mut attributes: Vec<String> = Vec::new();
+    let mut current: Option<String> = None;
+    for span in lines(text) {
+        let line = &text[span.range()];
+        if line.trim().is_empty() {
+            continue;
+        }
+        if line.starts_with([' ', '\t']) {
+            if let Some(recipe) = current.as_ref().and_then(|name| just.recipes.get_mut(name)) {
+                recipe.body.push(span);
+            }
+            continue;
+        }
+        current = None;
+        let line = line.trim_end();
+        let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        match word {
+            _ if line.starts_with('#') => {}
+            _ if line.starts_with('[') => attributes.push(line.to_owned()),
+            "set" => setting(just, rest),
+            "import" | "import?" => imports.push(path::join(folder, &unquoted(rest.trim()))),
+            "mod" | "mod?" => module(facts, just, folder, rest),
+            "alias" => {
+                if let Some((name, target)) = rest.split_once(":=") {
+                    just.aliases.insert(name.trim().to_owned(), target.trim().to_owned());
+                }
+            }
+            _ if assignment(just, line) => {}
+            _ => {
+                if let Some((name, mut recipe)) = header(line) {
+                    file.clone_into(&mut recipe.file);
+                    let other_system = attributes.iter().any(|attribute| attribute.contains("windows") && !attribute.contains("unix"));
+                    for attribute in &attributes {
+                        recipe.no_cd |= attribute.contains("no-cd");
+                        if let Some((_, dir)) = attribute.split_once("working-directory") {
+                            recipe.dir = Some(dir.trim_matches(|c: char| "():[] '\"".contains(c)).to_owned());
+                        }
+                    }
+                    if just.first.is_none() {
+                        just.first = Some(name.clone());
+                    }
+                    if !other_system {
+                        just.recipes.insert(name.clone(), recipe);
+                        current = Some(name);
+                    }
+                }
+                attributes.clear();
+            }
+        }
+    }
+}
+
+fn setting(just: &mut Justfile, rest: &str) {
+    if let Some((name, value)) = rest.split_once(":=")
+        && name.trim() == "shell"
+    {
+        just.shell = value.split(['[', ']', ',']).map(|word| unquoted(word.trim())).filter(|word| !word.is_empty()).collect();
+    }
+}
+
+fn module(facts: &Facts<'_>, just: &mut Justfile, folder: &str, rest: &str) {
+    let mut words = rest.split_whitespace();
+    let Some(name) = words.next() else { return };
+    let named = words.next().map(unquoted);
+    let candidates: Vec<String> = match named {
+        Some(named) => vec![named.clone(), format!("{named}/mod.just"), format!("{named}/justfile")],
+        None => vec![format!("{name}.just"), format!("{name}/mod.just"), format!("{name}/justfile"), format!("{name}/Justfile"), format!("{name}/.justfile")],
+    };
+    let found = candidates.iter().map(|candidate| path::join(folder, candidate)).find(|path| facts.tree.file(path).is_some());
+    if let Some(path) = found {
+        just.modules.insert(name.to_owned(), path);
+    }
+}
+
+fn assignment(just: &mut Justfile, line: &str) -> bool {
+    let exported = line.starts_with("export ");
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    let Some((name, value)) = line.split_once(":=") else { return false };
+    let name = name.trim();
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
+        return false;
+    }
+    let value = value.trim();
+    let text = if value.starts_with(['"', '\'']) && !value.contains(['+', '/']) {
+        Some(unquoted(value))
+    } else {
+        // `env("NAME", "default")`: what holds where nobody sets it.
+        value.strip_prefix("env").and_then(|call| call.rsplit_once(',')).map(|(_, default)| unquoted(default.trim_end_matches(')').trim()))
+    };
+    if let Some(text) = text {
+        just.variables.insert(name.to_owned(), text);
+    }
+    if exported {
+        just.exported.push(name.to_owned());
+    }
+    true
+}
+
+/// Reads `name parameters: dependencies && after`.
+fn header(line: &str) -> Option<(String, Recipe)> {
+    let line = line.strip_prefix('@').unwrap_or(line);
+    let colon = outside_quotes(line, ':')?;
+    let mut words = split(&line[..colon]).into_iter();
+    let name = words.next()?;
+    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
+        return None;
+    }
+    let parameters = words
+        .map(|word| {
+            let variadic = word.starts_with(['*', '+']);
+            let word = word.trim_start_matches(['*', '+', '$']);
+            let (name, default) = word.split_once('=').map_or((word, None), |(name, default)| (name, Some(unquoted(default))));
+            let default = default.or_else(|| variadic.then(String::new));
+            Parameter { name: name.to_owned(), default, variadic }
+        })
+        .collect();
+    let needs = line[colon + 1..].split(" #").next().unwrap_or_default();
+    let (before, after) = needs.split_once("&&").unwrap_or((needs, ""));
+    let recipe = Recipe { parameters, dependencies: calls(before), after: calls(after), ..Recipe::default() };
+    Some((name, recipe))
+}
+
+/// `build (test "unit") lint`
+fn calls(text: &str) -> Vec<(String, Vec<String>)> {
+    let mut found = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let (call, after) = if let Some(inner) = rest.strip_prefix('(') {
+            let end = outside_quotes(inner, ')').unwrap_or(inner.len());
+            (&inner[..end], inner.get(end + 1..).unwrap_or(""))
+        } else {
+            let end = rest.find([' ', '\t', '(']).unwrap_or(rest.len());
+            (&rest[..end], &rest[end..])
+        };
+        let mut words = split(call).into_iter();
+        if let Some(name) = words.next() {
+            found.push((name, words.collect()));
+        }
+        rest = after.trim_start();
+    }
+    found
+}
+
+/// Words, quoted ones whole and with their quotes.
+fn split(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut quote = None;
+    for c in text.chars() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            None if c == '"' || c == '\'' => quote = Some(c),
+            None if c.is_whitespace() => {
+                if !word.is_empty() {
+                    words.push(std::mem::take(&mut word));
+                }
+                continue;
+            }
+            _ => {}
+        }
+        word.push(c);
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+fn outside_quotes(text: &str, wanted: char) -> Option<usize> {
+    let mut quote = None;
+    text.char_indices().find_map(|(at, c)| {
+        match quote {
+            Some(open) if c == open => quote = None,
+            None if c == '"' || c == '\'' => quote = Some(c),
+            None if c == wanted => return Some(at),
+            _ => {}
+        }
+        None
+    })
+}
+
+/// A text without its quotes.
+pub(super) fn unquoted(text: &str) -> String {
+    let text = text.trim();
+    ['"', '\'', '`'].into_iter().find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote)).unwrap_or(text).to_owned()
+}
+
+fn lines(text: &str) -> Vec<Span> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        lines.push(Span::new(start, start + line.trim_end_matches(['\n', '\r']).len()));
+        start += line.len();
+    }
+    lines
+}

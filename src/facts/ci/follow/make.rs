@@ -1,0 +1,125 @@
+//! `make target`: the recipes of its prerequisites, then its own.
+
+use super::super::excerpt::Excerpt;
+use super::super::path;
+use super::make_file::{Makefile, read};
+use super::{Call, Walk};
+use crate::evidence::Place;
+use crate::source::Source;
+use std::collections::BTreeSet;
+
+impl Walk<'_> {
+    pub(super) fn make(&mut self, words: &[String], place: &Place, call: &Call) {
+        let mut call = call.clone();
+        let mut file = None;
+        let mut targets = Vec::new();
+        let mut overrides = Vec::new();
+        let mut rest = words[1..].iter();
+        while let Some(word) = rest.next() {
+            match word.as_str() {
+                "-C" | "--directory" => call.dir = path::join(&call.dir, rest.next().map_or("", String::as_str)),
+                "-f" | "--file" | "--makefile" => file = rest.next().cloned(),
+                "-j" | "-l" | "-o" | "-W" | "-I" => {
+                    if word != "-j" || rest.clone().next().is_some_and(|next| next.parse::<u32>().is_ok()) {
+                        rest.next();
+                    }
+                }
+                "-n" | "--dry-run" | "--version" | "--help" | "-q" => return,
+                "-i" | "--ignore-errors" => call = call.excused(Some("`make -i` ignores failures")),
+                option if option.starts_with("-C") => call.dir = path::join(&call.dir, &option[2..]),
+                option if option.starts_with('-') => {}
+                pair if pair.contains('=') => overrides.extend(pair.split_once('=')),
+                target => targets.push(target.to_owned()),
+            }
+        }
+        let path = match file {
+            Some(file) => Some(path::join(&call.dir, &file)),
+            None => ["GNUmakefile", "makefile", "Makefile"]
+                .iter()
+                .map(|name| path::join(&call.dir, name))
+                .find(|path| self.facts.tree.file(path).is_some()),
+        };
+        let Some(path) = path else { return };
+        let mut make = read(self.facts, &path);
+        for (name, value) in overrides {
+            make.variables.insert(name.to_owned(), value.to_owned());
+        }
+        if targets.is_empty() {
+            targets.extend(make.first.clone());
+        }
+        let mut done = BTreeSet::new();
+        for target in targets {
+            let key = format!("{path}:{target}");
+            if let Some(inner) = call.inside(format!("make {target}"), place, key) {
+                self.target(&make, &target, &inner, &mut done, 0);
+            }
+        }
+    }
+
+    fn target(&mut self, make: &Makefile, name: &str, call: &Call, done: &mut BTreeSet<String>, depth: usize) {
+        if depth > 40 || !done.insert(name.to_owned()) {
+            return;
+        }
+        let pattern = || {
+            make.targets.iter().find(|(pattern, _)| pattern.contains('%') && super::super::pattern::glob(&pattern.replacen('%', "*", 1), name))
+        };
+        let Some(target) = make.targets.get(name).or_else(|| pattern().map(|(_, target)| target)) else { return };
+        for need in &target.prerequisites {
+            self.target(make, need, call, done, depth + 1);
+        }
+        if make.one_shell {
+            self.one_shell(make, &target.recipe, call);
+            return;
+        }
+        for (file, span) in &target.recipe {
+            let Some(source) = self.facts.tree.text(file) else { continue };
+            self.recipe_line(make, source, *span, call);
+        }
+    }
+
+    fn recipe_line(&mut self, make: &Makefile, source: &Source, span: crate::source::Span, call: &Call) {
+        let line = Excerpt::verbatim(source, span);
+        let (line, ignored) = without_prefix(&line);
+        let line = line.replaced(&make.references(line.text(), 0));
+        let mut call = call.clone().excused(ignored.then_some("`-` before it makes `make` ignore its failure"));
+        flags(make, &mut call);
+        self.script(&line, &call);
+    }
+
+    /// `.ONESHELL`: the whole recipe is one script, and without `-e` only its last command can fail.
+    fn one_shell(&mut self, make: &Makefile, recipe: &[(String, crate::source::Span)], call: &Call) {
+        let mut whole: Option<Excerpt> = None;
+        let mut ignored_first = false;
+        for (index, (file, span)) in recipe.iter().enumerate() {
+            let Some(source) = self.facts.tree.text(file) else { continue };
+            let (line, ignored) = without_prefix(&Excerpt::verbatim(source, *span));
+            ignored_first |= index == 0 && ignored;
+            let line = line.replaced(&make.references(line.text(), 0));
+            match &mut whole {
+                None => whole = Some(line),
+                Some(whole) if whole.path() == line.path() => whole.push_line(&line),
+                Some(_) => {}
+            }
+        }
+        if let Some(whole) = whole {
+            let mut call = call.clone().excused(ignored_first.then_some("`-` before it makes `make` ignore its failure"));
+            flags(make, &mut call);
+            self.script(&whole, &call);
+        }
+    }
+}
+
+/// What `.SHELLFLAGS` switches on.
+fn flags(make: &Makefile, call: &mut Call) {
+    if let Some(flags) = make.variables.get(".SHELLFLAGS") {
+        call.settings.errexit = flags.split_whitespace().any(|flag| flag.starts_with('-') && flag.contains('e'));
+        call.settings.pipefail = flags.contains("pipefail");
+    }
+}
+
+/// A recipe line without `@`, `-` and `+`, and whether `-` was among them.
+fn without_prefix(line: &Excerpt) -> (Excerpt, bool) {
+    let text = line.text();
+    let prefix = text.len() - text.trim_start_matches([' ', '\t', '@', '-', '+']).len();
+    (line.slice(prefix..text.len()), text[..prefix].contains('-'))
+}

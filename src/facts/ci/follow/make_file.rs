@@ -1,0 +1,230 @@
+//! Reads makefiles: variables, targets, their prerequisites and recipes.
+
+use super::super::path;
+use crate::facts::Facts;
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// The most files that one makefile includes.
+const MAX_INCLUDES: usize = 32;
+/// How deep variables refer to one another.
+const MAX_EXPANSION: usize = 8;
+
+/// A makefile with what it includes.
+#[derive(Debug, Default)]
+pub(super) struct Makefile {
+    pub(super) variables: BTreeMap<String, String>,
+    pub(super) targets: BTreeMap<String, Target>,
+    pub(super) first: Option<String>,
+    pub(super) one_shell: bool,
+}
+
+/// What a target needs and runs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Target {
+    pub(super) prerequisites: Vec<String>,
+    /// Recipe lines, continued lines joined: the file and where.
+    pub(super) recipe: Vec<(String, Span)>,
+}
+
+/// Reads a makefile.
+pub(super) fn read(facts: &Facts<'_>, file: &str) -> Makefile {
+    let mut make = Makefile::default();
+    let mut files = vec![file.to_owned()];
+    let mut done: Vec<String> = Vec::new();
+    while let Some(file) = files.pop() {
+        if done.len() >= MAX_INCLUDES || done.contains(&file) {
+            continue;
+        }
+        if let Some(source) = facts.tree.text(&file) {
+            read_one(&mut make, source.text(), &file, &mut files);
+        }
+        done.push(file);
+    }
+    make
+}
+
+fn read_one(make: &mut Makefile, text: &str, file: &str, includes: &mut Vec<String>) {
+    let mut current: Vec<String> = Vec::new();
+    let mut defining = false;
+    for span in logical_lines(text) {
+        let line = &text[span.range()];
+        if defining {
+            defining = line.trim() != "endef";
+            continue;
+        }
+        if line.starts_with('\t') {
+            for name in &current {
+                if let Some(target) = make.targets.get_mut(name) {
+                    target.recipe.push((file.to_owned(), span));
+                }
+            }
+            continue;
+        }
+        let plain = line.split_once('#').map_or(line, |(before, _)| before).trim();
+        let word = plain.split_whitespace().next().unwrap_or_default();
+        match word {
+            "" => continue,
+            "define" => {
+                defining = true;
+                continue;
+            }
+            "include" | "-include" | "sinclude" => {
+                let folder = path::folder(file);
+                for name in plain.split_whitespace().skip(1) {
+                    let name = make.expand(name);
+                    includes.push(path::join(folder, &name));
+                    includes.push(path::join("", &name));
+                }
+                continue;
+            }
+            "ifeq" | "ifneq" | "ifdef" | "ifndef" | "else" | "endif" | "vpath" | "unexport" => continue,
+            _ => {}
+        }
+        if assign(make, plain) {
+            current.clear();
+            continue;
+        }
+        current = rule(make, text, plain, span, file);
+    }
+}
+
+/// Reads `targets: prerequisites ; recipe`; gives the targets.
+fn rule(make: &mut Makefile, text: &str, line: &str, span: Span, file: &str) -> Vec<String> {
+    let Some((names, rest)) = line.split_once(':') else { return Vec::new() };
+    let rest = rest.trim_start_matches(':');
+    let names: Vec<String> = make.expand(names).split_whitespace().map(str::to_owned).collect();
+    if names.iter().any(|name| name == ".ONESHELL") {
+        make.one_shell = true;
+    }
+    // `target: VARIABLE = value` belongs to the target; its recipes see it, so it is kept as a variable.
+    let word = rest.trim_start().trim_start_matches("export ").trim_start();
+    let name_len = word.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    let operator = word[name_len..].trim_start();
+    if name_len > 0 && ["=", ":=", "?=", "+=", "::="].iter().any(|sign| operator.starts_with(sign)) {
+        return names;
+    }
+    let (needs, inline) = rest.split_once(';').map_or((rest, None), |(needs, recipe)| (needs, Some(recipe)));
+    let needs: Vec<String> =
+        make.expand(needs).split_whitespace().filter(|need| *need != "|").map(str::to_owned).collect();
+    for name in &names {
+        if make.first.is_none() && !name.starts_with('.') && !name.contains('%') {
+            make.first = Some(name.clone());
+        }
+        let target = make.targets.entry(name.clone()).or_default();
+        if target.prerequisites.len() < 1000 {
+            target.prerequisites.extend(needs.iter().cloned());
+        }
+        if let Some(recipe) = inline {
+            let at = text[span.range()].find(recipe.trim()).unwrap_or(0);
+            target.recipe.push((file.to_owned(), Span { start: span.start + at as u32, end: span.end }));
+        }
+    }
+    names
+}
+
+/// Reads `NAME = value` and its kin.
+fn assign(make: &mut Makefile, line: &str) -> bool {
+    let line = line.strip_prefix("export ").or_else(|| line.strip_prefix("override ")).unwrap_or(line).trim_start();
+    let len = line.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(byte)).count();
+    let rest = line[len..].trim_start();
+    let Some(operator) = ["::=", ":=", "?=", "+=", "!=", "="].into_iter().find(|operator| rest.starts_with(operator)) else {
+        return false;
+    };
+    if len == 0 {
+        return false;
+    }
+    let value = rest[operator.len()..].trim().replace("\\\n", " ");
+    let variable = make.variables.entry(line[..len].to_owned()).or_default();
+    match operator {
+        "+=" if variable.len() < 16_384 => {
+            variable.push(' ');
+            variable.push_str(&value);
+        }
+        "?=" if !variable.is_empty() => {}
+        "!=" | "+=" => {}
+        _ => *variable = value,
+    }
+    true
+}
+
+/// Lines, with those that `\` continues joined.
+fn logical_lines(text: &str) -> Vec<Span> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    let bytes = text.as_bytes();
+    for end in memchr::memchr_iter(b'\n', bytes).chain([text.len()]) {
+        let stop = if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end };
+        if stop > start && bytes[stop - 1] == b'\\' {
+            continue;
+        }
+        if stop > start {
+            lines.push(Span::new(start, stop));
+        }
+        start = end + 1;
+        if start > text.len() {
+            break;
+        }
+    }
+    lines
+}
+
+impl Makefile {
+    /// A text with the variables filled in that this makefile sets to plain text.
+    pub(super) fn expand(&self, text: &str) -> String {
+        self.expand_deep(text, 0)
+    }
+
+    fn expand_deep(&self, text: &str, depth: usize) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut done = 0;
+        for (range, value) in self.references(text, depth) {
+            out.push_str(&text[done..range.start]);
+            out.push_str(&value);
+            done = range.end;
+        }
+        out.push_str(&text[done..]);
+        out
+    }
+
+    /// `$(NAME)` and `$$` in a recipe line with what they become; what make does not know stays for the shell.
+    pub(super) fn references(&self, text: &str, depth: usize) -> Vec<(std::ops::Range<usize>, String)> {
+        let mut found = Vec::new();
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while let Some(dollar) = memchr::memchr(b'$', &bytes[at.min(bytes.len())..]) {
+            let start = at + dollar;
+            let closer = match bytes.get(start + 1) {
+                Some(b'$') => {
+                    found.push((start..start + 2, "$".to_owned()));
+                    at = start + 2;
+                    continue;
+                }
+                Some(b'(') => b')',
+                Some(b'{') => b'}',
+                _ => {
+                    at = start + 1;
+                    continue;
+                }
+            };
+            let Some(len) = memchr::memchr(closer, &bytes[start + 2..]) else { break };
+            let name = &text[start + 2..start + 2 + len];
+            at = start + 3 + len;
+            let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
+            if !plain {
+                continue;
+            }
+            let value = match (name, self.variables.get(name)) {
+                ("MAKE", _) => Some("make".to_owned()),
+                (_, Some(value)) if depth < MAX_EXPANSION && value.len() < 16_384 => Some(self.expand_deep(value, depth + 1)),
+                // A variable of make's environment: let the shell look it up.
+                (_, None) => Some(format!("${{{}}}", name.replace(['.', '-'], "_"))),
+                _ => None,
+            };
+            if let Some(value) = value.filter(|value| value.len() < 65_536) {
+                found.push((start..at, value));
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,231 @@
+//! Follows a command into what it runs: recipes, targets, package scripts, scripts of the tree, hooks.
+
+mod cargo;
+mod hooks;
+mod just;
+mod just_file;
+mod make;
+mod make_file;
+mod node;
+mod task;
+
+use super::excerpt::Excerpt;
+use super::model::{Action, Ci, Command, Link, Step};
+use super::path;
+use super::shell::{self, Run, Settings, Variables};
+use super::wrap::{self, Inner};
+use crate::evidence::Place;
+use crate::facts::Facts;
+use crate::source::Span;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The most commands that are listed for one tree.
+const MAX_COMMANDS: usize = 50_000;
+/// How many recipes, targets and scripts call one another before following stops.
+const MAX_DEPTH: usize = 12;
+/// The most scripts, recipes and targets that are walked for one tree.
+const MAX_CALLS: usize = 20_000;
+
+/// Walks from steps to commands and collects them.
+pub(super) struct Walk<'f> {
+    pub(super) facts: &'f Facts<'f>,
+    pub(super) ci: Ci,
+    seen: BTreeSet<(usize, Place, String, bool)>,
+    calls: usize,
+}
+
+/// How a piece of script is come to.
+#[derive(Clone)]
+pub(super) struct Call {
+    /// The step that began it.
+    pub(super) step: Arc<Step>,
+    /// The calls on the way.
+    pub(super) chain: Vec<Link>,
+    /// The folder.
+    pub(super) dir: String,
+    /// The environment.
+    pub(super) env: Arc<BTreeMap<String, String>>,
+    /// Why a failure does not fail the run.
+    pub(super) excuse: Option<String>,
+    /// How the shell is started.
+    pub(super) settings: Settings,
+    /// The arguments of the script.
+    pub(super) arguments: Option<Vec<String>>,
+    /// `false` when it is only supposed that this is reached.
+    pub(super) sure: bool,
+    /// What is being followed, so that no recipe follows itself.
+    pub(super) stack: Vec<String>,
+}
+
+impl Call {
+    /// The call one level further in, reached by `what` at `place`; `None` where following must stop.
+    pub(super) fn inside(&self, what: String, place: &Place, key: String) -> Option<Self> {
+        if self.stack.len() >= MAX_DEPTH || self.stack.contains(&key) {
+            return None;
+        }
+        let mut inner = self.clone();
+        inner.stack.push(key);
+        if inner.chain.last().is_none_or(|link| link.what != what) {
+            inner.chain.push(Link { what, place: place.clone() });
+        }
+        inner.settings = Settings::default();
+        inner.arguments = None;
+        Some(inner)
+    }
+
+    fn variables(&self) -> Variables {
+        let own = self.env.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        Variables::new([("CI", "true")].into_iter().chain(own), self.arguments.clone())
+    }
+
+    /// The same with a failure excused, unless it already is.
+    pub(super) fn excused(mut self, why: Option<&str>) -> Self {
+        if self.excuse.is_none() {
+            self.excuse = why.map(str::to_owned);
+        }
+        self
+    }
+}
+
+impl<'f> Walk<'f> {
+    pub(super) fn new(facts: &'f Facts<'f>) -> Self {
+        Self { facts, ci: Ci::default(), seen: BTreeSet::new(), calls: 0 }
+    }
+
+    /// Walks a script; gives the variables that it publishes to later steps.
+    pub(super) fn script(&mut self, script: &Excerpt, call: &Call) -> Vec<(String, String)> {
+        let mut published = Vec::new();
+        self.calls += 1;
+        if self.calls > MAX_CALLS {
+            return published;
+        }
+        for run in shell::run(script.text(), call.settings, call.variables()) {
+            published.extend(run.published.iter().cloned());
+            let place = script.place(run.range.clone());
+            self.command(run, place, script, call);
+        }
+        published
+    }
+
+    /// Lists a command and follows it.
+    fn command(&mut self, run: Run, place: Place, script: &Excerpt, call: &Call) {
+        let mut call = call.clone().excused(run.excuse);
+        if !run.dir.is_empty() {
+            call.dir = path::join(&call.dir, &run.dir);
+        }
+        if !run.env.is_empty() {
+            let mut env = (*call.env).clone();
+            env.extend(run.env);
+            call.env = Arc::new(env);
+        }
+        let line = run.words.join(" ");
+        match wrap::unwrap(run.words) {
+            Inner::Words(words) => {
+                self.list(&words, &place, &call);
+                self.follow(&words, &place, &call);
+            }
+            Inner::Script(text, settings) => {
+                let span = place.span.unwrap_or_default();
+                let excerpt = Excerpt::anchored(script.path().clone(), span, text);
+                if let Some(mut inner) = call.inside(line.chars().take(40).collect(), &place, format!("text {}", excerpt.text())) {
+                    inner.chain.pop();
+                    inner.settings = settings;
+                    self.script(&excerpt, &inner);
+                }
+            }
+            Inner::File(file, arguments, settings) => {
+                let words: Vec<String> = std::iter::once(file.clone()).chain(arguments.iter().cloned()).collect();
+                self.list(&words, &place, &call);
+                self.file(&file, arguments, settings, &place, &call);
+            }
+        }
+    }
+
+    /// Adds a command to the list.
+    pub(super) fn list(&mut self, words: &[String], place: &Place, call: &Call) {
+        if words.is_empty() || self.ci.commands.len() >= MAX_COMMANDS {
+            return;
+        }
+        let key = (call.step.job, place.clone(), words.join("\u{1f}"), call.excuse.is_some());
+        if !self.seen.insert(key) {
+            return;
+        }
+        self.ci.commands.push(Command {
+            words: words.to_vec(),
+            step: call.step.clone(),
+            place: place.clone(),
+            chain: call.chain.clone(),
+            excuse: call.excuse.clone(),
+            env: call.env.clone(),
+            dir: call.dir.clone(),
+            sure: call.sure,
+        });
+    }
+
+    /// Adds an action to the list.
+    pub(super) fn action(&mut self, name: &str, version: &str, with: BTreeMap<String, String>, place: Place, call: &Call) {
+        self.ci.actions.push(Action {
+            name: name.to_owned(),
+            version: version.to_owned(),
+            with,
+            step: call.step.clone(),
+            place,
+            chain: call.chain.clone(),
+            excuse: call.excuse.clone(),
+        });
+    }
+
+    /// Follows a command that runs others.
+    fn follow(&mut self, words: &[String], place: &Place, call: &Call) {
+        match words[0].as_str() {
+            "make" | "gmake" => self.make(words, place, call),
+            "just" => self.just(words, place, call),
+            "task" | "go-task" => self.task(words, place, call),
+            "npm" | "pnpm" | "yarn" | "bun" | "turbo" | "nx" | "lerna" => self.node(words, place, call),
+            "cargo" => self.cargo(words, place, call),
+            "pre-commit" | "prek" => self.hooks(words, place, call),
+            _ => {}
+        }
+    }
+
+    /// Follows a script of the tree.
+    fn file(&mut self, file: &str, arguments: Vec<String>, settings: Settings, place: &Place, call: &Call) {
+        let Some((path, source)) = self.find(file, &call.dir) else { return };
+        let text = source.text();
+        let shebang = text.lines().next().filter(|line| line.starts_with("#!")).unwrap_or_default();
+        let is_shell = ["sh", "bash", "dash", "zsh", "ksh"].iter().any(|shell| {
+            shebang.split(['/', ' ']).any(|word| word == *shell) || path.rsplit_once('.').is_some_and(|(_, end)| end == *shell)
+        });
+        let bare = shebang.is_empty() && !path.rsplit('/').next().unwrap_or_default().contains('.');
+        if !is_shell && !bare || text.len() > 1 << 20 {
+            return;
+        }
+        let key = format!("{path} {}", arguments.join(" "));
+        let Some(mut inner) = call.inside(format!("{file} {}", arguments.join(" ")).trim().to_owned(), place, key) else { return };
+        inner.settings = settings;
+        inner.settings.errexit |= shebang.split(' ').skip(1).any(|flags| flags.starts_with('-') && flags.contains('e'));
+        inner.arguments = Some(arguments);
+        let span = Span::new(0, text.len());
+        self.script(&Excerpt::verbatim(source, span), &inner);
+    }
+
+    /// A script that a command names: relative to its folder, to the root, or by the end of `$ROOT/scripts/x`.
+    fn find(&self, file: &str, dir: &str) -> Option<(String, &'f crate::source::Source)> {
+        let tail = file.rsplit_once(['}', ')']).map(|(_, tail)| tail.trim_start_matches('/'));
+        let from = [path::join(dir, file), path::join("", file)].into_iter().chain(tail.filter(|tail| !tail.is_empty()).map(|tail| path::join("", tail)));
+        for candidate in from {
+            if let Some(source) = self.facts.tree.text(&candidate) {
+                return Some((candidate, source));
+            }
+        }
+        None
+    }
+
+    /// The nearest of some files, from a folder upwards.
+    pub(super) fn nearest(&self, dir: &str, names: &[&str]) -> Option<String> {
+        path::upwards(dir).find_map(|folder| {
+            names.iter().map(|name| path::join(folder, name)).find(|candidate| self.facts.tree.file(candidate).is_some())
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! `npm run lint`, `pnpm test`, `yarn build`, `turbo run test`: the scripts of `package.json`.
+
+use super::super::excerpt::Excerpt;
+use super::super::path;
+use super::{Call, Walk};
+use crate::evidence::Place;
+use crate::value::Value;
+
+/// The most packages whose script of one name is followed.
+const MAX_PACKAGES: usize = 40;
+/// Words after the package manager that are its own, not scripts.
+const OWN: &[&str] = &[
+    "install", "i", "ci", "add", "remove", "audit", "publish", "pack", "config", "cache", "exec", "dlx", "link", "login", "version", "view",
+    "info", "set", "workspaces", "why", "outdated", "update", "up", "dedupe", "fetch", "import", "init", "create", "store", "deploy", "npm", "plugin",
+];
+
+impl Walk<'_> {
+    pub(super) fn node(&mut self, words: &[String], place: &Place, call: &Call) {
+        let mut dir = call.dir.clone();
+        let mut everywhere = matches!(words[0].as_str(), "turbo" | "nx" | "lerna");
+        let mut filter = None;
+        let mut names: Vec<String> = Vec::new();
+        let mut arguments = Vec::new();
+        let mut rest = words[1..].iter();
+        while let Some(word) = rest.next() {
+            match word.as_str() {
+                "--prefix" | "-C" | "--dir" | "--cwd" => dir = path::join(&call.dir, rest.next().map_or("", String::as_str)),
+                "-w" | "--workspace" | "--filter" | "-F" if words[0] != "pnpm" || word != "-w" => filter = rest.next().cloned(),
+                "-r" | "--recursive" | "--workspaces" | "-ws" | "workspaces" | "run-many" => everywhere = true,
+                "--" => {
+                    arguments.extend(rest.by_ref().cloned());
+                }
+                option if option.starts_with("--workspace=") || option.starts_with("--filter=") => {
+                    filter = option.split_once('=').map(|(_, value)| value.to_owned());
+                }
+                option if option.starts_with("--prefix=") => dir = path::join(&call.dir, &option[9..]),
+                option if option.starts_with('-') => arguments.push(option.to_owned()),
+                name if names.len() < 2 => names.push(name.to_owned()),
+                other => arguments.push(other.to_owned()),
+            }
+        }
+        let workspace = words[0] == "yarn" && names.first().is_some_and(|name| name == "workspace");
+        if workspace {
+            filter = names.get(1).cloned();
+            names = arguments.first().cloned().into_iter().collect();
+        }
+        let script = match names.first().map(String::as_str) {
+            Some("run" | "run-script") => names.get(1).cloned(),
+            Some("t" | "tst") => Some("test".to_owned()),
+            Some(own) if OWN.contains(&own) => None,
+            Some(name) => Some(name.to_owned()),
+            None => None,
+        };
+        let Some(script) = script else { return };
+        if everywhere || filter.is_some() {
+            let filter = filter.map(|filter| filter.trim_matches(|c: char| "./*{}".contains(c)).to_owned());
+            for path in self.packages(filter.as_deref()) {
+                self.package_script(&path, &script, &arguments, place, call);
+            }
+        } else if let Some(path) = self.nearest(&dir, &["package.json"]) {
+            self.package_script(&path, &script, &arguments, place, call);
+        }
+    }
+
+    fn packages(&self, filter: Option<&str>) -> Vec<String> {
+        let files = self.facts.tree.files().iter().filter(|file| file.name() == "package.json" && !file.path.contains("node_modules/"));
+        let named = |path: &str| {
+            filter.is_none_or(|filter| {
+                path::folder(path).ends_with(filter)
+                    || self.facts.parsed(path).and_then(|parsed| parsed.first()?.get("name")?.as_str().map(|name| name == filter)) == Some(true)
+            })
+        };
+        files.map(|file| file.path.to_string()).filter(|path| named(path)).take(MAX_PACKAGES).collect()
+    }
+
+    fn package_script(&mut self, path: &str, script: &str, arguments: &[String], place: &Place, call: &Call) {
+        let facts = self.facts;
+        let Some(parsed) = facts.parsed(path) else { return };
+        let Some(scripts) = parsed.first().and_then(|value| value.get("scripts")) else { return };
+        for name in [format!("pre{script}"), script.to_owned(), format!("post{script}")] {
+            let Some(value) = scripts.get(&name) else { continue };
+            let Some(text) = value.as_str() else { continue };
+            let key = format!("{path}:{name} {}", arguments.join(" "));
+            let Some(mut inner) = call.inside(format!("npm run {name}"), place, key) else { continue };
+            path::folder(path).clone_into(&mut inner.dir);
+            let excerpt = Excerpt::scalar(&parsed.source, value.span, text);
+            let excerpt = if name == script && !arguments.is_empty() {
+                let end = text.len();
+                excerpt.replaced(&[(end..end, format!(" {}", arguments.join(" ")))])
+            } else {
+                excerpt
+            };
+            self.script(&excerpt, &inner);
+        }
+    }
+}
+
+/// The text of a value, for readers of other files.
+pub(super) fn text_of(value: Option<&Value>) -> Option<&str> {
+    value.and_then(Value::as_str)
+}

@@ -1,0 +1,168 @@
+//! The steps of a job or of a composite action.
+
+use super::super::excerpt::Excerpt;
+use super::super::follow::{Call, Walk};
+use super::super::model::{Step, Trigger};
+use super::super::path;
+use super::super::shell::Settings;
+use super::{Known, defaults, environment, excuse, inputs_of, running};
+use crate::evidence::Place;
+use crate::facts::format::Parsed;
+use crate::value::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The most steps of one job that are walked.
+const MAX_STEPS: usize = 500;
+
+/// What holds around the steps.
+pub(super) struct Around<'a> {
+    pub(super) job: usize,
+    pub(super) shell: Option<&'a str>,
+    pub(super) dir: &'a str,
+    pub(super) triggers: &'a [Trigger],
+    pub(super) on_failure: bool,
+    pub(super) excuse: &'a Option<String>,
+}
+
+/// Walks the steps of a job.
+pub(super) fn walk_steps(walk: &mut Walk<'_>, parsed: &Parsed, steps: Option<&Value>, around: &Around<'_>, known: &Known) {
+    let mut known = known.clone();
+    let mut order = 0;
+    list(walk, parsed, steps, around, &mut known, &mut order, None);
+}
+
+/// The call that a step makes.
+pub(super) fn call(around: &Around<'_>, known: &Known, order: usize, name: Option<String>, place: Place, with: &BTreeMap<String, String>) -> Call {
+    let step = Step {
+        job: around.job,
+        order,
+        name,
+        place,
+        triggers: around.triggers.to_vec(),
+        on_failure: around.on_failure,
+        env: known.env.clone(),
+        with: with.clone(),
+    };
+    Call {
+        step: Arc::new(step),
+        chain: Vec::new(),
+        dir: path::join("", around.dir),
+        env: known.env.clone(),
+        excuse: around.excuse.clone(),
+        settings: Settings { errexit: true, pipefail: false },
+        arguments: None,
+        sure: true,
+        stack: Vec::new(),
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "composite actions walk their steps with what holds outside")]
+fn list(walk: &mut Walk<'_>, parsed: &Parsed, steps: Option<&Value>, around: &Around<'_>, known: &mut Known, order: &mut usize, outer: Option<&Call>) {
+    for step in steps.and_then(Value::as_list).unwrap_or(&[]).iter().take(MAX_STEPS) {
+        *order += 1;
+        let mut own = known.clone();
+        own.env = environment(known, step.get("env"));
+        let (triggers, on_failure) = running(step.get("if"), around.triggers, &own);
+        if triggers.is_empty() {
+            continue;
+        }
+        let excuse = around.excuse.clone().or_else(|| excuse(step, &own));
+        let name = step.get("name").and_then(Value::as_str).map(|name| own.fill_text(name));
+        let dir = step.get("working-directory").and_then(Value::as_str).map_or_else(|| around.dir.to_owned(), |dir| own.fill_text(dir));
+        let dir = dir.trim_start_matches("${github_workspace}").to_owned();
+        let here = Around { dir: &dir, triggers: &triggers, on_failure: around.on_failure || on_failure, excuse: &excuse, ..*around };
+        if let Some(script) = step.get("run") {
+            let published = run(walk, parsed, step, script, &here, &own, *order, name, outer);
+            if !published.is_empty() {
+                let mut env = (*known.env).clone();
+                env.extend(published);
+                known.env = Arc::new(env);
+            }
+        } else if let Some(target) = step.get("uses") {
+            uses(walk, parsed, step, target, &here, &own, order, name, outer);
+            toolchain_flags(target, step, known);
+        }
+    }
+}
+
+/// The call of this step, inside the composite action that it stands in.
+fn within(outer: Option<&Call>, call: Call, around: &Around<'_>) -> Call {
+    let Some(outer) = outer else { return call };
+    let mut inner = call;
+    inner.chain.clone_from(&outer.chain);
+    inner.stack.clone_from(&outer.stack);
+    let mut step = (*outer.step).clone();
+    step.order = inner.step.order;
+    step.triggers = around.triggers.to_vec();
+    step.on_failure = around.on_failure;
+    step.name = inner.step.name.clone().or(step.name);
+    inner.step = Arc::new(step);
+    inner
+}
+
+#[allow(clippy::too_many_arguments, reason = "a step is what it says and what holds around it")]
+fn run(walk: &mut Walk<'_>, parsed: &Parsed, step: &Value, script: &Value, around: &Around<'_>, known: &Known, order: usize, name: Option<String>, outer: Option<&Call>) -> Vec<(String, String)> {
+    let Some(text) = script.as_str() else { return Vec::new() };
+    let excerpt = known.fill(&Excerpt::scalar(&parsed.source, script.span, text));
+    let first = excerpt.text().len() - excerpt.text().trim_start().len();
+    let place = excerpt.place(first..first + excerpt.text().trim_start().lines().next().unwrap_or_default().len());
+    let mut call = within(outer, call(around, known, order, name, place, &BTreeMap::new()), around);
+    let shell = step.get("shell").and_then(Value::as_str).or(around.shell);
+    call.settings = match shell.map(|shell| known.fill_text(shell)).as_deref() {
+        None | Some("sh") => Settings { errexit: true, pipefail: false },
+        Some("bash") => Settings { errexit: true, pipefail: true },
+        Some("pwsh" | "powershell" | "cmd") => Settings { errexit: false, pipefail: false },
+        Some(custom) if custom.contains("bash") || custom.contains("sh ") || custom.contains("nix") => {
+            Settings { errexit: custom.split(' ').any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('e')), pipefail: custom.contains("pipefail") }
+        }
+        // Python and the like are no shell; their text names no commands.
+        Some(_) => return Vec::new(),
+    };
+    walk.script(&excerpt, &call)
+}
+
+#[allow(clippy::too_many_arguments, reason = "a step is what it says and what holds around it")]
+fn uses(walk: &mut Walk<'_>, parsed: &Parsed, step: &Value, target: &Value, around: &Around<'_>, known: &Known, order: &mut usize, name: Option<String>, outer: Option<&Call>) {
+    let Some(written) = target.as_str() else { return };
+    let with = inputs_of(step.get("with"), known);
+    let place = Place::at(parsed.source.name(), target.span);
+    let call = within(outer, call(around, known, *order, name, place.clone(), &with), around);
+    let Some(local) = written.strip_prefix("./") else {
+        let (name, version) = written.rsplit_once('@').unwrap_or((written, ""));
+        walk.action(name, version, with.clone(), place.clone(), &call);
+        if name == "pre-commit/action" {
+            let extra = with.get("extra_args").map_or("--all-files", String::as_str);
+            let words: Vec<String> = format!("pre-commit run {extra}").split_whitespace().map(str::to_owned).collect();
+            walk.list(&words, &place, &call);
+            let only = words.iter().skip(2).find(|word| !word.starts_with('-'));
+            walk.hooks_of(".pre-commit-config.yaml", only.map(String::as_str), None, &[], &place, &call);
+        }
+        return;
+    };
+    let facts = walk.facts;
+    let folder = path::join("", local);
+    let file = ["action.yml", "action.yaml"].iter().map(|name| path::join(&folder, name)).find(|file| facts.tree.file(file).is_some());
+    let Some((inner, root)) = file.and_then(|file| facts.parsed(&file)).and_then(|inner| Some((inner, inner.first()?))) else { return };
+    let Some(entered) = call.inside(written.to_owned(), &place, format!("action {folder}")) else { return };
+    let mut values = known.clone();
+    values.inputs = defaults(root.get("inputs"));
+    values.inputs.extend(with);
+    // Steps of a composite action name their shell themselves, and run in the folder of the job.
+    let around = Around { shell: None, dir: "", ..*around };
+    list(walk, inner, root.at(&["runs", "steps"]), &around, &mut values, order, Some(&entered));
+}
+
+/// `actions-rust-lang/setup-rust-toolchain` sets `RUSTFLAGS`, to `-D warnings` unless it is told otherwise.
+fn toolchain_flags(target: &Value, step: &Value, known: &mut Known) {
+    let named = target.as_str().is_some_and(|name| name.starts_with("actions-rust-lang/setup-rust-toolchain@"));
+    if !named || known.env.contains_key("RUSTFLAGS") || known.env.contains_key("CARGO_ENCODED_RUSTFLAGS") {
+        return;
+    }
+    let flags = step.at(&["with", "rustflags"]).and_then(Value::scalar_text).unwrap_or_else(|| "-D warnings".into());
+    if !flags.is_empty() {
+        let mut env = (*known.env).clone();
+        env.insert("RUSTFLAGS".into(), flags);
+        known.env = Arc::new(env);
+    }
+}

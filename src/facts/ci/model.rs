@@ -1,0 +1,225 @@
+//! What is known of CI: its jobs, and every command and action that they reach.
+
+use crate::evidence::{Blind, Place};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What CI runs, and which of it can stop a merge or a release.
+#[derive(Debug, Default)]
+pub struct Ci {
+    /// The definitions that were read: workflow files, `.gitlab-ci.yml`, `.circleci/config.yml`.
+    pub files: Vec<Place>,
+    /// Their jobs.
+    pub jobs: Vec<Job>,
+    /// Every command that a job reaches, in order within its job.
+    pub commands: Vec<Command>,
+    /// Every action, orb and template that a job uses, in order within its job.
+    pub actions: Vec<Action>,
+    /// Definitions that should have been read and could not be.
+    pub blind: Vec<Blind>,
+    /// Signs that (more) CI is defined where this tree does not show it.
+    pub elsewhere: Vec<Blind>,
+}
+
+/// A job of a workflow.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Its key.
+    pub id: String,
+    /// Its name for people, the key if it has none.
+    pub name: String,
+    /// The name of its workflow.
+    pub workflow: String,
+    /// The file and its key there.
+    pub place: Place,
+    /// What starts it.
+    pub triggers: Vec<Trigger>,
+    /// The jobs that must succeed before it, by index into [`Ci::jobs`].
+    pub needs: Vec<usize>,
+    /// The environment that it deploys to, as it is named.
+    pub environment: Option<(String, Place)>,
+    /// A person must start it or let it go on: `when: manual`, `type: approval` before it.
+    pub manual: Option<Place>,
+    /// It is itself an approval that others wait for (CircleCI `type: approval`).
+    pub is_approval: bool,
+    /// Why its failure does not fail the run.
+    pub excuse: Option<String>,
+    /// It runs only when something before it failed.
+    pub on_failure: bool,
+    /// Images of the services that run beside it: `postgres:16`.
+    pub services: Vec<(String, Place)>,
+}
+
+/// Something that starts a workflow.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Trigger {
+    /// What.
+    pub event: Event,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// What starts a workflow.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Event {
+    /// A push to branches; none named means any.
+    Push(Vec<String>),
+    /// A pull or merge request, opened or updated.
+    PullRequest,
+    /// A merge queue.
+    MergeQueue,
+    /// A tag or a published release.
+    Tag,
+    /// A clock, as a cron expression.
+    Schedule(String),
+    /// A person.
+    Manual,
+    /// Another workflow calls it, or something else happens; the event's name.
+    Other(String),
+}
+
+/// One step of a job, shared by what it reaches.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Index into [`Ci::jobs`].
+    pub job: usize,
+    /// Its number in the job, so that one can be told to come after another.
+    pub order: usize,
+    /// Its name, if it has one.
+    pub name: Option<String>,
+    /// Its `run` or `uses` line.
+    pub place: Place,
+    /// Which of the job's triggers it runs on.
+    pub triggers: Vec<Trigger>,
+    /// It runs only when something before it failed.
+    pub on_failure: bool,
+    /// The environment in effect.
+    pub env: Arc<BTreeMap<String, String>>,
+    /// Inputs of an action step, or none.
+    pub with: BTreeMap<String, String>,
+}
+
+/// One way into a command: a recipe, a target, a script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// What was called: `make lint`.
+    pub what: String,
+    /// Where the call stands.
+    pub place: Place,
+}
+
+/// A command that a job reaches.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// The program and its arguments, wrappers (`sudo`, `npx`, `cargo +nightly`) taken away.
+    pub words: Vec<String>,
+    /// The step that reaches it.
+    pub step: Arc<Step>,
+    /// Where it stands.
+    pub place: Place,
+    /// How it is reached from the step, outermost first; empty when it stands in the step itself.
+    pub chain: Vec<Link>,
+    /// Why its failure does not fail the run; `None` when it does.
+    pub excuse: Option<String>,
+    /// The environment in effect, with what scripts on the way export.
+    pub env: Arc<BTreeMap<String, String>>,
+    /// The folder it runs in.
+    pub dir: String,
+    /// `false` when it is only supposed that it is reached (a task of `cargo xtask`).
+    pub sure: bool,
+}
+
+/// An action, orb job or template that a job uses.
+#[derive(Clone, Debug)]
+pub struct Action {
+    /// Its name without the version: `rustsec/audit-check`, `github/codeql-action/analyze`.
+    pub name: String,
+    /// The version after `@`; empty if none is named.
+    pub version: String,
+    /// Its inputs.
+    pub with: BTreeMap<String, String>,
+    /// The step.
+    pub step: Arc<Step>,
+    /// Where it stands.
+    pub place: Place,
+    /// How it is reached from the step, outermost first.
+    pub chain: Vec<Link>,
+    /// Why its failure does not fail the run.
+    pub excuse: Option<String>,
+}
+
+impl Event {
+    /// Whether what it starts can stop a merge or a release.
+    pub fn is_gate(&self) -> bool {
+        matches!(self, Self::Push(_) | Self::PullRequest | Self::MergeQueue | Self::Tag)
+    }
+
+    /// In words.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Push(branches) if branches.is_empty() => "push".into(),
+            Self::Push(branches) => format!("push to {}", branches.join(", ")),
+            Self::PullRequest => "pull request".into(),
+            Self::MergeQueue => "merge queue".into(),
+            Self::Tag => "tag".into(),
+            Self::Schedule(cron) => format!("schedule {cron}"),
+            Self::Manual => "by hand".into(),
+            Self::Other(name) => name.clone(),
+        }
+    }
+}
+
+impl Step {
+    /// Whether it runs on something that guards a merge or a release.
+    pub fn is_gate(&self) -> bool {
+        !self.on_failure && self.triggers.iter().any(|trigger| trigger.event.is_gate())
+    }
+
+    /// The cron expressions that start it.
+    pub fn schedules(&self) -> impl Iterator<Item = (&str, &Place)> {
+        self.triggers.iter().filter_map(|trigger| match &trigger.event {
+            Event::Schedule(cron) => Some((cron.as_str(), &trigger.place)),
+            _ => None,
+        })
+    }
+}
+
+impl Command {
+    /// The whole command as one line.
+    pub fn line(&self) -> String {
+        self.words.join(" ")
+    }
+}
+
+impl Ci {
+    /// The job of a step.
+    pub fn job(&self, step: &Step) -> &Job {
+        &self.jobs[step.job]
+    }
+
+    /// A gate of the tree that builds or tests: the place that makes an absence in CI a proof (`@place("ci")`).
+    pub fn building_gate(&self) -> Option<&Command> {
+        self.commands.iter().find(|command| {
+            command.excuse.is_none() && command.step.is_gate() && super::tools::builds_or_tests(&command.words)
+        })
+    }
+
+    /// Signs of CI elsewhere, when no gate of this tree builds or tests (ruling 1), and definitions that could not be read.
+    pub fn unseen(&self) -> Vec<Blind> {
+        let elsewhere = if self.building_gate().is_some() { &[][..] } else { &self.elsewhere };
+        self.blind.iter().chain(elsewhere).cloned().collect()
+    }
+
+    /// The jobs that a job waits for, nearest first, itself left out.
+    pub fn ancestors(&self, job: usize) -> Vec<usize> {
+        let mut found: Vec<usize> = Vec::new();
+        let mut queue = self.jobs[job].needs.clone();
+        while let Some(next) = queue.pop() {
+            if next != job && !found.contains(&next) {
+                found.push(next);
+                queue.extend(&self.jobs[next].needs);
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,34 @@
+//! What is known of tools by name: which of them build or test.
+
+use super::pattern::Pattern;
+use std::sync::LazyLock;
+
+static BUILDS_OR_TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    [
+        "cargo {build|b|check|c|test|t|nextest|llvm-cov|tarpaulin|hack|zigbuild|lambda|leptos|doc|run|bench|miri|careful|xtask|make}",
+        "{cross|trunk|wasm-pack|maturin|tox|nox|pytest|vitest|jest|mocha|ava|tsc|webpack|vite|rspec|phpunit|ctest|ninja|meson|bazel|bazelisk|buck2|sbt|lein|mix|rebar3|stack|cabal|dune|swift|xcodebuild|flutter|zig|dist|goreleaser|skaffold|tilt|earthly|ko|gradle|gradlew|./gradlew|mvn|mvnw|./mvnw}",
+        "go {build|test|install|vet}",
+        "dotnet {build|test|publish|pack}",
+        "{npm|pnpm|yarn|bun} {test|t|build}",
+        "{npm|pnpm|yarn|bun} run {test*|build*|ci*|check*}",
+        "{turbo|nx|lerna} … {build|test}",
+        "docker … build",
+        "docker buildx bake",
+        "nix {build|flake}",
+        "nix-build",
+        "make {test*|build*|check*|all|ci*}",
+        "cmake --build",
+        "python* … unittest",
+        "cypress run",
+        "playwright test",
+        "rake {test|spec}",
+        "composer {test|check}",
+    ]
+    .map(Pattern::new)
+    .to_vec()
+});
+
+/// Whether a command builds or tests the project.
+pub fn builds_or_tests(words: &[String]) -> bool {
+    BUILDS_OR_TESTS.iter().any(|pattern| pattern.matches(words))
+}

@@ -1,0 +1,257 @@
+//! Takes wrappers off a command: what does `sudo -E env X=1 npx --yes eslint .` really run?
+
+use super::shell::Settings;
+
+/// The most wrappers around one command.
+const MAX_WRAPPERS: usize = 12;
+
+/// What a command comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Inner {
+    /// A program and its arguments.
+    Words(Vec<String>),
+    /// A script given as text: `bash -c '…'`.
+    Script(String, Settings),
+    /// A script of the tree, with its arguments.
+    File(String, Vec<String>, Settings),
+}
+
+/// Wrappers whose options stand before the command; the options named take a value of their own.
+const PREFIXES: &[(&[&str], &[&str])] = &[
+    (&["sudo"], &["-u", "-g", "-h", "-p", "-C", "--user"]),
+    (&["doas"], &["-u"]),
+    (&["env"], &["-u", "-C", "--chdir"]),
+    (&["command"], &[]),
+    (&["builtin"], &[]),
+    (&["exec"], &["-a"]),
+    (&["nohup"], &[]),
+    (&["time"], &["-f", "-o"]),
+    (&["nice"], &["-n"]),
+    (&["ionice"], &["-c", "-n"]),
+    (&["stdbuf"], &[]),
+    (&["setarch"], &[]),
+    (&["unbuffer"], &[]),
+    (&["catchsegv"], &[]),
+    (&["xvfb-run"], &["-s", "-n", "-e", "--server-args"]),
+    (&["caffeinate"], &[]),
+    (&["npx"], &["-p", "--package", "-c"]),
+    (&["bunx"], &[]),
+    (&["bun", "x"], &[]),
+    (&["npm", "exec"], &["-p", "--package"]),
+    (&["npm", "x"], &["-p", "--package"]),
+    (&["pnpm", "exec"], &["--filter", "-F"]),
+    (&["pnpm", "dlx"], &["--package"]),
+    (&["yarn", "dlx"], &["-p"]),
+    (&["yarn", "exec"], &[]),
+    (&["poetry", "run"], &[]),
+    (&["pipenv", "run"], &[]),
+    (&["pdm", "run"], &[]),
+    (&["rye", "run"], &[]),
+    (&["uv", "run"], &["--with", "--extra", "--group", "--project", "--python", "-p", "--package", "--only-group", "--directory"]),
+    (&["uvx"], &["--with", "--from", "--python", "-p"]),
+    (&["uv", "tool", "run"], &["--with", "--from", "--python"]),
+    (&["pipx", "run"], &["--spec"]),
+    (&["bundle", "exec"], &[]),
+    (&["mise", "exec"], &[]),
+    (&["mise", "x"], &[]),
+    (&["op", "run"], &["--env-file"]),
+    (&["doppler", "run"], &["-p", "-c", "--project", "--config"]),
+    (&["infisical", "run"], &["--env", "--projectId"]),
+    (&["xargs"], &["-I", "-n", "-P", "-L", "-d", "-a", "-s"]),
+    (&["devbox", "run"], &["-c"]),
+    (&["go", "tool"], &[]),
+    (&["dotenv"], &["-f", "-e"]),
+];
+
+/// Wrappers that take so many words of their own before the command.
+const COUNTED: &[(&[&str], usize)] = &[
+    (&["timeout"], 1),
+    (&["gtimeout"], 1),
+    (&["flock"], 1),
+    (&["taskset"], 1),
+    (&["rustup", "run"], 1),
+    (&["direnv", "exec"], 1),
+    (&["chamber", "exec"], 1),
+    (&["aws-vault", "exec"], 1),
+    (&["retry"], 0),
+];
+
+/// Takes the wrappers off.
+pub(super) fn unwrap(words: Vec<String>) -> Inner {
+    let mut words = words;
+    for _ in 0..MAX_WRAPPERS {
+        words = named(words);
+        let Some(program) = words.first().cloned() else { break };
+        if let Some(inner) = shell(&program, &words) {
+            return inner;
+        }
+        match peel(&program, &words) {
+            Some(next) if next.len() < words.len() && !next.is_empty() => words = next,
+            _ => break,
+        }
+    }
+    if words.first().is_some_and(|program| is_script(program)) {
+        let file = words.remove(0);
+        return Inner::File(file, words, Settings::default());
+    }
+    Inner::Words(words)
+}
+
+/// Gives a program its plain name: `/usr/bin/x`, `node_modules/.bin/x`, `$CARGO`, `cargo-deny deny`.
+fn named(mut words: Vec<String>) -> Vec<String> {
+    let Some(program) = words.first() else { return words };
+    let mut name = program.clone();
+    if let Some(variable) = name.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'))
+        && matches!(variable, "CARGO" | "MAKE" | "JUST" | "NPM" | "YARN" | "PNPM" | "PYTHON" | "DOCKER" | "KUBECTL" | "HELM" | "TERRAFORM" | "GO" | "SUDO")
+    {
+        name = variable.to_lowercase();
+    }
+    let plain = ["/bin/", "/.bin/", "/sbin/"].iter().any(|folder| name.contains(folder)) && !name.ends_with(".sh");
+    if plain && let Some((_, last)) = name.rsplit_once('/') {
+        name = last.to_owned();
+    }
+    if let Some(short) = name.strip_suffix(".exe") {
+        name = short.to_owned();
+    }
+    words[0] = name;
+    if words[0] == "cargo" && words.get(1).is_some_and(|word| word.starts_with('+')) {
+        words.remove(1);
+    }
+    if let Some(subcommand) = words[0].strip_prefix("cargo-").map(str::to_owned) {
+        words[0] = "cargo".into();
+        if words.get(1) != Some(&subcommand) {
+            words.insert(1, subcommand);
+        }
+    }
+    words
+}
+
+fn shell(program: &str, words: &[String]) -> Option<Inner> {
+    let mut settings = Settings::default();
+    match program {
+        "bash" | "sh" | "dash" | "zsh" | "ash" => {
+            let mut rest = words[1..].iter();
+            while let Some(word) = rest.next() {
+                let Some(flags) = word.strip_prefix('-').filter(|flags| !flags.starts_with('-')) else {
+                    if word.starts_with("--") {
+                        continue;
+                    }
+                    return Some(Inner::File(word.clone(), rest.cloned().collect(), settings));
+                };
+                settings.errexit |= flags.contains('e');
+                if flags.contains('o') && rest.next().is_some_and(|option| option == "pipefail") {
+                    settings.pipefail = true;
+                }
+                if flags.contains('c') {
+                    return rest.next().map(|script| Inner::Script(script.clone(), settings));
+                }
+            }
+            None
+        }
+        "source" | "." => words.get(1).map(|file| Inner::File(file.clone(), words[2..].to_vec(), settings)),
+        "eval" => Some(Inner::Script(words[1..].join(" "), settings)),
+        "nix-shell" => value_after(words, &["--run", "--command"]).map(|script| Inner::Script(script, settings)),
+        "sops" if words.get(1).is_some_and(|word| word == "exec-env") => {
+            words.last().map(|script| Inner::Script(script.clone(), settings))
+        }
+        "ssh" if words.len() > 2 => words.last().filter(|last| last.contains(' ')).map(|script| Inner::Script(script.clone(), settings)),
+        _ => None,
+    }
+}
+
+fn value_after(words: &[String], names: &[&str]) -> Option<String> {
+    let at = words.iter().position(|word| names.contains(&word.as_str()))?;
+    words.get(at + 1).cloned()
+}
+
+fn begins(words: &[String], with: &[&str]) -> bool {
+    words.len() > with.len() && words.iter().zip(with).all(|(word, wanted)| word == wanted)
+}
+
+fn peel(program: &str, words: &[String]) -> Option<Vec<String>> {
+    if let Some((prefix, valued)) = PREFIXES.iter().find(|(prefix, _)| begins(words, prefix)) {
+        return Some(after_options(&words[prefix.len()..], valued));
+    }
+    if let Some((prefix, count)) = COUNTED.iter().find(|(prefix, _)| begins(words, prefix)) {
+        let rest = after_options(&words[prefix.len()..], &["-k", "-s", "--kill-after", "--signal", "-w"]);
+        let rest = rest.get(*count..)?;
+        return Some(after_options(rest, &[]));
+    }
+    let rest = &words[1..];
+    match program {
+        "nix" if rest.first().is_some_and(|word| matches!(word.as_str(), "develop" | "shell" | "run")) => {
+            let at = rest.iter().position(|word| matches!(word.as_str(), "-c" | "--command"))?;
+            Some(rest[at + 1..].to_vec())
+        }
+        "python" | "python3" | "py" => {
+            let at = rest.iter().position(|word| word == "-m").filter(|at| rest[..*at].iter().all(|word| word.starts_with('-')))?;
+            let mut inner = rest[at + 1..].to_vec();
+            let module = inner.first_mut()?;
+            *module = module.replace('_', "-");
+            Some(inner)
+        }
+        "deno" if rest.first().is_some_and(|word| word == "run") => {
+            let at = rest.iter().position(|word| word.starts_with("npm:"))?;
+            let mut inner = rest[at..].to_vec();
+            let name = inner[0].trim_start_matches("npm:").to_owned();
+            inner[0] = name.rfind('@').filter(|at| *at > 0).map_or(name.as_str(), |at| &name[..at]).to_owned();
+            Some(inner)
+        }
+        "go" if rest.first().is_some_and(|word| word == "run") => {
+            let at = rest.iter().position(|word| word.contains('@') && word.contains('/'))?;
+            let mut inner = rest[at..].to_vec();
+            let path = inner[0].split('@').next().unwrap_or_default().to_owned();
+            inner[0] = path.rsplit('/').next().unwrap_or_default().to_owned();
+            Some(inner)
+        }
+        "find" | "fd" | "fdfind" => {
+            let at = rest.iter().position(|word| matches!(word.as_str(), "-exec" | "--exec" | "-x" | "-X" | "--exec-batch" | "-execdir"))?;
+            Some(rest[at + 1..].iter().take_while(|word| !matches!(word.as_str(), ";" | "+")).cloned().collect())
+        }
+        "docker" | "podman" | "docker-compose" | "nerdctl" => container(program, rest),
+        _ => None,
+    }
+}
+
+/// Leaves out options (with their value, where they take one), `NAME=value` and `--`.
+fn after_options(words: &[String], valued: &[&str]) -> Vec<String> {
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        if word == "--" {
+            at += 1;
+            break;
+        }
+        let assignment = word.split_once('=').is_some_and(|(name, _)| {
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        });
+        if !word.starts_with('-') && !assignment {
+            break;
+        }
+        at += 1 + usize::from(valued.contains(&word.as_str()));
+    }
+    words[at.min(words.len())..].to_vec()
+}
+
+/// The command inside `docker run image command`, `docker compose run service command`, `docker exec name command`.
+fn container(program: &str, rest: &[String]) -> Option<Vec<String>> {
+    const BARE: &[&str] = &["--rm", "-i", "-t", "-it", "-ti", "-d", "--init", "--privileged", "-T", "--no-deps", "--quiet-pull", "--build", "--interactive", "--tty", "--detach", "--read-only"];
+    let compose = program == "docker-compose" || rest.first().is_some_and(|word| word == "compose");
+    let verb = rest.iter().position(|word| matches!(word.as_str(), "run" | "exec"))?;
+    if !compose && verb != 0 && rest.first().is_none_or(|word| word != "container") {
+        return None;
+    }
+    let mut at = verb + 1;
+    while let Some(word) = rest.get(at) {
+        if !word.starts_with('-') {
+            break;
+        }
+        at += if BARE.contains(&word.as_str()) || word.contains('=') { 1 } else { 2 };
+    }
+    let inner = rest.get(at + 1..)?.to_vec();
+    // Arguments of the image's own entry point are no command.
+    inner.first().filter(|word| !word.starts_with('-')).is_some().then_some(inner)
+}
+
+fn is_script(program: &str) -> bool {
+    program.contains('/') && !program.starts_with(['/', '~', '$'])
+}
