@@ -47,7 +47,10 @@ const PREFIXES: &[(&[&str], &[&str])] = &[
     (&["pipenv", "run"], &[]),
     (&["pdm", "run"], &[]),
     (&["rye", "run"], &[]),
-    (&["uv", "run"], &["--with", "--extra", "--group", "--project", "--python", "-p", "--package", "--only-group", "--directory"]),
+    (
+        &["uv", "run"],
+        &["--with", "--extra", "--group", "--project", "--python", "-p", "--package", "--only-group", "--directory"],
+    ),
     (&["uvx"], &["--with", "--from", "--python", "-p"]),
     (&["uv", "tool", "run"], &["--with", "--from", "--python"]),
     (&["pipx", "run"], &["--spec"]),
@@ -102,7 +105,22 @@ fn named(mut words: Vec<String>) -> Vec<String> {
     let Some(program) = words.first() else { return words };
     let mut name = program.clone();
     if let Some(variable) = name.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'))
-        && matches!(variable, "CARGO" | "MAKE" | "JUST" | "NPM" | "YARN" | "PNPM" | "PYTHON" | "DOCKER" | "KUBECTL" | "HELM" | "TERRAFORM" | "GO" | "SUDO")
+        && matches!(
+            variable,
+            "CARGO"
+                | "MAKE"
+                | "JUST"
+                | "NPM"
+                | "YARN"
+                | "PNPM"
+                | "PYTHON"
+                | "DOCKER"
+                | "KUBECTL"
+                | "HELM"
+                | "TERRAFORM"
+                | "GO"
+                | "SUDO"
+        )
     {
         name = variable.to_lowercase();
     }
@@ -154,7 +172,9 @@ fn shell(program: &str, words: &[String]) -> Option<Inner> {
         "sops" if words.get(1).is_some_and(|word| word == "exec-env") => {
             words.last().map(|script| Inner::Script(script.clone(), settings))
         }
-        "ssh" if words.len() > 2 => words.last().filter(|last| last.contains(' ')).map(|script| Inner::Script(script.clone(), settings)),
+        "ssh" if words.len() > 2 => {
+            words.last().filter(|last| last.contains(' ')).map(|script| Inner::Script(script.clone(), settings))
+        }
         _ => None,
     }
 }
@@ -184,7 +204,10 @@ fn peel(program: &str, words: &[String]) -> Option<Vec<String>> {
             Some(rest[at + 1..].to_vec())
         }
         "python" | "python3" | "py" => {
-            let at = rest.iter().position(|word| word == "-m").filter(|at| rest[..*at].iter().all(|word| word.starts_with('-')))?;
+            let at = rest
+                .iter()
+                .position(|word| word == "-m")
+                .filter(|at| rest[..*at].iter().all(|word| word.starts_with('-')))?;
             let mut inner = rest[at + 1..].to_vec();
             let module = inner.first_mut()?;
             *module = module.replace('_', "-");
@@ -205,7 +228,9 @@ fn peel(program: &str, words: &[String]) -> Option<Vec<String>> {
             Some(inner)
         }
         "find" | "fd" | "fdfind" => {
-            let at = rest.iter().position(|word| matches!(word.as_str(), "-exec" | "--exec" | "-x" | "-X" | "--exec-batch" | "-execdir"))?;
+            let at = rest.iter().position(|word| {
+                matches!(word.as_str(), "-exec" | "--exec" | "-x" | "-X" | "--exec-batch" | "-execdir")
+            })?;
             Some(rest[at + 1..].iter().take_while(|word| !matches!(word.as_str(), ";" | "+")).cloned().collect())
         }
         "docker" | "podman" | "docker-compose" | "nerdctl" => container(program, rest),
@@ -221,9 +246,9 @@ fn after_options(words: &[String], valued: &[&str]) -> Vec<String> {
             at += 1;
             break;
         }
-        let assignment = word.split_once('=').is_some_and(|(name, _)| {
-            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        });
+        let assignment = word
+            .split_once('=')
+            .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
         if !word.starts_with('-') && !assignment {
             break;
         }
@@ -234,7 +259,24 @@ fn after_options(words: &[String], valued: &[&str]) -> Vec<String> {
 
 /// The command inside `docker run image command`, `docker compose run service command`, `docker exec name command`.
 fn container(program: &str, rest: &[String]) -> Option<Vec<String>> {
-    const BARE: &[&str] = &["--rm", "-i", "-t", "-it", "-ti", "-d", "--init", "--privileged", "-T", "--no-deps", "--quiet-pull", "--build", "--interactive", "--tty", "--detach", "--read-only"];
+    const BARE: &[&str] = &[
+        "--rm",
+        "-i",
+        "-t",
+        "-it",
+        "-ti",
+        "-d",
+        "--init",
+        "--privileged",
+        "-T",
+        "--no-deps",
+        "--quiet-pull",
+        "--build",
+        "--interactive",
+        "--tty",
+        "--detach",
+        "--read-only",
+    ];
     let compose = program == "docker-compose" || rest.first().is_some_and(|word| word == "compose");
     let verb = rest.iter().position(|word| matches!(word.as_str(), "run" | "exec"))?;
     if !compose && verb != 0 && rest.first().is_none_or(|word| word != "container") {

@@ -16,15 +16,46 @@ fn look() {
     };
     for job in &ci.jobs {
         let triggers: Vec<String> = job.triggers.iter().map(|t| t.event.name()).collect();
-        println!("JOB {} [{}] on {:?} needs {:?} env {:?} manual {:?} excuse {:?}", job.name, at(&job.place), triggers, job.needs, job.environment.as_ref().map(|e| &e.0), job.manual.is_some(), job.excuse);
+        println!(
+            "JOB {} [{}] on {:?} needs {:?} env {:?} manual {:?} excuse {:?}",
+            job.name,
+            at(&job.place),
+            triggers,
+            job.needs,
+            job.environment.as_ref().map(|e| &e.0),
+            job.manual.is_some(),
+            job.excuse
+        );
     }
     for command in &ci.commands {
-        let mark = match (&command.excuse, command.step.is_gate(), command.sure) { (_, _, false) => "?", (Some(_), _, _) => "-", (None, true, _) => "+", _ => "." };
-        let chain: Vec<String> = command.chain.iter().map(|link| format!("{}@{}", link.what, at(&link.place))).collect();
-        println!("{mark} {}#{} [{}] {} <= {} {}", ci.jobs[command.step.job].id, command.step.order, at(&command.place), command.line(), chain.join(" < "), command.excuse.as_deref().unwrap_or(""));
+        let mark = match (&command.excuse, command.step.is_gate(), command.sure) {
+            (_, _, false) => "?",
+            (Some(_), _, _) => "-",
+            (None, true, _) => "+",
+            _ => ".",
+        };
+        let chain: Vec<String> =
+            command.chain.iter().map(|link| format!("{}@{}", link.what, at(&link.place))).collect();
+        println!(
+            "{mark} {}#{} [{}] {} <= {} {}",
+            ci.jobs[command.step.job].id,
+            command.step.order,
+            at(&command.place),
+            command.line(),
+            chain.join(" < "),
+            command.excuse.as_deref().unwrap_or("")
+        );
     }
     for action in &ci.actions {
-        println!("@ {}#{} [{}] {} {} {:?}", ci.jobs[action.step.job].id, action.step.order, at(&action.place), action.name, action.version, action.with.keys().collect::<Vec<_>>());
+        println!(
+            "@ {}#{} [{}] {} {} {:?}",
+            ci.jobs[action.step.job].id,
+            action.step.order,
+            at(&action.place),
+            action.name,
+            action.version,
+            action.with.keys().collect::<Vec<_>>()
+        );
     }
     for blind in ci.blind.iter().chain(&ci.elsewhere) {
         println!("BLIND {blind:?}");

@@ -20,7 +20,10 @@ impl Walk<'_> {
         let name = &words[at];
         if let Some((file, expansion)) = self.alias(name, &call.dir) {
             if let Some(inner) = call.inside(format!("cargo {name}"), place, format!("{file}:alias {name}")) {
-                let longer: Vec<String> = std::iter::once("cargo".to_owned()).chain(expansion).chain(words[at + 1..].iter().cloned()).collect();
+                let longer: Vec<String> = std::iter::once("cargo".to_owned())
+                    .chain(expansion)
+                    .chain(words[at + 1..].iter().cloned())
+                    .collect();
                 self.list(&longer, place, &inner);
                 self.cargo(&longer, place, &inner);
             }
@@ -28,11 +31,17 @@ impl Walk<'_> {
         }
         match name.as_str() {
             "run" | "r" => {
-                let package = words.iter().position(|word| matches!(word.as_str(), "-p" | "--package" | "--bin")).and_then(|at| words.get(at + 1));
+                let package = words
+                    .iter()
+                    .position(|word| matches!(word.as_str(), "-p" | "--package" | "--bin"))
+                    .and_then(|at| words.get(at + 1));
                 let manifest = words.iter().position(|word| word == "--manifest-path").and_then(|at| words.get(at + 1));
-                let package = package.cloned().or_else(|| words.iter().find_map(|word| word.strip_prefix("--package=").map(str::to_owned)));
+                let package = package
+                    .cloned()
+                    .or_else(|| words.iter().find_map(|word| word.strip_prefix("--package=").map(str::to_owned)));
                 let folder = manifest.map(|manifest| path::join(&call.dir, path::folder(manifest)));
-                if let Some(package) = package.filter(|name| name.contains("task") || name.contains("ci") || name == "dev")
+                if let Some(package) =
+                    package.filter(|name| name.contains("task") || name.contains("ci") || name == "dev")
                 {
                     self.tasks(&package, folder, words, place, call);
                 } else if let Some(folder) = folder.filter(|folder| folder.contains("task")) {
@@ -66,7 +75,9 @@ impl Walk<'_> {
         inner.sure = false;
         let folder = folder.unwrap_or_else(|| package.to_owned());
         let files = self.facts.tree.files().iter().filter(|file| {
-            file.path.ends_with(".rs") && file.len < 1 << 20 && (file.path.starts_with(&format!("{folder}/")) || file.path.contains(&format!("/{package}/")))
+            file.path.ends_with(".rs")
+                && file.len < 1 << 20
+                && (file.path.starts_with(&format!("{folder}/")) || file.path.contains(&format!("/{package}/")))
         });
         let mut found: Vec<(Vec<String>, Place)> = Vec::new();
         for file in files.take(60) {
@@ -79,7 +90,9 @@ impl Walk<'_> {
                 } else {
                     let program = captures.name("program").map_or("", |program| program.as_str());
                     let rest = captures.name("rest").map_or("", |rest| rest.as_str());
-                    std::iter::once(program.to_owned()).chain(quoted.captures_iter(rest).map(|word| word[1].to_owned())).collect()
+                    std::iter::once(program.to_owned())
+                        .chain(quoted.captures_iter(rest).map(|word| word[1].to_owned()))
+                        .collect()
                 };
                 found.push((words, Place::at(file.path.clone(), Span::new(all.start(), all.end()))));
             }

@@ -43,24 +43,51 @@ impl Walk<'_> {
     }
 
     /// Lists what the hooks of a configuration run.
-    pub(in super::super) fn hooks_of(&mut self, file: &str, only: Option<&str>, stage: Option<&str>, skip: &[String], place: &Place, call: &Call) {
+    pub(in super::super) fn hooks_of(
+        &mut self,
+        file: &str,
+        only: Option<&str>,
+        stage: Option<&str>,
+        skip: &[String],
+        place: &Place,
+        call: &Call,
+    ) {
         let facts = self.facts;
         let Some(parsed) = self.nearest(&call.dir, &[file]).and_then(|path| facts.parsed(&path)) else { return };
         let Some(root) = parsed.first() else { return };
         let default_stages = root.get("default_stages");
-        let Some(inner) = call.inside(format!("pre-commit run {}", only.unwrap_or("--all-files")), place, format!("hooks {only:?}")) else { return };
+        let Some(inner) =
+            call.inside(format!("pre-commit run {}", only.unwrap_or("--all-files")), place, format!("hooks {only:?}"))
+        else {
+            return;
+        };
         for repo in root.get("repos").and_then(Value::as_list).unwrap_or(&[]) {
             for hook in repo.get("hooks").and_then(Value::as_list).unwrap_or(&[]) {
                 let Some(id_value) = hook.get("id") else { continue };
                 let Some(id) = id_value.as_str() else { continue };
                 let stages = hook.get("stages").or(default_stages).and_then(Value::as_list);
                 let wanted = stage.unwrap_or("pre-commit");
-                let runs = stages.is_none_or(|stages| stages.iter().filter_map(Value::as_str).any(|name| name == wanted || format!("pre-{name}") == wanted));
+                let runs = stages.is_none_or(|stages| {
+                    stages
+                        .iter()
+                        .filter_map(Value::as_str)
+                        .any(|name| name == wanted || format!("pre-{name}") == wanted)
+                });
                 let alias = text_of(hook.get("alias"));
-                if !runs || skip.iter().any(|skipped| skipped == id) || only.is_some_and(|only| only != id && Some(only) != alias) {
+                if !runs
+                    || skip.iter().any(|skipped| skipped == id)
+                    || only.is_some_and(|only| only != id && Some(only) != alias)
+                {
                     continue;
                 }
-                let arguments = hook.get("args").and_then(Value::as_list).unwrap_or(&[]).iter().filter_map(Value::scalar_text).collect::<Vec<_>>().join(" ");
+                let arguments = hook
+                    .get("args")
+                    .and_then(Value::as_list)
+                    .unwrap_or(&[])
+                    .iter()
+                    .filter_map(Value::scalar_text)
+                    .collect::<Vec<_>>()
+                    .join(" ");
                 let local = text_of(repo.get("repo")) == Some("local");
                 let entry = if local { hook.get("entry") } else { None };
                 let command = match entry.and_then(Value::as_str) {

@@ -31,12 +31,15 @@ impl Walk<'_> {
                     let name = rest.next();
                     overrides.extend(name.zip(rest.next()).map(|(name, value)| (name.clone(), value.clone())));
                 }
-                "--list" | "-l" | "--fmt" | "--summary" | "--dump" | "--evaluate" | "-n" | "--dry-run" | "--version" | "--help" => return,
+                "--list" | "-l" | "--fmt" | "--summary" | "--dump" | "--evaluate" | "-n" | "--dry-run"
+                | "--version" | "--help" => return,
                 "--shell" | "--shell-arg" | "--color" | "--dotenv-path" | "-E" | "--dotenv-filename" => {
                     rest.next();
                 }
                 option if option.starts_with('-') => {}
-                pair if pair.contains('=') => overrides.extend(pair.split_once('=').map(|(a, b)| (a.to_owned(), b.to_owned()))),
+                pair if pair.contains('=') => {
+                    overrides.extend(pair.split_once('=').map(|(a, b)| (a.to_owned(), b.to_owned())))
+                }
                 _ => arguments.push(word.clone()),
             }
         }
@@ -61,7 +64,8 @@ impl Walk<'_> {
             self.recipe(just, path, first, Vec::new(), place, call);
         }
         while let Some(name) = words.next() {
-            let (module, inner) = name.split_once("::").map_or((name.as_str(), None), |(module, inner)| (module, Some(inner.to_owned())));
+            let (module, inner) =
+                name.split_once("::").map_or((name.as_str(), None), |(module, inner)| (module, Some(inner.to_owned())));
             if let Some(file) = just.modules.get(module) {
                 let module = read(self.facts, file);
                 let mut call = call.clone();
@@ -93,10 +97,12 @@ impl Walk<'_> {
         let key = format!("{path}:{name} {}", given.join(" "));
         let Some(mut inner) = call.inside(format!("just {name}"), place, key) else { return };
         let values = bound(just, recipe, given);
-        let here = self.facts.tree.text(&recipe.file).zip(recipe.body.first()).map_or_else(
-            || place.clone(),
-            |(source, span)| Place::at(source.name(), *span),
-        );
+        let here = self
+            .facts
+            .tree
+            .text(&recipe.file)
+            .zip(recipe.body.first())
+            .map_or_else(|| place.clone(), |(source, span)| Place::at(source.name(), *span));
         for (dependency, arguments) in &recipe.dependencies {
             let arguments = arguments.iter().map(|word| value(word, &values)).collect();
             self.recipe(just, path, just.aliases.get(dependency).unwrap_or(dependency), arguments, place, &inner);
@@ -126,13 +132,17 @@ impl Walk<'_> {
                 return;
             }
             let mut call = call.clone();
-            call.settings.errexit = shebang.split(' ').skip(1).any(|flags| flags.starts_with('-') && flags.contains('e'));
+            call.settings.errexit =
+                shebang.split(' ').skip(1).any(|flags| flags.starts_with('-') && flags.contains('e'));
             let text = Excerpt::verbatim(source, first.to(*last));
             self.script(&text.replaced(&interpolations(text.text(), values)), &call);
             return;
         }
         let settings = Settings {
-            errexit: just.shell.iter().any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('e')),
+            errexit: just
+                .shell
+                .iter()
+                .any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('e')),
             pipefail: just.shell.iter().any(|word| word == "pipefail"),
         };
         for span in joined(source.text(), &recipe.body) {
@@ -167,7 +177,11 @@ fn bound(just: &Justfile, recipe: &Recipe, given: Vec<String>) -> BTreeMap<Strin
 
 /// An argument of a dependency: quoted text, or the name of a variable.
 fn value(word: &str, values: &BTreeMap<String, String>) -> String {
-    if word.starts_with(['"', '\'']) { unquoted(word) } else { values.get(word).cloned().unwrap_or_else(|| word.to_owned()) }
+    if word.starts_with(['"', '\'']) {
+        unquoted(word)
+    } else {
+        values.get(word).cloned().unwrap_or_else(|| word.to_owned())
+    }
 }
 
 /// `{{ name }}` with what it becomes.

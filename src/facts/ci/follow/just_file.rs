@@ -95,7 +95,8 @@ fn read_one(facts: &Facts<'_>, just: &mut Justfile, text: &str, file: &str, impo
             _ => {
                 if let Some((name, mut recipe)) = header(line) {
                     file.clone_into(&mut recipe.file);
-                    let other_system = attributes.iter().any(|attribute| attribute.contains("windows") && !attribute.contains("unix"));
+                    let other_system =
+                        attributes.iter().any(|attribute| attribute.contains("windows") && !attribute.contains("unix"));
                     for attribute in &attributes {
                         recipe.no_cd |= attribute.contains("no-cd");
                         if let Some((_, dir)) = attribute.split_once("working-directory") {
@@ -120,7 +121,8 @@ fn setting(just: &mut Justfile, rest: &str) {
     if let Some((name, value)) = rest.split_once(":=")
         && name.trim() == "shell"
     {
-        just.shell = value.split(['[', ']', ',']).map(|word| unquoted(word.trim())).filter(|word| !word.is_empty()).collect();
+        just.shell =
+            value.split(['[', ']', ',']).map(|word| unquoted(word.trim())).filter(|word| !word.is_empty()).collect();
     }
 }
 
@@ -130,9 +132,16 @@ fn module(facts: &Facts<'_>, just: &mut Justfile, folder: &str, rest: &str) {
     let named = words.next().map(unquoted);
     let candidates: Vec<String> = match named {
         Some(named) => vec![named.clone(), format!("{named}/mod.just"), format!("{named}/justfile")],
-        None => vec![format!("{name}.just"), format!("{name}/mod.just"), format!("{name}/justfile"), format!("{name}/Justfile"), format!("{name}/.justfile")],
+        None => vec![
+            format!("{name}.just"),
+            format!("{name}/mod.just"),
+            format!("{name}/justfile"),
+            format!("{name}/Justfile"),
+            format!("{name}/.justfile"),
+        ],
     };
-    let found = candidates.iter().map(|candidate| path::join(folder, candidate)).find(|path| facts.tree.file(path).is_some());
+    let found =
+        candidates.iter().map(|candidate| path::join(folder, candidate)).find(|path| facts.tree.file(path).is_some());
     if let Some(path) = found {
         just.modules.insert(name.to_owned(), path);
     }
@@ -151,7 +160,10 @@ fn assignment(just: &mut Justfile, line: &str) -> bool {
         Some(unquoted(value))
     } else {
         // `env("NAME", "default")`: what holds where nobody sets it.
-        value.strip_prefix("env").and_then(|call| call.rsplit_once(',')).map(|(_, default)| unquoted(default.trim_end_matches(')').trim()))
+        value
+            .strip_prefix("env")
+            .and_then(|call| call.rsplit_once(','))
+            .map(|(_, default)| unquoted(default.trim_end_matches(')').trim()))
     };
     if let Some(text) = text {
         just.variables.insert(name.to_owned(), text);
@@ -175,7 +187,8 @@ fn header(line: &str) -> Option<(String, Recipe)> {
         .map(|word| {
             let variadic = word.starts_with(['*', '+']);
             let word = word.trim_start_matches(['*', '+', '$']);
-            let (name, default) = word.split_once('=').map_or((word, None), |(name, default)| (name, Some(unquoted(default))));
+            let (name, default) =
+                word.split_once('=').map_or((word, None), |(name, default)| (name, Some(unquoted(default))));
             let default = default.or_else(|| variadic.then(String::new));
             Parameter { name: name.to_owned(), default, variadic }
         })
@@ -248,7 +261,11 @@ fn outside_quotes(text: &str, wanted: char) -> Option<usize> {
 /// A text without its quotes.
 pub(super) fn unquoted(text: &str) -> String {
     let text = text.trim();
-    ['"', '\'', '`'].into_iter().find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote)).unwrap_or(text).to_owned()
+    ['"', '\'', '`']
+        .into_iter()
+        .find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote))
+        .unwrap_or(text)
+        .to_owned()
 }
 
 fn lines(text: &str) -> Vec<Span> {

@@ -61,7 +61,9 @@ impl Walk<'_> {
             return;
         }
         let pattern = || {
-            make.targets.iter().find(|(pattern, _)| pattern.contains('%') && super::super::pattern::glob(&pattern.replacen('%', "*", 1), name))
+            make.targets.iter().find(|(pattern, _)| {
+                pattern.contains('%') && super::super::pattern::glob(&pattern.replacen('%', "*", 1), name)
+            })
         };
         let Some(target) = make.targets.get(name).or_else(|| pattern().map(|(_, target)| target)) else { return };
         for need in &target.prerequisites {
@@ -102,7 +104,8 @@ impl Walk<'_> {
             }
         }
         if let Some(whole) = whole {
-            let mut call = call.clone().excused(ignored_first.then_some("`-` before it makes `make` ignore its failure"));
+            let mut call =
+                call.clone().excused(ignored_first.then_some("`-` before it makes `make` ignore its failure"));
             flags(make, &mut call);
             self.script(&whole, &call);
         }

@@ -128,7 +128,8 @@ fn assign(make: &mut Makefile, line: &str) -> bool {
     let line = line.strip_prefix("export ").or_else(|| line.strip_prefix("override ")).unwrap_or(line).trim_start();
     let len = line.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(byte)).count();
     let rest = line[len..].trim_start();
-    let Some(operator) = ["::=", ":=", "?=", "+=", "!=", "="].into_iter().find(|operator| rest.starts_with(operator)) else {
+    let Some(operator) = ["::=", ":=", "?=", "+=", "!=", "="].into_iter().find(|operator| rest.starts_with(operator))
+    else {
         return false;
     };
     if len == 0 {
@@ -216,7 +217,9 @@ impl Makefile {
             }
             let value = match (name, self.variables.get(name)) {
                 ("MAKE", _) => Some("make".to_owned()),
-                (_, Some(value)) if depth < MAX_EXPANSION && value.len() < 16_384 => Some(self.expand_deep(value, depth + 1)),
+                (_, Some(value)) if depth < MAX_EXPANSION && value.len() < 16_384 => {
+                    Some(self.expand_deep(value, depth + 1))
+                }
                 // A variable of make's environment: let the shell look it up.
                 (_, None) => Some(format!("${{{}}}", name.replace(['.', '-'], "_"))),
                 _ => None,

@@ -128,7 +128,9 @@ impl<'f> Walk<'f> {
             Inner::Script(text, settings) => {
                 let span = place.span.unwrap_or_default();
                 let excerpt = Excerpt::anchored(script.path().clone(), span, text);
-                if let Some(mut inner) = call.inside(line.chars().take(40).collect(), &place, format!("text {}", excerpt.text())) {
+                if let Some(mut inner) =
+                    call.inside(line.chars().take(40).collect(), &place, format!("text {}", excerpt.text()))
+                {
                     inner.chain.pop();
                     inner.settings = settings;
                     self.script(&excerpt, &inner);
@@ -164,7 +166,14 @@ impl<'f> Walk<'f> {
     }
 
     /// Adds an action to the list.
-    pub(super) fn action(&mut self, name: &str, version: &str, with: BTreeMap<String, String>, place: Place, call: &Call) {
+    pub(super) fn action(
+        &mut self,
+        name: &str,
+        version: &str,
+        with: BTreeMap<String, String>,
+        place: Place,
+        call: &Call,
+    ) {
         self.ci.actions.push(Action {
             name: name.to_owned(),
             version: version.to_owned(),
@@ -195,14 +204,18 @@ impl<'f> Walk<'f> {
         let text = source.text();
         let shebang = text.lines().next().filter(|line| line.starts_with("#!")).unwrap_or_default();
         let is_shell = ["sh", "bash", "dash", "zsh", "ksh"].iter().any(|shell| {
-            shebang.split(['/', ' ']).any(|word| word == *shell) || path.rsplit_once('.').is_some_and(|(_, end)| end == *shell)
+            shebang.split(['/', ' ']).any(|word| word == *shell)
+                || path.rsplit_once('.').is_some_and(|(_, end)| end == *shell)
         });
         let bare = shebang.is_empty() && !path.rsplit('/').next().unwrap_or_default().contains('.');
         if !is_shell && !bare || text.len() > 1 << 20 {
             return;
         }
         let key = format!("{path} {}", arguments.join(" "));
-        let Some(mut inner) = call.inside(format!("{file} {}", arguments.join(" ")).trim().to_owned(), place, key) else { return };
+        let Some(mut inner) = call.inside(format!("{file} {}", arguments.join(" ")).trim().to_owned(), place, key)
+        else {
+            return;
+        };
         inner.settings = settings;
         inner.settings.errexit |= shebang.split(' ').skip(1).any(|flags| flags.starts_with('-') && flags.contains('e'));
         inner.arguments = Some(arguments);
@@ -213,7 +226,9 @@ impl<'f> Walk<'f> {
     /// A script that a command names: relative to its folder, to the root, or by the end of `$ROOT/scripts/x`.
     fn find(&self, file: &str, dir: &str) -> Option<(String, &'f crate::source::Source)> {
         let tail = file.rsplit_once(['}', ')']).map(|(_, tail)| tail.trim_start_matches('/'));
-        let from = [path::join(dir, file), path::join("", file)].into_iter().chain(tail.filter(|tail| !tail.is_empty()).map(|tail| path::join("", tail)));
+        let from = [path::join(dir, file), path::join("", file)]
+            .into_iter()
+            .chain(tail.filter(|tail| !tail.is_empty()).map(|tail| path::join("", tail)));
         for candidate in from {
             if let Some(source) = self.facts.tree.text(&candidate) {
                 return Some((candidate, source));
@@ -225,7 +240,10 @@ impl<'f> Walk<'f> {
     /// The nearest of some files, from a folder upwards.
     pub(super) fn nearest(&self, dir: &str, names: &[&str]) -> Option<String> {
         path::upwards(dir).find_map(|folder| {
-            names.iter().map(|name| path::join(folder, name)).find(|candidate| self.facts.tree.file(candidate).is_some())
+            names
+                .iter()
+                .map(|name| path::join(folder, name))
+                .find(|candidate| self.facts.tree.file(candidate).is_some())
         })
     }
 }

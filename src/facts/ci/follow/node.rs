@@ -10,8 +10,38 @@ use crate::value::Value;
 const MAX_PACKAGES: usize = 40;
 /// Words after the package manager that are its own, not scripts.
 const OWN: &[&str] = &[
-    "install", "i", "ci", "add", "remove", "audit", "publish", "pack", "config", "cache", "exec", "dlx", "link", "login", "version", "view",
-    "info", "set", "workspaces", "why", "outdated", "update", "up", "dedupe", "fetch", "import", "init", "create", "store", "deploy", "npm", "plugin",
+    "install",
+    "i",
+    "ci",
+    "add",
+    "remove",
+    "audit",
+    "publish",
+    "pack",
+    "config",
+    "cache",
+    "exec",
+    "dlx",
+    "link",
+    "login",
+    "version",
+    "view",
+    "info",
+    "set",
+    "workspaces",
+    "why",
+    "outdated",
+    "update",
+    "up",
+    "dedupe",
+    "fetch",
+    "import",
+    "init",
+    "create",
+    "store",
+    "deploy",
+    "npm",
+    "plugin",
 ];
 
 impl Walk<'_> {
@@ -24,8 +54,12 @@ impl Walk<'_> {
         let mut rest = words[1..].iter();
         while let Some(word) = rest.next() {
             match word.as_str() {
-                "--prefix" | "-C" | "--dir" | "--cwd" => dir = path::join(&call.dir, rest.next().map_or("", String::as_str)),
-                "-w" | "--workspace" | "--filter" | "-F" if words[0] != "pnpm" || word != "-w" => filter = rest.next().cloned(),
+                "--prefix" | "-C" | "--dir" | "--cwd" => {
+                    dir = path::join(&call.dir, rest.next().map_or("", String::as_str))
+                }
+                "-w" | "--workspace" | "--filter" | "-F" if words[0] != "pnpm" || word != "-w" => {
+                    filter = rest.next().cloned()
+                }
                 "-r" | "--recursive" | "--workspaces" | "-ws" | "workspaces" | "run-many" => everywhere = true,
                 "--" => {
                     arguments.extend(rest.by_ref().cloned());
@@ -63,11 +97,20 @@ impl Walk<'_> {
     }
 
     fn packages(&self, filter: Option<&str>) -> Vec<String> {
-        let files = self.facts.tree.files().iter().filter(|file| file.name() == "package.json" && !file.path.contains("node_modules/"));
+        let files = self
+            .facts
+            .tree
+            .files()
+            .iter()
+            .filter(|file| file.name() == "package.json" && !file.path.contains("node_modules/"));
         let named = |path: &str| {
             filter.is_none_or(|filter| {
                 path::folder(path).ends_with(filter)
-                    || self.facts.parsed(path).and_then(|parsed| parsed.first()?.get("name")?.as_str().map(|name| name == filter)) == Some(true)
+                    || self
+                        .facts
+                        .parsed(path)
+                        .and_then(|parsed| parsed.first()?.get("name")?.as_str().map(|name| name == filter))
+                        == Some(true)
             })
         };
         files.map(|file| file.path.to_string()).filter(|path| named(path)).take(MAX_PACKAGES).collect()

@@ -8,9 +8,20 @@ use crate::evidence::Place;
 
 impl Walk<'_> {
     pub(super) fn task(&mut self, words: &[String], place: &Place, call: &Call) {
-        let names: Vec<&str> =
-            words[1..].iter().take_while(|word| *word != "--").filter(|word| !word.starts_with('-') && !word.contains('=')).map(String::as_str).collect();
-        let files = ["Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "taskfile.yaml", "Taskfile.dist.yml", "Taskfile.dist.yaml"];
+        let names: Vec<&str> = words[1..]
+            .iter()
+            .take_while(|word| *word != "--")
+            .filter(|word| !word.starts_with('-') && !word.contains('='))
+            .map(String::as_str)
+            .collect();
+        let files = [
+            "Taskfile.yml",
+            "Taskfile.yaml",
+            "taskfile.yml",
+            "taskfile.yaml",
+            "Taskfile.dist.yml",
+            "Taskfile.dist.yaml",
+        ];
         let Some(path) = self.nearest(&call.dir, &files) else { return };
         for name in if names.is_empty() { vec!["default"] } else { names } {
             self.taskfile(&path, name, place, call);
@@ -37,7 +48,10 @@ impl Walk<'_> {
                 self.taskfile(path, other, place, &inner);
                 continue;
             }
-            let Some(value) = Some(command).filter(|value| value.as_str().is_some()).or_else(|| command.get("cmd")) else { continue };
+            let Some(value) = Some(command).filter(|value| value.as_str().is_some()).or_else(|| command.get("cmd"))
+            else {
+                continue;
+            };
             let Some(text) = value.as_str() else { continue };
             let ignored = command.get("ignore_error").and_then(crate::value::Value::as_bool) == Some(true);
             let call = inner.clone().excused(ignored.then_some("`ignore_error: true`"));

@@ -29,7 +29,8 @@ enum Value {
 /// Whether a condition holds; `None` if it cannot be known. Without a status function it needs success.
 pub(super) fn holds(condition: &str, scope: &Scope<'_>) -> Option<bool> {
     let inner = unwrapped(condition);
-    let names_status = ["always()", "failure()", "success()", "cancelled()"].iter().any(|name| inner.replace(' ', "").contains(name));
+    let names_status =
+        ["always()", "failure()", "success()", "cancelled()"].iter().any(|name| inner.replace(' ', "").contains(name));
     if !names_status && scope.failed {
         return Some(false);
     }
@@ -257,7 +258,9 @@ impl Reader<'_> {
                 _ => Value::Text("branch".into()),
             },
             "github.ref_name" => match event {
-                Event::Push(branches) if branches.len() == 1 && !branches[0].contains('*') => Value::Text(branches[0].clone()),
+                Event::Push(branches) if branches.len() == 1 && !branches[0].contains('*') => {
+                    Value::Text(branches[0].clone())
+                }
                 _ => Value::Unknown,
             },
             _ => Value::Unknown,
@@ -273,7 +276,9 @@ fn same(left: &Value, right: &Value) -> Option<bool> {
             // A pull request is also `pull_request_target`: which of them it was is not kept.
             if text.starts_with(begin.as_str()) { if text == begin { Some(true) } else { None } } else { Some(false) }
         }
-        (Value::Bool(flag), Value::Text(text)) | (Value::Text(text), Value::Bool(flag)) => Some(*text == flag.to_string()),
+        (Value::Bool(flag), Value::Text(text)) | (Value::Text(text), Value::Bool(flag)) => {
+            Some(*text == flag.to_string())
+        }
         _ => None,
     }
 }

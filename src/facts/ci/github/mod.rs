@@ -69,7 +69,8 @@ impl Known {
 
 /// A shell-safe stand-in for an expression: `${{ secrets.TOKEN }}` is `${secrets_TOKEN}`.
 fn name_of(expression: &str) -> String {
-    let name: String = expression.trim().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(60).collect();
+    let name: String =
+        expression.trim().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(60).collect();
     if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
 }
 
@@ -82,7 +83,9 @@ pub(super) fn read(walk: &mut Walk<'_>) {
         .iter()
         .map(|file| file.path.to_string())
         .filter(|path| {
-            let workflow = [".github/workflows/", ".gitea/workflows/", ".forgejo/workflows/"].iter().find_map(|folder| path.strip_prefix(folder));
+            let workflow = [".github/workflows/", ".gitea/workflows/", ".forgejo/workflows/"]
+                .iter()
+                .find_map(|folder| path.strip_prefix(folder));
             workflow.is_some_and(|name| !name.contains('/') && (name.ends_with(".yml") || name.ends_with(".yaml")))
         })
         .collect();
@@ -90,7 +93,9 @@ pub(super) fn read(walk: &mut Walk<'_>) {
     let mut workflows = Vec::new();
     for path in files {
         let Some(parsed) = facts.parsed(&path) else {
-            walk.ci.blind.push(Blind { place: Some(Place::file(path)), why: "the workflow could not be read as text".into() });
+            walk.ci
+                .blind
+                .push(Blind { place: Some(Place::file(path)), why: "the workflow could not be read as text".into() });
             continue;
         };
         walk.ci.blind.extend(parsed.blind());
@@ -101,7 +106,8 @@ pub(super) fn read(walk: &mut Walk<'_>) {
     for (path, parsed, root) in &workflows {
         walk.ci.files.push(Place::file(path.as_str()));
         let triggers = triggers::of(parsed, root, &workflows);
-        let triggers: Vec<Trigger> = triggers.into_iter().filter(|trigger| trigger.event != Event::Other("workflow_call".into())).collect();
+        let triggers: Vec<Trigger> =
+            triggers.into_iter().filter(|trigger| trigger.event != Event::Other("workflow_call".into())).collect();
         if !triggers.is_empty() {
             let env = Arc::new(BTreeMap::from([("GITHUB_ACTIONS".to_owned(), "true".to_owned())]));
             workflow(walk, parsed, root, &triggers, &Known { env, ..Known::default() }, None, 0);
@@ -118,10 +124,21 @@ struct Caller {
 }
 
 /// Walks the jobs of a workflow.
-fn workflow(walk: &mut Walk<'_>, parsed: &Parsed, root: &Value, triggers: &[Trigger], known: &Known, caller: Option<&Caller>, depth: usize) -> Vec<usize> {
+fn workflow(
+    walk: &mut Walk<'_>,
+    parsed: &Parsed,
+    root: &Value,
+    triggers: &[Trigger],
+    known: &Known,
+    caller: Option<&Caller>,
+    depth: usize,
+) -> Vec<usize> {
     let Some(jobs) = root.get("jobs").and_then(Value::as_map) else { return Vec::new() };
     let file = parsed.source.name();
-    let title = root.get("name").and_then(Value::as_str).map_or_else(|| file.rsplit('/').next().unwrap_or(file).to_owned(), str::to_owned);
+    let title = root
+        .get("name")
+        .and_then(Value::as_str)
+        .map_or_else(|| file.rsplit('/').next().unwrap_or(file).to_owned(), str::to_owned);
     let mut known = known.clone();
     known.env = environment(&known, root.get("env"));
     let mut made: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -130,7 +147,22 @@ fn workflow(walk: &mut Walk<'_>, parsed: &Parsed, root: &Value, triggers: &[Trig
     let dir = default_of(root, "working-directory");
     for (id, field) in jobs.iter().take(500) {
         let place = Place::at(file, field.key);
-        let indexes = job(walk, &Job0 { parsed, title: &title, id, place, field, triggers, known: &known, caller, shell: shell.as_deref(), dir: dir.as_deref() }, depth);
+        let indexes = job(
+            walk,
+            &Job0 {
+                parsed,
+                title: &title,
+                id,
+                place,
+                field,
+                triggers,
+                known: &known,
+                caller,
+                shell: shell.as_deref(),
+                dir: dir.as_deref(),
+            },
+            depth,
+        );
         let needs = strings(field.value.get("needs"));
         waiting.extend(indexes.iter().map(|index| (*index, needs.clone())));
         made.insert(id, indexes);
@@ -172,10 +204,11 @@ fn job(walk: &mut Walk<'_>, written: &Job0<'_>, depth: usize) -> Vec<usize> {
         let named = value.get("name").unwrap_or(value);
         Some((known.fill_text(named.as_str()?), Place::at(written.parsed.source.name(), named.span)))
     });
-    let services = value.get("services").and_then(Value::as_map).into_iter().flat_map(Map::values).filter_map(|service| {
-        let image = service.value.get("image").unwrap_or(&service.value);
-        Some((known.fill_text(image.as_str()?), Place::at(written.parsed.source.name(), image.span)))
-    });
+    let services =
+        value.get("services").and_then(Value::as_map).into_iter().flat_map(Map::values).filter_map(|service| {
+            let image = service.value.get("image").unwrap_or(&service.value);
+            Some((known.fill_text(image.as_str()?), Place::at(written.parsed.source.name(), image.span)))
+        });
     walk.ci.jobs.push(Job {
         id: written.id.to_owned(),
         name: written.caller.map_or_else(|| name.clone(), |caller| format!("{} / {name}", caller.name)),
@@ -200,7 +233,8 @@ fn job(walk: &mut Walk<'_>, written: &Job0<'_>, depth: usize) -> Vec<usize> {
     }
     let shell = default_of(value, "shell").or_else(|| written.shell.map(str::to_owned));
     let dir = default_of(value, "working-directory").or_else(|| written.dir.map(str::to_owned));
-    let windows = value.get("runs-on").and_then(Value::as_str).is_some_and(|system| known.fill_text(system).contains("windows"));
+    let windows =
+        value.get("runs-on").and_then(Value::as_str).is_some_and(|system| known.fill_text(system).contains("windows"));
     let around = steps::Around {
         job: index,
         shell: shell.as_deref().or(windows.then_some("pwsh")),
@@ -220,7 +254,16 @@ fn job(walk: &mut Walk<'_>, written: &Job0<'_>, depth: usize) -> Vec<usize> {
 
 /// A reusable workflow: of the tree, or elsewhere (then it is listed as an action).
 #[allow(clippy::too_many_arguments, reason = "what a call hands on is what holds around the job")]
-fn called(walk: &mut Walk<'_>, written: &Job0<'_>, target: &Value, triggers: &[Trigger], known: &Known, index: usize, excuse: Option<String>, depth: usize) -> Vec<usize> {
+fn called(
+    walk: &mut Walk<'_>,
+    written: &Job0<'_>,
+    target: &Value,
+    triggers: &[Trigger],
+    known: &Known,
+    index: usize,
+    excuse: Option<String>,
+    depth: usize,
+) -> Vec<usize> {
     let Some(name) = target.as_str() else { return Vec::new() };
     let with = inputs_of(written.field.value.get("with"), known);
     let place = Place::at(written.parsed.source.name(), target.span);
@@ -233,11 +276,14 @@ fn called(walk: &mut Walk<'_>, written: &Job0<'_>, target: &Value, triggers: &[T
     };
     let local = path::join("", local.split('@').next().unwrap_or(local));
     let facts = walk.facts;
-    let Some((parsed, root)) = facts.parsed(&local).and_then(|parsed| Some((parsed, parsed.first()?))) else { return Vec::new() };
+    let Some((parsed, root)) = facts.parsed(&local).and_then(|parsed| Some((parsed, parsed.first()?))) else {
+        return Vec::new();
+    };
     if depth >= MAX_CALLS {
         return Vec::new();
     }
-    let declared = root.at(&["on", "workflow_call", "inputs"]).or_else(|| root.at(&["true", "workflow_call", "inputs"]));
+    let declared =
+        root.at(&["on", "workflow_call", "inputs"]).or_else(|| root.at(&["true", "workflow_call", "inputs"]));
     let env = Arc::new(BTreeMap::from([("GITHUB_ACTIONS".to_owned(), "true".to_owned())]));
     let mut inner = Known { inputs: defaults(declared), env, ..Known::default() };
     inner.inputs.extend(with);
@@ -255,11 +301,13 @@ fn running(condition: Option<&Value>, triggers: &[Trigger], known: &Known) -> (V
     let Some(text) = condition.and_then(Value::scalar_text) else { return (triggers.to_vec(), false) };
     let lookup = |name: &str| known.get(name);
     let holds = |event, failed| expression::holds(&text, &Scope { known: &lookup, event: Some(event), failed });
-    let sound: Vec<Trigger> = triggers.iter().filter(|trigger| holds(&trigger.event, false) != Some(false)).cloned().collect();
+    let sound: Vec<Trigger> =
+        triggers.iter().filter(|trigger| holds(&trigger.event, false) != Some(false)).cloned().collect();
     if !sound.is_empty() {
         return (sound, false);
     }
-    let failed: Vec<Trigger> = triggers.iter().filter(|trigger| holds(&trigger.event, true) != Some(false)).cloned().collect();
+    let failed: Vec<Trigger> =
+        triggers.iter().filter(|trigger| holds(&trigger.event, true) != Some(false)).cloned().collect();
     let any = !failed.is_empty();
     (failed, any)
 }
@@ -283,12 +331,18 @@ fn environment(known: &Known, value: Option<&Value>) -> Arc<BTreeMap<String, Str
 
 fn inputs_of(with: Option<&Value>, known: &Known) -> BTreeMap<String, String> {
     let map = with.and_then(Value::as_map);
-    map.into_iter().flatten().filter_map(|(name, field)| Some((name.clone(), known.fill_text(&field.value.scalar_text()?)))).collect()
+    map.into_iter()
+        .flatten()
+        .filter_map(|(name, field)| Some((name.clone(), known.fill_text(&field.value.scalar_text()?))))
+        .collect()
 }
 
 fn defaults(inputs: Option<&Value>) -> BTreeMap<String, String> {
     let map = inputs.and_then(Value::as_map);
-    map.into_iter().flatten().filter_map(|(name, field)| Some((name.clone(), field.value.get("default")?.scalar_text()?))).collect()
+    map.into_iter()
+        .flatten()
+        .filter_map(|(name, field)| Some((name.clone(), field.value.get("default")?.scalar_text()?)))
+        .collect()
 }
 
 fn default_of(value: &Value, key: &str) -> Option<String> {
@@ -318,12 +372,22 @@ fn combinations(job: &Value, parsed: &Parsed, known: &Known) -> Vec<BTreeMap<Str
         if values.is_empty() || !mentioned(key) {
             continue;
         }
-        all = all.iter().flat_map(|base| values.iter().map(move |more| base.iter().chain(more).map(|(k, v)| (k.clone(), v.clone())).collect())).take(MAX_COMBINATIONS).collect();
+        all = all
+            .iter()
+            .flat_map(|base| {
+                values.iter().map(move |more| base.iter().chain(more).map(|(k, v)| (k.clone(), v.clone())).collect())
+            })
+            .take(MAX_COMBINATIONS)
+            .collect();
     }
     let mut extra: Vec<BTreeMap<String, String>> = Vec::new();
     for include in matrix.get("include").and_then(|field| field.value.as_list()).unwrap_or(&[]) {
         let Some(map) = include.as_map() else { continue };
-        let more: BTreeMap<String, String> = map.iter().filter(|(key, _)| mentioned(key)).flat_map(|(key, field)| flat(key, &field.value, known)).collect();
+        let more: BTreeMap<String, String> = map
+            .iter()
+            .filter(|(key, _)| mentioned(key))
+            .flat_map(|(key, field)| flat(key, &field.value, known))
+            .collect();
         extra.push(more);
     }
     if all.len() == 1 && all[0].is_empty() && !extra.is_empty() {
@@ -339,7 +403,10 @@ fn combinations(job: &Value, parsed: &Parsed, known: &Known) -> Vec<BTreeMap<Str
 /// A matrix value under its key; a mapping under `key.name` for each of its names.
 fn flat(key: &str, value: &Value, known: &Known) -> BTreeMap<String, String> {
     match value.as_map() {
-        Some(map) => map.iter().filter_map(|(name, field)| Some((format!("{key}.{name}"), known.fill_text(&field.value.scalar_text()?)))).collect(),
+        Some(map) => map
+            .iter()
+            .filter_map(|(name, field)| Some((format!("{key}.{name}"), known.fill_text(&field.value.scalar_text()?))))
+            .collect(),
         None => value.scalar_text().map(|text| (key.to_owned(), known.fill_text(&text))).into_iter().collect(),
     }
 }

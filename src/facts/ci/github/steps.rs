@@ -26,14 +26,27 @@ pub(super) struct Around<'a> {
 }
 
 /// Walks the steps of a job.
-pub(super) fn walk_steps(walk: &mut Walk<'_>, parsed: &Parsed, steps: Option<&Value>, around: &Around<'_>, known: &Known) {
+pub(super) fn walk_steps(
+    walk: &mut Walk<'_>,
+    parsed: &Parsed,
+    steps: Option<&Value>,
+    around: &Around<'_>,
+    known: &Known,
+) {
     let mut known = known.clone();
     let mut order = 0;
     list(walk, parsed, steps, around, &mut known, &mut order, None);
 }
 
 /// The call that a step makes.
-pub(super) fn call(around: &Around<'_>, known: &Known, order: usize, name: Option<String>, place: Place, with: &BTreeMap<String, String>) -> Call {
+pub(super) fn call(
+    around: &Around<'_>,
+    known: &Known,
+    order: usize,
+    name: Option<String>,
+    place: Place,
+    with: &BTreeMap<String, String>,
+) -> Call {
     let step = Step {
         job: around.job,
         order,
@@ -58,7 +71,15 @@ pub(super) fn call(around: &Around<'_>, known: &Known, order: usize, name: Optio
 }
 
 #[allow(clippy::too_many_arguments, reason = "composite actions walk their steps with what holds outside")]
-fn list(walk: &mut Walk<'_>, parsed: &Parsed, steps: Option<&Value>, around: &Around<'_>, known: &mut Known, order: &mut usize, outer: Option<&Call>) {
+fn list(
+    walk: &mut Walk<'_>,
+    parsed: &Parsed,
+    steps: Option<&Value>,
+    around: &Around<'_>,
+    known: &mut Known,
+    order: &mut usize,
+    outer: Option<&Call>,
+) {
     for step in steps.and_then(Value::as_list).unwrap_or(&[]).iter().take(MAX_STEPS) {
         *order += 1;
         let mut own = known.clone();
@@ -69,9 +90,18 @@ fn list(walk: &mut Walk<'_>, parsed: &Parsed, steps: Option<&Value>, around: &Ar
         }
         let excuse = around.excuse.clone().or_else(|| excuse(step, &own));
         let name = step.get("name").and_then(Value::as_str).map(|name| own.fill_text(name));
-        let dir = step.get("working-directory").and_then(Value::as_str).map_or_else(|| around.dir.to_owned(), |dir| own.fill_text(dir));
+        let dir = step
+            .get("working-directory")
+            .and_then(Value::as_str)
+            .map_or_else(|| around.dir.to_owned(), |dir| own.fill_text(dir));
         let dir = dir.trim_start_matches("${github_workspace}").to_owned();
-        let here = Around { dir: &dir, triggers: &triggers, on_failure: around.on_failure || on_failure, excuse: &excuse, ..*around };
+        let here = Around {
+            dir: &dir,
+            triggers: &triggers,
+            on_failure: around.on_failure || on_failure,
+            excuse: &excuse,
+            ..*around
+        };
         if let Some(script) = step.get("run") {
             let published = run(walk, parsed, step, script, &here, &own, *order, name, outer);
             if !published.is_empty() {
@@ -102,7 +132,17 @@ fn within(outer: Option<&Call>, call: Call, around: &Around<'_>) -> Call {
 }
 
 #[allow(clippy::too_many_arguments, reason = "a step is what it says and what holds around it")]
-fn run(walk: &mut Walk<'_>, parsed: &Parsed, step: &Value, script: &Value, around: &Around<'_>, known: &Known, order: usize, name: Option<String>, outer: Option<&Call>) -> Vec<(String, String)> {
+fn run(
+    walk: &mut Walk<'_>,
+    parsed: &Parsed,
+    step: &Value,
+    script: &Value,
+    around: &Around<'_>,
+    known: &Known,
+    order: usize,
+    name: Option<String>,
+    outer: Option<&Call>,
+) -> Vec<(String, String)> {
     let Some(text) = script.as_str() else { return Vec::new() };
     let excerpt = known.fill(&Excerpt::scalar(&parsed.source, script.span, text));
     let first = excerpt.text().len() - excerpt.text().trim_start().len();
@@ -113,9 +153,12 @@ fn run(walk: &mut Walk<'_>, parsed: &Parsed, step: &Value, script: &Value, aroun
         None | Some("sh") => Settings { errexit: true, pipefail: false },
         Some("bash") => Settings { errexit: true, pipefail: true },
         Some("pwsh" | "powershell" | "cmd") => Settings { errexit: false, pipefail: false },
-        Some(custom) if custom.contains("bash") || custom.contains("sh ") || custom.contains("nix") => {
-            Settings { errexit: custom.split(' ').any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('e')), pipefail: custom.contains("pipefail") }
-        }
+        Some(custom) if custom.contains("bash") || custom.contains("sh ") || custom.contains("nix") => Settings {
+            errexit: custom
+                .split(' ')
+                .any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('e')),
+            pipefail: custom.contains("pipefail"),
+        },
         // Python and the like are no shell; their text names no commands.
         Some(_) => return Vec::new(),
     };
@@ -123,7 +166,17 @@ fn run(walk: &mut Walk<'_>, parsed: &Parsed, step: &Value, script: &Value, aroun
 }
 
 #[allow(clippy::too_many_arguments, reason = "a step is what it says and what holds around it")]
-fn uses(walk: &mut Walk<'_>, parsed: &Parsed, step: &Value, target: &Value, around: &Around<'_>, known: &Known, order: &mut usize, name: Option<String>, outer: Option<&Call>) {
+fn uses(
+    walk: &mut Walk<'_>,
+    parsed: &Parsed,
+    step: &Value,
+    target: &Value,
+    around: &Around<'_>,
+    known: &Known,
+    order: &mut usize,
+    name: Option<String>,
+    outer: Option<&Call>,
+) {
     let Some(written) = target.as_str() else { return };
     let with = inputs_of(step.get("with"), known);
     let place = Place::at(parsed.source.name(), target.span);
@@ -142,8 +195,14 @@ fn uses(walk: &mut Walk<'_>, parsed: &Parsed, step: &Value, target: &Value, arou
     };
     let facts = walk.facts;
     let folder = path::join("", local);
-    let file = ["action.yml", "action.yaml"].iter().map(|name| path::join(&folder, name)).find(|file| facts.tree.file(file).is_some());
-    let Some((inner, root)) = file.and_then(|file| facts.parsed(&file)).and_then(|inner| Some((inner, inner.first()?))) else { return };
+    let file = ["action.yml", "action.yaml"]
+        .iter()
+        .map(|name| path::join(&folder, name))
+        .find(|file| facts.tree.file(file).is_some());
+    let Some((inner, root)) = file.and_then(|file| facts.parsed(&file)).and_then(|inner| Some((inner, inner.first()?)))
+    else {
+        return;
+    };
     let Some(entered) = call.inside(written.to_owned(), &place, format!("action {folder}")) else { return };
     let mut values = known.clone();
     values.inputs = defaults(root.get("inputs"));

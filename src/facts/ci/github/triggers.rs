@@ -33,7 +33,14 @@ fn direct(parsed: &Parsed, root: &Value, all: &[Workflow<'_>], chained: bool) ->
     found
 }
 
-fn event(parsed: &Parsed, name: &str, value: &Value, place: &Place, all: &[Workflow<'_>], chained: bool) -> Vec<Trigger> {
+fn event(
+    parsed: &Parsed,
+    name: &str,
+    value: &Value,
+    place: &Place,
+    all: &[Workflow<'_>],
+    chained: bool,
+) -> Vec<Trigger> {
     let one = |event: Event| vec![Trigger { event, place: place.clone() }];
     let types = strings(value.get("types"));
     match name {
@@ -65,7 +72,10 @@ fn event(parsed: &Parsed, name: &str, value: &Value, place: &Place, all: &[Workf
             crons
                 .filter_map(|item| {
                     let cron = item.get("cron")?;
-                    Some(Trigger { event: Event::Schedule(cron.as_str()?.to_owned()), place: Place::at(parsed.source.name(), cron.span) })
+                    Some(Trigger {
+                        event: Event::Schedule(cron.as_str()?.to_owned()),
+                        place: Place::at(parsed.source.name(), cron.span),
+                    })
                 })
                 .collect()
         }
@@ -81,7 +91,9 @@ fn event(parsed: &Parsed, name: &str, value: &Value, place: &Place, all: &[Workf
                 .flat_map(|(_, parsed, root)| direct(parsed, root, all, false))
                 .filter(|trigger| matches!(trigger.event, Event::Push(_) | Event::Tag | Event::Manual))
                 .map(|trigger| match trigger.event {
-                    Event::Push(_) if !branches.is_empty() => Trigger { event: Event::Push(branches.clone()), place: place.clone() },
+                    Event::Push(_) if !branches.is_empty() => {
+                        Trigger { event: Event::Push(branches.clone()), place: place.clone() }
+                    }
                     event => Trigger { event, place: place.clone() },
                 })
                 .collect()
