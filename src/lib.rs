@@ -16,6 +16,7 @@ pub mod diagnostic;
 pub mod evidence;
 pub mod facts;
 pub mod judge;
+pub mod nearest;
 pub mod probe;
 pub mod quantity;
 pub mod report;

@@ -1,6 +1,9 @@
 //! What a run found, and the writers that show it. Writers take a [`Report`] and never decide.
 
 pub mod build;
+pub mod json;
 mod model;
+pub mod terminal;
+mod text;
 
 pub use model::*;

@@ -1,0 +1,117 @@
+//! One item with everything that is known about it.
+
+use super::page::{Page, Tone};
+use crate::report::text::{count, place, plain};
+use crate::report::{Bearing, EvidenceReport, ItemReport, Verdict};
+
+/// How many observations of one kind are shown unless everything is.
+const FEW: usize = 3;
+const INDENT: usize = 10;
+const COLUMN: usize = 9;
+
+/// The tone of a verdict.
+pub(super) fn tone(verdict: Verdict) -> Tone {
+    match verdict {
+        Verdict::Met => Tone::Good,
+        Verdict::Unmet => Tone::Bad,
+        Verdict::Unknown => Tone::Open,
+        Verdict::NotDue | Verdict::NotApplicable => Tone::Faint,
+    }
+}
+
+/// The item's id and verdict, and below it what was seen, where, and what to do.
+pub(super) fn item(page: &mut Page, item: &ItemReport) {
+    let word = format!("{:<8}", item.verdict.word());
+    page.line(2, &[(&word, tone(item.verdict)), (&plain(&item.id), Tone::Heading)]);
+    let verbose = page.look.verbose;
+    if verbose && let Some(question) = &item.question {
+        row(page, "asks", question, Tone::Plain);
+    }
+    row(page, "expects", &item.expects, Tone::Plain);
+    row(page, "because", &item.reason, Tone::Plain);
+    for (bearing, label) in [(Bearing::Contradicts, "against"), (Bearing::Supports, "for"), (Bearing::Note, "note")] {
+        evidence(page, item, bearing, label);
+    }
+    for unread in &item.unread {
+        if let Some(path) = &unread.path {
+            page.place(INDENT, "unread", COLUMN, &place(path, unread.line));
+            row(page, "", &unread.why, Tone::Plain);
+        } else {
+            row(page, "unread", &unread.why, Tone::Plain);
+        }
+    }
+    if matches!(item.verdict, Verdict::Unknown) || verbose {
+        row_if(page, "proof", item.would_prove.as_deref());
+    }
+    if matches!(item.verdict, Verdict::Unmet | Verdict::Unknown) {
+        fix(page, item);
+    }
+    if verbose {
+        row_if(page, "why", item.why.as_deref());
+        if let Some(first) = &item.same_as {
+            row(page, "same as", first, Tone::Plain);
+        }
+        page.place(INDENT, "asked in", COLUMN, &place(&item.demanded_by.path, Some(item.demanded_by.line)));
+    }
+}
+
+fn fix(page: &mut Page, item: &ItemReport) {
+    if let Some(fix) = &item.fix {
+        let effort = item.effort.map(|effort| format!(" ({})", effort.word())).unwrap_or_default();
+        row(page, "fix", &format!("{fix}{effort}"), Tone::Plain);
+    }
+}
+
+fn evidence(page: &mut Page, item: &ItemReport, bearing: Bearing, label: &str) {
+    let seen: Vec<&EvidenceReport> = item.evidence.iter().filter(|seen| seen.supports == bearing).collect();
+    let shown = if page.look.verbose { seen.len() } else { seen.len().min(FEW) };
+    for (at, seen) in seen.iter().take(shown).enumerate() {
+        let label = if at == 0 { label } else { "" };
+        page.place(INDENT, label, COLUMN, &place(&seen.path, seen.line));
+        row(page, "", &said(seen), Tone::Plain);
+    }
+    if shown < seen.len() {
+        row(page, "", &format!("and {} more like it (--verbose)", seen.len() - shown), Tone::Faint);
+    }
+}
+
+/// What an observation says, its value where the words do not hold it, and its strength.
+fn said(seen: &EvidenceReport) -> String {
+    let message = plain(&seen.message);
+    let value = seen.value.as_deref().map(plain).filter(|value| !message.contains(value.as_str()));
+    let value = value.map(|value| format!(": {value}")).unwrap_or_default();
+    match seen.supports {
+        Bearing::Note => format!("{message}{value}"),
+        _ => format!("{message}{value} ({})", seen.strength.word()),
+    }
+}
+
+fn row_if(page: &mut Page, label: &str, text: Option<&str>) {
+    if let Some(text) = text {
+        row(page, label, text, Tone::Plain);
+    }
+}
+
+fn row(page: &mut Page, label: &str, text: &str, tone: Tone) {
+    page.labelled(INDENT, label, COLUMN, &plain(text), tone);
+}
+
+/// `3 met, 2 unmet, 1 unknown`, without what there is none of.
+pub(super) fn counts(summary: &crate::report::Summary) -> Vec<(String, Tone)> {
+    [
+        (summary.met, "met", Tone::Good),
+        (summary.unmet, "unmet", Tone::Bad),
+        (summary.unknown, "unknown", Tone::Open),
+        (summary.not_due, "not due", Tone::Faint),
+        (summary.not_applicable, "not applicable", Tone::Faint),
+    ]
+    .into_iter()
+    .filter(|(number, ..)| *number > 0)
+    .map(|(number, word, tone)| (format!("{number} {word}"), tone))
+    .collect()
+}
+
+/// `12 items`, for headings.
+pub(super) fn items(number: usize) -> String {
+    count(number, "item")
+}

@@ -1,0 +1,92 @@
+//! A report for a person at a terminal, or for a log.
+
+mod item;
+mod page;
+mod summary;
+mod unknown;
+
+pub use page::Look;
+
+use super::text::{place, plain};
+use super::{ItemReport, Report, Verdict};
+use page::{Page, Tone};
+use textwrap::core::display_width;
+
+/// The whole report.
+pub fn write(report: &Report, look: Look) -> String {
+    let mut page = Page::new(look);
+    heading(&mut page, report);
+    for category in &report.categories {
+        let items: Vec<&ItemReport> = report.items.iter().filter(|item| item.category == category.name).collect();
+        page.blank();
+        category_heading(&mut page, &category.name, &category.summary);
+        for item in &items {
+            if look.verbose || item.verdict == Verdict::Unmet {
+                item::item(&mut page, item);
+            }
+        }
+        if !look.verbose {
+            unknown::unknown(&mut page, &items);
+        }
+    }
+    troubles(&mut page, report);
+    summary::summary(&mut page, report);
+    page.into_text()
+}
+
+/// One item with everything that is known about it, for `explain`.
+pub fn write_item(item: &ItemReport, look: Look) -> String {
+    let mut page = Page::new(Look { verbose: true, ..look });
+    item::item(&mut page, item);
+    page.into_text()
+}
+
+fn heading(page: &mut Page, report: &Report) {
+    let tool = format!("{} {}", report.tool.name, report.tool.version);
+    page.line(0, &[(&tool, Tone::Heading)]);
+    page.labelled(0, "project", 11, &plain(&report.root), Tone::Plain);
+    let list = &report.checklist;
+    let part = if list.selected == list.items { String::new() } else { format!("{} of ", list.selected) };
+    let about = format!("{}, {part}{}, {}", plain(&list.name), item::items(list.items), report.phase);
+    page.labelled(0, "checklist", 11, &about, Tone::Plain);
+}
+
+fn category_heading(page: &mut Page, name: &str, summary: &super::Summary) {
+    let name = if name.is_empty() { "Items".to_owned() } else { plain(name) };
+    let counts = item::counts(summary);
+    let texts: Vec<&str> = counts.iter().map(|(text, _)| text.as_str()).collect();
+    let wide = display_width(&name) + display_width(&texts.join("  ")) + 2 > page.look.width;
+    let room = page.look.width.saturating_sub(display_width(&texts.join("  ")));
+    let mut pieces = vec![(if wide { name.clone() } else { page::pad(&name, room) }, Tone::Heading)];
+    if wide {
+        page.line(0, &[(&name, Tone::Heading)]);
+        pieces.clear();
+    }
+    for (at, (text, tone)) in counts.into_iter().enumerate() {
+        pieces.push((if at == 0 { String::new() } else { "  ".to_owned() }, Tone::Plain));
+        pieces.push((text, tone));
+    }
+    let pieces: Vec<(&str, Tone)> = pieces.iter().map(|(text, tone)| (text.as_str(), *tone)).collect();
+    page.line(0, &pieces);
+}
+
+/// What could not be read, and what is odd.
+fn troubles(page: &mut Page, report: &Report) {
+    if !report.unread.is_empty() {
+        page.blank();
+        page.line(0, &[("Not read", Tone::Heading)]);
+        for unread in &report.unread {
+            let path = unread.path.as_deref().map(|path| place(path, unread.line)).unwrap_or_default();
+            page.place(2, "", 0, &path);
+            page.labelled(4, "", 0, &plain(&unread.why), Tone::Plain);
+        }
+    }
+    if !report.warnings.is_empty() {
+        page.blank();
+        page.line(0, &[("Odd", Tone::Heading)]);
+        for warning in &report.warnings {
+            page.place(2, "", 0, &place(&warning.path, warning.line));
+            page.labelled(4, "", 0, &plain(&warning.message), Tone::Plain);
+        }
+    }
+}
