@@ -2,6 +2,7 @@
 
 mod checklist;
 mod facts;
+mod judge;
 mod probe;
 mod quantity;
 mod report;
