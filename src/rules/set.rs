@@ -5,9 +5,10 @@ use super::names::Names;
 use super::rule::{Class, Compare, Evidence, Operator, Proof, Rule};
 use crate::checklist::{Expectation, Item, Phase};
 use crate::diagnostic::Diagnostic;
+use crate::probe;
 use crate::quantity::Comparison;
 use indexmap::IndexMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// All rules, with the names that they use.
@@ -67,6 +68,21 @@ impl RuleSet {
     /// The lists and scales.
     pub fn names(&self) -> &Names {
         &self.names
+    }
+
+    /// Every pattern that the rules look for in source code, so that one pass over the code serves them all.
+    pub fn source_patterns(&self) -> BTreeSet<String> {
+        let mut patterns = BTreeSet::new();
+        for rule in &self.rules {
+            rule.each_proof(&mut |proof| {
+                if let Proof::Probe(call) = proof
+                    && call.probe.name == probe::source::PROBE.name
+                {
+                    patterns.extend(call.question.words_from(0).map(|word| word.text.clone()));
+                }
+            });
+        }
+        patterns
     }
 
     /// What only shows when all rules are known: ids asked twice, items composed in a circle.
