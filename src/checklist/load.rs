@@ -89,6 +89,14 @@ pub fn load(name: &str) -> anyhow::Result<Loaded> {
     Ok(read(&Source::new(name, text), form, &stem)?)
 }
 
+/// The production checklist.
+///
+/// # Panics
+/// Never: a test reads the embedded text.
+pub fn production() -> Checklist {
+    load(BUILT_IN[0].name).expect("the embedded checklist reads").checklist
+}
+
 /// Reads a checklist from a text; `name` is what it is called if it does not say so itself.
 pub fn read(source: &Source, form: Form, name: &str) -> Result<Loaded, Broken> {
     let mut draft = match form {

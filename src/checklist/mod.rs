@@ -13,6 +13,6 @@ pub use broken::Broken;
 pub use cadence::Cadence;
 pub use expectation::{Expectation, Range, Secret, SecretWay};
 pub use item::{Checklist, Item, Section};
-pub use load::{BUILT_IN, BuiltIn, Form, Loaded, load, read};
+pub use load::{BUILT_IN, BuiltIn, Form, Loaded, load, production, read};
 pub use phase::Phase;
 pub use select::Selection;
