@@ -6,11 +6,13 @@
 pub mod cargo_lint;
 pub mod cargo_profile;
 pub mod config;
+pub mod container;
 pub mod db;
 pub mod dep;
 pub mod doc;
 pub mod file;
 pub mod git;
+pub mod k8s;
 pub mod scan_secrets;
 pub mod secret;
 pub mod source;
@@ -25,11 +27,13 @@ pub static ALL: &[&Probe] = &[
     &cargo_lint::PROBE,
     &cargo_profile::PROBE,
     &config::PROBE,
+    &container::PROBE,
     &db::PROBE,
     &dep::PROBE,
     &doc::PROBE,
     &file::PROBE,
     &git::PROBE,
+    &k8s::PROBE,
     &scan_secrets::PROBE,
     &secret::PROBE,
     &source::PROBE,

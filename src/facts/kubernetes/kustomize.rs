@@ -170,7 +170,7 @@ impl Rendering<'_, '_> {
         objects
     }
 
-    /// ConfigMaps that `configMapGenerator` makes of literals and env files.
+    /// Maps that `configMapGenerator` makes of literals and env files.
     fn generated(&self, kustomization: &Kustomization) -> Vec<Object> {
         let generators = kustomization.value.get("configMapGenerator").and_then(Value::as_list).unwrap_or_default();
         let folder = folder_of(&kustomization.path);
@@ -237,7 +237,9 @@ impl Rendering<'_, '_> {
         let (path, documents, length) = if inline {
             let source = Source::new(&*owner.path, text);
             let mut documents = format::parse(Format::Yaml, &source).unwrap_or_default();
-            documents.iter_mut().for_each(|document| set_span(document, body.span));
+            for document in &mut documents {
+                set_span(document, body.span);
+            }
             (owner.path.clone(), documents, body.span.end)
         } else {
             let parsed = resolve(folder, text).and_then(|path| self.facts.parsed(&path));

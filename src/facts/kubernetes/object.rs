@@ -29,7 +29,7 @@ pub struct Object {
     /// Where spans of `value` lie: spans from an offset on belong to that file. Patches come from other files, and
     /// a span knows no file, so each file that a value was put together from gets a range of offsets of its own.
     pub(super) files: Vec<(u32, Arc<str>)>,
-    /// The `data` of the ConfigMaps that its containers take their whole environment from.
+    /// The `data` of the config maps that its containers take their whole environment from.
     pub(super) borrowed: BTreeMap<String, Vec<Env>>,
     /// The pod template of the workload that a Rollout refers to, with its own files.
     pub(super) template: Option<Box<Object>>,
@@ -180,7 +180,7 @@ impl Container<'_> {
         self.image().is_none_or(|image| containers::third_party_image(image).is_none())
     }
 
-    /// Its environment, entries of ConfigMaps of the tree included.
+    /// Its environment, entries of config maps of the tree included.
     pub fn env(&self) -> Vec<Env> {
         let list = self.value.get("env").and_then(Value::as_list).unwrap_or_default();
         let mut found: Vec<Env> = list.iter().filter_map(|entry| self.entry(entry)).collect();
@@ -242,7 +242,7 @@ pub(super) fn string_map(value: Option<&Value>) -> BTreeMap<String, String> {
     map.iter().filter_map(|(key, field)| Some((key.clone(), field.value.scalar_text()?))).collect()
 }
 
-/// Lends ConfigMaps to the workloads that name them, and pod templates to the Rollouts that refer to them.
+/// Lends config maps to the workloads that name them, and pod templates to the Rollouts that refer to them.
 pub(super) fn resolve_references(objects: &mut [Object]) {
     let maps = config_maps(objects);
     let templates: BTreeMap<(String, String), Object> = objects
@@ -279,7 +279,7 @@ fn config_maps(objects: &[Object]) -> Maps {
     .collect()
 }
 
-/// The ConfigMaps that a pod names for its environment; each object keeps only those it uses.
+/// The config maps that a pod names for its environment; each object keeps only those it uses.
 fn named_maps(value: &Value, maps: &Maps) -> Maps {
     let mut names = Vec::new();
     collect_names(value, &mut names);

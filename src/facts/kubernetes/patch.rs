@@ -102,7 +102,7 @@ fn merge_named(known: &mut Vec<Value>, patch: Vec<Value>) {
 pub(super) fn operate(base: &mut Value, operation: &str, path: &str, value: Option<Value>) -> Option<()> {
     let parts: Vec<String> =
         path.strip_prefix('/')?.split('/').map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
-    let (last, parents) = parts.split_last()?;
+    let (end, parents) = parts.split_last()?;
     let mut target = base;
     for part in parents {
         target = match &mut target.kind {
@@ -112,21 +112,21 @@ pub(super) fn operate(base: &mut Value, operation: &str, path: &str, value: Opti
         };
     }
     match (&mut target.kind, operation) {
-        (Kind::Map(map), "remove") => drop(map.shift_remove(last)?),
+        (Kind::Map(map), "remove") => drop(map.shift_remove(end)?),
         (Kind::Map(map), "add" | "replace") => {
             let value = value?;
-            map.insert(last.clone(), Field { key: value.span, value });
+            map.insert(end.clone(), Field { key: value.span, value });
         }
         (Kind::List(list), "remove") => {
-            let index = last.parse::<usize>().ok().filter(|&index| index < list.len())?;
+            let index = end.parse::<usize>().ok().filter(|&index| index < list.len())?;
             list.remove(index);
         }
-        (Kind::List(list), "add") if last == "-" => list.push(value?),
+        (Kind::List(list), "add") if end == "-" => list.push(value?),
         (Kind::List(list), "add") => {
-            let index = last.parse::<usize>().ok().filter(|&index| index <= list.len())?;
+            let index = end.parse::<usize>().ok().filter(|&index| index <= list.len())?;
             list.insert(index, value?);
         }
-        (Kind::List(list), "replace") => *list.get_mut(last.parse::<usize>().ok()?)? = value?,
+        (Kind::List(list), "replace") => *list.get_mut(end.parse::<usize>().ok()?)? = value?,
         _ => return None,
     }
     Some(())

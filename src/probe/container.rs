@@ -1,0 +1,267 @@
+//! `@container`: what Dockerfiles, compose files and platform specs of production say.
+
+use super::k8s::{aside, env_sighting};
+use super::{Probe, Question};
+use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::containers::image::{Build, Image};
+use crate::facts::containers::{Env, EnvValue, Fact, Health, HealthKind, Role, Service, Timing};
+use crate::facts::kubernetes::path::glob;
+use crate::facts::production::Standing;
+use crate::quantity::{Dimension, Quantity};
+
+/// `@container(fact)`.
+pub static PROBE: Probe = Probe {
+    name: "container",
+    summary: "Release images, production compose files and platform specs: health check, user, build, limits, environment",
+    usage: "@container(fact) or @container(\"env\", NAME…) {unit}",
+    arity: (1, 2),
+    patterns_from: None,
+    facts: &[
+        "healthcheck",
+        "healthcheck_disabled",
+        "health_interval",
+        "health_timeout",
+        "user",
+        "release_build",
+        "debug_build",
+        "command",
+        "watches",
+        "env",
+        "memory_limit",
+        "tls",
+        "autodeploy",
+        "log",
+        "mounts_source",
+    ],
+    options: &["unit"],
+    look,
+};
+
+/// Commands that restart or rebuild a program when its source changes.
+const WATCHERS: &[&str] = &[
+    "cargo watch",
+    "cargo-watch",
+    "bacon",
+    "watchexec",
+    "systemfd",
+    "nodemon",
+    "ts-node-dev",
+    "tsx watch",
+    "next dev",
+    "vite dev",
+    "npm run dev",
+    "pnpm dev",
+    "yarn dev",
+    "--reload",
+    "reflex",
+    "cargo leptos watch",
+    "air -c",
+];
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let view = facts.containers();
+    let mut answer = Answer { blind: view.blind.clone(), ..Answer::default() };
+    let fact = question.fact();
+    for service in view.services.iter().filter(|service| matters(service, fact)) {
+        let found = of_service(service, fact, question);
+        put(&mut answer, found, &service.standing, &service.place, &title(service));
+    }
+    if !reads_images(facts, fact) {
+        return answer;
+    }
+    for image in &view.images {
+        for &stage in &image.shipped {
+            let found = of_image(image, stage, fact, question);
+            let place = image.at(image.file.stages[stage].span);
+            put(&mut answer, found, &image.standing, &place, &image.path);
+        }
+    }
+    answer
+}
+
+/// Databases and proxies say nothing about the project; jobs and workers have no health check and no entry point.
+fn matters(service: &Service, fact: &str) -> bool {
+    match fact {
+        "healthcheck" | "healthcheck_disabled" | "health_interval" | "health_timeout" | "tls" => service.serves(),
+        _ => service.role != Role::ThirdParty,
+    }
+}
+
+/// A compose service has taken over what its image says; Kubernetes and most platforms ignore `HEALTHCHECK`.
+fn reads_images(facts: &Facts<'_>, fact: &str) -> bool {
+    match fact {
+        "healthcheck" | "healthcheck_disabled" | "health_interval" | "health_timeout" => {
+            let elsewhere = facts.containers().production().any(Service::serves);
+            !elsewhere && facts.kubernetes().own_workloads().next().is_none()
+        }
+        "release_build" | "debug_build" | "user" | "command" | "watches" | "env" => true,
+        _ => false,
+    }
+}
+
+fn put(answer: &mut Answer, found: Vec<Sighting>, standing: &Standing, place: &Place, title: &str) {
+    match standing {
+        Standing::Production => answer.seen.extend(found),
+        Standing::Aside(_) => {
+            if let Some(first) = found.into_iter().next() {
+                answer.notes.extend(aside(first.place, title, standing));
+            }
+        }
+        Standing::Uncertain(why) => {
+            let why = format!("{title} may or may not be production ({why}): name it in the project's file");
+            answer.blind.push(Blind { place: Some(place.clone()), why });
+        }
+    }
+}
+
+fn title(service: &Service) -> String {
+    format!("{} service \"{}\"", service.platform.name(), service.name)
+}
+
+fn seen(place: &Place, message: String) -> Sighting {
+    Sighting::new(place.clone(), Strength::Configured, message)
+}
+
+fn of_service(service: &Service, fact: &str, question: &Question) -> Vec<Sighting> {
+    let title = title(service);
+    let flag = |fact: &Option<Fact<bool>>, what: &str| -> Vec<Sighting> {
+        let of = |fact: &Fact<bool>| seen(&fact.place, format!("{what} of {title}")).with(Observed::Flag(fact.value));
+        fact.iter().map(of).collect()
+    };
+    let word = |fact: &Option<Fact<String>>, what: &str| -> Vec<Sighting> {
+        let of = |fact: &Fact<String>| {
+            seen(&fact.place, format!("{what} {} of {title}", fact.value)).with(Observed::Word(fact.value.clone()))
+        };
+        fact.iter().map(of).collect()
+    };
+    match fact {
+        "healthcheck" | "healthcheck_disabled" | "health_interval" | "health_timeout" => {
+            service.health.iter().filter_map(|health| of_health(health, fact, &title)).collect()
+        }
+        "user" => word(&service.user, "user"),
+        "command" => word(&service.command, "command"),
+        "watches" => service.command.iter().filter_map(|command| watches(command, &title)).collect(),
+        "env" => of_env(&service.env, &title, question),
+        "memory_limit" => {
+            let of = |limit: &Fact<f64>| {
+                let value = Observed::Quantity(Quantity::new(limit.value, Dimension::Data));
+                seen(&limit.place, format!("memory limit of {title}")).with(value)
+            };
+            service.memory_limit.iter().map(of).collect()
+        }
+        "tls" => flag(&service.tls, "TLS at the entry point"),
+        "autodeploy" => flag(&service.autodeploy, "deploy on push"),
+        "log" => word(&service.log, "log driver or destination"),
+        "mounts_source" => word(&service.mounts_source, "mounted source"),
+        _ => Vec::new(),
+    }
+}
+
+fn of_image(image: &Image, stage: usize, fact: &str, question: &Question) -> Vec<Sighting> {
+    let title = format!("the image of {}", image.path);
+    match fact {
+        "healthcheck" | "healthcheck_disabled" | "health_interval" | "health_timeout" => {
+            image.health(stage).iter().filter_map(|health| of_health(health, fact, &title)).collect()
+        }
+        "user" => {
+            let user = image.user(stage);
+            let root = || Fact::new("root".to_owned(), image.at(image.file.stages[stage].span));
+            let user = user.unwrap_or_else(root);
+            vec![seen(&user.place, format!("{title} runs as {}", user.value)).with(Observed::Word(user.value))]
+        }
+        "release_build" => builds(image, stage, Build::Release, "a release build"),
+        "debug_build" => builds(image, stage, Build::Debug, "a debug build"),
+        "command" => {
+            let command = image.command(stage);
+            command
+                .map(|fact| {
+                    seen(&fact.place, format!("{title} starts {}", fact.value)).with(Observed::Word(fact.value))
+                })
+                .into_iter()
+                .collect()
+        }
+        "watches" => image.command(stage).iter().filter_map(|command| watches(command, &title)).collect(),
+        "env" => {
+            let env = image.file.environment(stage).into_iter();
+            let env: Vec<Env> = env
+                .map(|(name, value, span)| Env { name, value: EnvValue::of(&value), place: image.at(span) })
+                .collect();
+            of_env(&env, &title, question)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A release build only counts when no debug build goes into the same image.
+fn builds(image: &Image, stage: usize, wanted: Build, what: &str) -> Vec<Sighting> {
+    let all = image.builds(stage);
+    if wanted == Build::Release && all.iter().any(|build| build.value == Build::Debug) {
+        return Vec::new();
+    }
+    let found = all.into_iter().filter(|build| build.value == wanted);
+    found.map(|build| seen(&build.place, format!("{what} in {}", image.path))).collect()
+}
+
+fn of_env(env: &[Env], title: &str, question: &Question) -> Vec<Sighting> {
+    let unit = question.option_text("unit");
+    let wanted = |entry: &&Env| question.arg(1).iter().any(|word| glob(&word.text, &entry.name));
+    env.iter().filter(wanted).map(|entry| env_sighting(entry, title, unit)).collect()
+}
+
+fn of_health(health: &Health, fact: &str, title: &str) -> Option<Sighting> {
+    let disabled = health.kind == HealthKind::Disabled;
+    if disabled != (fact == "healthcheck_disabled") {
+        return None;
+    }
+    let (timing, what) = match fact {
+        "healthcheck_disabled" => {
+            return Some(seen(&health.place, format!("the health check of {title} is switched off or cannot fail")));
+        }
+        "healthcheck" => return Some(seen(&health.place, format!("{} checks {title}", kind(&health.kind)))),
+        "health_interval" => (&health.interval, "interval"),
+        _ => (&health.timeout, "timeout"),
+    };
+    Some(timing_sighting(timing, what, health, title))
+}
+
+/// A number of a declared check; the platform's own number for one that is not written counts as declared.
+pub(super) fn timing_sighting(timing: &Timing, what: &str, health: &Health, title: &str) -> Sighting {
+    let value = |seconds: f64| Observed::Quantity(Quantity::seconds(seconds));
+    match timing {
+        Timing::Written(fact) => {
+            seen(&fact.place, format!("health check {what} {} s of {title}", fact.value)).with(value(fact.value))
+        }
+        Timing::Default(seconds) => {
+            let message = format!("health check {what} of {title} is not written: the platform takes {seconds} s");
+            seen(&health.place, message).with(value(*seconds))
+        }
+        Timing::Unknown => seen(&health.place, format!("health check {what} of {title} is not stated"))
+            .with(Observed::Opaque(format!("the platform's own {what}"))),
+    }
+}
+
+/// What a check does, in words.
+pub(super) fn kind(kind: &HealthKind) -> String {
+    match kind {
+        HealthKind::Http(path) => format!("GET {path}"),
+        HealthKind::Command(command) => format!("`{command}`"),
+        HealthKind::Tcp => "a TCP connection".into(),
+        HealthKind::Grpc => "gRPC health".into(),
+        HealthKind::Disabled => "nothing".into(),
+    }
+}
+
+fn watches(command: &Fact<String>, title: &str) -> Option<Sighting> {
+    let watcher = WATCHERS.iter().find(|watcher| {
+        command.value.match_indices(**watcher).any(|(at, found)| {
+            let before = command.value[..at].chars().next_back();
+            let after = command.value[at + found.len()..].chars().next();
+            let ends = |letter: Option<char>| {
+                letter.is_none_or(|letter| !letter.is_alphanumeric() && letter != '_' && letter != '-')
+            };
+            ends(before) && ends(after)
+        })
+    })?;
+    Some(seen(&command.place, format!("{title} starts `{watcher}`")))
+}
