@@ -3,3 +3,4 @@ mod cargo;
 mod doc;
 mod scans;
 mod searching;
+mod workloads;
