@@ -60,7 +60,7 @@ mod scale;
 mod set;
 mod text;
 
-pub use load::{Fault, load};
+pub use load::{Fault, embedded, load};
 pub use names::Names;
 pub use rule::{Call, Class, Compare, Effort, Evidence, Operator, Proof, Rule};
 pub use scale::Scale;
@@ -72,6 +72,6 @@ use crate::source::Source;
 const FILES: &[(&str, &str)] = &[];
 
 /// The embedded catalogue as sources.
-pub fn embedded() -> Vec<Source> {
+pub fn sources() -> Vec<Source> {
     FILES.iter().map(|(name, text)| Source::new(format!("rules/{name}"), *text)).collect()
 }

@@ -162,7 +162,7 @@ impl RuleSet {
 
     /// The rule of an item that names its probe itself: the probe's right place decides what an absence means.
     fn own_rule(&self, item: &Item, text: &str) -> Result<Rule, Diagnostic> {
-        let mut reader = Reader { names: &self.names, source: &item.source, faults: Vec::new(), depth: 0 };
+        let mut reader = Reader::new(&self.names, &item.source, false);
         let proof = reader.expression(text, item.span);
         if let Some((_, fault)) = reader.faults.into_iter().next() {
             return Err(fault);

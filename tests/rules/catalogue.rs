@@ -7,14 +7,14 @@ use tusk_check::{check, checklist};
 
 #[test]
 fn it_loads_without_a_fault() {
-    let (_, faults) = rules::load(&rules::embedded());
+    let (_, faults) = rules::load(&rules::sources());
     let shown: Vec<String> = faults.iter().map(|(source, fault)| fault.render(source, false)).collect();
     assert!(shown.is_empty(), "{} faults:\n{}", shown.len(), shown.join("\n"));
 }
 
 #[test]
 fn it_knows_every_word_of_the_production_checklist() {
-    let (rules, _) = rules::load(&rules::embedded());
+    let (rules, _) = rules::load(&rules::sources());
     let faults = check::bind(&checklist::production(), &rules).err().unwrap_or_default();
     let shown: Vec<String> = faults.iter().map(|(source, fault)| fault.render(source, false)).collect();
     assert!(shown.is_empty(), "{}", shown.join("\n"));
@@ -22,7 +22,7 @@ fn it_knows_every_word_of_the_production_checklist() {
 
 #[test]
 fn every_rule_binds_an_item_of_the_production_checklist() {
-    let (rules, _) = rules::load(&rules::embedded());
+    let (rules, _) = rules::load(&rules::sources());
     let production = checklist::production();
     let bound: BTreeSet<&str> =
         production.items().filter_map(|item| rules.of_item(item)).map(|rule| rule.id.as_str()).collect();
@@ -32,7 +32,7 @@ fn every_rule_binds_an_item_of_the_production_checklist() {
 
 #[test]
 fn every_rule_has_a_fixture_with_a_case_that_is_not_met() {
-    let (rules, _) = rules::load(&rules::embedded());
+    let (rules, _) = rules::load(&rules::sources());
     let mut fixtures = std::collections::BTreeMap::new();
     for path in super::fixture_files() {
         let text = std::fs::read_to_string(&path).unwrap();

@@ -58,7 +58,7 @@ fn fault(rules: &RuleSet, id: &str, case: &Case) -> Option<String> {
 
 #[test]
 fn every_case_gets_its_verdict_and_its_evidence() {
-    let (rules, faults) = rules::load(&rules::embedded());
+    let (rules, faults) = rules::load(&rules::sources());
     assert!(faults.is_empty(), "the catalogue does not load: tests/rules/catalogue.rs says why");
     let only = std::env::var("FIXTURE").ok();
     let mut wrong = Vec::new();
