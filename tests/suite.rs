@@ -1,5 +1,6 @@
 //! One test binary; its modules mirror `src`.
 
+mod check;
 mod checklist;
 mod facts;
 mod judge;

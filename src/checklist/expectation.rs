@@ -2,7 +2,7 @@
 
 use super::Cadence;
 use crate::quantity::{Bound, Quantity, looks_like_quantity};
-use crate::value::{ExprKind, Kind, Value};
+use crate::value::{Kind, Value};
 use std::fmt;
 
 /// What an item asks for.
@@ -67,7 +67,7 @@ impl Expectation {
             Kind::Float(number) => Self::number(key, *number),
             Kind::Str(text) => Self::of_text(key, text),
             Kind::Range(low, high) => Range::new(key, *low, *high).map(Self::Range),
-            Kind::Expr(expr) if matches!(expr.kind, ExprKind::Op(_)) => Ok(Self::Probe(expr.raw.clone())),
+            Kind::Expr(expr) if expr.raw.starts_with('@') => Ok(Self::Probe(expr.raw.clone())),
             Kind::Expr(_) => {
                 Err("an expression is never evaluated; expected a value, or an @operator that names a probe".into())
             }

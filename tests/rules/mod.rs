@@ -1,5 +1,8 @@
 //! Tests of `src/rules`: each rule against its fixture, `tests/rules/<item id>.md`.
 
+mod catalogue;
+mod fixture;
+mod fixtures;
 mod load;
 
 use std::path::{Path, PathBuf};
