@@ -13,6 +13,10 @@ pub mod doc;
 pub mod file;
 pub mod git;
 pub mod k8s;
+pub mod report_audit;
+pub mod report_coverage;
+pub mod report_sarif;
+pub mod report_tests;
 pub mod scan_secrets;
 pub mod secret;
 pub mod source;
@@ -34,6 +38,10 @@ pub static ALL: &[&Probe] = &[
     &file::PROBE,
     &git::PROBE,
     &k8s::PROBE,
+    &report_audit::PROBE,
+    &report_coverage::PROBE,
+    &report_sarif::PROBE,
+    &report_tests::PROBE,
     &scan_secrets::PROBE,
     &secret::PROBE,
     &source::PROBE,

@@ -6,7 +6,7 @@ mod config;
 mod containers;
 mod documents;
 mod format;
-mod history;
+pub(crate) mod history;
 mod kubernetes;
 mod manifests;
 mod production;

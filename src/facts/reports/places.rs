@@ -1,0 +1,118 @@
+//! Where reports are: in the tree, and where tools write them although git ignores them.
+
+use super::MAX_REPORT;
+use crate::facts::Facts;
+use crate::source::Source;
+use crate::tree::Content;
+use regex::Regex;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+/// Folders and files, relative to the root, that tools write reports to and that git usually ignores.
+const WRITTEN: &[&str] = &[
+    "lcov.info",
+    "coverage.xml",
+    "cobertura.xml",
+    "coverage.json",
+    "tarpaulin-report.json",
+    "junit.xml",
+    "audit.json",
+    "clippy.sarif",
+    "results.sarif",
+    "coverage",
+    "reports",
+    "report",
+    "test-results",
+    "target/llvm-cov",
+    "target/nextest",
+    "target/coverage",
+    "target/tarpaulin",
+    "target/reports",
+    "build/reports",
+    "build/test-results",
+    "target/site/jacoco",
+    "target/surefire-reports",
+    "playwright-report",
+];
+/// How many files outside the tree are looked at, and how deep.
+const MAX_FILES: usize = 2_000;
+const MAX_DEPTH: usize = 5;
+
+/// A tool's own data: tests, fixtures, examples, other people's trees.
+static NOT_OURS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?:^|/)(?:tests?|testdata|test[-_]data|testing|fixtures?|__tests__|__fixtures__|__mocks__|mocks?|examples?|samples?|snapshots?|vendor|third[-_]?party|node_modules|docs?|corpus|benches|src|resources|assets|static|public|schemas?)/")
+        .expect("a constant pattern")
+});
+
+/// A file that may be a report.
+pub(super) struct Candidate {
+    /// Its path, relative to the root.
+    pub(super) path: Arc<str>,
+    /// Its text, or why it cannot be read.
+    pub(super) source: Result<Source, String>,
+    /// Whether the tree holds it.
+    pub(super) in_tree: bool,
+}
+
+fn may_be_report(path: &str) -> bool {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    let is_kind = matches!(extension.as_str(), "info" | "lcov" | "xml" | "json" | "jsonl" | "ndjson" | "sarif");
+    is_kind && !NOT_OURS.is_match(path)
+}
+
+/// Every file that may be a report, sorted by path.
+pub(super) fn candidates(facts: &Facts<'_>) -> Vec<Candidate> {
+    let mut found: Vec<Candidate> = Vec::new();
+    for file in facts.tree.files().iter().filter(|file| may_be_report(&file.path)) {
+        if file.len > MAX_REPORT {
+            continue;
+        }
+        if let Content::Text(source) = file.content() {
+            found.push(Candidate { path: file.path.clone(), source: Ok(source.clone()), in_tree: true });
+        }
+    }
+    let root = facts.tree.root();
+    if !root.as_os_str().is_empty() {
+        found.extend(WRITTEN.iter().flat_map(|place| outside(facts, root, place)));
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found.dedup_by(|a, b| a.path == b.path);
+    found
+}
+
+/// Reports at one of the usual places that the tree leaves out.
+fn outside(facts: &Facts<'_>, root: &Path, place: &str) -> Vec<Candidate> {
+    let start = root.join(place);
+    if !std::fs::symlink_metadata(&start).is_ok_and(|metadata| !metadata.file_type().is_symlink())
+        || leads_out(root, place)
+    {
+        return Vec::new();
+    }
+    let walk = walkdir::WalkDir::new(&start).max_depth(MAX_DEPTH).follow_links(false).sort_by_file_name();
+    let mut found = Vec::new();
+    for entry in walk.into_iter().flatten().take(MAX_FILES).filter(|entry| entry.file_type().is_file()) {
+        let Some(path) = entry.path().strip_prefix(root).ok().and_then(Path::to_str) else { continue };
+        let path = path.replace('\\', "/");
+        let in_place = path.strip_prefix(place).unwrap_or(&path);
+        if facts.tree.file(&path).is_some() || !may_be_report(in_place) && !may_be_report(&path) {
+            continue;
+        }
+        let length = entry.metadata().map_or(0, |metadata| metadata.len());
+        let source = match std::fs::read_to_string(entry.path()) {
+            _ if length > MAX_REPORT => Err(format!("larger than {MAX_REPORT} bytes")),
+            Ok(text) => Ok(Source::new(path.as_str(), text)),
+            Err(error) => Err(error.to_string()),
+        };
+        found.push(Candidate { path: path.into(), source, in_tree: false });
+    }
+    found
+}
+
+/// Whether a folder on the way is a link, which could lead out of the root.
+fn leads_out(root: &Path, place: &str) -> bool {
+    let mut path = root.to_owned();
+    place.split('/').any(|part| {
+        path.push(part);
+        std::fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.file_type().is_symlink())
+    })
+}

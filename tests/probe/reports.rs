@@ -1,0 +1,216 @@
+//! Reports: told by their content, counted when fresh.
+
+use crate::facts::history::Repo;
+use tusk_check::evidence::{Answer, Observed};
+use tusk_check::facts::Facts;
+use tusk_check::probe::{self, Question, Word};
+use tusk_check::tree::Tree;
+use tusk_check::value::{Field, Kind, Map, Value};
+
+fn question(args: &[&str], options: &[(&str, Kind)]) -> Question {
+    let word = |text: &&str| vec![Word { text: (*text).into(), is_pattern: false, attributes: Map::new() }];
+    let field = |kind: &Kind| Field { key: Default::default(), value: Value::new(kind.clone(), Default::default()) };
+    Question {
+        args: args.iter().map(word).collect(),
+        options: options.iter().map(|(name, kind)| ((*name).to_owned(), field(kind))).collect(),
+    }
+}
+
+fn ask(files: &[(&str, &str)], probe: &str, args: &[&str], options: &[(&str, Kind)]) -> Answer {
+    let tree = Tree::in_memory(files.iter().map(|&(path, text)| (path, text)));
+    let facts = Facts::new(&tree, jiff::Timestamp::UNIX_EPOCH);
+    (probe::find(probe).expect("a probe").look)(&facts, &question(args, options))
+}
+
+fn amount(answer: &Answer) -> Option<f64> {
+    match &answer.seen.first()?.value {
+        Some(Observed::Quantity(quantity)) => Some(quantity.amount),
+        Some(Observed::Flag(flag)) => Some(f64::from(u8::from(*flag))),
+        _ => None,
+    }
+}
+
+fn coverage(path: &str, text: &str) -> Option<f64> {
+    amount(&ask(&[(path, text)], "report.coverage", &["lines"], &[]))
+}
+
+#[test]
+fn every_format_of_coverage_is_read() {
+    assert_eq!(
+        coverage("lcov.info", "TN:\nSF:a.rs\nDA:1,2\nDA:2,0\nDA:3,1\nDA:4,1\nLF:4\nLH:3\nend_of_record\n"),
+        Some(0.75)
+    );
+    assert_eq!(coverage("lcov.info", "SF:a.rs\nLF:10\nLH:9\nend_of_record\n"), Some(0.9));
+    let cobertura = "<?xml version=\"1.0\"?>\n<!DOCTYPE coverage SYSTEM \"http://cobertura.sourceforge.net/xml/coverage-04.dtd\">\n<coverage line-rate=\"0.8\" lines-covered=\"8\" lines-valid=\"10\"><packages/></coverage>";
+    assert_eq!(coverage("cobertura.xml", cobertura), Some(0.8));
+    let counted = "<coverage line-rate=\"0.5\"><packages><package><classes><class><lines><line number=\"1\" hits=\"1\"/><line number=\"2\" hits=\"0\"/></lines></class></classes></package></packages></coverage>";
+    assert_eq!(coverage("coverage.xml", counted), Some(0.5));
+    assert_eq!(
+        coverage("jacoco.xml", "<report name=\"x\"><counter type=\"LINE\" missed=\"1\" covered=\"3\"/></report>"),
+        Some(0.75)
+    );
+    let llvm = r#"{"data":[{"files":[],"totals":{"lines":{"count":200,"covered":150,"percent":75}}}],"type":"llvm.coverage.json.export","version":"2.0.1"}"#;
+    assert_eq!(coverage("cov.json", llvm), Some(0.75));
+    assert_eq!(
+        coverage(
+            "tarpaulin-report.json",
+            r#"{"files":[{"path":["a"],"covered":3,"coverable":4},{"path":["b"],"covered":0,"coverable":2}]}"#
+        ),
+        Some(0.5)
+    );
+    assert_eq!(
+        coverage(
+            "coverage/coverage-summary.json",
+            r#"{"total":{"lines":{"total":4,"covered":1,"skipped":0,"pct":25}}}"#
+        ),
+        Some(0.25)
+    );
+    assert_eq!(
+        coverage("coverage.json", r#"{"meta":{"version":"7"},"totals":{"covered_lines":9,"num_statements":10}}"#),
+        Some(0.9)
+    );
+}
+
+#[test]
+fn what_is_no_report_is_none() {
+    for (path, text) in [
+        ("lcov.info", "just text"),
+        ("lcov.info", "TN:\nSF:a.rs\nDA:1,1\n"),
+        ("cobertura.xml", "<coverage line-rate=\"1\" lines-valid=\"0\" lines-covered=\"0\"/>"),
+        ("coverage.json", "{\"total\": 1, \"pct\": 3}"),
+        ("tests/fixtures/lcov.info", "SF:a.rs\nLF:10\nLH:9\nend_of_record\n"),
+        ("src/testdata/lcov.info", "SF:a.rs\nLF:10\nLH:9\nend_of_record\n"),
+        ("cov.xml", "<coverage line-rate"),
+    ] {
+        assert_eq!(coverage(path, text), None, "{path} {text}");
+    }
+}
+
+#[test]
+fn traces_of_several_crates_are_one() {
+    let a = "SF:a.rs\nDA:1,1\nDA:2,0\nend_of_record\n";
+    let b = "SF:a.rs\nDA:1,0\nDA:2,5\nend_of_record\nSF:b.rs\nDA:1,0\nDA:2,0\nend_of_record\n";
+    let answer = ask(&[("a/lcov.info", a), ("b/lcov.info", b)], "report.coverage", &["lines"], &[]);
+    assert_eq!(answer.seen.len(), 1);
+    assert_eq!(amount(&answer), Some(0.5));
+    assert_eq!(answer.seen[0].message, "lcov: 50.0 % of 4 lines covered");
+}
+
+const JUNIT: &str = r#"<testsuites time="4.5"><testsuite name="shop" tests="2"><testcase name="a" time="1"/><testcase name="b"><skipped/></testcase></testsuite></testsuites>"#;
+
+#[test]
+fn runs_of_tests_say_whether_any_failed() {
+    let passed = ask(&[("junit.xml", JUNIT)], "report.tests", &["unit"], &[]);
+    assert_eq!(amount(&passed), Some(1.0));
+    assert_eq!(passed.seen[0].message, "unit tests: 1 ran, 0 failed in 4.5 s");
+    let failing = JUNIT.replace("time=\"1\"/>", "time=\"1\"><failure/></testcase>");
+    let failed = ask(&[("junit.xml", &failing)], "report.tests", &["*"], &[]);
+    assert_eq!(amount(&failed), Some(0.0));
+    assert!(failing[failed.seen[0].place.span.expect("a span").range()].starts_with("<testcase"));
+    assert_eq!(
+        amount(&ask(&[("junit.xml", JUNIT)], "report.tests", &["unit"], &[("time", Kind::Bool(true))])),
+        Some(4.5)
+    );
+    assert!(ask(&[("junit.xml", JUNIT)], "report.tests", &["e2e"], &[]).seen.is_empty());
+    assert_eq!(ask(&[("reports/e2e/junit.xml", JUNIT)], "report.tests", &["e2e"], &[]).seen.len(), 1);
+    let nextest = JUNIT.replace("\"shop\"", "\"shop::api\"");
+    assert_eq!(ask(&[("junit.xml", &nextest)], "report.tests", &["integration"], &[]).seen.len(), 1);
+    let none = "<testsuites><testsuite name=\"x\" tests=\"0\"/></testsuites>";
+    let answer = ask(&[("junit.xml", none)], "report.tests", &["*"], &[]);
+    assert!(answer.seen.is_empty() && answer.notes[0].message.ends_with("no test ran"));
+}
+
+#[test]
+fn open_results_are_counted_and_suppressed_ones_are_not() {
+    let sarif = r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"clippy"}},"results":[
+        {"ruleId":"a","level":"warning","message":{"text":"one"}},
+        {"ruleId":"b","level":"error","message":{"text":"two"},"suppressions":[{"kind":"inSource"}]},
+        {"ruleId":"c","level":"note","message":{"text":"three"},"suppressions":[{"kind":"external","status":"rejected"}]}]}]}"#;
+    let files = [("clippy.sarif", sarif)];
+    let answer = ask(&files, "report.sarif", &["clippy"], &[]);
+    assert_eq!(amount(&answer), Some(2.0));
+    assert_eq!(answer.seen[0].message, "clippy: 2 open results, 1 suppressed: a one");
+    assert_eq!(amount(&ask(&files, "report.sarif", &["clippy"], &[("level", Kind::Str("warning".into()))])), Some(1.0));
+    assert_eq!(amount(&ask(&files, "report.sarif", &["clippy"], &[("open", Kind::Int(0))])), Some(0.0));
+    assert!(ask(&files, "report.sarif", &["codeql"], &[]).seen.is_empty());
+}
+
+#[test]
+fn messages_of_cargo_are_findings() {
+    let warning = r#"{"reason":"compiler-message","message":{"code":{"code":"clippy::needless_return"},"level":"warning","message":"unneeded","spans":[{"file_name":"src/a.rs"}]}}"#;
+    let summary = r#"{"reason":"compiler-message","message":{"code":null,"level":"warning","message":"1 warning emitted","spans":[]}}"#;
+    let end = r#"{"reason":"build-finished","success":true}"#;
+    let whole = format!("{warning}\n{summary}\n{end}\n");
+    assert_eq!(amount(&ask(&[("clippy.json", &whole)], "report.sarif", &["clippy"], &[])), Some(1.0));
+    let cut = format!("{warning}\n");
+    let answer = ask(&[("clippy.json", &cut)], "report.sarif", &["clippy"], &[]);
+    assert!(answer.seen.is_empty() && answer.notes[0].message.ends_with("did not run to its end"), "{answer:?}");
+}
+
+#[test]
+fn audits_of_every_tool_are_counted() {
+    let count = |text: &str| amount(&ask(&[("audit.json", text)], "report.audit", &[], &[]));
+    assert_eq!(
+        count(
+            r#"{"lockfile":{"dependency-count":3},"vulnerabilities":{"found":false,"count":0,"list":[]},"warnings":{}}"#
+        ),
+        Some(0.0)
+    );
+    assert_eq!(
+        count(
+            r#"{"lockfile":{},"vulnerabilities":{"found":true,"count":1,"list":[{"advisory":{"id":"RUSTSEC-2020-0001"},"package":{"name":"x"}}]}}"#
+        ),
+        Some(1.0)
+    );
+    assert_eq!(
+        count(r#"{"auditReportVersion":2,"vulnerabilities":{"lodash":{"severity":"high"}},"metadata":{}}"#),
+        Some(1.0)
+    );
+    assert_eq!(
+        count(
+            r#"{"SchemaVersion":2,"Results":[{"Target":"a","Vulnerabilities":[{"VulnerabilityID":"CVE-1","PkgName":"x"}]}]}"#
+        ),
+        Some(1.0)
+    );
+    assert_eq!(count(r#"{"matches":[],"descriptor":{"name":"grype"}}"#), Some(0.0));
+    assert_eq!(count(r#"{"dependencies":[{"name":"x","version":"1","vulns":[{"id":"PYSEC-1"}]}]}"#), Some(1.0));
+    assert_eq!(
+        count(r#"{"results":[{"packages":[{"package":{"name":"x"},"vulnerabilities":[{"id":"GHSA-1"}]}]}]}"#),
+        Some(1.0)
+    );
+    let deny = "{\"type\":\"diagnostic\",\"fields\":{\"severity\":\"error\",\"advisory\":{\"id\":\"RUSTSEC-1\",\"package\":\"x\"}}}\n{\"type\":\"diagnostic\",\"fields\":{\"severity\":\"warning\",\"code\":\"duplicate\"}}\n";
+    assert_eq!(count(deny), Some(1.0));
+    assert_eq!(count(r#"{"packages":{"a":1}}"#), None);
+}
+
+#[test]
+fn a_stale_report_is_shown_and_counts_for_nothing() {
+    let mut repo = Repo::new();
+    repo.write("src/lib.rs", "fn a() {}\n");
+    repo.write("lcov.info", "SF:a.rs\nLF:10\nLH:9\nend_of_record\n");
+    repo.write(".gitignore", "coverage\n");
+    repo.commit("All");
+    repo.write("src/lib.rs", "fn b() {}\n");
+    repo.commit("Source");
+    repo.with(|facts| {
+        let answer = (probe::find("report.coverage").expect("a probe").look)(facts, &question(&["lines"], &[]));
+        assert!(answer.seen.is_empty());
+        assert!(
+            answer.notes[0].message.starts_with("lcov: 90.0 % of 10 lines covered, but the report is stale"),
+            "{answer:?}"
+        );
+    });
+    // Git ignores this one, and it is newer than the source.
+    repo.write("coverage/lcov.info", "SF:a.rs\nLF:10\nLH:7\nend_of_record\n");
+    repo.with(|facts| {
+        assert!(facts.tree.file("coverage/lcov.info").is_none());
+        let answer = (probe::find("report.coverage").expect("a probe").look)(facts, &question(&["lines"], &[]));
+        assert_eq!(amount(&answer), Some(0.7), "{answer:?}");
+    });
+    let head = repo.with(|facts| facts.history().head().map(str::to_owned)).expect("a head");
+    repo.write("lcov.info", &format!("TN:\n#commit {head}\nSF:a.rs\nLF:10\nLH:9\nend_of_record\n"));
+    repo.with(|facts| {
+        let answer = (probe::find("report.coverage").expect("a probe").look)(facts, &question(&["lines"], &[]));
+        assert_eq!(amount(&answer), Some(0.8), "both are fresh: {answer:?}");
+    });
+}
