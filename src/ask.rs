@@ -237,7 +237,8 @@ fn filter(mut part: Outcome, operator: Operator, literal: &Value) -> Outcome {
     part.notes.extend(dropped);
     part.strength = kept.iter().map(|sighting| sighting.strength).max();
     part.state = if kept.is_empty() { State::Absent } else { State::Holds };
-    part.seen = kept;
+    // The rule has compared the value itself: what it says now is that it was seen.
+    part.seen = kept.into_iter().map(|sighting| Sighting { value: None, ..sighting }).collect();
     part
 }
 
