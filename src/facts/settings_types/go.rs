@@ -1,0 +1,85 @@
+//! Go: structs whose tags name environment variables or settings, when something fills them.
+
+use super::{Bound, Field, Root, SettingsTypes};
+use crate::evidence::Place;
+use crate::facts::Facts;
+use crate::facts::code::Language;
+use crate::facts::config::Key;
+use crate::source::Span;
+use regex::Regex;
+use std::sync::LazyLock;
+
+static LOADERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let pattern = r"\b(?:env|envconfig|cleanenv|viper|koanf|\w*[vV]iper|k)\.(?:Parse(?:AsWithOptions|WithOptions|As)?|Process|MustProcess|ReadConfig|ReadEnv|Unmarshal(?:Exact)?|UnmarshalWithConf)\b(?:\[[^\]]*\])?\(";
+    Regex::new(pattern).ok()
+});
+static TAGGED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?m)^[ \t]*(?P<name>[A-Z]\w*)[ \t]+(?P<type>[\w.\[\]*]+)[ \t]+`(?P<tags>[^`\n]*)`").ok()
+});
+const TAGS: &[&str] = &["env", "envconfig", "mapstructure", "koanf", "config"];
+
+/// Reads the settings structs of Go code.
+pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
+    for file in facts.code().product(facts).filter(|file| file.language == Language::Go) {
+        let Some(source) = file.source(facts) else { continue };
+        if !TAGS.iter().any(|tag| source.text().contains(&format!("{tag}:\""))) {
+            continue;
+        }
+        let Some(code) = file.code(facts) else { continue };
+        let code = code.product();
+        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let Some(place) = loader(facts, folder) else { continue };
+        let before = types.fields.len();
+        for found in TAGGED.iter().flat_map(|pattern| pattern.captures_iter(code)) {
+            let text = |name: &str| found.name(name).map_or("", |part| part.as_str());
+            let (Some(whole), Some(variable)) = (found.get(0), TAGS.iter().find_map(|name| tag(text("tags"), name)))
+            else {
+                continue;
+            };
+            let mut parts = variable.split(',');
+            let name = parts.next().unwrap_or_default();
+            let start = whole.start() + whole.as_str().len() - whole.as_str().trim_start().len();
+            let place = Place::at(file.path.clone(), Span::new(start, whole.end()));
+            let mut field = Field::new(text("name").to_owned(), text("type"), place);
+            field.variable = Some(Key::of(name));
+            field.default = tag(text("tags"), "envDefault").or_else(|| tag(text("tags"), "default")).map(str::to_owned);
+            let rules = tag(text("tags"), "validate").unwrap_or_default();
+            let says_required = parts.any(|word| matches!(word.trim(), "required" | "notEmpty"))
+                || tag(text("tags"), "required") == Some("true");
+            field.is_required = says_required || rules.split(',').any(|rule| rule == "required");
+            field.bound = bound(rules, field.bound);
+            field.is_checked |= rules.split(',').any(|rule| !matches!(rule, "" | "required" | "omitempty"));
+            types.fields.push(field);
+        }
+        if types.fields.len() > before {
+            types.roots.push(Root { name: "struct".to_owned(), place, denies_unknown: false, is_untyped: false });
+        }
+    }
+}
+
+/// What fills a struct, in the same package first, then anywhere.
+fn loader(facts: &Facts<'_>, folder: &str) -> Option<Place> {
+    let files = || facts.code().product(facts).filter(|file| file.language == Language::Go);
+    let near = files()
+        .filter(|file| file.path.starts_with(folder))
+        .chain(files().filter(|file| !file.path.starts_with(folder)));
+    near.take(2_000).find_map(|file| {
+        let found = LOADERS.as_ref()?.find(file.code(facts)?.product())?;
+        Some(Place::at(file.path.clone(), Span::new(found.start(), found.end())))
+    })
+}
+
+/// The value of a tag: `env:"PORT,required"`.
+fn tag<'t>(tags: &'t str, name: &str) -> Option<&'t str> {
+    tags.split_whitespace().find_map(|tag| {
+        let (key, value) = tag.split_once(":\"")?;
+        (key == name).then(|| value.split('"').next().unwrap_or_default())
+    })
+}
+
+fn bound(rules: &str, of_type: Bound) -> Bound {
+    let end = |names: &[&str]| {
+        rules.split(',').find_map(|rule| rule.split_once('=').filter(|(name, _)| names.contains(name))?.1.parse().ok())
+    };
+    Bound { min: end(&["min", "gte", "gt"]).or(of_type.min), max: end(&["max", "lte", "lt"]).or(of_type.max) }
+}

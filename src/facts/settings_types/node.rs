@@ -1,0 +1,108 @@
+//! JavaScript and TypeScript: schemas that the environment is parsed with (zod, envalid, joi, convict).
+
+use super::rust_items::{closing, pieces};
+use super::{Bound, Field, Root, SettingsTypes};
+use crate::evidence::Place;
+use crate::facts::Facts;
+use crate::facts::code::Language;
+use crate::source::Span;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// What parses the environment: the schema stands in the same file.
+static PARSES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\.(?:safeParse|parse|validate|parseAsync)\(\s*process\.env\b|cleanEnv\(\s*process\.env\b|createEnv\(\s*\{|\bconvict\(\s*\{|validationSchema\s*:").ok()
+});
+static OBJECT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?:z|zod|Joi|joi|yup)\.object\(\s*\{|cleanEnv\(\s*process\.env\s*,\s*\{|\bserver\s*:\s*\{|convict\(\s*\{",
+    )
+    .ok()
+});
+static TYPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\b(?:(?:z|zod|Joi|joi|yup)(?:\.coerce)?\.)?(?P<type>string|number|boolean|bool|enum|num|int|str|port|url|email|host|nativeEnum|stringbool)\(").ok()
+});
+static END: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\.(?P<end>min|max|gte|lte|gt|lt|positive|nonnegative|port)\(\s*(?P<value>-?[\d_]*)").ok()
+});
+
+/// Reads the schemas of the environment.
+pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
+    let is_script = |language: Language| matches!(language, Language::JavaScript);
+    for file in facts.code().product(facts).filter(|file| is_script(file.language)) {
+        let Some(source) = file.source(facts) else { continue };
+        if !source.text().contains("process.env")
+            && !source.text().contains("createEnv")
+            && !source.text().contains("validationSchema")
+        {
+            continue;
+        }
+        let Some(code) = file.code(facts) else { continue };
+        let code = code.product();
+        let Some(parses) = PARSES.as_ref().and_then(|pattern| pattern.find(code)) else { continue };
+        let before = types.fields.len();
+        for object in OBJECT.iter().flat_map(|pattern| pattern.find_iter(code)).take(20) {
+            let open = object.end() - 1;
+            let Some(end) = closing(code, open) else { continue };
+            for (from, to) in pieces(code, open + 1, end - 1).into_iter().take(400) {
+                types.fields.extend(field(&file.path, code, from, to));
+            }
+        }
+        if types.fields.len() > before {
+            let place = Place::at(file.path.clone(), Span::new(parses.start(), parses.end()));
+            types.roots.push(Root { name: "process.env".to_owned(), place, denies_unknown: false, is_untyped: false });
+        }
+    }
+}
+
+fn field(path: &std::sync::Arc<str>, code: &str, from: usize, to: usize) -> Option<Field> {
+    let text = &code[from..to];
+    let start = from + text.len() - text.trim_start().len();
+    let (name, rule) = text.split_once(':')?;
+    let name = name.trim().trim_matches(['"', '\'']);
+    let written = TYPE.as_ref()?.captures(rule)?.name("type")?.as_str();
+    let written = match written {
+        "num" | "number" => "number",
+        "str" => "string",
+        "nativeEnum" => "enum",
+        "stringbool" => "bool",
+        other => other,
+    };
+    let place = Place::at(path.clone(), Span::new(start, to));
+    let mut field = Field::new(name.to_owned(), written, place);
+    if written == "number" && (rule.contains(".int(") || rule.contains(".integer(")) {
+        field.shape = super::Shape::Integer;
+    }
+    let has_default = rule.contains(".default(")
+        || rule.contains("default:")
+        || rule.contains("devDefault:") && rule.contains("default:");
+    let is_optional = rule.contains(".optional()") || rule.contains(".nullish()") || rule.contains("undefined");
+    let joi_optional = (rule.contains("Joi.") || rule.contains("joi.")) && !rule.contains(".required()");
+    field.is_required = !(has_default || is_optional || joi_optional);
+    field.default = has_default
+        .then(|| rule.split("default").nth(1).unwrap_or_default().trim_matches(['(', ')', ':', ' ', '}']).to_owned());
+    field.bound = bound(rule, field.bound);
+    field.is_checked |= field.bound != Bound::default()
+        || [".refine(", ".superRefine(", ".regex(", ".url(", ".email(", "choices:", ".valid("]
+            .iter()
+            .any(|word| rule.contains(word));
+    Some(field)
+}
+
+fn bound(rule: &str, of_type: Bound) -> Bound {
+    let mut bound = of_type;
+    if rule.contains(".string(") {
+        return bound;
+    }
+    for found in END.iter().flat_map(|pattern| pattern.captures_iter(rule)) {
+        let value = found.name("value").and_then(|value| value.as_str().replace('_', "").parse().ok());
+        match found.name("end").map_or("", |end| end.as_str()) {
+            "min" | "gte" | "gt" => bound.min = value.or(bound.min),
+            "positive" => bound.min = Some(1.0),
+            "nonnegative" => bound.min = Some(0.0),
+            "port" => bound = Bound { min: Some(0.0), max: Some(65535.0) },
+            _ => bound.max = value.or(bound.max),
+        }
+    }
+    bound
+}

@@ -1,0 +1,451 @@
+//! Rust: which struct a loader fills, and what its fields and attributes demand.
+
+use super::rust_items::{self, Item};
+use super::shape;
+use super::{Bound, Field, Root, SettingsTypes, Shape};
+use crate::evidence::Place;
+use crate::facts::Facts;
+use crate::facts::code::{CodeFile, Language};
+use crate::facts::config::Key;
+use crate::source::Span;
+use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
+
+/// Types nest no deeper than this.
+const MAX_DEPTH: usize = 8;
+/// More fields than this are not settings.
+const MAX_FIELDS: usize = 4_000;
+
+/// What loads settings; the group names the type. Without it, the enclosing function's result does.
+static LOADERS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    let patterns = [
+        r"\.try_deserialize(?:::<(?P<type>[^>()]+(?:<[^>]*>)?)>)?\(\)",
+        r"\.try_into(?:::<(?P<type>[A-Z]\w*(?:Config|Settings))>)\(\)",
+        r"(?:Figment|figment)[\s\S]{0,600}?\.extract(?:_lossy)?(?:::<(?P<type>[^>()]+)>)?\(\)",
+        r"envy::(?:from_env|from_iter)(?:::<(?P<type>[^>()]+)>)?\(",
+        r"envy::prefixed\([^)]*\)\s*\.from_(?:env|iter)(?:::<(?P<type>[^>()]+)>)?\(",
+        r"\b(?P<type>[A-Z]\w*)::(?:init_from_env|try_parse|parse|load_from_env)\(\)",
+        r"Config::<?(?P<type>[A-Z]\w*)>?::builder\(\)\s*\.env\(\)",
+        r"(?:serde_ya?ml|toml|toml_edit::de|basic_toml|serde_json|json5|ron|serde_yml|yaml_serde)::(?:de::)?from_(?:str|slice|reader)(?:::<(?P<type>[^>()]+(?:<[^>]*>)?)>)?\(",
+        r"confy::load(?:_path)?(?:::<(?P<type>[^>()]+)>)?\(",
+    ];
+    patterns.iter().filter_map(|pattern| Regex::new(pattern).ok()).collect()
+});
+
+static RESULT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?s)\bfn\s+\w+[^{;]*?->\s*(?P<result>[^{;]+?)\s*(?:where\b[^{;]*)?\{").ok());
+static BINDING: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"let\s+(?:mut\s+)?\w+\s*:\s*(?P<type>[\w:<>, ]+?)\s*=\s*[^;]*$").ok());
+static IMPL: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\bimpl(?:<[^>{]*>)?\s+(?:[\w:]+(?:<[^{]*?>)?\s+for\s+)?(?P<type>\w+)").ok());
+/// A function that parses an environment variable into whatever type is asked for.
+static TYPED_READ: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let pattern = r"\bfn\s+(?P<name>\w+)\s*<\s*(?P<type>[A-Z]\w*)[^(]*\(\s*\w+\s*:\s*(?:&(?:'\w+\s+)?str|impl\s+AsRef<str>|String)\s*(?P<rest>[^)]*)\)\s*->\s*(?P<result>[^{]+?)\{";
+    Regex::new(pattern).ok()
+});
+
+/// Reads the settings types of Rust code.
+pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
+    let files: Vec<&CodeFile> = facts.code().product(facts).filter(|file| file.language == Language::Rust).collect();
+    if files.is_empty() {
+        return;
+    }
+    let structs = Structs::index(facts, &files);
+    let mut seen = BTreeSet::new();
+    for file in &files {
+        let Some(source) = file.source(facts) else { continue };
+        if !mentions_loader(source.text()) {
+            continue;
+        }
+        let Some(code) = file.code(facts) else { continue };
+        for (name, span) in loaded(code.product()) {
+            let is_untyped = Shape::of(&name) == Shape::Any;
+            let Some((path, item)) = structs.find(shape::head(&name), &file.path).filter(|_| !is_untyped) else {
+                if is_untyped {
+                    let place = Place::at(file.path.clone(), span);
+                    types.roots.push(Root { name, place, denies_unknown: false, is_untyped });
+                }
+                continue;
+            };
+            if !is_settings(item, code.product(), span, &file.path) {
+                continue;
+            }
+            let denies_unknown = item.attributes.contains("deny_unknown_fields");
+            types.roots.push(Root {
+                name: item.name.clone(),
+                place: Place::at(file.path.clone(), span),
+                denies_unknown,
+                is_untyped,
+            });
+            if seen.insert((path.clone(), item.name.clone())) {
+                structs.follow(&path, item, &Above::default(), types, 0);
+            }
+        }
+    }
+    typed_reads(facts, &files, &structs, types);
+}
+
+fn mentions_loader(text: &str) -> bool {
+    let words = [
+        "try_deserialize",
+        "try_into::<",
+        "extract",
+        "envy::",
+        "init_from_env",
+        "::parse()",
+        "::try_parse()",
+        "from_str",
+        "from_slice",
+        "from_reader",
+        "confy::",
+        ".env()",
+        "load_from_env",
+    ];
+    words.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+}
+
+/// The types that loaders of a file return, and where.
+fn loaded(code: &str) -> Vec<(String, Span)> {
+    let mut found = Vec::new();
+    for pattern in LOADERS.iter() {
+        for captures in pattern.captures_iter(code) {
+            let Some(whole) = captures.get(0) else { continue };
+            let span = Span::new(whole.start(), whole.end());
+            let named = captures.name("type").map(|name| name.as_str().to_owned()).filter(|name| name != "_");
+            let name = named.or_else(|| bound_type(code, whole.start())).or_else(|| result_type(code, whole.start()));
+            let name = name
+                .map(|name| if name == "Self" { enclosing_impl(code, whole.start()).unwrap_or(name) } else { name });
+            found.extend(name.map(|name| (name, span)));
+        }
+    }
+    found
+}
+
+/// `let settings: Settings = toml::from_str(…)`.
+fn bound_type(code: &str, at: usize) -> Option<String> {
+    let from = floor(code, at.saturating_sub(200));
+    let found = BINDING.as_ref()?.captures_iter(&code[from..at]).last()?;
+    Some(found.name("type")?.as_str().to_owned())
+}
+
+/// The type in the result of the function around a place.
+fn result_type(code: &str, at: usize) -> Option<String> {
+    let from = floor(code, at.saturating_sub(4_000));
+    let found = RESULT.as_ref()?.captures_iter(&code[from..at]).last()?;
+    let result = found.name("result")?.as_str().trim();
+    let inner = result.split_once("Result<").map_or(result, |(_, inner)| inner);
+    let inner = inner.split_once("Option<").map_or(inner, |(_, inner)| inner);
+    let name: String = inner.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | ':')).collect();
+    let name = name.rsplit("::").next().unwrap_or_default().to_owned();
+    (!name.is_empty()).then_some(name)
+}
+
+fn enclosing_impl(code: &str, at: usize) -> Option<String> {
+    let from = floor(code, at.saturating_sub(20_000));
+    let found = IMPL.as_ref()?.captures_iter(&code[from..at]).last()?;
+    Some(found.name("type")?.as_str().to_owned())
+}
+
+/// Whether a type that was parsed holds settings: its name says so, or it is read from the environment or a settings file.
+fn is_settings(item: &Item, code: &str, span: Span, path: &str) -> bool {
+    let words = Key::of(&item.name);
+    let named = words.words().iter().any(|word| {
+        [
+            "config",
+            "settings",
+            "conf",
+            "configuration",
+            "options",
+            "opts",
+            "opt",
+            "args",
+            "cli",
+            "environment",
+            "env",
+            "setting",
+        ]
+        .contains(&word.as_str())
+    });
+    let call = code.get(span.range()).unwrap_or_default();
+    let is_parser = call.ends_with("parse()");
+    let derives = |name: &str| item.attributes.contains(name);
+    let in_tool = path.split('/').any(|part| part == "xtask" || part == "build.rs");
+    match () {
+        () if in_tool => false,
+        () if is_parser => derives("Parser") || derives("StructOpt") || derives("Clap"),
+        () if call.contains("from_") && !call.contains("envy") => {
+            named
+                && !words
+                    .words()
+                    .iter()
+                    .any(|word| ["request", "response", "metadata", "state"].contains(&word.as_str()))
+        }
+        () => true,
+    }
+}
+
+/// What the way to a nested type says.
+#[derive(Clone, Debug, Default)]
+struct Above {
+    prefix: String,
+    is_optional: bool,
+}
+
+/// Where the structs of a tree are, and those that were read.
+struct Structs {
+    by_name: BTreeMap<String, Vec<(Arc<str>, Item)>>,
+}
+
+impl Structs {
+    fn index(facts: &Facts<'_>, files: &[&CodeFile]) -> Self {
+        let per_file = crate::facts::parallel::map(files, |file| {
+            let words = ["onfig", "ettings", "Deserialize", "Parser", "Args", "env::var", "FromStr"];
+            let text = file.source(facts).map_or("", |source| source.text());
+            let wanted = words.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some());
+            match file.code(facts) {
+                Some(code) if wanted => rust_items::items(code.product()),
+                _ => Vec::new(),
+            }
+        });
+        let mut by_name: BTreeMap<String, Vec<(Arc<str>, Item)>> = BTreeMap::new();
+        for (file, items) in files.iter().zip(per_file) {
+            for item in items {
+                by_name.entry(item.name.clone()).or_default().push((file.path.clone(), item));
+            }
+        }
+        Self { by_name }
+    }
+
+    /// The item of a name nearest to a file.
+    fn find(&self, name: &str, near: &str) -> Option<(Arc<str>, &Item)> {
+        let candidates = self.by_name.get(name)?;
+        let shared = |path: &str| path.split('/').zip(near.split('/')).take_while(|(a, b)| a == b).count();
+        let (path, item) = candidates
+            .iter()
+            .rev()
+            .max_by_key(|(path, item)| (!item.fields.is_empty(), **path == *near, shared(path)))?;
+        Some((path.clone(), item))
+    }
+
+    fn follow(&self, path: &Arc<str>, item: &Item, above: &Above, types: &mut SettingsTypes, depth: usize) {
+        let all_default = has_word(&item.attributes, "serde", "default");
+        for field in &item.fields {
+            if types.fields.len() >= MAX_FIELDS || has_word(&field.attributes, "serde", "skip") {
+                continue;
+            }
+            let is_option = shape_is_option(&field.written);
+            let name = renamed(&field.attributes).unwrap_or_else(|| field.name.clone());
+            let full = if above.prefix.is_empty() { name } else { format!("{}.{name}", above.prefix) };
+            let flat = ["flatten"].iter().any(|word| field.attributes.contains(word));
+            let inner = self.find(innermost(&field.written), path).filter(|(_, inner)| inner.name != item.name);
+            if let Some((inner_path, inner)) =
+                inner.filter(|(_, inner)| !inner.is_enum && !inner.fields.is_empty() && depth < MAX_DEPTH)
+            {
+                let is_default = all_default || has_word(&field.attributes, "serde", "default");
+                let prefix = if flat { above.prefix.clone() } else { full.clone() };
+                let below = Above { prefix, is_optional: above.is_optional || is_option || is_default };
+                self.follow(&inner_path, inner, &below, types, depth + 1);
+                continue;
+            }
+            let place = Place::at(path.clone(), field.span);
+            let mut found = Field::new(full, &field.written, place);
+            self.fill(&mut found, path, &field.attributes);
+            let has_default = all_default || found.default.is_some() || has_word(&field.attributes, "serde", "default");
+            found.is_required = !(above.is_optional || is_option || has_default);
+            types.fields.push(found);
+        }
+    }
+
+    /// What attributes and the type's own definition say about a field.
+    fn fill(&self, found: &mut Field, path: &str, attributes: &str) {
+        let own = self.find(shape::head(&found.written), path);
+        if own.as_ref().is_some_and(|(_, item)| item.is_enum) {
+            found.shape = Shape::Enum;
+            found.is_checked = true;
+        }
+        found.default = attribute(attributes, &["default_value_t", "default_value", "default"]);
+        found.variable = attribute(attributes, &["env", "from", "var"]).map(|name| Key::of(&name));
+        let stated = stated_bound(attributes);
+        if stated != Bound::default() {
+            found.bound = Bound { min: stated.min.or(found.bound.min), max: stated.max.or(found.bound.max) };
+        }
+        let validates = ["validate(", "garde(", "nutype", "value_parser", "deserialize_with"]
+            .iter()
+            .any(|word| attributes.contains(word));
+        let is_number_only = attributes.contains("from_string") && !attributes.contains("validate(");
+        found.is_checked |=
+            validates && !is_number_only || found.written.contains("NonZero") || stated != Bound::default();
+    }
+}
+
+fn shape_is_option(written: &str) -> bool {
+    written.trim().split(['<', ' ']).next().is_some_and(|head| head.rsplit("::").next() == Some("Option"))
+}
+
+/// The type at the heart of containers: `Vec<Box<Node>>` is `Node`.
+fn innermost(written: &str) -> &str {
+    let head = shape::head(written);
+    let Some((_, inner)) = written.split_once(head) else { return head };
+    match (head, inner.strip_prefix('<')) {
+        ("Vec" | "HashMap" | "BTreeMap" | "IndexMap" | "VersionTrack", Some(inner)) => {
+            shape::head(inner.rsplit(',').next().unwrap_or(inner).trim_end_matches('>'))
+        }
+        _ => head,
+    }
+}
+
+fn has_word(attributes: &str, attribute: &str, word: &str) -> bool {
+    let mut rest = attributes;
+    while let Some(at) = rest.find(&format!("{attribute}(")) {
+        let open = at + attribute.len();
+        let end = rust_items::closing(rest, open).unwrap_or(rest.len());
+        let inside = &rest[open + 1..end.saturating_sub(1).max(open + 1)];
+        if rust_items::pieces(inside, 0, inside.len())
+            .iter()
+            .any(|&(from, to)| inside[from..to].trim().split(['=', '(']).next().is_some_and(|head| head.trim() == word))
+        {
+            return true;
+        }
+        rest = &rest[end..];
+    }
+    false
+}
+
+/// The value of the first of some keys in attributes: `env = "PORT"`, `default_value_t = 10`.
+fn attribute(attributes: &str, keys: &[&str]) -> Option<String> {
+    let mut rest = attributes;
+    while let Some(open) = rest.find('(') {
+        let end = rust_items::closing(rest, open).unwrap_or(rest.len());
+        let inside = &rest[open + 1..end.saturating_sub(1).max(open + 1)];
+        for (from, to) in rust_items::pieces(inside, 0, inside.len()) {
+            let (key, value) = inside[from..to].split_once('=').unwrap_or((&inside[from..to], ""));
+            if keys.contains(&key.trim()) && !value.trim().is_empty() {
+                return Some(value.trim().trim_matches('"').to_owned());
+            }
+        }
+        rest = &rest[end..];
+    }
+    None
+}
+
+fn renamed(attributes: &str) -> Option<String> {
+    if !attributes.contains("rename") {
+        return None;
+    }
+    attribute(attributes, &["rename"]).filter(|name| !name.is_empty())
+}
+
+/// `validate(range(min = 1, max = 300))`, `value_parser = clap::value_parser!(u16).range(1..=65535)`.
+fn stated_bound(attributes: &str) -> Bound {
+    static ENDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"\b(?P<end>min|max)\s*=\s*(?P<value>[\d_.]+)|range\((?P<from>[\d_]+)?\.\.(?P<closed>=?)(?P<to>[\d_]+)?",
+        )
+        .ok()
+    });
+    let mut bound = Bound::default();
+    let number = |text: &str| text.replace('_', "").parse::<f64>().ok();
+    for found in ENDS.iter().flat_map(|pattern| pattern.captures_iter(attributes)) {
+        let text = |name: &str| found.name(name).map(|text| text.as_str());
+        match text("end") {
+            Some("min") => bound.min = text("value").and_then(number),
+            Some(_) => bound.max = text("value").and_then(number),
+            None => {
+                bound.min = text("from").and_then(number);
+                let open = if text("closed") == Some("=") { 0.0 } else { 1.0 };
+                bound.max = text("to").and_then(number).map(|to| to - open);
+            }
+        }
+    }
+    bound
+}
+
+/// Settings that functions such as `env<T: FromStr>(name, default)` parse one by one into the fields of a struct.
+fn typed_reads(facts: &Facts<'_>, files: &[&CodeFile], structs: &Structs, types: &mut SettingsTypes) {
+    let readers = typed_readers(facts, files);
+    if readers.is_empty() {
+        return;
+    }
+    let names = readers.keys().map(|name| regex::escape(name)).collect::<Vec<_>>().join("|");
+    let pattern = format!(
+        r#"(?:\b(?P<field>\w+)\s*(?::|=|\()\s*)?(?:\w+::)*\b(?P<reader>{names})(?:::<(?P<type>[^>]+)>)?\(\s*"(?P<name>[A-Za-z][A-Za-z0-9_]*)"\s*(?:,\s*(?P<default>[^)]*))?"#
+    );
+    let Ok(pattern) = Regex::new(&pattern) else { return };
+    for file in files {
+        let Some(source) = file.source(facts) else { continue };
+        if !readers.keys().any(|name| source.text().contains(name.as_str())) {
+            continue;
+        }
+        let Some(code) = file.code(facts) else { continue };
+        let items = rust_items::items(code.product());
+        for found in pattern.captures_iter(code.product()) {
+            let Some(reader) = found.name("reader").and_then(|name| readers.get(name.as_str())) else { continue };
+            let (Some(name), Some(whole)) = (found.name("name"), found.get(0)) else { continue };
+            let field = found.name("field").map_or("", |field| field.as_str().trim_start_matches("maybe_"));
+            let declared = items.iter().flat_map(|item| &item.fields).find(|known| known.name == field);
+            let written = found
+                .name("type")
+                .map(|written| written.as_str())
+                .or(declared.map(|field| field.written.as_str()))
+                .unwrap_or("FromStr");
+            let start = found.name("field").or(found.name("reader")).map_or(whole.start(), |part| part.start());
+            let place = Place::at(file.path.clone(), Span::new(start, whole.end()));
+            let key = if declared.is_some() { field } else { name.as_str() };
+            let mut setting = Field::new(key.to_owned(), written, place);
+            structs.fill(&mut setting, &file.path, "");
+            setting.variable = Some(Key::of(name.as_str()));
+            setting.default =
+                found.name("default").map(|default| default.as_str().trim().to_owned()).filter(|_| reader.has_default);
+            setting.is_required = !reader.is_optional && !reader.has_default;
+            types.fields.push(setting);
+            let is_new = types.roots.iter().all(|root| root.place.path != file.path);
+            if is_new {
+                let span = Span::new(whole.start(), whole.end());
+                let owner = enclosing_impl(code.product(), whole.start()).unwrap_or_else(|| "settings".to_owned());
+                types.roots.push(Root {
+                    name: owner,
+                    place: Place::at(file.path.clone(), span),
+                    denies_unknown: false,
+                    is_untyped: false,
+                });
+            }
+        }
+    }
+}
+
+/// A function that parses an environment variable.
+struct Reader {
+    is_optional: bool,
+    has_default: bool,
+}
+
+fn typed_readers(facts: &Facts<'_>, files: &[&CodeFile]) -> BTreeMap<String, Reader> {
+    let mut readers = BTreeMap::new();
+    for file in files {
+        let Some(source) = file.source(facts) else { continue };
+        if !source.text().contains("FromStr") || !source.text().contains("env::var") && !source.text().contains("var(")
+        {
+            continue;
+        }
+        let Some(code) = file.code(facts) else { continue };
+        for found in TYPED_READ.iter().flat_map(|pattern| pattern.captures_iter(code.product())) {
+            let text = |name: &str| found.name(name).map_or("", |part| part.as_str());
+            let whole = found.get(0).map_or("", |whole| whole.as_str());
+            if !whole.contains("FromStr") || !text("result").contains(text("type")) {
+                continue;
+            }
+            let is_optional = text("result").contains("Option<");
+            let has_default = !text("rest").trim().trim_matches(',').trim().is_empty();
+            readers.insert(text("name").to_owned(), Reader { is_optional, has_default });
+        }
+    }
+    readers
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
