@@ -17,7 +17,9 @@ pub mod report_audit;
 pub mod report_coverage;
 pub mod report_sarif;
 pub mod report_tests;
+pub mod scan_permissions;
 pub mod scan_secrets;
+pub mod schema;
 pub mod secret;
 pub mod source;
 pub mod text;
@@ -42,7 +44,9 @@ pub static ALL: &[&Probe] = &[
     &report_coverage::PROBE,
     &report_sarif::PROBE,
     &report_tests::PROBE,
+    &scan_permissions::PROBE,
     &scan_secrets::PROBE,
+    &schema::PROBE,
     &secret::PROBE,
     &source::PROBE,
     &text::PROBE,

@@ -11,3 +11,4 @@ mod kubernetes;
 mod manifests;
 mod production;
 mod secrets;
+mod settings_types;

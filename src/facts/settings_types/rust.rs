@@ -20,6 +20,8 @@ const MAX_FIELDS: usize = 4_000;
 /// What loads settings; the group names the type. Without it, the enclosing function's result does.
 static LOADERS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     let patterns = [
+        r"<(?P<type>[A-Z]\w*)\s+as\s+(?:serde::)?Deserialize(?:<[^>]*>)?>::deserialize\(",
+        r"\.(?:parse|deserialize|load|read)\w*::<(?P<type>[A-Z]\w*(?:Config|Settings)\w*)>\(",
         r"\.try_deserialize(?:::<(?P<type>[^>()]+(?:<[^>]*>)?)>)?\(\)",
         r"\.try_into(?:::<(?P<type>[A-Z]\w*(?:Config|Settings))>)\(\)",
         r"(?:Figment|figment)[\s\S]{0,600}?\.extract(?:_lossy)?(?:::<(?P<type>[^>()]+)>)?\(\)",
@@ -60,7 +62,10 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
         }
         let Some(code) = file.code(facts) else { continue };
         for (name, span) in loaded(code.product()) {
-            let is_untyped = Shape::of(&name) == Shape::Any;
+            // Untyped JSON is everywhere; only a loader of settings says that these are settings.
+            let call = code.product().get(span.range()).unwrap_or_default();
+            let is_untyped =
+                Shape::of(&name) == Shape::Any && (call.contains("try_deserialize") || call.contains("extract"));
             let Some((path, item)) = structs.find(shape::head(&name), &file.path).filter(|_| !is_untyped) else {
                 if is_untyped {
                     let place = Place::at(file.path.clone(), span);
@@ -174,7 +179,10 @@ fn is_settings(item: &Item, code: &str, span: Span, path: &str) -> bool {
     match () {
         () if in_tool => false,
         () if is_parser => derives("Parser") || derives("StructOpt") || derives("Clap"),
-        () if call.contains("from_") && !call.contains("envy") => {
+        () if (call.contains("from_") || call.contains("eserialize("))
+            && !call.contains("envy")
+            && !call.contains("try_deserialize") =>
+        {
             named
                 && !words
                     .words()

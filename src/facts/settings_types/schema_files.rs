@@ -24,7 +24,11 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
         if !is_schema || is_fixture(&file.path) || is_example(&file.path) {
             continue;
         }
-        let Some(root) = facts.parsed(&file.path).and_then(Parsed::first).filter(|root| root.get("properties").is_some()) else { continue };
+        let Some(root) =
+            facts.parsed(&file.path).and_then(Parsed::first).filter(|root| root.get("properties").is_some())
+        else {
+            continue;
+        };
         let denies_unknown = root.get("additionalProperties").and_then(Value::as_bool) == Some(false);
         let place =
             Place::at(file.path.clone(), root.get("properties").map_or(root.span, |properties| properties.span));

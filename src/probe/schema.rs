@@ -1,0 +1,180 @@
+//! `@schema`: what the types and schemas demand that settings are loaded into.
+
+use super::{Probe, Question, Word};
+use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::config::Key;
+use crate::facts::settings_types::{Field, Root, Shape};
+use crate::quantity::{Dimension, Quantity};
+use crate::value::Value;
+
+/// `@schema(field…)`.
+pub static PROBE: Probe = Probe {
+    name: "schema",
+    summary: "what the types and schemas demand that settings are loaded into; `*` is any field; \
+              with `bounds` it yields the least and greatest value",
+    usage: "@schema(field…) {required, optional, type: \"integer\", bounds, bounded, unbounded, checked, untyped, const, unit}",
+    arity: (1, usize::MAX),
+    patterns_from: None,
+    facts: &[],
+    options: &["required", "optional", "type", "bounds", "bounded", "unbounded", "checked", "untyped", "const", "unit"],
+    look,
+};
+
+/// More sightings than this say nothing more.
+const MOST: usize = 40;
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let types = facts.settings_types();
+    let words: Vec<&Word> = question.words_from(0).collect();
+    let is_any = words.iter().any(|word| word.text == "*");
+    let mut answer = Answer::default();
+    if question.is_set("untyped") {
+        answer.seen = types.roots.iter().filter(|root| root.is_untyped).map(root_sighting).collect();
+        return answer;
+    }
+    if is_any && question.options.is_empty() {
+        answer.seen = types.roots.iter().filter(|root| !root.is_untyped).take(MOST).map(root_sighting).collect();
+        return answer;
+    }
+    let fields: Vec<&Field> =
+        types.fields.iter().filter(|field| is_any || words.iter().any(|word| names(word, field))).collect();
+    let none_required = fields.iter().all(|field| !field.is_required);
+    for field in fields {
+        let sightings = sightings(field, question, none_required);
+        if sightings.is_empty() && answer.notes.len() < MOST && !is_any {
+            answer.notes.push(sighting(field, Strength::Configured, &why_not(field, question)));
+        }
+        if answer.seen.len() < MOST {
+            answer.seen.extend(sightings);
+        }
+    }
+    answer
+}
+
+/// What a field says to the question; nothing when it does not answer it.
+fn sightings(field: &Field, question: &Question, none_required: bool) -> Vec<Sighting> {
+    let asked = |option: &str| question.is_set(option);
+    let one = |holds: bool, strength: Strength, what: &str| {
+        if holds { vec![sighting(field, strength, what)] } else { Vec::new() }
+    };
+    if let Some(wanted) = question.option("type") {
+        return one(is_type(field, wanted), Strength::Enforced, &format!("typed `{}`", field.written));
+    }
+    match () {
+        () if asked("required") => one(field.is_required, Strength::Enforced, "required"),
+        () if asked("optional") => one(none_required, Strength::Enforced, &absent_means(field)),
+        () if asked("const") => one(field.default.as_deref() == Some("const true"), Strength::Enforced, "must be true"),
+        () if asked("checked") => {
+            one(field.is_checked, Strength::Enforced, &format!("`{}` is checked when it is loaded", field.written))
+        }
+        () if asked("bounded") => {
+            one(field.bound.is_closed(), Strength::Configured, &format!("`{}` bounds it", field.written))
+        }
+        () if asked("unbounded") => {
+            one(is_unbounded(field), Strength::Configured, &format!("`{}` has no bounds", field.written))
+        }
+        () if asked("bounds") => bounds(field, question.option_text("unit")),
+        () => one(true, Strength::Enforced, &format!("typed `{}`", field.written)),
+    }
+}
+
+fn is_type(field: &Field, wanted: &Value) -> bool {
+    let is = |word: &str| {
+        field.shape.word() == word || word == "integer" && field.shape == Shape::Float && field.written == "number"
+    };
+    wanted.as_str().is_some_and(is)
+        || wanted.as_list().is_some_and(|list| list.iter().filter_map(Value::as_str).any(is))
+}
+
+/// A number or a text that nothing keeps inside bounds.
+fn is_unbounded(field: &Field) -> bool {
+    let is_open = matches!(field.shape, Shape::String | Shape::Integer | Shape::Float | Shape::Any);
+    is_open && !field.bound.is_closed() && !field.is_checked
+}
+
+/// The bounds that an attribute states; those of the type alone (`u16`) leave 0 inside and are no answer.
+fn bounds(field: &Field, unit: Option<&str>) -> Vec<Sighting> {
+    let (Some(min), Some(max)) = (field.bound.min, field.bound.max) else { return Vec::new() };
+    if min <= 0.0 && max >= 65535.0 {
+        return Vec::new();
+    }
+    let scale = unit.map_or(1.0, |_| seconds_each(field));
+    let dimension = if unit.is_some() { Dimension::Time } else { Dimension::Count };
+    let end = |amount: f64, what: &str| {
+        let value = Observed::Quantity(Quantity::new(amount * scale, dimension));
+        sighting(field, Strength::Enforced, &format!("{what} {amount}")).with(value)
+    };
+    vec![end(min, "at least"), end(max, "at most")]
+}
+
+/// How many seconds one of a field's numbers is, by the end of its name.
+fn seconds_each(field: &Field) -> f64 {
+    match field.key.words().last().map_or("", String::as_str) {
+        "ms" | "millis" | "milliseconds" | "millisecond" => 0.001,
+        "min" | "mins" | "minutes" => 60.0,
+        "h" | "hours" => 3600.0,
+        _ => 1.0,
+    }
+}
+
+fn why_not(field: &Field, question: &Question) -> String {
+    if question.is_set("required") { absent_means(field) } else { format!("typed `{}`", field.written) }
+}
+
+fn absent_means(field: &Field) -> String {
+    match &field.default {
+        Some(default) if !default.is_empty() => format!("not required: {default} without it"),
+        _ => "not required".to_owned(),
+    }
+}
+
+fn sighting(field: &Field, strength: Strength, what: &str) -> Sighting {
+    Sighting::new(field.place.clone(), strength, format!("setting `{}`: {what}", field.name))
+}
+
+fn root_sighting(root: &Root) -> Sighting {
+    let place: Place = root.place.clone();
+    let message = match root {
+        Root { is_untyped: true, name, .. } => format!("settings are loaded into `{name}`, which takes anything"),
+        Root { denies_unknown: true, name, .. } => {
+            format!("settings are loaded into `{name}`, which refuses unknown keys")
+        }
+        Root { name, .. } => format!("settings are loaded into `{name}`"),
+    };
+    Sighting::new(place, Strength::Enforced, message)
+}
+
+/// Whether a word names a field: by the tail of its path or of its variable; `*` stands for any words at either end.
+fn names(word: &Word, field: &Field) -> bool {
+    let texts = |name: &str| -> Option<Vec<String>> {
+        let value = &word.attributes.get(name)?.value;
+        Some(value.as_list().map_or_else(
+            || value.scalar_text().into_iter().collect(),
+            |list| list.iter().filter_map(Value::scalar_text).collect(),
+        ))
+    };
+    let before =
+        [Some(&field.key), field.variable.as_ref()].into_iter().flatten().find_map(|key| before(&word.text, key));
+    let Some(before) = before else { return false };
+    let barred = texts("not_under").is_some_and(|list| before.iter().any(|section| list.contains(section)));
+    let under = texts("under")
+        .is_none_or(|list| before.last().map_or_else(|| list.iter().any(String::is_empty), |last| list.contains(last)));
+    !barred && under
+}
+
+/// The words before the part of a key that a word names.
+fn before<'k>(word: &str, key: &'k Key) -> Option<&'k [String]> {
+    let open_start = word.starts_with('*');
+    let open_end = word.ends_with('*');
+    let wanted = Key::of(word).squashed();
+    if !open_end {
+        let before = key.before_tail(&wanted)?;
+        return (!open_start || !before.is_empty()).then_some(before);
+    }
+    let words = key.words();
+    (0..words.len()).find_map(|at| {
+        let matches = (at + 1..=words.len()).any(|to| words[at..to].concat() == wanted);
+        matches.then(|| &words[..at])
+    })
+}

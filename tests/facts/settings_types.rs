@@ -1,0 +1,181 @@
+//! What settings types demand, in every language that has them.
+
+use tusk_check::facts::Facts;
+use tusk_check::facts::settings_types::Field;
+use tusk_check::tree::Tree;
+
+/// Roots and fields of a tree, one line each: `name shape required|optional min..max checked`.
+fn read(files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
+    let tree = Tree::in_memory(files.iter().copied());
+    let facts = Facts::new(&tree, jiff::Timestamp::UNIX_EPOCH);
+    let types = facts.settings_types();
+    let say = |field: &Field| {
+        let need = if field.is_required { "required" } else { "optional" };
+        let end = |end: Option<f64>| end.map(|end| end.to_string()).unwrap_or_default();
+        let bound = format!("{}..{}", end(field.bound.min), end(field.bound.max));
+        let checked = if field.is_checked { " checked" } else { "" };
+        format!("{} {} {need} {bound}{checked}", field.name, field.shape.word())
+    };
+    (types.roots.iter().map(|root| root.name.clone()).collect(), types.fields.iter().map(say).collect())
+}
+
+#[test]
+fn a_rust_loader_names_the_type_and_nested_structs_are_followed() {
+    let source = r#"
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub database: Database,
+    pub tls: Option<Tls>,
+    #[serde(default)]
+    pub debug: bool,
+}
+#[derive(serde::Deserialize)]
+pub struct Database {
+    pub url: secrecy::Secret<String>,
+    #[serde(deserialize_with = "number_from_string")]
+    pub port: u16,
+    #[serde(default = "ten")]
+    pub pool_size: u32,
+    #[validate(range(min = 1, max = 300))]
+    pub timeout_secs: u64,
+}
+#[derive(serde::Deserialize)]
+pub struct Tls { pub cert_path: std::path::PathBuf }
+#[derive(serde::Deserialize)]
+pub struct CreateOrder { pub quantity: u32 }
+pub fn load() -> Result<Settings, config::ConfigError> {
+    config::Config::builder().build()?.try_deserialize()
+}
+"#;
+    let (roots, fields) = read(&[("src/settings.rs", source)]);
+    assert_eq!(roots, ["Settings"]);
+    let expected = [
+        "debug boolean optional ..",
+        "database.url string required ..",
+        "database.port integer required 0..65535",
+        "database.pool_size integer optional ..",
+        "database.timeout_secs integer required 1..300 checked",
+        "tls.cert_path other optional ..",
+    ];
+    assert_eq!(fields, expected);
+}
+
+#[test]
+fn types_of_an_api_are_no_settings() {
+    let source = r#"
+#[derive(serde::Deserialize)]
+pub struct Order { pub port: u16 }
+pub fn parse(body: &str) -> anyhow::Result<Order> { Ok(serde_json::from_str::<Order>(body)?) }
+"#;
+    assert_eq!(read(&[("src/orders.rs", source)]), (vec![], vec![]));
+}
+
+#[test]
+fn clap_with_environment_is_a_settings_type() {
+    let source = r#"
+#[derive(clap::Parser)]
+struct Args {
+    #[arg(long, env = "PORT", default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..))]
+    port: u16,
+    #[arg(long, env)]
+    database_url: String,
+    #[arg(long)]
+    level: tracing::Level,
+}
+fn main() { let args = Args::parse(); run(args) }
+"#;
+    let (roots, fields) = read(&[("src/main.rs", source)]);
+    assert_eq!(roots, ["Args"]);
+    assert_eq!(
+        fields,
+        ["port integer optional 1..65535 checked", "database_url string required ..", "level enum required .. checked"]
+    );
+}
+
+#[test]
+fn helpers_that_parse_variables_fill_a_settings_struct() {
+    let helper = r#"
+pub fn must<T: std::str::FromStr>(name: &str) -> anyhow::Result<T> { Ok(std::env::var(name)?.parse::<T>().ok().unwrap()) }
+pub fn or_else<T: std::str::FromStr>(name: &str, default: T) -> anyhow::Result<T> { Ok(std::env::var(name)?.parse().unwrap_or(default)) }
+"#;
+    let config = r#"
+pub struct Config { pub dsn: String, pub workers: u32 }
+impl Config {
+    pub fn from_env() -> anyhow::Result<Self> {
+        Ok(Self { dsn: must("SHOP_DSN")?, workers: or_else("SHOP_WORKERS", 4)? })
+    }
+}
+"#;
+    let (roots, fields) = read(&[("src/vars.rs", helper), ("src/config.rs", config)]);
+    assert_eq!(roots, ["Config"]);
+    assert_eq!(fields, ["dsn string required ..", "workers integer optional .."]);
+}
+
+#[test]
+fn go_tags_count_where_something_fills_the_struct() {
+    let tagged = "package main\n\ntype Config struct {\n\tPort int `env:\"PORT\" envDefault:\"8080\" validate:\"min=1,max=65535\"`\n\tDSN string `env:\"DATABASE_URL,required\"`\n}\n";
+    let load = format!("{tagged}\nfunc load() {{ cfg := Config{{}}; env.Parse(&cfg) }}\n");
+    let (roots, fields) = read(&[("main.go", &load)]);
+    assert_eq!(roots.len(), 1);
+    assert_eq!(fields, ["Port integer optional 1..65535 checked", "DSN string required .."]);
+    assert_eq!(read(&[("main.go", tagged)]), (vec![], vec![]));
+}
+
+#[test]
+fn pydantic_settings_and_zod_environments_are_read() {
+    let python = "class Settings(BaseSettings):\n    database_url: PostgresDsn\n    port: int = Field(8080, ge=1, le=65535)\n    api_key: Optional[str] = None\n    name: str = Field(..., min_length=3)\n";
+    let (roots, fields) = read(&[("app/settings.py", python)]);
+    assert_eq!(roots, ["Settings"]);
+    let expected = [
+        "database_url parsed required .. checked",
+        "port integer optional 1..65535 checked",
+        "api_key string optional ..",
+        "name string required ..",
+    ];
+    assert_eq!(fields, expected);
+    let zod = "export const env = z.object({\n  PORT: z.coerce.number().int().min(1).max(65535),\n  DATABASE_URL: z.string().url(),\n  DEBUG: z.coerce.boolean().default(false),\n}).parse(process.env);\n";
+    let (_, fields) = read(&[("src/env.ts", zod)]);
+    assert_eq!(
+        fields,
+        [
+            "PORT integer required 1..65535 checked",
+            "DATABASE_URL string required .. checked",
+            "DEBUG boolean optional .."
+        ]
+    );
+}
+
+#[test]
+fn json_schemas_of_settings_are_read() {
+    let schema = r##"{"type": "object", "required": ["database"], "properties": {
+  "database": {"type": "object", "required": ["url"], "properties": {"url": {"type": "string"}, "pool": {"$ref": "#/definitions/size"}}},
+  "port": {"type": "integer", "minimum": 1, "maximum": 65535}},
+  "definitions": {"size": {"type": "integer", "minimum": 1}}}"##;
+    let (roots, fields) = read(&[("chart/values.schema.json", schema), ("api/order.schema.json", schema)]);
+    assert_eq!(roots, ["values.schema.json"]);
+    assert_eq!(
+        fields,
+        [
+            "database.url string required ..",
+            "database.pool integer optional 1.. checked",
+            "port integer optional 1..65535 checked"
+        ]
+    );
+}
+
+#[test]
+fn hostile_code_ends() {
+    let deep = format!(
+        "struct A {{ x: {}u8{} }}\nfn f() -> A {{ y.try_deserialize() }}",
+        "Option<".repeat(5_000),
+        ">".repeat(5_000)
+    );
+    read(&[("src/a.rs", &deep)]);
+    let recursive = "struct A { b: B }\nstruct B { a: A, c: Box<A> }\nfn f() -> Result<A, E> { x.try_deserialize() }";
+    read(&[("src/a.rs", recursive)]);
+    read(&[
+        ("src/a.rs", "struct A { #[\nfn f() -> A { x.try_deserialize::<"),
+        ("a.ts", "z.object({ A: z.string( .parse(process.env"),
+    ]);
+}
