@@ -5,6 +5,10 @@
 
 pub mod cargo_lint;
 pub mod cargo_profile;
+pub mod ci_deploys;
+pub mod ci_gate;
+pub mod ci_runs;
+pub mod ci_uses;
 pub mod config;
 pub mod container;
 pub mod db;
@@ -19,6 +23,7 @@ pub mod report_sarif;
 pub mod report_tests;
 pub mod scan_permissions;
 pub mod scan_secrets;
+pub mod schedule;
 pub mod schema;
 pub mod secret;
 pub mod source;
@@ -32,6 +37,10 @@ use crate::value::{Map, Value};
 pub static ALL: &[&Probe] = &[
     &cargo_lint::PROBE,
     &cargo_profile::PROBE,
+    &ci_deploys::PROBE,
+    &ci_gate::PROBE,
+    &ci_runs::PROBE,
+    &ci_uses::PROBE,
     &config::PROBE,
     &container::PROBE,
     &db::PROBE,
@@ -46,6 +55,7 @@ pub static ALL: &[&Probe] = &[
     &report_tests::PROBE,
     &scan_permissions::PROBE,
     &scan_secrets::PROBE,
+    &schedule::PROBE,
     &schema::PROBE,
     &secret::PROBE,
     &source::PROBE,

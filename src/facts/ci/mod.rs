@@ -1,5 +1,7 @@
 //! What CI runs, and which of it can stop a merge or a release.
 
+pub mod cron;
+pub mod deploy;
 pub mod excerpt;
 mod follow;
 mod github;

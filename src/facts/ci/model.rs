@@ -210,6 +210,25 @@ impl Ci {
         self.blind.iter().chain(elsewhere).cloned().collect()
     }
 
+    /// Whether a deploy or publish job waits for a step: it stands before the deploy in its job, or its job is needed.
+    pub fn release_waits_for(&self, step: &Step) -> bool {
+        self.releases().any(|release| {
+            (release.job == step.job && release.order >= step.order) || self.ancestors(release.job).contains(&step.job)
+        })
+    }
+
+    /// The steps that deploy or publish.
+    fn releases(&self) -> impl Iterator<Item = &Step> {
+        let commands = self
+            .commands
+            .iter()
+            .filter(|command| super::deploy::releases(&command.words))
+            .map(|command| &*command.step);
+        let actions =
+            self.actions.iter().filter(|action| super::deploy::action_releases(action)).map(|action| &*action.step);
+        commands.chain(actions)
+    }
+
     /// The jobs that a job waits for, nearest first, itself left out.
     pub fn ancestors(&self, job: usize) -> Vec<usize> {
         let mut found: Vec<usize> = Vec::new();

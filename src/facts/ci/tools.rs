@@ -32,3 +32,27 @@ static BUILDS_OR_TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
 pub fn builds_or_tests(words: &[String]) -> bool {
     BUILDS_OR_TESTS.iter().any(|pattern| pattern.matches(words))
 }
+
+static TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    [
+        "cargo {test|t|nextest|llvm-cov|tarpaulin} !--no-run",
+        "cargo hack test",
+        "{npm|pnpm|yarn|bun} {test|t}",
+        "{npm|pnpm|yarn|bun} run test*",
+        "{pytest|tox|nox|vitest|jest|mocha|ava|rspec|phpunit|ctest}",
+        "go test",
+        "dotnet test",
+        "{mvn|mvnw|./mvnw} … {test|verify}",
+        "{gradle|gradlew|./gradlew} … {test|check}",
+        "make {test*|check*}",
+        "{rake|composer|mix|sbt|bazel|swift} … test",
+        "python* … unittest",
+    ]
+    .map(Pattern::new)
+    .to_vec()
+});
+
+/// Whether a command tests the project.
+pub fn tests(words: &[String]) -> bool {
+    TESTS.iter().any(|pattern| pattern.matches(words))
+}

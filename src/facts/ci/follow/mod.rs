@@ -120,6 +120,9 @@ impl<'f> Walk<'f> {
             call.env = Arc::new(env);
         }
         let line = run.words.join(" ");
+        if run.words[0] == "ssh" {
+            self.list(&run.words, &place, &call);
+        }
         match wrap::unwrap(run.words) {
             Inner::Words(words) => {
                 self.list(&words, &place, &call);

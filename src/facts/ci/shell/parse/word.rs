@@ -159,16 +159,24 @@ impl Parser<'_> {
     /// Where the bracket that opens at `open` closes, minding quotes; the end if it does not.
     fn matching(&self, open: usize, opener: u8, closer: u8) -> usize {
         let mut depth = 0usize;
+        // In double quotes only `$(` opens a bracket that must close.
+        let mut quoted: Vec<usize> = Vec::new();
         let mut at = open;
         while at < self.end {
-            match self.bytes[at] {
+            let byte = self.bytes[at];
+            let inside = quoted.last() == Some(&depth);
+            match byte {
                 b'\\' => at += 1,
-                b'\'' if opener == b'(' => {
+                b'"' if inside => {
+                    quoted.pop();
+                }
+                b'"' => quoted.push(depth),
+                b'\'' if opener == b'(' && !inside => {
                     at = memchr::memchr(b'\'', &self.bytes[at + 1..self.end]).map_or(self.end, |n| at + 1 + n);
                 }
-                byte if byte == opener => depth += 1,
-                byte if byte == closer => {
-                    depth -= 1;
+                _ if byte == opener && (!inside || self.bytes[at - 1] == b'$') => depth += 1,
+                _ if byte == closer && !inside => {
+                    depth = depth.saturating_sub(1);
                     if depth == 0 {
                         return at;
                     }

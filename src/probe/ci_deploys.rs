@@ -1,0 +1,221 @@
+//! `@ci.deploys`: what CI deploys, and what follows a deploy.
+
+use super::ci_runs::{Timing, shown, whence, with_reason};
+use super::{Probe, Question};
+use crate::evidence::{Answer, Observed, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::ci::deploy::{Act, Deployment, Target, action_verifies, rolls_back, strategy, verifies};
+use crate::facts::ci::{Ci, Event, Step};
+
+/// `@ci.deploys(fact)`.
+pub static PROBE: Probe = Probe {
+    name: "ci.deploys",
+    summary: "What CI puts into production (any), hands to users (publish), checks afterwards (verify), takes back on failure (rollback), by which strategy, and what starts by itself (unattended)",
+    usage: "@ci.deploys(\"any\" | \"publish\" | \"verify\" | \"rollback\" | \"strategy\" | \"unattended\"){gate, schedule, release}",
+    arity: (1, 1),
+    patterns_from: None,
+    facts: &["any", "publish", "verify", "rollback", "strategy", "unattended"],
+    options: &["gate", "schedule", "release"],
+    look,
+};
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let ci = facts.ci();
+    let mut answer = match question.fact() {
+        "publish" => deployments(facts, Act::Publish, question),
+        "verify" => verified(facts),
+        "rollback" => rolled_back(facts),
+        "strategy" => strategies(facts),
+        "unattended" => unattended(facts),
+        _ => deployments(facts, Act::Deploy, question),
+    };
+    answer.seen.dedup_by(|a, b| a.place == b.place);
+    answer.notes.dedup_by(|a, b| a.place == b.place);
+    answer.blind.extend(ci.unseen());
+    answer
+}
+
+fn sighting(facts: &Facts<'_>, deployment: &Deployment) -> Sighting {
+    let ci = facts.ci();
+    let message = format!("`{}` in {}", shown(&deployment.what), whence(facts, ci, &deployment.step, &[]));
+    Sighting::new(deployment.place.clone(), Strength::Enforced, message)
+}
+
+fn deployments(facts: &Facts<'_>, act: Act, question: &Question) -> Answer {
+    let ci = facts.ci();
+    let timing = Timing::of(question);
+    let mut answer = Answer::default();
+    for deployment in ci.deployments().into_iter().filter(|deployment| deployment.act == act) {
+        let aside = match &deployment.target {
+            Target::Aside(why) => Some(format!("not production: {why}")),
+            Target::Production | Target::Unmarked => None,
+        };
+        // A clock that publishes nightly builds releases nothing.
+        let nightly = deployment
+            .step
+            .triggers
+            .iter()
+            .all(|trigger| matches!(trigger.event, Event::Schedule(_) | Event::Other(_)));
+        let reason = aside
+            .or_else(|| deployment.excuse.clone())
+            .or_else(|| nightly.then(|| "runs on a schedule only".to_owned()))
+            .or_else(|| timing.reason(ci, &deployment.step));
+        let sighting = sighting(facts, &deployment);
+        match reason {
+            Some(why) => answer.notes.push(with_reason(sighting, &why)),
+            None => answer.seen.push(sighting),
+        }
+    }
+    answer
+}
+
+/// Whether a step comes after a deployment: later in its job, or in a job that waits for it.
+fn follows(ci: &Ci, step: &Step, order: usize, deployment: &Deployment) -> bool {
+    if step.job != deployment.step.job {
+        return ci.ancestors(step.job).contains(&deployment.step.job);
+    }
+    if step.order != deployment.step.order {
+        return step.order > deployment.step.order;
+    }
+    deployment.command.is_some_and(|command| order >= command)
+}
+
+fn verified(facts: &Facts<'_>) -> Answer {
+    let ci = facts.ci();
+    let deployments: Vec<Deployment> =
+        ci.deployments().into_iter().filter(|deployment| deployment.act == Act::Deploy).collect();
+    let mut answer = Answer::default();
+    let commands = ci.commands.iter().enumerate().filter(|(_, command)| verifies(&command.words));
+    let commands = commands.map(|(order, command)| {
+        (order, command.line(), &command.place, &command.step, &command.excuse, &command.chain)
+    });
+    let actions = ci.actions.iter().filter(|action| action_verifies(action));
+    let actions = actions
+        .map(|action| (usize::MAX, action.name.clone(), &action.place, &action.step, &action.excuse, &action.chain));
+    for (order, line, place, step, excuse, chain) in commands.chain(actions) {
+        let after: Vec<&Deployment> =
+            deployments.iter().filter(|deployment| follows(ci, step, order, deployment)).collect();
+        if after.is_empty() {
+            continue;
+        }
+        let sighting = Sighting::new(
+            place.clone(),
+            Strength::Enforced,
+            format!("`{}` after the deploy in {}", shown(&line), whence(facts, ci, step, chain)),
+        );
+        let production = after.iter().find(|deployment| deployment.counts());
+        let reason = match (production, &after[0].target) {
+            (None, Target::Aside(why)) => Some(format!("not production: {why}")),
+            _ => None,
+        };
+        let reason = reason
+            .or_else(|| excuse.clone())
+            .or_else(|| ci.job(step).excuse.clone())
+            .or_else(|| step.on_failure.then(|| "runs only after a failure".to_owned()));
+        match reason {
+            Some(why) => answer.notes.push(with_reason(sighting, &why)),
+            None => answer.seen.push(sighting),
+        }
+    }
+    answer
+}
+
+fn rolled_back(facts: &Facts<'_>) -> Answer {
+    let ci = facts.ci();
+    let deployments: Vec<Deployment> =
+        ci.deployments().into_iter().filter(|deployment| deployment.act == Act::Deploy).collect();
+    let mut answer = Answer::default();
+    for (order, command) in ci.commands.iter().enumerate().filter(|(_, command)| rolls_back(&command.words)) {
+        let step = &command.step;
+        let message = format!("`{}` in {}", shown(&command.line()), whence(facts, ci, step, &command.chain));
+        let sighting = Sighting::new(command.place.clone(), Strength::Enforced, message);
+        // A deploy command that goes back by itself (`helm upgrade --atomic`) is its own deployment.
+        let after: Vec<&Deployment> =
+            deployments.iter().filter(|deployment| follows(ci, step, order, deployment)).collect();
+        let own = after.iter().any(|deployment| deployment.command == Some(order));
+        let by_itself = own && !command.words.iter().any(|word| word == "update-service");
+        let production = after.iter().any(|deployment| deployment.counts());
+        let on_failure = step.on_failure
+            || ci.job(step).on_failure
+            || by_itself
+            || (!own && after.iter().any(|deployment| deployment.step.job == step.job));
+        if own && !by_itself && !step.on_failure {
+            continue;
+        }
+        if after.is_empty() {
+            if step.triggers.iter().any(|trigger| trigger.event == Event::Manual) {
+                answer.seen.push(sighting.with(Observed::Word("scripted".into())));
+            } else {
+                answer.notes.push(with_reason(sighting, "follows no deploy"));
+            }
+        } else if !production {
+            answer.notes.push(with_reason(sighting, "not production"));
+        } else if on_failure {
+            answer.seen.push(sighting.with(Observed::Word("automatic".into())));
+        } else {
+            answer.seen.push(sighting.with(Observed::Word("scripted".into())));
+        }
+    }
+    answer
+}
+
+fn strategies(facts: &Facts<'_>) -> Answer {
+    let ci = facts.ci();
+    let mut answer = Answer::default();
+    let deployments = ci.deployments();
+    // The switch of a blue-green deploy is no deploy command of its own.
+    let switches =
+        ci.commands.iter().filter(|command| strategy(&command.words) == Some("blue_green") && command.excuse.is_none());
+    for command in switches {
+        let colours = ["blue", "green"].iter().any(|colour| command.line().contains(colour));
+        let of_deploy =
+            deployments.iter().any(|deployment| deployment.step.job == command.step.job && deployment.counts());
+        let certain = colours || !command.words[0].contains("kubectl");
+        let message = format!("`{}` in {}", shown(&command.line()), whence(facts, ci, &command.step, &command.chain));
+        let sighting = Sighting::new(command.place.clone(), Strength::Configured, message);
+        if of_deploy && certain {
+            answer.seen.push(sighting.with(Observed::Word("blue_green".into())));
+        } else {
+            answer.notes.push(with_reason(sighting, "switches no production traffic between two versions"));
+        }
+    }
+    for deployment in deployments.iter().filter(|deployment| deployment.act == Act::Deploy) {
+        let action = ci.actions.iter().find(|action| action.place == deployment.place && deployment.command.is_none());
+        let said = action.and_then(|action| match action.with.get("strategy").map(String::as_str) {
+            Some("blue-green") => Some("blue_green"),
+            Some("canary") => Some("canary"),
+            _ => None,
+        });
+        let word = deployment.command.and_then(|index| strategy(&ci.commands[index].words)).or(said);
+        let Some(word) = word else { continue };
+        let sighting = sighting(facts, deployment);
+        match &deployment.target {
+            Target::Aside(why) => answer.notes.push(with_reason(sighting, &format!("not production: {why}"))),
+            Target::Production | Target::Unmarked => {
+                let mut sighting = sighting.with(Observed::Word(word.into()));
+                sighting.strength = Strength::Configured;
+                answer.seen.push(sighting);
+            }
+        }
+    }
+    answer
+}
+
+/// Production deployments that a push, a tag or a clock starts, in a job that names no environment and waits for nobody.
+fn unattended(facts: &Facts<'_>) -> Answer {
+    let ci = facts.ci();
+    let mut answer = Answer::default();
+    for deployment in ci.deployments().iter().filter(|deployment| deployment.act == Act::Deploy && deployment.counts())
+    {
+        let by_itself =
+            deployment.step.triggers.iter().any(|trigger| matches!(trigger.event, Event::Push(_) | Event::Schedule(_)));
+        if !by_itself {
+            continue;
+        }
+        match super::ci_gate::attended(ci, deployment) {
+            Some(why) => answer.notes.push(with_reason(sighting(facts, deployment), &why)),
+            None => answer.seen.push(sighting(facts, deployment)),
+        }
+    }
+    answer
+}

@@ -1,0 +1,159 @@
+//! `@ci.gate`: who must agree before a change is merged or a release goes out.
+
+mod review;
+
+use super::ci_runs::{shown, whence, with_reason};
+use super::{Probe, Question};
+use crate::evidence::{Answer, Blind, Place, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::ci::deploy::{Act, Deployment, Target};
+use crate::facts::ci::{Ci, Event, tools};
+use crate::value::Value;
+
+/// `@ci.gate(kind)`.
+pub static PROBE: Probe = Probe {
+    name: "ci.gate",
+    summary: "Approvals: of a change (review), of a production deploy (approval), environments that deploys name, and tests that a deploy waits for",
+    usage: "@ci.gate(\"approval\" | \"review\" | \"no_review\" | \"environment\" | \"tests_before_deploy\")",
+    arity: (1, 1),
+    patterns_from: None,
+    facts: &["approval", "review", "no_review", "environment", "tests_before_deploy"],
+    options: &[],
+    look,
+};
+
+/// Actions that stop a job until a person agrees.
+const APPROVALS: &[&str] = &["trstringer/manual-approval", "cyberark/action-manual-approval", "slackapi/approval"];
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    match question.fact() {
+        "review" => review::required(facts),
+        "no_review" => review::waived(facts),
+        "environment" => environments(facts),
+        "tests_before_deploy" => tests_before(facts),
+        _ => approvals(facts),
+    }
+}
+
+/// Why a deployment does not start by itself, or may not; `None` if it does.
+pub(super) fn attended(ci: &Ci, deployment: &Deployment) -> Option<String> {
+    let job = ci.job(&deployment.step);
+    if let Some((name, _)) = &job.environment {
+        return Some(format!("environment `{name}` may ask for approval"));
+    }
+    approval_of(ci, deployment).map(|(_, why)| why)
+}
+
+/// What a deployment waits for that a person must give: where, and in words.
+fn approval_of(ci: &Ci, deployment: &Deployment) -> Option<(Place, String)> {
+    let step = &deployment.step;
+    let before: Vec<usize> = ci.ancestors(step.job);
+    for index in std::iter::once(step.job).chain(before.iter().copied()) {
+        let job = &ci.jobs[index];
+        if let Some(place) = &job.manual {
+            return Some((place.clone(), format!("job \"{}\" waits for a person", job.name)));
+        }
+        if job.is_approval && index != step.job {
+            return Some((job.place.clone(), format!("approval job \"{}\" stands before it", job.name)));
+        }
+    }
+    let action = ci.actions.iter().find(|action| {
+        APPROVALS.contains(&action.name.as_str())
+            && action.excuse.is_none()
+            && (before.contains(&action.step.job) || action.step.job == step.job && action.step.order < step.order)
+    });
+    if let Some(action) = action {
+        return Some((action.place.clone(), format!("{} stands before it", action.name)));
+    }
+    let by_hand = !step.triggers.is_empty()
+        && step.triggers.iter().all(|trigger| matches!(trigger.event, Event::Manual | Event::Other(_)));
+    let trigger = step.triggers.iter().find(|trigger| trigger.event == Event::Manual)?;
+    by_hand.then(|| (trigger.place.clone(), "it starts by hand only".to_owned()))
+}
+
+fn approvals(facts: &Facts<'_>) -> Answer {
+    let ci = facts.ci();
+    let mut answer = Answer::default();
+    let guarded = review::environments(facts);
+    for deployment in ci.deployments().iter().filter(|deployment| deployment.act == Act::Deploy) {
+        let what = format!("`{}` in {}", shown(&deployment.what), whence(facts, ci, &deployment.step, &[]));
+        if let Some((place, why)) = approval_of(ci, deployment) {
+            let sighting = Sighting::new(place, Strength::Enforced, format!("{what}: {why}"));
+            match &deployment.target {
+                Target::Aside(aside) => answer.notes.push(with_reason(sighting, &format!("not production ({aside})"))),
+                Target::Production | Target::Unmarked => answer.seen.push(sighting),
+            }
+            continue;
+        }
+        let Some((name, place)) = ci.job(&deployment.step).environment.clone().filter(|_| deployment.counts()) else {
+            continue;
+        };
+        if let Some((_, guard)) = guarded.iter().find(|(environment, _)| *environment == name) {
+            answer.seen.push(Sighting::new(
+                guard.clone(),
+                Strength::Enforced,
+                format!("environment `{name}` asks for reviewers; {what} waits for it"),
+            ));
+        } else {
+            let why = format!(
+                "environment `{name}` names a place; whether it asks for approval is set on the host: export it as `github_repository_environment`, or attest it"
+            );
+            answer.blind.push(Blind { place: Some(place), why });
+        }
+    }
+    answer.seen.dedup_by(|a, b| a.place == b.place);
+    answer.blind.dedup();
+    answer.blind.extend(ci.unseen());
+    answer
+}
+
+fn environments(facts: &Facts<'_>) -> Answer {
+    let ci = facts.ci();
+    let mut answer = Answer::default();
+    for deployment in ci.deployments() {
+        if let Some((name, place)) = &ci.job(&deployment.step).environment {
+            let sighting = Sighting::new(
+                place.clone(),
+                Strength::Configured,
+                format!("environment `{name}` in {}", whence(facts, ci, &deployment.step, &[])),
+            );
+            match &deployment.target {
+                Target::Aside(why) => answer.notes.push(with_reason(sighting, &format!("not production: {why}"))),
+                Target::Production | Target::Unmarked => answer.seen.push(sighting),
+            }
+        }
+    }
+    answer.seen.dedup_by(|a, b| a.place == b.place);
+    answer.blind.extend(ci.unseen());
+    answer
+}
+
+/// Tests that a production deploy or a publication waits for: before it in its job, or in a job that it needs.
+fn tests_before(facts: &Facts<'_>) -> Answer {
+    let ci = facts.ci();
+    let mut answer = Answer::default();
+    for deployment in ci.deployments().iter().filter(|deployment| deployment.counts()) {
+        let before = ci.ancestors(deployment.step.job);
+        let test = ci.commands.iter().find(|command| {
+            let earlier = command.step.job == deployment.step.job && command.step.order < deployment.step.order;
+            command.excuse.is_none() && tools::tests(&command.words) && (earlier || before.contains(&command.step.job))
+        });
+        if let Some(test) = test {
+            let message = format!(
+                "`{}` before `{}` in {}",
+                shown(&test.line()),
+                shown(&deployment.what),
+                whence(facts, ci, &test.step, &test.chain)
+            );
+            answer.seen.push(Sighting::new(test.place.clone(), Strength::Enforced, message));
+        }
+    }
+    answer.seen.dedup_by(|a, b| a.place == b.place);
+    answer.blind.extend(ci.unseen());
+    answer
+}
+
+/// A number that a value states.
+fn number(value: Option<&Value>) -> Option<f64> {
+    value.and_then(|value| value.as_number().or_else(|| value.as_str()?.parse().ok()))
+}

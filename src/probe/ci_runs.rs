@@ -1,0 +1,239 @@
+//! `@ci.runs`: the commands that CI really reaches.
+
+use super::{Probe, Question, Word};
+use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::ci::pattern::{Pattern, values_of};
+use crate::facts::ci::{Ci, Command, Link, Step};
+use crate::quantity::Quantity;
+use regex::Regex;
+
+/// `@ci.runs(command, word…)`.
+pub static PROBE: Probe = Probe {
+    name: "ci.runs",
+    summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for",
+    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit}",
+    arity: (1, usize::MAX),
+    patterns_from: None,
+    facts: &[],
+    options: &["gate", "schedule", "release", "value", "unit"],
+    look,
+};
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let ci = facts.ci();
+    let wanted = Wanted::of(question);
+    let timing = Timing::of(question);
+    let mut answer = Answer::default();
+    for command in &ci.commands {
+        let Some(said) = wanted.matches(command) else { continue };
+        let mut message =
+            format!("`{}` in {}", shown(&command.line()), whence(facts, ci, &command.step, &command.chain));
+        if let Some(said) = said {
+            message = format!("{message}, {said}");
+        }
+        let sighting = Sighting::new(command.place.clone(), Strength::Enforced, message);
+        if !command.sure {
+            let why = format!("`{}` may be reached; which task runs it is not followed", shown(&command.line()));
+            answer.blind.push(Blind { place: Some(command.place.clone()), why });
+            continue;
+        }
+        let reason = command.excuse.clone().or_else(|| timing.reason(ci, &command.step));
+        let sighting = match wanted.value(command) {
+            Some(Ok(value)) => sighting.with(value),
+            Some(Err(why)) if reason.is_none() => {
+                answer.notes.push(with_reason(sighting, &why));
+                continue;
+            }
+            _ => sighting,
+        };
+        match reason {
+            Some(why) => answer.notes.push(with_reason(sighting, &why)),
+            None => answer.seen.push(sighting),
+        }
+    }
+    answer.seen.dedup_by(|a, b| a.place == b.place && a.value == b.value);
+    answer.notes.dedup_by(|a, b| a.place == b.place);
+    answer.blind.extend(ci.unseen());
+    answer
+}
+
+/// A command as it is shown: on one line, not without end.
+pub(super) fn shown(line: &str) -> String {
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= 120 { line } else { format!("{}…", line.chars().take(119).collect::<String>()) }
+}
+
+pub(super) fn with_reason(mut sighting: Sighting, why: &str) -> Sighting {
+    sighting.message = format!("{}: {why}", sighting.message);
+    sighting
+}
+
+/// The job that runs it and the way there: `job "lint" on pull request, by `make lint` (Makefile:3)`.
+pub(super) fn whence(facts: &Facts<'_>, ci: &Ci, step: &Step, chain: &[Link]) -> String {
+    let job = ci.job(step);
+    let mut text = format!("job \"{}\"", job.name);
+    let events: Vec<String> = step.triggers.iter().map(|trigger| trigger.event.name()).collect();
+    if !events.is_empty() {
+        text = format!("{text} on {}", events.join(", "));
+    }
+    let way: Vec<String> =
+        chain.iter().map(|link| format!("`{}` ({})", shown(&link.what), line_of(facts, &link.place))).collect();
+    if !way.is_empty() {
+        text = format!("{text}, by {}", way.join(", "));
+    }
+    text
+}
+
+fn line_of(facts: &Facts<'_>, place: &crate::evidence::Place) -> String {
+    match (place.span, facts.tree.text(&place.path)) {
+        (Some(span), Some(source)) => format!("{}:{}", place.path, source.line_col(span.start).line),
+        _ => place.path.to_string(),
+    }
+}
+
+/// When what was found must run: `{gate}`, `{schedule}`, both meaning either, and `{release}`.
+pub(super) struct Timing {
+    gate: bool,
+    schedule: bool,
+    release: bool,
+}
+
+impl Timing {
+    pub(super) fn of(question: &Question) -> Self {
+        Self {
+            gate: question.is_set("gate"),
+            schedule: question.is_set("schedule"),
+            release: question.is_set("release"),
+        }
+    }
+
+    /// Why a step does not count.
+    pub(super) fn reason(&self, ci: &Ci, step: &Step) -> Option<String> {
+        let job = ci.job(step);
+        if let Some(excuse) = &job.excuse {
+            return Some(excuse.clone());
+        }
+        if step.triggers.is_empty() {
+            return Some("the job never runs".into());
+        }
+        if step.on_failure {
+            return Some("runs only after a failure".into());
+        }
+        let gate = step.is_gate()
+            && (job.manual.is_none()
+                || step.triggers.iter().any(|trigger| trigger.event == crate::facts::ci::Event::Tag));
+        let scheduled = step.schedules().next().is_some();
+        if (self.gate || self.schedule) && !(self.gate && gate || self.schedule && scheduled) {
+            return Some(match (self.gate, self.schedule, scheduled) {
+                (true, false, true) => "runs on a schedule only, which guards no merge and no release".into(),
+                (true, ..) => "runs by hand or on events that guard no merge and no release".into(),
+                _ => "runs on no schedule".into(),
+            });
+        }
+        if self.release && !ci.release_waits_for(step) {
+            return Some("no deploy or publish job waits for it".into());
+        }
+        None
+    }
+}
+
+/// The command that is asked for, with its further words.
+struct Wanted {
+    commands: Vec<One>,
+    words: Vec<Vec<One>>,
+    value: Option<String>,
+    unit: Option<String>,
+}
+
+enum One {
+    Command(Pattern),
+    Text(Regex),
+    Env(String, Regex),
+    Never,
+}
+
+impl One {
+    fn of(word: &Word) -> Self {
+        let regex = |text: &str| regex::RegexBuilder::new(text).size_limit(1 << 20).build().ok();
+        if word.is_pattern {
+            return regex(&word.text).map_or(Self::Never, Self::Text);
+        }
+        match word.text.split_once('~') {
+            Some((name, pattern))
+                if name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+                    && !name.is_empty() =>
+            {
+                regex(pattern).map_or(Self::Never, |regex| Self::Env(name.to_owned(), regex))
+            }
+            _ => Self::Command(Pattern::new(&word.text)),
+        }
+    }
+
+    /// What matched, in words, where it is not the command itself.
+    fn matches(&self, command: &Command) -> Option<Option<String>> {
+        match self {
+            Self::Command(pattern) => pattern.matches(&command.words).then_some(None),
+            Self::Text(regex) => regex.is_match(&command.line()).then_some(None),
+            Self::Env(name, regex) => {
+                let value = command.env.get(name)?;
+                regex.is_match(value).then(|| Some(format!("with {name}={}", shown(value))))
+            }
+            Self::Never => None,
+        }
+    }
+}
+
+impl Wanted {
+    fn of(question: &Question) -> Self {
+        let all = |words: &[Word]| words.iter().map(One::of).collect::<Vec<_>>();
+        Self {
+            commands: all(question.arg(0)),
+            words: question.args.iter().skip(1).map(|arg| all(arg)).collect(),
+            value: question.option_text("value").map(str::to_owned),
+            unit: question.option_text("unit").map(str::to_owned),
+        }
+    }
+
+    fn matches(&self, command: &Command) -> Option<Option<String>> {
+        let first = self.commands.iter().find_map(|one| one.matches(command))?;
+        let mut said = first;
+        for words in &self.words {
+            let more = words.iter().find_map(|one| one.matches(command))?;
+            said = said.or(more);
+        }
+        Some(said)
+    }
+
+    /// The value of the option that is asked for; an error says why there is none.
+    fn value(&self, command: &Command) -> Option<Result<Observed, String>> {
+        let name = self.value.as_deref()?;
+        let Some(text) = values_of(&command.words, name).last() else { return Some(Err(format!("sets no {name}"))) };
+        let text = text.unwrap_or_default();
+        Some(observed(text, self.unit.as_deref()).ok_or_else(|| format!("{name} has no value")))
+    }
+}
+
+/// A typed value of a text: an amount (of the unit, for a bare number), something set elsewhere, or a word.
+pub(super) fn observed(text: &str, unit: Option<&str>) -> Option<Observed> {
+    let text = text.trim().trim_matches(['"', '\'']);
+    if text.is_empty() {
+        return None;
+    }
+    if text.contains('$') {
+        return Some(Observed::Opaque(text.to_owned()));
+    }
+    if let (Ok(number), Some("%")) = (text.trim_end_matches('%').parse::<f64>(), unit) {
+        // 0.8 is 80 %, and so is 80.
+        return Some(Observed::Quantity(Quantity::ratio(if number <= 1.0 && !text.ends_with('%') {
+            number
+        } else {
+            number / 100.0
+        })));
+    }
+    let with_unit = unit.filter(|_| text.parse::<f64>().is_ok()).map(|unit| format!("{text}{unit}"));
+    match Quantity::parse(with_unit.as_deref().unwrap_or(text)) {
+        Ok(quantity) => Some(Observed::Quantity(quantity)),
+        Err(_) => Some(Observed::Word(text.to_owned())),
+    }
+}

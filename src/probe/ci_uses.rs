@@ -1,0 +1,91 @@
+//! `@ci.uses`: the actions, orbs and templates that CI uses.
+
+use super::ci_runs::{Timing, shown, whence, with_reason};
+use super::{Probe, Question, Word};
+use crate::evidence::{Answer, Observed, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::ci::Action;
+use crate::facts::ci::pattern::glob;
+use crate::value::Value;
+
+/// `@ci.uses(action…)`.
+pub static PROBE: Probe = Probe {
+    name: "ci.uses",
+    summary: "Actions, orbs and templates that CI uses and whose failure fails the run; yields the version if `version` is set",
+    usage: "@ci.uses(action…){gate, schedule, release, with: {input: \"value\"}, version}",
+    arity: (1, usize::MAX),
+    patterns_from: None,
+    facts: &[],
+    options: &["gate", "schedule", "release", "with", "version"],
+    look,
+};
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let ci = facts.ci();
+    let timing = Timing::of(question);
+    let mut answer = Answer::default();
+    for action in &ci.actions {
+        let mut failed = None;
+        let mut found = false;
+        for word in question.words_from(0).filter(|word| named(word, &action.name)) {
+            found = true;
+            failed = word
+                .attributes
+                .get("with")
+                .map(|field| &field.value)
+                .into_iter()
+                .chain(question.option("with"))
+                .find_map(|conditions| unmet(conditions, action));
+            if failed.is_none() {
+                break;
+            }
+        }
+        if !found {
+            continue;
+        }
+        let version = if action.version.is_empty() { String::new() } else { format!("@{}", shown(&action.version)) };
+        let message = format!("{}{version} in {}", action.name, whence(facts, ci, &action.step, &action.chain));
+        let mut sighting = Sighting::new(action.place.clone(), Strength::Enforced, message);
+        if question.is_set("version") && !action.version.is_empty() {
+            sighting = sighting.with(Observed::Word(action.version.clone()));
+        }
+        match failed.or_else(|| action.excuse.clone()).or_else(|| timing.reason(ci, &action.step)) {
+            Some(why) => answer.notes.push(with_reason(sighting, &why)),
+            None => answer.seen.push(sighting),
+        }
+    }
+    answer.seen.dedup_by(|a, b| a.place == b.place);
+    answer.notes.dedup_by(|a, b| a.place == b.place);
+    answer.blind.extend(ci.unseen());
+    answer
+}
+
+/// Whether a word of the rule names this action; `*` stands for any characters, letters match in either case.
+fn named(word: &Word, name: &str) -> bool {
+    if word.is_pattern {
+        return regex::Regex::new(&word.text).is_ok_and(|regex| regex.is_match(name));
+    }
+    glob(&word.text.to_ascii_lowercase(), &name.to_ascii_lowercase())
+}
+
+/// The first condition on its inputs that an action does not satisfy, in words.
+///
+/// A condition is a value that the input must have, with `*` for any characters, or a list of them; `!x` is a value
+/// that it must not have, and `""` that it is not set.
+fn unmet(conditions: &Value, action: &Action) -> Option<String> {
+    for (input, field) in conditions.as_map()? {
+        let given = action.with.get(input).map_or("", String::as_str).trim();
+        let wanted: Vec<String> = match field.value.as_list() {
+            Some(list) => list.iter().filter_map(Value::scalar_text).collect(),
+            None => field.value.scalar_text().into_iter().collect(),
+        };
+        let forbidden = wanted.iter().filter_map(|one| one.strip_prefix('!')).any(|one| glob(one, given));
+        let mut allowed = wanted.iter().filter(|one| !one.starts_with('!')).peekable();
+        let fits = allowed.peek().is_none() || allowed.any(|one| glob(one, given));
+        if forbidden || !fits {
+            let is = if given.is_empty() { "is not set".to_owned() } else { format!("is `{}`", shown(given)) };
+            return Some(format!("its input `{input}` {is}"));
+        }
+    }
+    None
+}

@@ -1,0 +1,68 @@
+//! `@schedule`: what runs on a clock.
+
+use super::ci_runs::{shown, whence, with_reason};
+use super::{Probe, Question, Word};
+use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::ci::pattern::{Pattern, glob};
+use crate::facts::ci::{Link, Step, cron};
+use crate::quantity::Quantity;
+
+/// `@schedule(command, action or image…)`.
+pub static PROBE: Probe = Probe {
+    name: "schedule",
+    summary: "Commands and actions that run on a clock; yields the longest gap between two runs",
+    usage: "@schedule(command | action | ~\"regex\"…)",
+    arity: (1, usize::MAX),
+    patterns_from: None,
+    facts: &[],
+    options: &[],
+    look,
+};
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let ci = facts.ci();
+    let words: Vec<(&Word, Pattern)> = question.words_from(0).map(|word| (word, Pattern::new(&word.text))).collect();
+    let matching = |line: &str, split: &[String]| {
+        words.iter().any(|(word, pattern)| {
+            if word.is_pattern {
+                regex::Regex::new(&word.text).is_ok_and(|regex| regex.is_match(line))
+            } else {
+                pattern.matches(split) || glob(&word.text, line)
+            }
+        })
+    };
+    let mut answer = Answer::default();
+    for command in ci.commands.iter().filter(|command| command.sure && matching(&command.line(), &command.words)) {
+        let what = format!("`{}`", shown(&command.line()));
+        add(&mut answer, facts, &what, &command.place, &command.step, &command.chain, command.excuse.as_deref());
+    }
+    for action in ci.actions.iter().filter(|action| matching(&action.name, std::slice::from_ref(&action.name))) {
+        add(&mut answer, facts, &action.name, &action.place, &action.step, &action.chain, action.excuse.as_deref());
+    }
+    answer.blind.extend(ci.unseen());
+    answer
+}
+
+fn add(
+    answer: &mut Answer,
+    facts: &Facts<'_>,
+    what: &str,
+    place: &Place,
+    step: &Step,
+    chain: &[Link],
+    excuse: Option<&str>,
+) {
+    let ci = facts.ci();
+    for (expression, _) in step.schedules() {
+        let message = format!("{what} at `{}` in {}", shown(expression), whence(facts, ci, step, chain));
+        let sighting = Sighting::new(place.clone(), Strength::Enforced, message);
+        let excuse =
+            excuse.or(ci.job(step).excuse.as_deref()).or(step.on_failure.then_some("runs only after a failure"));
+        match (excuse, cron::longest_gap(expression)) {
+            (Some(why), _) => answer.notes.push(with_reason(sighting, why)),
+            (None, Some(gap)) => answer.seen.push(sighting.with(Observed::Quantity(Quantity::seconds(gap)))),
+            (None, None) => answer.notes.push(with_reason(sighting, "its clock cannot be read")),
+        }
+    }
+}
