@@ -17,10 +17,12 @@ pub mod doc;
 pub mod file;
 pub mod git;
 pub mod k8s;
+pub mod place;
 pub mod report_audit;
 pub mod report_coverage;
 pub mod report_sarif;
 pub mod report_tests;
+pub mod rollout;
 pub mod scan_permissions;
 pub mod scan_secrets;
 pub mod schedule;
@@ -49,10 +51,12 @@ pub static ALL: &[&Probe] = &[
     &file::PROBE,
     &git::PROBE,
     &k8s::PROBE,
+    &place::PROBE,
     &report_audit::PROBE,
     &report_coverage::PROBE,
     &report_sarif::PROBE,
     &report_tests::PROBE,
+    &rollout::PROBE,
     &scan_permissions::PROBE,
     &scan_secrets::PROBE,
     &schedule::PROBE,

@@ -1,0 +1,108 @@
+//! Places in the product itself: source, settings, manifests, documents.
+
+use super::{answer, here};
+use crate::evidence::{Answer, Place, Sighting};
+use crate::facts::Facts;
+use crate::facts::code::{Role, Scope};
+use crate::facts::manifests::{Dependency, Ecosystem, Package, Purpose};
+
+/// How source opens a port or declares a route, in the frameworks that people use.
+const SERVES: &[&str] = &[
+    r"\baxum::serve\(|\baxum::Server::|\bHttpServer::new\(|\brocket::build\(|\bwarp::serve\(|#\[launch\]",
+    r"\bServer::builder\(\)|\bhyper::server::|\bpoem::Server::new\(|\bsalvo::|\btide::new\(",
+    r"\bRouter::new\(\)|\.route\(\s*.",
+    r"#\[(?:get|post|put|patch|delete|head)\(",
+    r"\bhttp\.ListenAndServe(?:TLS)?\(|\bgrpc\.NewServer\(|\bgin\.(?:New|Default)\(\)|\becho\.New\(\)|\bchi\.NewRouter\(|\bmux\.NewRouter\(|\.HandleFunc\(",
+    r"\bFastAPI\(|\bFlask\(__name__|\bStarlette\(|\bgrpc\.(?:aio\.)?server\(|\burlpatterns\s*=",
+    r"\bexpress\(\)|\bfastify\(|\bnew Koa\(|\bNestFactory\.create\(|\bcreateServer\(|\bnew Hono\(|\bnew grpc\.Server\(",
+    r"@(?:RestController|SpringBootApplication)\b|\bServerBuilder\b|\bWebApplication\.CreateBuilder\(|\bMapGrpcService<",
+];
+
+/// The product's source.
+pub(super) fn source(facts: &Facts<'_>) -> Answer {
+    let first = facts.code().product(facts).next();
+    answer(first.map(|file| here(Place::file(file.path.clone()), "source code")))
+}
+
+/// Source of a network service: it opens a port or declares routes, and depends on one of the named libraries.
+pub(super) fn service(facts: &Facts<'_>, servers: &[&str]) -> Answer {
+    let found = facts.code().find_all(facts, Scope::Product, SERVES);
+    let hit = found.iter().filter_map(|hits| hits.first()).min_by(|a, b| (&a.path, a.span).cmp(&(&b.path, b.span)));
+    let Some(hit) = hit else { return Answer::default() };
+    let dependency = servers
+        .iter()
+        .flat_map(|name| facts.manifests().dependencies(name))
+        .find(|(_, dependency)| dependency.purpose == Purpose::Runtime);
+    // Go, Java, .NET and Node serve with what comes with the language.
+    let needs_none = [".go", ".java", ".cs", ".js", ".ts"].iter().any(|end| hit.path.ends_with(end));
+    if dependency.is_none() && !servers.is_empty() && !needs_none {
+        return Answer::default();
+    }
+    let mut seen = answer(Some(here(Place::at(hit.path.clone(), hit.span), "source of a network service")));
+    seen.seen.extend(dependency.map(|(package, dependency)| dependency_sighting(package, dependency)));
+    seen
+}
+
+fn dependency_sighting(package: &Package, dependency: &Dependency) -> Sighting {
+    here(Place::at(package.path.clone(), dependency.span), format!("depends on {}", dependency.name))
+}
+
+/// Settings of production under one of some sections, or any.
+pub(super) fn settings(facts: &Facts<'_>, sections: &[&str]) -> Answer {
+    let found = facts.config().has_settings(sections);
+    answer(found.map(|setting| here(setting.place.clone(), format!("settings with {}", setting.name))))
+}
+
+/// A manifest of the product, of one of some ecosystems or any.
+pub(super) fn manifest(facts: &Facts<'_>, ecosystems: &[&str]) -> Answer {
+    let wanted: Vec<Ecosystem> = ecosystems.iter().filter_map(|word| Ecosystem::of(word)).collect();
+    let fits = |ecosystem: Ecosystem| ecosystems.is_empty() || wanted.contains(&ecosystem);
+    let found = facts.manifests().product().find(|package| fits(package.ecosystem));
+    let blind = if found.is_some() { Vec::new() } else { facts.manifests().blind.clone() };
+    let found = found.map(|package| here(Place::file(package.path.clone()), "manifest of the product"));
+    Answer { blind, ..answer(found) }
+}
+
+/// A lock file of the product, of one of some ecosystems or any.
+pub(super) fn lock(facts: &Facts<'_>, ecosystems: &[&str]) -> Answer {
+    let wanted: Vec<Ecosystem> = ecosystems.iter().filter_map(|word| Ecosystem::of(word)).collect();
+    let fits = |ecosystem: Ecosystem| ecosystems.is_empty() || wanted.contains(&ecosystem);
+    let locks = &facts.manifests().locks;
+    let found = locks.iter().find(|lock| lock.role == Role::Product && fits(lock.ecosystem));
+    answer(found.map(|lock| here(Place::file(lock.path.clone()), "lock file of the product")))
+}
+
+/// A document that may speak for the project.
+pub(super) fn docs(facts: &Facts<'_>) -> Answer {
+    let found = facts.documents().of_project().next();
+    answer(found.map(|document| here(Place::file(document.path.clone()), "document of the project")))
+}
+
+/// A database client among the runtime dependencies that source really uses.
+pub(super) fn client(facts: &Facts<'_>, names: &[&str]) -> Answer {
+    let dependencies = names.iter().flat_map(|name| facts.manifests().dependencies(name));
+    let runtime = dependencies.filter(|(_, dependency)| dependency.purpose == Purpose::Runtime);
+    let used = runtime.into_iter().find_map(|(package, dependency)| {
+        let hit = uses(facts, package, dependency)?;
+        Some([dependency_sighting(package, dependency), hit])
+    });
+    Answer { seen: used.into_iter().flatten().collect(), ..Answer::default() }
+}
+
+/// Where source names a dependency.
+fn uses(facts: &Facts<'_>, package: &Package, dependency: &Dependency) -> Option<Sighting> {
+    let name = match package.ecosystem {
+        Ecosystem::Cargo => dependency.alias.replace('-', "_"),
+        Ecosystem::Go => dependency.name.clone(),
+        _ => dependency.alias.clone(),
+    };
+    let quoted = regex::escape(&name);
+    let pattern = match package.ecosystem {
+        Ecosystem::Cargo => format!(r"\b{quoted}::"),
+        Ecosystem::Pypi => format!(r"\b(?:import|from)\s+{}\b", quoted.replace('-', "_")),
+        _ => format!(r#"["']{quoted}["'/]|\b{quoted}\b"#),
+    };
+    let found = facts.code().find_all(facts, Scope::Product, &[&pattern]).pop()?;
+    let hit = found.first()?;
+    Some(here(Place::at(hit.path.clone(), hit.span), format!("uses {}", dependency.name)))
+}

@@ -1,0 +1,81 @@
+//! `@place`: the right places, where not to find a thing proves that it is not there (items-1.md §0.2).
+//!
+//! Each place gives a sighting of what is there. If it is not there nothing is seen; if that cannot be known, the
+//! answer is blind.
+
+mod code;
+mod delivery;
+mod run;
+
+use super::{Probe, Question};
+use crate::evidence::{Answer, Place, Sighting, Strength};
+use crate::facts::Facts;
+
+/// `@place(name, …)`.
+pub static PROBE: Probe = Probe {
+    name: "place",
+    summary: "Where a thing would stand if it were there: CI, settings, source, a workload, an entry point, a deploy job, …",
+    usage: "@place(name) or @place(\"settings\", section…), @place(\"manifest\", ecosystem…), @place(\"service\", dependency…), \
+            @place(\"deploy\", command…, action…), @place(\"rollout\", strategy…)",
+    arity: (1, 3),
+    patterns_from: None,
+    facts: &[
+        "tree",
+        "ci",
+        "sched",
+        "settings",
+        "service",
+        "source",
+        "work",
+        "self_run",
+        "container",
+        "edge",
+        "deploy",
+        "rollout",
+        "manifest",
+        "lock",
+        "docs",
+        "database_client",
+    ],
+    options: &[],
+    look,
+};
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let words: Vec<&str> = question.words_from(1).map(|word| word.text.as_str()).collect();
+    match question.fact() {
+        "tree" => tree(facts),
+        "ci" => delivery::ci(facts),
+        "sched" => delivery::schedule(facts),
+        "settings" => code::settings(facts, &words),
+        "service" => code::service(facts, &words),
+        "source" => code::source(facts),
+        "work" => run::work(facts),
+        "self_run" => run::self_run(facts),
+        "container" => run::container(facts),
+        "edge" => run::edge(facts),
+        "deploy" => delivery::deploy(facts, question),
+        "rollout" => run::rollout(facts, &words),
+        "manifest" => code::manifest(facts, &words),
+        "lock" => code::lock(facts, &words),
+        "docs" => code::docs(facts),
+        "database_client" => code::client(facts, &words),
+        _ => Answer::default(),
+    }
+}
+
+/// A place that was found.
+fn here(place: Place, message: impl Into<String>) -> Sighting {
+    Sighting::new(place, Strength::Configured, message)
+}
+
+/// An answer of one sighting, or of none.
+fn answer(found: Option<Sighting>) -> Answer {
+    Answer { seen: found.into_iter().collect(), ..Answer::default() }
+}
+
+fn tree(facts: &Facts<'_>) -> Answer {
+    let count = facts.tree.files().len();
+    let found = (count > 0).then(|| here(Place::file("."), format!("{count} files")));
+    Answer { blind: facts.tree.blind().to_vec(), ..answer(found) }
+}

@@ -1,0 +1,192 @@
+//! Places where production runs: workloads, entry points, release images, rollouts.
+
+use super::{answer, here};
+use crate::evidence::{Answer, Blind, Place, Sighting};
+use crate::facts::Facts;
+use crate::facts::containers::{Platform, Role, Service};
+use crate::facts::kubernetes::Object;
+use crate::facts::production::{self, Stage, Standing};
+use crate::probe::rollout::strategies;
+
+/// Resources of Terraform that run a workload.
+const TERRAFORM_WORKLOADS: &[&str] = &[
+    "aws_ecs_service",
+    "aws_ecs_task_definition",
+    "google_cloud_run",
+    "azurerm_container_app",
+    "kubernetes_deployment",
+    "helm_release",
+    "terraform-aws-modules/ecs",
+    "aws_lambda_function",
+    "digitalocean_app",
+    "nomad_job",
+];
+/// Kinds that let traffic in.
+const ENTRY_KINDS: &[&str] = &[
+    "Ingress",
+    "Gateway",
+    "HTTPRoute",
+    "GRPCRoute",
+    "IngressRoute",
+    "VirtualService",
+    "Route.route.openshift.io",
+    "HTTPProxy",
+];
+
+/// A workload of the project in the production set.
+pub(super) fn work(facts: &Facts<'_>) -> Answer {
+    let in_cluster = facts.kubernetes().own_workloads().next().map(|object| here(object.place(), object.title()));
+    let service = || {
+        let own = |service: &&Service| matches!(service.role, Role::Serving | Role::Worker);
+        facts.containers().production().find(own).map(service_sighting)
+    };
+    let found = in_cluster.or_else(service);
+    let blind = if found.is_some() { Vec::new() } else { unseen(facts) };
+    Answer { blind, ..answer(found) }
+}
+
+fn service_sighting(service: &Service) -> Sighting {
+    here(service.place.clone(), format!("{} service \"{}\"", service.platform.name(), service.name))
+}
+
+/// What may hold a workload and is not read, or may not be production.
+fn unseen(facts: &Facts<'_>) -> Vec<Blind> {
+    let mut blind = facts.kubernetes().blind.clone();
+    blind.extend(facts.containers().blind.iter().cloned());
+    for service in &facts.containers().services {
+        if let Standing::Uncertain(why) = &service.standing {
+            let why = format!("{} may or may not be production: {why}", service.place.path);
+            blind.push(Blind { place: Some(service.place.clone()), why });
+        }
+    }
+    for object in facts.kubernetes().objects.iter().filter(|object| object.is_workload()) {
+        if let Standing::Uncertain(why) = &object.standing {
+            let why = format!("{} may or may not be production: {why}", object.title());
+            blind.push(Blind { place: Some(object.place()), why });
+        }
+    }
+    blind.extend(terraform(facts, TERRAFORM_WORKLOADS));
+    blind.sort();
+    blind.dedup();
+    blind
+}
+
+/// Terraform that declares something of interest: it is not read yet.
+pub(super) fn terraform(facts: &Facts<'_>, resources: &[&str]) -> Option<Blind> {
+    let files = facts.tree.files().iter().filter(|file| file.path.ends_with(".tf") || file.path.ends_with(".tf.json"));
+    let ours = files.filter(|file| !matches!(production::stage_of_path(&file.path), Stage::Never(_)));
+    let mut holding = ours.filter_map(|file| {
+        let text = file.text()?.text();
+        resources.iter().any(|resource| text.contains(resource)).then(|| file.path.clone())
+    });
+    let path = holding.next()?;
+    Some(Blind { place: Some(Place::file(path)), why: "Terraform is not read yet".into() })
+}
+
+/// A workload that the project runs itself, not a platform, with something that watches it.
+pub(super) fn self_run(facts: &Facts<'_>) -> Answer {
+    let in_cluster = facts.kubernetes().own_workloads().next().map(|object| here(object.place(), object.title()));
+    let compose = || {
+        let own = |service: &&Service| service.platform == Platform::Compose && service.serves();
+        facts.containers().production().find(own).map(service_sighting)
+    };
+    let Some(workload) = in_cluster.or_else(compose) else {
+        return Answer { seen: Vec::new(), ..work(facts) };
+    };
+    let watcher = facts
+        .kubernetes()
+        .production()
+        .find(|object| watches(object))
+        .map(|object| here(object.place(), object.title()));
+    let by_compose = || {
+        let monitors = |service: &&Service| {
+            let image = service.image.as_ref().map_or("", |image| image.value.as_str());
+            ["prometheus", "grafana", "victoria-metrics", "otel", "opentelemetry"]
+                .iter()
+                .any(|name| image.contains(name))
+        };
+        facts.containers().production().find(monitors).map(service_sighting)
+    };
+    match watcher.or_else(by_compose) {
+        Some(watcher) => Answer { seen: vec![workload, watcher], ..Answer::default() },
+        None => Answer::default(),
+    }
+}
+
+fn watches(object: &Object) -> bool {
+    let kinds = [
+        "ServiceMonitor",
+        "PodMonitor",
+        "PrometheusRule",
+        "Prometheus",
+        "VMServiceScrape",
+        "PodMonitoring",
+        "OpenTelemetryCollector",
+    ];
+    let by_image =
+        || {
+            object.containers().iter().filter_map(|container| container.image()).any(|image| {
+                ["prom/", "grafana/", "otel/", "victoriametrics/"].iter().any(|owner| image.contains(owner))
+            })
+        };
+    kinds.iter().any(|kind| object.is_kind(kind)) || (object.is_workload() && by_image())
+}
+
+/// A release image or a file that runs one.
+pub(super) fn container(facts: &Facts<'_>) -> Answer {
+    let view = facts.containers();
+    let image = view.images.iter().find(|image| image.standing == Standing::Production);
+    let image = image.map(|image| here(Place::file(image.path.clone()), "release image"));
+    let service = || view.production().find(|service| service.role != Role::ThirdParty).map(service_sighting);
+    let found = image.or_else(service);
+    let blind = if found.is_some() { Vec::new() } else { view.blind.clone() };
+    Answer { blind, ..answer(found) }
+}
+
+/// An entry point of production.
+pub(super) fn edge(facts: &Facts<'_>) -> Answer {
+    let object = facts.kubernetes().production().find(|object| lets_in(object));
+    let object = object.map(|object| here(object.place(), format!("{} lets traffic in", object.title())));
+    let service = || {
+        let public = |service: &&Service| {
+            service.serves() && service.platform != Platform::Compose && service.platform != Platform::Ecs
+        };
+        facts.containers().production().find(public).map(service_sighting)
+    };
+    let found = object.or_else(service);
+    let entries = [
+        "aws_lb",
+        "aws_alb",
+        "aws_api_gateway",
+        "aws_apigatewayv2",
+        "google_compute_global_forwarding_rule",
+        "azurerm_lb",
+        "azurerm_application_gateway",
+        "aws_cloudfront_distribution",
+        "cloudflare_",
+    ];
+    let blind = if found.is_some() {
+        Vec::new()
+    } else {
+        unseen(facts).into_iter().chain(terraform(facts, &entries)).collect()
+    };
+    Answer { blind, ..answer(found) }
+}
+
+fn lets_in(object: &Object) -> bool {
+    if ENTRY_KINDS.iter().any(|kind| object.is_kind(kind)) {
+        return true;
+    }
+    let kind = object.value.at(&["spec", "type"]).and_then(crate::value::Value::as_str);
+    object.is_kind("Service") && matches!(kind, Some("LoadBalancer" | "NodePort"))
+}
+
+/// A progressive delivery object of one of some strategies, or any.
+pub(super) fn rollout(facts: &Facts<'_>, wanted: &[&str]) -> Answer {
+    let progressive = ["canary", "blue_green"];
+    let found = strategies(facts)
+        .into_iter()
+        .find(|(strategy, _)| progressive.contains(strategy) && (wanted.is_empty() || wanted.contains(strategy)));
+    let blind = if found.is_some() { Vec::new() } else { facts.kubernetes().blind.clone() };
+    Answer { blind, ..answer(found.map(|(_, sighting)| sighting)) }
+}
