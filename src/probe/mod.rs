@@ -14,10 +14,14 @@ pub mod container;
 pub mod db;
 pub mod dep;
 pub mod doc;
+pub mod doc_dangling;
+pub mod doc_states;
 pub mod file;
 pub mod git;
 pub mod k8s;
+pub mod openapi;
 pub mod place;
+pub mod record;
 pub mod report_audit;
 pub mod report_coverage;
 pub mod report_sarif;
@@ -48,10 +52,14 @@ pub static ALL: &[&Probe] = &[
     &db::PROBE,
     &dep::PROBE,
     &doc::PROBE,
+    &doc_dangling::PROBE,
+    &doc_states::PROBE,
     &file::PROBE,
     &git::PROBE,
     &k8s::PROBE,
     &place::PROBE,
+    &openapi::PROBE,
+    &record::PROBE,
     &report_audit::PROBE,
     &report_coverage::PROBE,
     &report_sarif::PROBE,

@@ -1,6 +1,7 @@
 //! Tests of `src/probe`.
 mod cargo;
 mod doc;
+mod papers;
 mod places;
 mod reports;
 mod scans;

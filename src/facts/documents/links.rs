@@ -82,7 +82,7 @@ fn inside(tree: &Tree, documents: &Documents, folder: &str, url: &str) -> Option
 }
 
 /// Whether the tree holds a folder of this path.
-pub(super) fn has_folder(tree: &Tree, path: &str) -> bool {
+pub fn has_folder(tree: &Tree, path: &str) -> bool {
     if path.is_empty() {
         return true;
     }
@@ -92,7 +92,7 @@ pub(super) fn has_folder(tree: &Tree, path: &str) -> bool {
 }
 
 /// A path from a folder, with `.` and `..` taken away; `None` when it leaves the tree.
-pub(super) fn join(folder: &str, path: &str) -> Option<String> {
+pub fn join(folder: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in path.split('/') {
         match part {

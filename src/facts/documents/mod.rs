@@ -12,14 +12,13 @@ mod plain;
 mod section;
 mod standing;
 
-pub use links::{Target, resolve};
+pub use links::{Target, has_folder, join, resolve};
 pub use section::{Block, BlockKind, Document, Link, Section};
 pub use standing::Standing;
 
-use super::Facts;
+use super::{Facts, parallel};
 use crate::evidence::{Blind, Place};
 use crate::tree::{Content, File};
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -81,7 +80,7 @@ fn markup(file: &File) -> Option<Markup> {
 pub fn read(facts: &Facts<'_>) -> Documents {
     let files: Vec<(&File, Markup)> =
         facts.tree.files().iter().filter_map(|file| Some((file, markup(file)?))).collect();
-    let read: Vec<Result<Document, Blind>> = files.par_iter().map(|&(file, markup)| read_one(file, markup)).collect();
+    let read: Vec<Result<Document, Blind>> = parallel::map(&files, |&(file, markup)| read_one(file, markup));
     let mut documents = Documents { own_addresses: links::own_addresses(facts), ..Documents::default() };
     for result in read {
         match result {

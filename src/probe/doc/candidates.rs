@@ -9,24 +9,24 @@ use std::collections::BTreeSet;
 
 /// A section, with its subsections, that is about a topic.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Candidate<'f> {
+pub(in crate::probe) struct Candidate<'f> {
     /// Its document.
-    pub(super) document: &'f Document,
+    pub(in crate::probe) document: &'f Document,
     /// The section; 0 is the whole document.
-    pub(super) section: usize,
+    pub(in crate::probe) section: usize,
     /// The section to show when the document is meant as a whole.
     shown: usize,
 }
 
 impl<'f> Candidate<'f> {
     /// The section and its subsections.
-    pub(super) fn tree(&self) -> &'f [Section] {
+    pub(in crate::probe) fn tree(&self) -> &'f [Section] {
         self.document.tree(self.section)
     }
 
     /// The section and its subsections with their indices, without those that turn to a developer's machine, unless the
     /// topic may speak of one.
-    pub(super) fn speaking(&self, topic: &Topic) -> impl Iterator<Item = (usize, &'f Section)> {
+    pub(in crate::probe) fn speaking(&self, topic: &Topic) -> impl Iterator<Item = (usize, &'f Section)> {
         let (from, development) = (self.section, topic.development || topic.code);
         let mut aside = 0;
         self.tree().iter().enumerate().map(move |(index, section)| (index + from, section)).filter(
@@ -40,7 +40,7 @@ impl<'f> Candidate<'f> {
     }
 
     /// Where it begins.
-    pub(super) fn place(&self) -> Place {
+    pub(in crate::probe) fn place(&self) -> Place {
         match &self.document.sections[self.shown] {
             section if section.level == 0 => Place::file(self.document.path.clone()),
             section => Place::at(self.document.path.clone(), section.heading),
@@ -48,7 +48,7 @@ impl<'f> Candidate<'f> {
     }
 
     /// Its heading, quoted.
-    pub(super) fn name(&self) -> String {
+    pub(in crate::probe) fn name(&self) -> String {
         let title = match &self.document.sections[self.shown].title {
             title if title.is_empty() => self.document.title(),
             title => title,
@@ -58,7 +58,7 @@ impl<'f> Candidate<'f> {
 }
 
 /// The sections that are about a topic, outermost ones only.
-pub(super) fn find<'f>(facts: &'f Facts<'_>, topic: &Topic) -> Vec<Candidate<'f>> {
+pub(in crate::probe) fn find<'f>(facts: &'f Facts<'_>, topic: &Topic) -> Vec<Candidate<'f>> {
     let documents = facts.documents();
     let mut found: Vec<Candidate<'f>> = Vec::new();
     let mut whole: BTreeSet<&str> = BTreeSet::new();
@@ -128,7 +128,7 @@ fn linked<'f>(facts: &'f Facts<'_>, topic: &Topic, from: &Candidate<'f>) -> Vec<
 }
 
 /// Links in documents of the project that promise the topic and leave the tree.
-pub(super) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<Blind> {
+pub(in crate::probe) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<Blind> {
     let documents = facts.documents();
     let mut blind = Vec::new();
     for document in documents.of_project() {

@@ -1,6 +1,6 @@
 //! `@doc(topic)`: documents with substance on a topic.
 
-mod candidates;
+pub(super) mod candidates;
 mod measure;
 mod setting;
 pub mod topic;

@@ -1,0 +1,114 @@
+//! `@doc.dangling(topic)`: commands of a document that name scripts, targets or charts which the tree lacks.
+
+use super::doc::{candidates, topic::Topic};
+use super::{Probe, Question};
+use crate::evidence::{Answer, Place, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::documents::{Block, BlockKind, Document, has_folder, join};
+use crate::source::Span;
+use regex::Regex;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+/// `@doc.dangling`.
+pub static PROBE: Probe = Probe {
+    name: "doc.dangling",
+    summary: "commands in the documents on a topic that name a script, manifest, chart or make target which the tree lacks",
+    usage: "@doc.dangling(topic)",
+    arity: (1, 1),
+    patterns_from: None,
+    facts: &[],
+    options: &[],
+    look,
+};
+
+/// A path of this tree in a command: a script that is run, a manifest that is applied, a chart that is installed.
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"(?m)^\s*(?:\$ |> )?(?:sudo )?(?:(?:bash|sh|zsh|python3?|node|ruby) (?:-\w+ )*(?P<run>[\w./-]+\.(?:sh|bash|py|js|rb))\b|(?P<script>\./[\w./-]+)(?:\s|$)|kubectl (?:apply|create|delete|replace)(?: --?[\w-]+(?:[= ][\w-]+)?)*? (?:-f|-k|--filename|--kustomize)[ =](?P<manifest>[\w./-]+)(?:\s|$)|helm (?:install|upgrade)(?: --?[\w-]+)* [\w-]+ (?P<chart>\./[\w./-]+|charts?/[\w./-]+)(?:\s|$)|(?:docker[- ]compose|podman-compose) (?:-p \S+ )?-f (?P<compose>[\w./-]+\.ya?ml)\b|ansible-playbook (?:-\w+ \S+ )*(?P<playbook>[\w./-]+\.ya?ml)\b|make (?P<target>[a-z][\w-]*)\s*$)";
+    Regex::new(pattern).expect("a constant pattern")
+});
+
+/// Something that brings files which the tree need not hold, or leaves the folder that the paths start from.
+static BRINGS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)\bgit clone\b|\b(?:curl|wget)\b|\bunzip\b|\btar \S*x|(?:^|\s|&&\s*)cd\s|>\s*\S|\btee\b|\bcp\b|\bmv\b|\bscp\b|\bssh\b|\bhelm (?:pull|create)\b|\bdocker (?:exec|run)\b|\bkubectl exec\b|\bcargo build\b|\bgo build\b|<<")
+        .expect("a constant pattern")
+});
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let mut answer = Answer::default();
+    let topics = question.arg(0).iter().filter_map(|word| Topic::named(&word.text).err());
+    for topic in topics {
+        for candidate in candidates::find(facts, topic) {
+            let commands: Vec<&Block> = candidate
+                .tree()
+                .iter()
+                .flat_map(|section| &section.blocks)
+                .filter(|block| block.kind == BlockKind::Command)
+                .collect();
+            let prose = candidate.tree().iter().flat_map(|section| &section.blocks);
+            let brings = prose.filter(|block| block.commands).any(|block| BRINGS.is_match(&block.text));
+            if !brings {
+                answer.seen.extend(commands.iter().flat_map(|block| dangling(facts, candidate.document, block)));
+            }
+        }
+    }
+    answer
+}
+
+fn dangling(facts: &Facts<'_>, document: &Document, block: &Block) -> Vec<Sighting> {
+    let mut lacking = Vec::new();
+    for found in NAMED.captures_iter(&block.text) {
+        let path =
+            ["run", "script", "manifest", "chart", "compose", "playbook"].iter().find_map(|name| found.name(name));
+        let missing = match (path, found.name("target")) {
+            (Some(path), _) => is_missing(facts, document, path.as_str()).then(|| path.as_str().to_owned()),
+            (None, Some(target)) => lacks_target(facts, target.as_str()).then(|| format!("make {}", target.as_str())),
+            (None, None) => None,
+        };
+        lacking.extend(missing.map(|what| {
+            let place = Place::at(document.path.clone(), Span::new(block.span.start as usize, block.span.end as usize));
+            Sighting::new(place, Strength::Documented, format!("names {what}, which the tree lacks"))
+        }));
+    }
+    lacking
+}
+
+/// Whether a path is neither in the tree from its root, nor from the document's folder, nor at the end of any path.
+fn is_missing(facts: &Facts<'_>, document: &Document, path: &str) -> bool {
+    let folder = document.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    if path.starts_with('/') || path.starts_with("http") || path == "." || path == "-" {
+        return false;
+    }
+    let is_there = |from: &str| {
+        join(from, path).is_none_or(|path| facts.tree.file(&path).is_some() || has_folder(facts.tree, &path))
+    };
+    let name = path.trim_start_matches("./").trim_start_matches("../").trim_end_matches('/');
+    let ends = |file: &crate::tree::File| file.path.ends_with(name) || file.path.contains(&format!("{name}/"));
+    // A compiled program, a build's output and a wrapper that is downloaded are no files of the tree.
+    let is_built =
+        path.contains("target/") || path.contains("build/") || path.contains("dist/") || path.contains("bin/");
+    let is_program = path.starts_with("./") && !path.contains('.') || path.trim_start_matches("./").find('.').is_none();
+    !is_built && !is_program && !is_there("") && !is_there(folder) && !facts.tree.files().iter().any(ends)
+}
+
+/// Whether the tree has a Makefile, and none of its Makefiles has the target.
+fn lacks_target(facts: &Facts<'_>, target: &str) -> bool {
+    let makefiles =
+        facts.tree.files().iter().filter(|file| {
+            matches!(file.name(), "Makefile" | "makefile" | "GNUmakefile") || file.name().ends_with(".mk")
+        });
+    let texts: Vec<&str> = makefiles.filter_map(|file| file.text()).map(|source| source.text()).collect();
+    let names = |text: &str| -> BTreeSet<String> {
+        let rules = text.lines().filter(|line| !line.starts_with(['\t', ' ', '#', '.']));
+        rules
+            .filter_map(|line| line.split_once(':'))
+            .flat_map(|(names, _)| names.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+            .collect()
+    };
+    let is_dynamic = |text: &&str| text.contains('%') || text.contains("include ") || text.contains("$(");
+    let known = |text: &&str| names(text).contains(target);
+    let dynamic_rules = texts
+        .iter()
+        .any(|text| is_dynamic(text) && names(text).iter().any(|name| name.contains('%') || name.contains('$')));
+    !texts.is_empty() && !texts.iter().any(|text| known(text)) && !dynamic_rules
+}

@@ -1,0 +1,182 @@
+//! `@doc.states(name…)`: quantities that documents state: `RTO: 4 hours`, a row `RPO | 1 h`.
+
+use super::{Probe, Question, Word};
+use crate::checklist::Cadence;
+use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::documents::{Block, BlockKind, Document};
+use crate::probe::doc::topic::Topic;
+use crate::quantity::{Dimension, Quantity};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// `@doc.states`.
+pub static PROBE: Probe = Probe {
+    name: "doc.states",
+    summary: "a time, share or cadence that a document states under a name; abbreviations in capitals match as they are; of a table by severity, the row of the highest",
+    usage: "@doc.states(name…) {topic: \"incident\"}",
+    arity: (1, 32),
+    patterns_from: None,
+    facts: &[],
+    options: &["topic"],
+    look,
+};
+
+macro_rules! pattern {
+    ($name:ident, $pattern:expr) => {
+        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a constant pattern"));
+    };
+}
+
+pattern!(
+    AMOUNT,
+    r"(?i)(\d+(?:[.,]\d+)?)[\s_-]*(business\s+)?(seconds?|secs?|s|minutes?|mins?|min|m|hours?|hrs?|h|days?|d|weeks?|w|months?|quarters?|years?|%|percent)\b|(\d+(?:[.,]\d+)?)\s*%"
+);
+pattern!(
+    CADENCE,
+    r"(?i)\b(continuous(?:ly)?|hourly|daily|weekly|monthly|quarterly|semi-?annually|twice a year|half-?yearly|annually|yearly|(?:every|each|once an?|once per) (?:hour|day|week|month|quarter|half year|year))\b"
+);
+pattern!(HIGHEST, r"(?i)\b(?:sev-?[01]|p[01]|critical|highest|severity 1|s1|blocker)\b");
+pattern!(OTHER, r"(?i)\b(?:sev-?[2-9]|p[2-9]|low|medium|minor|moderate|severity [2-9]|s[2-5])\b");
+/// How far behind its name an amount may stand.
+const REACH: usize = 80;
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let mut answer = Answer::default();
+    let names: Vec<Regex> = question.words_from(0).filter_map(name).collect();
+    let topic = question.option_text("topic").and_then(|topic| Topic::named(topic).err());
+    for document in facts.documents().of_project() {
+        let is_whole = topic.is_none_or(|topic| topic.is_path(&document.path) || topic.is_title(document.title()));
+        for (index, section) in document.sections.iter().enumerate() {
+            let is_titled = |index: usize| topic.is_some_and(|topic| topic.is_title(&document.sections[index].title));
+            if !is_whole && !is_titled(index) && !document.ancestors(index).any(is_titled) {
+                continue;
+            }
+            let is_headed = names.iter().any(|name| name.is_match(&section.title));
+            let mut columns: Vec<usize> = Vec::new();
+            for block in &section.blocks {
+                if let BlockKind::Row { cells, header } = &block.kind {
+                    if *header || is_separator(cells) {
+                        columns =
+                            (0..cells.len()).filter(|&at| names.iter().any(|name| name.is_match(&cells[at]))).collect();
+                        continue;
+                    }
+                    stated_in_row(document, block, cells, &columns, &names, &mut answer);
+                } else {
+                    stated_in_text(document, block, &names, is_headed, &mut answer);
+                }
+            }
+        }
+    }
+    highest_alone(&mut answer);
+    answer
+}
+
+/// A name as whole words; capitals alone as they are, since `rto` hides in `itertools`.
+fn name(word: &Word) -> Option<Regex> {
+    let text = if word.is_pattern { word.text.clone() } else { regex::escape(&word.text) };
+    let is_capitals = !word.is_pattern && word.text.chars().all(|c| !c.is_lowercase());
+    let case = if is_capitals { "" } else { "(?i)" };
+    Regex::new(&format!(r"{case}\b(?:{text})\b")).ok()
+}
+
+fn is_separator(cells: &[String]) -> bool {
+    !cells.is_empty() && cells.iter().all(|cell| cell.chars().all(|c| matches!(c, '-' | ':' | ' ')))
+}
+
+fn stated_in_row(
+    document: &Document,
+    block: &Block,
+    cells: &[String],
+    columns: &[usize],
+    names: &[Regex],
+    answer: &mut Answer,
+) {
+    let by_column = columns.iter().filter_map(|&at| cells.get(at)).map(String::as_str);
+    let named = cells.iter().position(|cell| names.iter().any(|name| name.is_match(cell)));
+    let by_row = named.into_iter().flat_map(|at| &cells[at + 1..]).map(String::as_str);
+    for text in by_column.chain(by_row) {
+        push(document, block, text, answer);
+    }
+}
+
+fn stated_in_text(document: &Document, block: &Block, names: &[Regex], is_headed: bool, answer: &mut Answer) {
+    if matches!(block.kind, BlockKind::Command | BlockKind::Code(_)) {
+        return;
+    }
+    for name in names {
+        for found in name.find_iter(&block.text) {
+            let rest = &block.text[found.end()..];
+            let mut end = rest.len().min(REACH);
+            while !rest.is_char_boundary(end) {
+                end -= 1;
+            }
+            let sentence = rest[..end].split(". ").next().unwrap_or("");
+            if push(document, block, sentence, answer) {
+                return;
+            }
+        }
+    }
+    if is_headed {
+        push(document, block, &block.text, answer);
+    }
+}
+
+/// Adds what a text states, if it states anything.
+fn push(document: &Document, block: &Block, text: &str, answer: &mut Answer) -> bool {
+    let Some((value, said)) = value(text) else { return false };
+    let line: String = block.text.trim().chars().take(90).collect();
+    let sighting = Sighting::new(
+        Place::at(document.path.clone(), block.span),
+        Strength::Documented,
+        format!("states {said}: \"{line}\""),
+    );
+    if said.contains("business") || block.text.to_lowercase().contains("business hours") {
+        let message = format!("{}, in business time only", sighting.message);
+        answer.notes.push(Sighting { message, ..sighting });
+        return true;
+    }
+    answer.seen.push(sighting.with(value));
+    true
+}
+
+fn value(text: &str) -> Option<(Observed, String)> {
+    if let Some(found) = AMOUNT.captures(text) {
+        let said = found[0].to_owned();
+        let number: f64 = found.get(1).or_else(|| found.get(4))?.as_str().replace(',', ".").parse().ok()?;
+        let quantity = match found.get(3).map(|unit| unit.as_str().to_lowercase()) {
+            None => Quantity::ratio(number / 100.0),
+            Some(unit) if unit == "%" || unit == "percent" => Quantity::ratio(number / 100.0),
+            Some(unit) => Quantity::parse(&format!("1{unit}"))
+                .ok()
+                .filter(|one| one.dimension == Dimension::Time)
+                .map(|one| Quantity::seconds(number * one.amount))?,
+        };
+        return Some((Observed::Quantity(quantity), said));
+    }
+    let found = CADENCE.find(text)?;
+    let word = found.as_str().to_lowercase();
+    let has = |part: &str| word.contains(part);
+    let cadence = match () {
+        () if has("continuous") => Cadence::Continuous,
+        () if has("hour") => Cadence::Hourly,
+        () if has("twice") || has("half") || has("semi") => Cadence::SemiAnnually,
+        () if has("dai") || has("day") => Cadence::Daily,
+        () if has("week") => Cadence::Weekly,
+        () if has("month") => Cadence::Monthly,
+        () if has("quarter") => Cadence::Quarterly,
+        () => Cadence::Annually,
+    };
+    Some((Observed::Quantity(cadence.interval()), found.as_str().to_owned()))
+}
+
+/// Where rows differ by severity, the highest is what an unqualified promise means.
+fn highest_alone(answer: &mut Answer) {
+    if answer.seen.iter().any(|sighting| HIGHEST.is_match(&sighting.message)) {
+        let (kept, others) = std::mem::take(&mut answer.seen)
+            .into_iter()
+            .partition(|sighting| !OTHER.is_match(&sighting.message) || HIGHEST.is_match(&sighting.message));
+        answer.seen = kept;
+        answer.notes.extend(others);
+    }
+}

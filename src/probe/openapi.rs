@@ -1,0 +1,204 @@
+//! `@openapi()`: documents that describe an API: OpenAPI, Swagger 2.0, AsyncAPI.
+
+use super::{Probe, Question};
+use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
+use crate::facts::Facts;
+use crate::quantity::Quantity;
+use crate::source::{Source, Span};
+use crate::tree::File;
+use crate::value::{Map, Value};
+use memchr::memmem;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// `@openapi`.
+pub static PROBE: Probe = Probe {
+    name: "openapi",
+    summary: "OpenAPI, Swagger and AsyncAPI documents of this project's own API, by the number of their operations, or of those whose path or security matches",
+    usage: "@openapi(path…) {kind: \"openapi\" | \"asyncapi\", security: regex}",
+    arity: (0, 16),
+    patterns_from: Some(0),
+    facts: &[],
+    options: &["kind", "security"],
+    look,
+};
+
+const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+
+/// Tests, mocks and what clients are generated from: somebody else's API, or nobody's.
+static ASIDE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?:^|/)(?:tests?|testdata|test[-_]data|fixtures?|__tests__|__mocks__|mocks?|examples?|samples?|snapshots?|vendor|third[-_]?party|node_modules|external|clients?|sdks?|upstream)/|(?i)(?:mock|petstore|sample|example)[^/]*$")
+        .expect("a constant pattern")
+});
+
+/// Titles of APIs that everybody copies or calls.
+static FOREIGN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\bpet ?store\b|^(?:stripe|github(?: v3)?(?: rest)?|gitlab|slack(?: web)?|twilio|kubernetes|docker engine|sendgrid|postmark|openai|discord|pagerduty|cloudflare|digitalocean)\b.*\bapi\b|^(?:kubernetes|stripe api|sample api|simple api|example api|my api)$")
+        .expect("a constant pattern")
+});
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let mut answer = Answer::default();
+    for file in facts.tree.files() {
+        let Some((kind, source)) = described(file) else { continue };
+        if question.option_text("kind").is_some_and(|wanted| wanted != kind) {
+            continue;
+        }
+        answer.extend(read(facts, file, kind, source, question));
+    }
+    answer
+}
+
+/// The kind of API document that a file says to be at its top level.
+fn described(file: &File) -> Option<(&'static str, &Source)> {
+    let extension = file.name().rsplit_once('.').map_or("", |(_, extension)| extension);
+    if !matches!(extension, "yaml" | "yml" | "json") {
+        return None;
+    }
+    let source = file.text()?;
+    let mut end = source.text().len().min(64 * 1024);
+    while !source.text().is_char_boundary(end) {
+        end -= 1;
+    }
+    let head = &source.text()[..end];
+    let names = [("openapi", "openapi"), ("swagger", "openapi"), ("asyncapi", "asyncapi")];
+    names.into_iter().find_map(|(key, kind)| {
+        let at_top = |line: &str| {
+            let line = line.strip_prefix(['"', '\'']).unwrap_or(line);
+            line.strip_prefix(key)
+                .is_some_and(|rest| rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':'))
+        };
+        let is_there = if extension == "json" {
+            memmem::find(head.as_bytes(), format!("\"{key}\"").as_bytes()).is_some()
+        } else {
+            head.lines().any(at_top)
+        };
+        is_there.then_some((kind, source))
+    })
+}
+
+fn read(facts: &Facts<'_>, file: &File, kind: &str, source: &Source, question: &Question) -> Answer {
+    let mut answer = Answer::default();
+    let Some(parsed) = facts.parsed(&file.path) else { return answer };
+    let Some(root) = parsed.first().and_then(Value::as_map) else {
+        // A YAML that says `openapi:` and cannot be parsed may well be the document.
+        if !file.name().ends_with("json") && !ASIDE.is_match(&file.path) {
+            answer.blind.extend(parsed.blind());
+        }
+        return answer;
+    };
+    let Some((version, field)) =
+        ["openapi", "swagger", "asyncapi"].iter().find_map(|key| root.get(*key).map(|field| (*key, field)))
+    else {
+        return answer;
+    };
+    let number = field.value.scalar_text().unwrap_or_default();
+    let name = match version {
+        "swagger" => format!("Swagger {number}"),
+        "asyncapi" => format!("AsyncAPI {number}"),
+        _ => format!("OpenAPI {number}"),
+    };
+    let operations = operations(root, kind);
+    let matching = matching(&operations, root, question);
+    let title = root.get("info").and_then(|info| info.value.get("title")).and_then(Value::as_str).unwrap_or("");
+    let span = matching.first().map_or(field.key, |(_, span)| *span);
+    let place =
+        Place::at(file.path.clone(), if question.args.is_empty() { field.key.to(field.value.span) } else { span });
+    let sighting = |message: String| Sighting::new(place.clone(), Strength::Documented, message);
+    let aside = if ASIDE.is_match(&file.path) {
+        Some("by its place a test's, a client's or an example".to_owned())
+    } else if FOREIGN.is_match(title.trim()) {
+        Some(format!("\"{title}\" is somebody else's"))
+    } else if is_client_input(facts, &file.path) {
+        Some("a client is generated from it".to_owned())
+    } else if operations.is_empty() {
+        Some("it names no operation".to_owned())
+    } else {
+        None
+    };
+    match aside {
+        Some(why) => answer.notes.push(sighting(format!("{name} does not count: {why}"))),
+        None if matching.is_empty() => {
+            answer
+                .notes
+                .push(sighting(format!("{name} \"{title}\": {} operations, none of them asked for", operations.len())));
+        }
+        None => {
+            let count = Observed::Quantity(Quantity::count(matching.len() as f64));
+            let message = format!("{name} \"{title}\" with {} operations", matching.len());
+            answer.seen.push(sighting(message).with(count));
+        }
+    }
+    if source.text().is_empty() {
+        answer.blind.push(Blind { place: Some(place), why: "empty".into() });
+    }
+    answer
+}
+
+/// The operations: `GET /orders` and where it stands.
+fn operations(root: &Map, kind: &str) -> Vec<(String, Span)> {
+    let of = |key: &str| root.get(key).and_then(|field| field.value.as_map());
+    if kind == "asyncapi" {
+        let listed = of("operations").or_else(|| of("channels"));
+        return listed.into_iter().flatten().map(|(name, field)| (name.clone(), field.key)).collect();
+    }
+    let items = [of("paths"), of("webhooks")].into_iter().flatten().flatten();
+    let mut operations = Vec::new();
+    for (path, item) in items {
+        let Some(item_map) = item.value.as_map() else { continue };
+        let methods = item_map.iter().filter(|(name, _)| METHODS.contains(&name.to_ascii_lowercase().as_str()));
+        operations.extend(methods.map(|(method, field)| (format!("{} {path}", method.to_uppercase()), field.key)));
+        // A path that is kept in a file of its own is at least one operation.
+        if item_map.contains_key("$ref") {
+            operations.push((format!("* {path}"), item.key));
+        }
+    }
+    operations
+}
+
+fn matching(operations: &[(String, Span)], root: &Map, question: &Question) -> Vec<(String, Span)> {
+    if let Some(pattern) = question.option_text("security").and_then(|pattern| Regex::new(pattern).ok()) {
+        let schemes = root.get("components").and_then(|field| field.value.get("securitySchemes"));
+        let schemes = schemes.or_else(|| root.get("securityDefinitions").map(|field| &field.value));
+        let schemes = schemes.and_then(Value::as_map).into_iter().flatten();
+        let said = schemes.map(|(name, field)| (scheme(&field.value), name, field.key));
+        return said.filter(|(text, ..)| pattern.is_match(text)).map(|(_, name, span)| (name.clone(), span)).collect();
+    }
+    let patterns: Vec<Regex> = question.words_from(0).filter_map(|word| Regex::new(&word.text).ok()).collect();
+    let is_asked = |name: &str| patterns.is_empty() || patterns.iter().any(|pattern| pattern.is_match(name));
+    operations.iter().filter(|(name, _)| is_asked(name)).cloned().collect()
+}
+
+/// A security scheme as one line: `type: http, scheme: bearer, bearerFormat: JWT`.
+fn scheme(value: &Value) -> String {
+    let fields = value.as_map().into_iter().flatten();
+    let said = fields.filter_map(|(key, field)| Some(format!("{key}: {}", field.value.scalar_text()?)));
+    said.collect::<Vec<_>>().join(", ")
+}
+
+/// Whether a generator of clients reads the document.
+fn is_client_input(facts: &Facts<'_>, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let configurations = facts.tree.files().iter().filter(|file| {
+        matches!(
+            file.name(),
+            "build.rs"
+                | "openapitools.json"
+                | "openapi-generator.yaml"
+                | "openapi-generator-config.yaml"
+                | "orval.config.ts"
+                | "orval.config.js"
+                | "openapi-ts.config.ts"
+        )
+    });
+    let mut texts = configurations.filter_map(File::text);
+    texts.any(|source| {
+        let text = source.text();
+        text.contains(name)
+            && (text.contains("progenitor")
+                || text.contains("generator")
+                || text.contains("orval")
+                || text.contains("openapi-ts")
+                || text.contains("client"))
+    })
+}
