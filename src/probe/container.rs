@@ -5,7 +5,7 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::containers::image::{Build, Image};
-use crate::facts::containers::{Env, EnvValue, Fact, Health, HealthKind, Role, Service, Timing};
+use crate::facts::containers::{Env, EnvValue, Fact, Health, HealthKind, Platform, Role, Service, Timing};
 use crate::facts::kubernetes::path::glob;
 use crate::facts::production::Standing;
 use crate::quantity::{Dimension, Quantity};
@@ -31,13 +31,17 @@ pub static PROBE: Probe = Probe {
         "memory_limit",
         "tls",
         "autodeploy",
-        "log",
+        "logs_shipped",
+        "logs_dropped",
         "mounts_source",
     ],
     options: &["unit"],
     look,
 };
 
+/// Log drivers that send lines away from the machine; the others keep them on its disk.
+const SHIPPING: &[&str] =
+    &["loki", "fluentd", "awslogs", "awsfirelens", "gcplogs", "gelf", "splunk", "syslog", "logentries", "datadog"];
 /// Commands that restart or rebuild a program when its source changes.
 const WATCHERS: &[&str] = &[
     "cargo watch",
@@ -152,10 +156,22 @@ fn of_service(service: &Service, fact: &str, question: &Question) -> Vec<Sightin
         }
         "tls" => flag(&service.tls, "TLS at the entry point"),
         "autodeploy" => flag(&service.autodeploy, "deploy on push"),
-        "log" => word(&service.log, "log driver or destination"),
+        "logs_shipped" => logs(
+            service,
+            |driver| {
+                SHIPPING.contains(&driver) || service.platform != Platform::Compose && service.platform != Platform::Ecs
+            },
+            &title,
+        ),
+        "logs_dropped" => logs(service, |driver| driver == "none", &title),
         "mounts_source" => word(&service.mounts_source, "mounted source"),
         _ => Vec::new(),
     }
+}
+
+fn logs(service: &Service, wanted: impl Fn(&str) -> bool, title: &str) -> Vec<Sighting> {
+    let log = service.log.iter().filter(|log| wanted(&log.value.to_lowercase()));
+    log.map(|log| seen(&log.place, format!("{title} logs to {}", log.value))).collect()
 }
 
 fn of_image(image: &Image, stage: usize, fact: &str, question: &Question) -> Vec<Sighting> {

@@ -9,6 +9,7 @@ pub mod ci_deploys;
 pub mod ci_gate;
 pub mod ci_runs;
 pub mod ci_uses;
+pub mod collector;
 pub mod config;
 pub mod container;
 pub mod db;
@@ -18,6 +19,7 @@ pub mod doc_dangling;
 pub mod doc_states;
 pub mod file;
 pub mod git;
+pub mod health;
 pub mod k8s;
 pub mod openapi;
 pub mod place;
@@ -31,6 +33,7 @@ pub mod scan_permissions;
 pub mod scan_secrets;
 pub mod schedule;
 pub mod schema;
+pub mod scrape;
 pub mod secret;
 pub mod source;
 pub mod text;
@@ -55,7 +58,9 @@ pub static ALL: &[&Probe] = &[
     &doc_dangling::PROBE,
     &doc_states::PROBE,
     &file::PROBE,
+    &collector::PROBE,
     &git::PROBE,
+    &health::PROBE,
     &k8s::PROBE,
     &place::PROBE,
     &openapi::PROBE,
@@ -67,6 +72,7 @@ pub static ALL: &[&Probe] = &[
     &rollout::PROBE,
     &scan_permissions::PROBE,
     &scan_secrets::PROBE,
+    &scrape::PROBE,
     &schedule::PROBE,
     &schema::PROBE,
     &secret::PROBE,

@@ -1,0 +1,187 @@
+//! The workloads that must be checked, and the checks that they have, in one shape.
+
+use crate::evidence::Place;
+use crate::facts::Facts;
+use crate::facts::containers::image::Image;
+use crate::facts::containers::{self, Fact, Health, HealthKind, Platform, Service, Timing};
+use crate::facts::kubernetes::{Container, Object};
+use crate::facts::production::Standing;
+use crate::value::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A workload that must be checked.
+#[derive(Debug)]
+pub(super) struct Subject {
+    /// `Deployment "web"`.
+    pub(super) title: String,
+    /// Where it is declared.
+    pub(super) place: Place,
+    /// What it should have: `readinessProbe`, `health check`.
+    pub(super) wanted: &'static str,
+    /// What it has.
+    pub(super) checks: Vec<Check>,
+    /// Why its declaration could not state a check at all.
+    pub(super) silent: Option<String>,
+    /// The folder of its source, where the tree shows which it is.
+    pub(super) folder: Option<Arc<str>>,
+}
+
+/// One check.
+#[derive(Debug)]
+pub(super) struct Check {
+    /// `readinessProbe`, `health check`.
+    pub(super) what: &'static str,
+    pub(super) kind: HealthKind,
+    pub(super) place: Place,
+    pub(super) interval: Timing,
+    pub(super) timeout: Timing,
+    /// Whether it decides if the workload takes traffic.
+    pub(super) admits: bool,
+}
+
+/// Every own serving workload of production; with none, the release images that check themselves.
+pub(super) fn subjects(facts: &Facts<'_>) -> Vec<Subject> {
+    let own: Vec<&Object> = facts.kubernetes().own_workloads().collect();
+    let listening: Vec<&Object> = own.iter().copied().filter(|object| listens(facts, object)).collect();
+    let objects = if listening.is_empty() { own } else { listening };
+    let mut found: Vec<Subject> = objects.into_iter().map(|object| of_object(facts, object)).collect();
+    let services = facts.containers().production().filter(|service| service.serves());
+    found.extend(services.map(|service| of_service(facts, service)));
+    if found.is_empty() {
+        found.extend(
+            facts.containers().images.iter().filter(|image| image.standing == Standing::Production).flat_map(of_image),
+        );
+    }
+    found
+}
+
+/// Whether anything can reach it: it names a port, or a Service selects it.
+fn listens(facts: &Facts<'_>, object: &Object) -> bool {
+    let ports = object.own_containers().iter().any(|container| container.value.get("ports").is_some());
+    ports
+        || facts.kubernetes().production().filter(|service| service.is_kind("Service")).any(|service| {
+            let selector = service.value.at(&["spec", "selector"]).and_then(Value::as_map);
+            let selector: BTreeMap<String, String> = selector
+                .into_iter()
+                .flatten()
+                .filter_map(|(key, field)| Some((key.clone(), field.value.scalar_text()?)))
+                .collect();
+            object.is_selected_by(&selector)
+        })
+}
+
+fn of_object(facts: &Facts<'_>, object: &Object) -> Subject {
+    let containers = object.own_containers();
+    let first = containers.first();
+    let checks = first.map(|container| probes(container)).unwrap_or_default();
+    let image = first.and_then(|container| container.image()).unwrap_or_default();
+    Subject {
+        title: object.title(),
+        place: object.place(),
+        wanted: "readinessProbe",
+        checks,
+        silent: None,
+        folder: source_folder(facts, &[image_name(image), &object.name]),
+    }
+}
+
+/// What the kubelet asks; its defaults are 10 s and 1 s.
+fn probes(container: &Container<'_>) -> Vec<Check> {
+    ["readinessProbe", "livenessProbe"]
+        .into_iter()
+        .filter_map(|what| {
+            let field = container.value.as_map()?.get(what)?;
+            let probe = &field.value;
+            let text = |keys: &[&str]| probe.at(keys).and_then(Value::scalar_text);
+            let command = || {
+                let words = probe.at(&["exec", "command"])?.as_list()?;
+                Some(words.iter().filter_map(Value::scalar_text).collect::<Vec<_>>().join(" "))
+            };
+            let kind = if probe.get("httpGet").is_some() {
+                HealthKind::Http(text(&["httpGet", "path"]).unwrap_or_else(|| "/".into()))
+            } else if probe.get("grpc").is_some() {
+                HealthKind::Grpc
+            } else if probe.get("tcpSocket").is_some() {
+                HealthKind::Tcp
+            } else {
+                containers::health_command(&command()?)
+            };
+            let timing = |key: &str, default: f64| match probe.as_map().and_then(|map| map.get(key)) {
+                Some(field) => field.value.as_number().map_or(Timing::Unknown, |seconds| {
+                    Timing::Written(Fact::new(seconds, container.object.at(field.key.to(field.value.span))))
+                }),
+                None => Timing::Default(default),
+            };
+            let place = container.object.at(field.key);
+            let (interval, timeout) = (timing("periodSeconds", 10.0), timing("timeoutSeconds", 1.0));
+            Some(Check { what, kind, place, interval, timeout, admits: what == "readinessProbe" })
+        })
+        .collect()
+}
+
+fn of_service(facts: &Facts<'_>, service: &Service) -> Subject {
+    let title = format!("{} service \"{}\"", service.platform.name(), service.name);
+    // These have no word for it; what they cannot say is no absence (ruling 2).
+    let silent = match service.platform {
+        Platform::Heroku => Some("a Procfile has no word for a health check".to_owned()),
+        Platform::AppEngine if service.health.is_empty() => {
+            Some("App Engine checks its instances by itself".to_owned())
+        }
+        _ => None,
+    };
+    let folder = service.dockerfile.as_deref().map(folder_of).filter(|folder| !folder.is_empty());
+    Subject {
+        title,
+        place: service.place.clone(),
+        wanted: "health check",
+        checks: service.health.iter().map(check).collect(),
+        silent,
+        folder: folder.map(Arc::from).or_else(|| source_folder(facts, &[&service.name])),
+    }
+}
+
+/// An image proves only what it says itself: one without a check is checked by whoever runs it, if at all.
+fn of_image(image: &Image) -> Option<Subject> {
+    let health = image.shipped.iter().find_map(|&stage| image.health(stage))?;
+    Some(Subject {
+        title: format!("the image of {}", image.path),
+        place: health.place.clone(),
+        wanted: "health check",
+        checks: vec![check(&health)],
+        silent: None,
+        folder: Some(folder_of(&image.path)).filter(|folder| !folder.is_empty()).map(Arc::from),
+    })
+}
+
+fn check(health: &Health) -> Check {
+    Check {
+        what: "health check",
+        kind: health.kind.clone(),
+        place: health.place.clone(),
+        interval: health.interval.clone(),
+        timeout: health.timeout.clone(),
+        admits: true,
+    }
+}
+
+/// The folder of source that builds an image of one of some names: the part of a Dockerfile's path that bears it.
+fn source_folder(facts: &Facts<'_>, names: &[&str]) -> Option<Arc<str>> {
+    let paths = || facts.containers().images.iter().map(|image| folder_of(&image.path));
+    names.iter().filter(|name| !name.is_empty()).find_map(|name| {
+        paths().find_map(|folder| {
+            let parts: Vec<&str> = folder.split('/').collect();
+            let at = parts.iter().position(|part| part == name)?;
+            Some(Arc::from(parts[..=at].join("/")))
+        })
+    })
+}
+
+fn image_name(image: &str) -> &str {
+    let last = image.rsplit('/').next().unwrap_or(image);
+    last.split([':', '@']).next().unwrap_or(last)
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}

@@ -1,0 +1,164 @@
+//! `@health`: whether every own serving workload of production is checked, how often, and whether what is asked exists.
+
+mod checks;
+mod served;
+
+use super::{Probe, Question};
+use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::containers::{HealthKind, Timing};
+use crate::facts::production::Standing;
+use crate::quantity::Quantity;
+use checks::{Check, Subject};
+
+/// `@health(fact)`.
+pub static PROBE: Probe = Probe {
+    name: "health",
+    summary: "Health checks of every own serving workload, whoever makes them (kubelet, compose, a platform, the image): \
+              `probed` and `served` hold for all of them or not at all; `unprobed` names the others",
+    usage: "@health(probed|unprobed|served|interval|timeout)",
+    arity: (1, 1),
+    patterns_from: None,
+    facts: &["probed", "unprobed", "served", "interval", "timeout"],
+    options: &[],
+    look,
+};
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let subjects = checks::subjects(facts);
+    let mut answer = Answer { blind: unread(facts), ..Answer::default() };
+    match question.fact() {
+        "probed" => probed(&subjects, &mut answer),
+        "unprobed" => answer.seen = subjects.iter().filter_map(lack).collect(),
+        "served" => served_all(facts, &subjects, &mut answer),
+        "interval" => answer.seen = timings(&subjects, "interval"),
+        "timeout" => answer.seen = timings(&subjects, "timeout"),
+        _ => {}
+    }
+    aside(facts, &mut answer);
+    answer
+}
+
+fn seen(place: &Place, message: String) -> Sighting {
+    Sighting::new(place.clone(), Strength::Configured, message)
+}
+
+/// Every subject must have a check; one that cannot state it leaves the question open.
+fn probed(subjects: &[Subject], answer: &mut Answer) {
+    let mut found = Vec::new();
+    for subject in subjects {
+        if let Some(why) = &subject.silent {
+            answer.blind.push(Blind { place: Some(subject.place.clone()), why: why.clone() });
+        }
+        for check in subject.checks.iter().filter(|check| check.is_live()) {
+            found.push(seen(&check.place, format!("{} of {}: {}", check.what, subject.title, words(&check.kind))));
+        }
+    }
+    let lacking: Vec<Sighting> = subjects.iter().filter_map(lack).collect();
+    if lacking.is_empty()
+        && !answer.blind.iter().any(|blind| subjects.iter().any(|one| Some(&one.place) == blind.place.as_ref()))
+    {
+        answer.seen = found;
+    } else {
+        answer.notes = lacking;
+        answer.notes.extend(found);
+    }
+}
+
+/// What a subject lacks: a check that tells whether it may take traffic.
+fn lack(subject: &Subject) -> Option<Sighting> {
+    if subject.silent.is_some() || subject.checks.iter().any(|check| check.is_live() && check.admits) {
+        return None;
+    }
+    let disabled = subject.checks.iter().find(|check| !check.is_live());
+    Some(match disabled {
+        Some(check) => {
+            seen(&check.place, format!("the {} of {} is switched off or cannot fail", check.what, subject.title))
+        }
+        None => seen(&subject.place, format!("{} has no {}", subject.title, subject.wanted)),
+    })
+}
+
+/// Every path that is asked for must be served by the source of that workload.
+fn served_all(facts: &Facts<'_>, subjects: &[Subject], answer: &mut Answer) {
+    let mut found = Vec::new();
+    let mut all = true;
+    for subject in subjects {
+        for check in subject.checks.iter().filter(|check| check.is_live()) {
+            match served::by_source(facts, subject, check) {
+                served::Served::Here(sighting) => found.push(sighting),
+                served::Served::NotAsked => {
+                    found.push(seen(&check.place, format!("{} of {} asks no route", check.what, subject.title)))
+                }
+                served::Served::Unseen(what) => {
+                    all = false;
+                    let why = format!("no source was found that serves {what} for {}", subject.title);
+                    answer.blind.push(Blind { place: Some(check.place.clone()), why });
+                }
+            }
+        }
+    }
+    found.dedup();
+    if all {
+        answer.seen = found;
+    } else {
+        answer.notes = found;
+    }
+}
+
+fn timings(subjects: &[Subject], what: &str) -> Vec<Sighting> {
+    let checks = subjects.iter().flat_map(|subject| subject.checks.iter().map(move |check| (subject, check)));
+    checks
+        .filter(|(_, check)| check.is_live())
+        .map(|(subject, check)| {
+            let timing = if what == "interval" { &check.interval } else { &check.timeout };
+            let of = format!("{} of {}", check.what, subject.title);
+            let value = |seconds: f64| Observed::Quantity(Quantity::seconds(seconds));
+            match timing {
+                Timing::Written(fact) => {
+                    seen(&fact.place, format!("{what} {} s, {of}", fact.value)).with(value(fact.value))
+                }
+                Timing::Default(seconds) => {
+                    let message = format!("{what} {seconds} s, the default of a {of}");
+                    seen(&check.place, message).with(value(*seconds))
+                }
+                Timing::Unknown => {
+                    let opaque = Observed::Opaque(format!("the platform's own {what}"));
+                    seen(&check.place, format!("{what} is not stated, {of}")).with(opaque)
+                }
+            }
+        })
+        .collect()
+}
+
+fn words(kind: &HealthKind) -> String {
+    super::container::kind(kind)
+}
+
+/// Files that may hold a workload and could not be read.
+fn unread(facts: &Facts<'_>) -> Vec<Blind> {
+    facts.kubernetes().blind.iter().chain(&facts.containers().blind).cloned().collect()
+}
+
+/// Checks of what is not production, or may not be.
+fn aside(facts: &Facts<'_>, answer: &mut Answer) {
+    for service in facts.containers().services.iter().filter(|service| service.serves()) {
+        match &service.standing {
+            Standing::Production => {}
+            Standing::Aside(why) => answer.notes.extend(service.health.first().map(|health| {
+                seen(&health.place, format!("the health check of \"{}\" does not count: {why}", service.name))
+            })),
+            Standing::Uncertain(why) => {
+                let why = format!("{} may or may not be production: {why}", service.place.path);
+                answer.blind.push(Blind { place: Some(service.place.clone()), why });
+            }
+        }
+    }
+}
+
+impl Check {
+    /// Whether it can fail.
+    fn is_live(&self) -> bool {
+        self.kind != HealthKind::Disabled
+    }
+}

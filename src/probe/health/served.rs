@@ -1,0 +1,132 @@
+//! Whether the source serves what a health check asks.
+
+use super::checks::{Check, Subject};
+use crate::evidence::{Place, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::code::{Hit, Scope};
+use crate::facts::containers::HealthKind;
+
+/// What became of a check's question.
+#[derive(Debug)]
+pub(super) enum Served {
+    /// Source serves it.
+    Here(Sighting),
+    /// The check asks no route.
+    NotAsked,
+    /// Nothing in the source that was read serves it.
+    Unseen(String),
+}
+
+/// How source serves the gRPC health protocol, in the libraries that people use.
+const GRPC: &str = r"\btonic_health\b|grpcio_health|\bgrpc[._/-]?health|\bhealth_pb2(?:_grpc)?\b|\bHealthServicer\b|\bRegisterHealthServer\b|\bHealthStatusManager\b|\bHealthServiceImpl\b|\bMapGrpcHealthChecksService\b|grpc-health-check|health/grpc_health_v1|grpc\.health\.v1|\bHealthCheckResponse\b|\bHealthImplementation\b";
+
+/// Routes that a library serves by itself, and the dependencies that do.
+const BY_LIBRARY: &[(&str, &[&str])] = &[
+    ("/actuator/health", &["jvm:spring-boot-starter-actuator"]),
+    ("/q/health", &["jvm:quarkus-smallrye-health"]),
+    ("/health", &["jvm:micronaut-management"]),
+    ("/up", &["gem:rails"]),
+];
+
+/// Whether the source of a workload serves what a check asks.
+pub(super) fn by_source(facts: &Facts<'_>, subject: &Subject, check: &Check) -> Served {
+    match asked(&check.kind) {
+        Asked::Nothing => Served::NotAsked,
+        Asked::Grpc => match first(facts, subject, GRPC) {
+            Some(hit) => Served::Here(sighting(&hit, "serves the gRPC health protocol".into())),
+            None => Served::Unseen("the gRPC health protocol".into()),
+        },
+        Asked::Path(path) => match route(facts, subject, &path) {
+            Some(found) => Served::Here(found),
+            None => Served::Unseen(path),
+        },
+    }
+}
+
+enum Asked {
+    Nothing,
+    Grpc,
+    Path(String),
+}
+
+fn asked(kind: &HealthKind) -> Asked {
+    match kind {
+        HealthKind::Http(path) => Asked::Path(bare(path)),
+        HealthKind::Grpc => Asked::Grpc,
+        HealthKind::Command(command)
+            if command.contains("grpc_health_probe") || command.contains("grpc-health-probe") =>
+        {
+            Asked::Grpc
+        }
+        HealthKind::Command(command) => match url_path(command) {
+            Some(path) => Asked::Path(path),
+            None => Asked::Nothing,
+        },
+        HealthKind::Tcp | HealthKind::Disabled => Asked::Nothing,
+    }
+}
+
+/// The path of the URL that a command requests.
+fn url_path(command: &str) -> Option<String> {
+    let at = command
+        .find("://")
+        .map(|at| at + 3)
+        .or_else(|| ["localhost", "127.0.0.1", "0.0.0.0"].iter().find_map(|host| command.find(host)))?;
+    let rest = &command[at..];
+    let end = rest.find([' ', '"', '\'', ')', ';', '|', ',']).unwrap_or(rest.len());
+    let path = rest[..end].find('/').map_or("/", |slash| &rest[slash..end]);
+    Some(bare(path))
+}
+
+/// Without query and fragment, and with one slash at its front.
+fn bare(path: &str) -> String {
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    format!("/{}", path.trim_start_matches('/'))
+}
+
+fn route(facts: &Facts<'_>, subject: &Subject, path: &str) -> Option<Sighting> {
+    literal(facts, subject, path).or_else(|| library(facts, path))
+}
+
+/// A route written in source: the whole path as a literal, or its parts one by one (`"/health"` nests `"/live"`).
+fn literal(facts: &Facts<'_>, subject: &Subject, path: &str) -> Option<Sighting> {
+    let trimmed = path.trim_end_matches('/');
+    if trimmed.is_empty() {
+        // The root is served by nearly everything that serves; a literal "/" in a route is what there is to see.
+        let hit = first(facts, subject, r#"(?:route|get|Get|GET|HandleFunc|at|path)\w*\(?\s*\(?["']/["']"#)?;
+        return Some(sighting(&hit, "serves /".into()));
+    }
+    let whole = format!(r#"["'`]{}/?["'`]"#, regex::escape(trimmed));
+    if let Some(hit) = first(facts, subject, &whole) {
+        return Some(sighting(&hit, format!("serves {path}")));
+    }
+    let parts: Vec<&str> = trimmed.trim_start_matches('/').split('/').collect();
+    // One part may also be written without its slash where only paths are: `warp::path!("health" / "live")`.
+    let hits: Option<Vec<Hit>> = parts.iter().map(|part| first(facts, subject, &part_pattern(part))).collect();
+    let hit = hits?.pop()?;
+    Some(sighting(&hit, format!("serves {path}, in parts")))
+}
+
+fn part_pattern(part: &str) -> String {
+    let part = regex::escape(part);
+    format!(r#"["'`]/{part}/?["'`]|\bpath!?\([^)\n]*"{part}"|@\w+\(["']{part}["']"#)
+}
+
+fn library(facts: &Facts<'_>, path: &str) -> Option<Sighting> {
+    let served = BY_LIBRARY.iter().filter(|(prefix, _)| path == *prefix || path.starts_with(&format!("{prefix}/")));
+    let (package, dependency) =
+        served.flat_map(|(_, names)| *names).find_map(|name| facts.manifests().dependencies(name).next())?;
+    let place = Place::at(package.path.clone(), dependency.span);
+    Some(Sighting::new(place, Strength::Configured, format!("{} serves {path}", dependency.name)))
+}
+
+fn first(facts: &Facts<'_>, subject: &Subject, pattern: &str) -> Option<Hit> {
+    let hits = facts.code().find_all(facts, Scope::Product, &[pattern]).pop()?;
+    let prefix = subject.folder.as_deref().map(|folder| format!("{folder}/"));
+    let inside = |hit: &&Hit| prefix.as_deref().is_none_or(|prefix| hit.path.starts_with(prefix));
+    hits.iter().find(inside).cloned()
+}
+
+fn sighting(hit: &Hit, message: String) -> Sighting {
+    Sighting::new(Place::at(hit.path.clone(), hit.span), Strength::Configured, message)
+}

@@ -1,0 +1,147 @@
+//! `@scrape`: whether something collects the metrics of the project's own workloads.
+
+use super::{Probe, Question};
+use crate::evidence::{Answer, Place, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::containers::Service;
+use crate::facts::format::Format;
+use crate::facts::kubernetes::Object;
+use crate::facts::production::{self, Stage};
+use crate::value::Value;
+use std::collections::BTreeMap;
+
+/// `@scrape(own|other)`.
+pub static PROBE: Probe = Probe {
+    name: "scrape",
+    summary: "What collects metrics: monitors and annotations that reach an own workload (`own`), or that reach only others (`other`)",
+    usage: "@scrape(own|other)",
+    arity: (1, 1),
+    patterns_from: None,
+    facts: &["own", "other"],
+    options: &[],
+    look,
+};
+
+/// Kinds whose `spec.selector` chooses Services, and those that choose pods.
+const SERVICE_MONITORS: &[&str] = &["ServiceMonitor", "VMServiceScrape"];
+const POD_MONITORS: &[&str] = &["PodMonitor", "VMPodScrape", "PodMonitoring", "ClusterPodMonitoring"];
+const SCRAPE: &[&str] = &["prometheus.io/scrape", "prometheus.io.scrape", "k8s.grafana.com/scrape"];
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let mut answer = Answer { blind: facts.kubernetes().blind.clone(), ..Answer::default() };
+    let own: Vec<&Object> = facts.kubernetes().own_workloads().collect();
+    let mut reached = Vec::new();
+    let mut others = Vec::new();
+    for object in facts.kubernetes().production() {
+        if let Some((sighting, is_own)) = monitor(facts, object, &own) {
+            if is_own { reached.push(sighting) } else { others.push(sighting) }
+        }
+    }
+    reached.extend(own.iter().filter_map(|object| annotated(facts, object)));
+    reached.extend(static_targets(facts, &own, &mut answer.notes));
+    answer.seen = match question.fact() {
+        "own" => reached,
+        _ if reached.is_empty() && !own.is_empty() => others,
+        _ => Vec::new(),
+    };
+    answer
+}
+
+fn seen(place: Place, message: String) -> Sighting {
+    Sighting::new(place, Strength::Configured, message)
+}
+
+/// A monitor and whether its selector reaches an own workload.
+fn monitor(facts: &Facts<'_>, object: &Object, own: &[&Object]) -> Option<(Sighting, bool)> {
+    let by_service = SERVICE_MONITORS.iter().any(|kind| object.is_kind(kind));
+    if !by_service && !POD_MONITORS.iter().any(|kind| object.is_kind(kind)) {
+        return None;
+    }
+    let selector = labels(object.value.at(&["spec", "selector", "matchLabels"]));
+    let is_own = if by_service {
+        services_of(facts, own)
+            .iter()
+            .any(|service| selects(&selector, &labels(service.value.at(&["metadata", "labels"]))))
+    } else {
+        own.iter().any(|workload| workload.is_selected_by(&selector))
+    };
+    let what = if is_own { "collects metrics of an own workload" } else { "collects metrics of something else" };
+    Some((seen(object.place(), format!("{} {what}", object.title())), is_own))
+}
+
+fn selects(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> bool {
+    !selector.is_empty() && selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+}
+
+fn labels(value: Option<&Value>) -> BTreeMap<String, String> {
+    let map = value.and_then(Value::as_map).into_iter().flatten();
+    map.filter_map(|(key, field)| Some((key.clone(), field.value.scalar_text()?))).collect()
+}
+
+/// The Services that select one of some workloads.
+fn services_of<'f>(facts: &'f Facts<'_>, own: &[&Object]) -> Vec<&'f Object> {
+    let services = facts.kubernetes().production().filter(|object| object.is_kind("Service"));
+    services
+        .filter(|service| {
+            let selector = labels(service.value.at(&["spec", "selector"]));
+            own.iter().any(|workload| workload.is_selected_by(&selector))
+        })
+        .collect()
+}
+
+/// An annotation on the pods, or on a Service of theirs, that asks for collection.
+fn annotated(facts: &Facts<'_>, object: &Object) -> Option<Sighting> {
+    let on_pods = || {
+        let (owner, pod) = object.pod()?;
+        annotation(owner, pod.at(&["metadata", "annotations"])?)
+    };
+    let on_service = || {
+        services_of(facts, &[object])
+            .into_iter()
+            .find_map(|service| annotation(service, service.value.at(&["metadata", "annotations"])?))
+    };
+    on_pods().or_else(on_service)
+}
+
+fn annotation(owner: &Object, annotations: &Value) -> Option<Sighting> {
+    annotations.as_map()?.iter().find_map(|(key, field)| {
+        let asks = SCRAPE.contains(&key.as_str()) && field.value.scalar_text().as_deref() == Some("true");
+        let datadog = key.starts_with("ad.datadoghq.com/") && (key.ends_with(".checks") || key.ends_with(".instances"));
+        (asks || datadog).then(|| seen(owner.at(field.key.to(field.value.span)), format!("{key} on {}", owner.title())))
+    })
+}
+
+/// Prometheus files of production whose targets name an own service.
+fn static_targets(facts: &Facts<'_>, own: &[&Object], notes: &mut Vec<Sighting>) -> Vec<Sighting> {
+    let services: Vec<&Service> = facts.containers().production().filter(|service| service.serves()).collect();
+    let mut names: Vec<&str> = own.iter().map(|object| &*object.name).collect();
+    names.extend(services.iter().map(|service| &*service.name));
+    let files = facts.tree.files().iter().filter(|file| {
+        Format::of(&file.path) == Some(Format::Yaml)
+            && file.text().is_some_and(|source| source.text().contains("scrape_configs:"))
+    });
+    let mut found = Vec::new();
+    for file in files {
+        let Some(document) = facts.parsed(&file.path).and_then(|parsed| parsed.first()) else { continue };
+        let Some(target) = own_target(document, &names) else { continue };
+        let place = Place::at(file.path.clone(), target.span);
+        let text = target.scalar_text().unwrap_or_default();
+        if let Stage::Never(word) = production::stage_of_path(&file.path) {
+            notes.push(seen(place, format!("the target {text} does not count: \"{word}\" in the path")));
+        } else {
+            found.push(seen(place, format!("Prometheus collects from {text}")));
+        }
+    }
+    found
+}
+
+/// The first target whose host is one of some services (`web:80`, `web.shop.svc:80`).
+fn own_target<'v>(document: &'v Value, names: &[&str]) -> Option<&'v Value> {
+    let jobs = document.get("scrape_configs")?.as_list()?.iter();
+    let configs = jobs.filter_map(|job| job.get("static_configs")?.as_list()).flatten();
+    let mut targets = configs.filter_map(|config| config.get("targets")?.as_list()).flatten();
+    targets.find(|target| {
+        let host = target.as_str().unwrap_or("").split([':', '.']).next().unwrap_or("");
+        names.contains(&host)
+    })
+}
