@@ -13,6 +13,25 @@ pub struct Broken {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// How many problems are shown with their lines; more than that is another kind of file.
+const SHOWN: usize = 20;
+
+impl Broken {
+    /// The problems as people read them, each with its line and a marker, warnings left out.
+    pub fn render(&self, colour: bool) -> String {
+        let errors: Vec<&Diagnostic> = self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
+        let mut text = String::new();
+        for error in errors.iter().take(SHOWN) {
+            text.push_str(&error.render(&self.source, colour));
+            text.push_str("\n\n");
+        }
+        if errors.len() > SHOWN {
+            text.push_str(&format!("error: and {} more\n", errors.len() - SHOWN));
+        }
+        text
+    }
+}
+
 impl fmt::Display for Broken {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());

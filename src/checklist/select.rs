@@ -1,7 +1,7 @@
 //! Which items of a checklist a run is about.
 
 use super::{Checklist, Item};
-use crate::nearest::hint;
+use crate::nearest::{hint, nearest};
 use anyhow::bail;
 use std::collections::BTreeSet;
 
@@ -59,11 +59,23 @@ impl Selection {
     fn known_items(&self, checklist: &Checklist) -> anyhow::Result<()> {
         for id in &self.items {
             if !checklist.items().any(|item| holds(id, &item.id)) {
-                let known: BTreeSet<&str> = checklist.items().map(|item| item.id.as_str()).collect();
-                bail!("no item `{id}` in the checklist `{}`{}", checklist.name, hint(id, &known));
+                bail!("no item `{id}` in the checklist `{}`{}", checklist.name, near_item(id, checklist));
             }
         }
         Ok(())
+    }
+}
+
+/// The item whose id, or whose own key, is nearest: `clipy` means `quality_checks.clippy`.
+fn near_item(name: &str, checklist: &Checklist) -> String {
+    let last = |id: &str| id.rsplit('.').next().unwrap_or_default().to_owned();
+    let keys: Vec<(String, &str)> = checklist.items().map(|item| (last(&item.id), item.id.as_str())).collect();
+    let ids: BTreeSet<&str> = keys.iter().map(|(_, id)| *id).collect();
+    let key = nearest(&last(name), keys.iter().map(|(key, _)| key.as_str()));
+    let by_key = key.and_then(|key| keys.iter().find(|(known, _)| known == key));
+    match by_key.filter(|_| !name.contains('.')) {
+        Some((_, id)) => format!("; the nearest is `{id}`"),
+        None => hint(name, &ids),
     }
 }
 

@@ -2,8 +2,10 @@
 
 pub mod build;
 pub mod json;
+pub mod markdown;
 mod model;
 pub mod terminal;
 mod text;
 
 pub use model::*;
+pub use text::plain;

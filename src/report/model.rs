@@ -20,6 +20,8 @@ pub struct Report {
     pub tool: Tool,
     /// The folder that was checked, as it was named.
     pub root: String,
+    /// That folder's own name.
+    pub project: String,
     /// The checklist.
     pub checklist: ChecklistReport,
     /// The phase that was checked; items of later phases are not due.
@@ -274,6 +276,8 @@ pub enum Cause {
 pub struct Run {
     /// The folder that was checked, as it was named.
     pub root: String,
+    /// That folder's own name.
+    pub project: String,
     /// The checklist.
     pub checklist: ChecklistReport,
     /// The phase that was checked.
@@ -293,6 +297,7 @@ impl Report {
             schema_version: SCHEMA_VERSION,
             tool: Tool { name: "tusk-check".into(), version: env!("CARGO_PKG_VERSION").into() },
             root: run.root,
+            project: run.project,
             checklist: run.checklist,
             phase: run.phase,
             now: now.to_string(),

@@ -5,7 +5,7 @@ const LONGEST: usize = 600;
 
 /// One line without control characters, escape sequences, and marks that are invisible or turn the reading direction;
 /// white space of any kind becomes single blanks.
-pub(super) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let mut kept = String::with_capacity(text.len().min(4 * LONGEST));
     let mut count = 0;
     let mut characters = text.chars();

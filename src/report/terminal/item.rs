@@ -24,10 +24,28 @@ pub(super) fn item(page: &mut Page, item: &ItemReport) {
     let word = format!("{:<8}", item.verdict.word());
     page.line(2, &[(&word, tone(item.verdict)), (&plain(&item.id), Tone::Heading)]);
     let verbose = page.look.verbose;
-    if verbose && let Some(question) = &item.question {
-        row(page, "asks", question, Tone::Plain);
+    if verbose {
+        row_if(page, "asks", item.question.as_deref());
     }
     row(page, "expects", &item.expects, Tone::Plain);
+    findings(page, item);
+    if verbose {
+        row_if(page, "why", item.why.as_deref());
+        if let Some(first) = &item.same_as {
+            row(page, "same as", first, Tone::Plain);
+        }
+        page.place(INDENT, "asked in", COLUMN, &place(&item.demanded_by.path, Some(item.demanded_by.line)));
+    }
+}
+
+/// The verdict and what was found, where the question has been shown already.
+pub(super) fn answer(page: &mut Page, item: &ItemReport) {
+    page.line(2, &[(item.verdict.word(), tone(item.verdict))]);
+    findings(page, item);
+    page.place(INDENT, "asked in", COLUMN, &place(&item.demanded_by.path, Some(item.demanded_by.line)));
+}
+
+fn findings(page: &mut Page, item: &ItemReport) {
     row(page, "because", &item.reason, Tone::Plain);
     for (bearing, label) in [(Bearing::Contradicts, "against"), (Bearing::Supports, "for"), (Bearing::Note, "note")] {
         evidence(page, item, bearing, label);
@@ -40,18 +58,11 @@ pub(super) fn item(page: &mut Page, item: &ItemReport) {
             row(page, "unread", &unread.why, Tone::Plain);
         }
     }
-    if matches!(item.verdict, Verdict::Unknown) || verbose {
+    if matches!(item.verdict, Verdict::Unknown) || page.look.verbose {
         row_if(page, "proof", item.would_prove.as_deref());
     }
     if matches!(item.verdict, Verdict::Unmet | Verdict::Unknown) {
         fix(page, item);
-    }
-    if verbose {
-        row_if(page, "why", item.why.as_deref());
-        if let Some(first) = &item.same_as {
-            row(page, "same as", first, Tone::Plain);
-        }
-        page.place(INDENT, "asked in", COLUMN, &place(&item.demanded_by.path, Some(item.demanded_by.line)));
     }
 }
 

@@ -1,10 +1,12 @@
 //! A report for a person at a terminal, or for a log.
 
+mod card;
 mod item;
 mod page;
 mod summary;
 mod unknown;
 
+pub use card::Card;
 pub use page::Look;
 
 use super::text::{place, plain};
@@ -34,21 +36,20 @@ pub fn write(report: &Report, look: Look) -> String {
     page.into_text()
 }
 
-/// One item with everything that is known about it, for `explain`.
-pub fn write_item(item: &ItemReport, look: Look) -> String {
-    let mut page = Page::new(Look { verbose: true, ..look });
-    item::item(&mut page, item);
-    page.into_text()
-}
-
 fn heading(page: &mut Page, report: &Report) {
     let tool = format!("{} {}", report.tool.name, report.tool.version);
     page.line(0, &[(&tool, Tone::Heading)]);
-    page.labelled(0, "project", 11, &plain(&report.root), Tone::Plain);
+    page.labelled(0, "project", 11, &plain(&project(report)), Tone::Plain);
     let list = &report.checklist;
     let part = if list.selected == list.items { String::new() } else { format!("{} of ", list.selected) };
     let about = format!("{}, {part}{}, {}", plain(&list.name), item::items(list.items), report.phase);
     page.labelled(0, "checklist", 11, &about, Tone::Plain);
+}
+
+/// The folder as it was named, with its own name where that says nothing (`.`).
+fn project(report: &Report) -> String {
+    let said = report.root.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    if said == report.project { report.root.clone() } else { format!("{} ({})", report.project, report.root) }
 }
 
 fn category_heading(page: &mut Page, name: &str, summary: &super::Summary) {

@@ -1,0 +1,211 @@
+//! The program, read from the top: [`run`] is its table of contents.
+
+use crate::check::{Check, bind};
+use crate::checklist::{self, Broken, Checklist, Loaded};
+use crate::cli::{Colour, Format, Listed, Request, Show, Target, Task};
+use crate::diagnostic::Diagnostic;
+use crate::facts::Facts;
+use crate::nearest::nearest;
+use crate::report::terminal::{self, Look};
+use crate::report::{self, ChecklistReport, Outcome, Report, Run, Unread, Warning, json, markdown};
+use crate::rules::{self, Binding, RuleSet};
+use crate::source::Source;
+use crate::tree::Tree;
+use crate::{explain, file, list};
+use anyhow::{anyhow, bail};
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::Path;
+
+/// What a run came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: the project is ready, or the command did what it was asked.
+    Ready,
+    /// 1: the project is not ready.
+    NotReady,
+    /// 2: it could not be checked.
+    Failed,
+    /// 3: nothing was checked.
+    NothingChecked,
+}
+
+impl Exit {
+    /// The exit status.
+    pub fn status(self) -> u8 {
+        match self {
+            Self::Ready => 0,
+            Self::NotReady => 1,
+            Self::Failed => 2,
+            Self::NothingChecked => 3,
+        }
+    }
+}
+
+/// Where standard output goes, as the process knows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen {
+    /// Columns, if it is a terminal.
+    pub width: Option<usize>,
+    /// Whether the environment asks for colours (`CLICOLOR_FORCE`), forbids them (`NO_COLOR`), or neither.
+    pub forced: Option<bool>,
+}
+
+/// Does what was asked for, and writes to `out` what belongs on standard output.
+pub fn run(task: Task, out: &mut dyn Write, screen: Screen) -> anyhow::Result<Exit> {
+    match task {
+        Task::Check(request, targets, show) => {
+            let report = check(&request)?;
+            write_reports(&report, &targets, show, out, screen)?;
+            Ok(exit(report.outcome))
+        }
+        Task::Explain(request, show) => {
+            let text = explain::explain(&request, screen.look(show))?;
+            print(out, &text)
+        }
+        Task::List(Listed::Items, name) => print(out, &list::items(&checklist::load(&name)?.checklist)),
+        Task::List(Listed::Rules, _) => print(out, &list::rules(&rules::embedded())),
+        Task::List(Listed::Probes, _) => print(out, &list::probes()),
+        Task::List(Listed::Checklists, _) => print(out, &list::checklists()?),
+    }
+}
+
+/// Checks a folder against a checklist.
+pub fn check(request: &Request) -> anyhow::Result<Report> {
+    let Loaded { checklist, source, warnings } = checklist::load(&request.checklist)?;
+    let selected = request.selection.of(&checklist)?;
+    let bindings = bound(&checklist, &rules::embedded())?;
+    let tree = Tree::walk(&request.root).map_err(|error| mistyped(&request.root).unwrap_or(error))?;
+    let facts = Facts::new(&tree, request.now);
+    let check = Check::new(&facts, &checklist, bindings, request.phase);
+    let judged = check.run(|item| selected.contains(item.id.as_str()));
+    let items: Vec<_> = judged
+        .into_iter()
+        .map(|(item, binding, judgement)| report::build::item(&tree, item, binding, judgement))
+        .collect();
+    let unread = unread(&tree, &items);
+    let warnings = warnings.iter().map(|warning| shown(&source, warning)).collect();
+    Ok(Report::new(header(request, &checklist, &tree, selected.len()), items, unread, warnings))
+}
+
+/// Which rule asks for each item; a word that no rule knows is an error of the checklist.
+pub(crate) fn bound(checklist: &Checklist, rules: &RuleSet) -> anyhow::Result<Vec<Option<Binding>>> {
+    bind(checklist, rules).map_err(broken)
+}
+
+/// Faults of one or several texts as one error.
+fn broken(faults: Vec<(Source, Diagnostic)>) -> anyhow::Error {
+    let mut texts: Vec<Broken> = Vec::new();
+    for (source, fault) in faults {
+        match texts.last_mut().filter(|text| text.source.name() == source.name()) {
+            Some(text) => text.diagnostics.push(fault),
+            None => texts.push(Broken { source, diagnostics: vec![fault] }),
+        }
+    }
+    match texts.len() {
+        1 => texts.remove(0).into(),
+        _ => anyhow!(texts.iter().map(Broken::to_string).collect::<Vec<_>>().join("\n")),
+    }
+}
+
+fn header(request: &Request, checklist: &Checklist, tree: &Tree, selected: usize) -> Run {
+    let project = tree.root().file_name().map(|name| name.to_string_lossy().into_owned());
+    Run {
+        root: request.root.to_string_lossy().into_owned(),
+        project: project.unwrap_or_else(|| "/".to_owned()),
+        checklist: ChecklistReport {
+            name: checklist.name.clone(),
+            path: checklist.path.clone(),
+            items: checklist.items().count(),
+            selected,
+        },
+        phase: request.phase,
+        now: request.now,
+        allow_unknown: request.allow_unknown,
+    }
+}
+
+/// Everything that could not be looked at, each once.
+fn unread(tree: &Tree, items: &[report::ItemReport]) -> Vec<Unread> {
+    let of_tree = tree.blind().iter().map(|blind| report::build::unread(tree, blind));
+    let of_items = items.iter().flat_map(|item| item.unread.iter().cloned());
+    let all: BTreeSet<Unread> = of_tree.chain(of_items).collect();
+    all.into_iter().collect()
+}
+
+fn shown(source: &Source, warning: &Diagnostic) -> Warning {
+    let start = source.line_col(warning.span.start);
+    Warning {
+        path: source.name().to_owned(),
+        line: Some(start.line),
+        column: Some(start.column),
+        message: warning.message.clone(),
+    }
+}
+
+/// Whoever mistypes a command has named a folder that is not there.
+fn mistyped(root: &Path) -> Option<anyhow::Error> {
+    let name = root.to_string_lossy();
+    let could_be = !name.contains(['/', '.', '\\']) && !root.exists();
+    let command = nearest(&name, ["check", "explain", "list", "convert"]).filter(|_| could_be)?;
+    Some(anyhow!("no folder `{name}`, and no command of that name; the nearest is `{command}`"))
+}
+
+/// Writes each report where it belongs; files first, so that a closed pipe loses none.
+fn write_reports(
+    report: &Report,
+    targets: &[Target],
+    show: Show,
+    out: &mut dyn Write,
+    screen: Screen,
+) -> anyhow::Result<()> {
+    let (files, screens): (Vec<_>, Vec<_>) = targets.iter().partition(|target| target.file.is_some());
+    for target in files {
+        let Some(path) = &target.file else { continue };
+        let look = Look { width: Screen::PIPE, colour: show.colour == Colour::Always, verbose: show.verbose };
+        file::write(path, &written(report, target.format, look)?)?;
+    }
+    for target in screens {
+        print(out, &written(report, target.format, screen.look(show))?)?;
+    }
+    Ok(())
+}
+
+fn written(report: &Report, format: Format, look: Look) -> anyhow::Result<String> {
+    match format {
+        Format::Terminal => Ok(terminal::write(report, look)),
+        Format::Markdown => Ok(markdown::write(report)),
+        Format::Json => json::write(report),
+    }
+}
+
+fn print(out: &mut dyn Write, text: &str) -> anyhow::Result<Exit> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(Exit::Ready),
+        // Whoever reads has read enough; the verdict stands.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Exit::Ready),
+        Err(error) => bail!("cannot write to standard output: {error}"),
+    }
+}
+
+fn exit(outcome: Outcome) -> Exit {
+    match outcome {
+        Outcome::Ready => Exit::Ready,
+        Outcome::NotReady => Exit::NotReady,
+        Outcome::NothingChecked => Exit::NothingChecked,
+    }
+}
+
+impl Screen {
+    /// Columns where nobody says how many there are: a pipe, a file.
+    pub const PIPE: usize = 100;
+
+    fn look(self, show: Show) -> Look {
+        let colour = match show.colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => self.forced.unwrap_or(self.width.is_some()),
+        };
+        Look { width: self.width.map_or(Self::PIPE, |width| width.clamp(60, 120)), colour, verbose: show.verbose }
+    }
+}
