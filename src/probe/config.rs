@@ -12,11 +12,11 @@ use regex::Regex;
 pub static PROBE: Probe = Probe {
     name: "config",
     summary: "A setting as production ends up with it: files, then the image's environment, then that of its workloads",
-    usage: "@config(key…) {all, as: flag|word|level, unit}",
+    usage: "@config(key…) {all, as: flag|word|level, on: [word], off: [word], unit}",
     arity: (1, usize::MAX),
     patterns_from: None,
     facts: &[],
-    options: &["all", "as", "unit"],
+    options: &["all", "as", "on", "off", "unit"],
     look,
 };
 
@@ -26,7 +26,12 @@ const NEVER_SECTIONS: &[&str] =
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let config = facts.config();
-    let form = Form { shape: question.option_text("as"), unit: question.option_text("unit") };
+    let form = Form {
+        shape: question.option_text("as"),
+        unit: question.option_text("unit"),
+        on: texts(&question.options, "on"),
+        off: texts(&question.options, "off"),
+    };
     let words: Vec<&Word> = question.words_from(0).collect();
     let mut answer = read(facts, &words, &form, question.is_set("all"));
     answer.blind.extend(config.blind.iter().cloned());
@@ -34,12 +39,16 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 }
 
 /// What a value is meant to be.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Form<'q> {
     /// `flag`, `word` or `level`; by the look of the value when it is not given.
     pub(super) shape: Option<&'q str>,
     /// The unit of a bare number whose key names none.
     pub(super) unit: Option<&'q str>,
+    /// Words that mean on; a value that is neither on nor off then says nothing.
+    pub(super) on: Option<Vec<String>>,
+    /// Words that mean off.
+    pub(super) off: Option<Vec<String>>,
 }
 
 /// The settings of some keys: what production ends up with is seen, what is overridden is a note.
@@ -73,33 +82,68 @@ fn note(mut sighting: Sighting, why: &str) -> Sighting {
     sighting
 }
 
-/// The settings that the words name, each with the first word that does, strongest layer first.
+/// The settings that the words name, each with the word that says most of its name, strongest layer first.
 pub(super) fn matching<'c, 'w>(config: &'c Config, words: &[&'w Word]) -> Vec<(&'c Setting, &'w Word)> {
-    let mut found: Vec<(&Setting, &Word)> = Vec::new();
+    // With each, how many words of the key the word leaves out: `disable_profiler` says more than `profiler`.
+    let mut found: Vec<(&Setting, &Word, usize)> = Vec::new();
     for &word in words {
         if word.is_pattern {
             let Ok(pattern) = Regex::new(&word.text) else { continue };
             let hits = config.settings().iter().filter(|setting| pattern.is_match(&setting.key.words().join("_")));
-            found.extend(hits.filter(|setting| admits(word, setting, &[])).map(|setting| (setting, word)));
+            found.extend(hits.filter(|setting| admits(word, setting, &[])).map(|setting| (setting, word, usize::MAX)));
         } else {
-            let hits = config.ending_in(&word.text).filter(|(setting, before)| admits(word, setting, before));
-            found.extend(hits.map(|(setting, _)| (setting, word)));
+            for tail in spread(&word.text) {
+                let hits = config.ending_in(&tail).filter(|(setting, before)| admits(word, setting, before));
+                found.extend(hits.map(|(setting, before)| (setting, word, before.len())));
+            }
         }
     }
-    // A stable sort: of several words for one setting, the first one stays.
-    found.sort_by(|(a, _), (b, _)| b.layer.cmp(&a.layer).then_with(|| a.place.cmp(&b.place)).then(a.name.cmp(&b.name)));
-    found.dedup_by(|(a, _), (b, _)| std::ptr::eq(*a, *b));
-    found
+    found.sort_by(|(a, _, left), (b, _, right)| {
+        let layer = b.layer.cmp(&a.layer);
+        layer.then_with(|| a.place.cmp(&b.place)).then_with(|| a.name.cmp(&b.name)).then(left.cmp(right))
+    });
+    found.dedup_by(|(a, ..), (b, ..)| std::ptr::eq(*a, *b));
+    found.into_iter().map(|(setting, word, _)| (setting, word)).collect()
 }
 
 /// Whether any of the words names a variable of the environment.
 pub(super) fn names(words: &[Word], variable: &str) -> bool {
     let key = Key::of(variable);
     words.iter().any(|word| {
-        let Some(before) = key.before_tail(&Key::of(&word.text).squashed()) else { return false };
-        let barred = texts(&word.attributes, "not_under");
-        !barred.is_some_and(|barred| before.iter().any(|section| barred.contains(section)))
+        let barred = texts(&word.attributes, "not_under").unwrap_or_default();
+        // What only its value would tell cannot be told by a name.
+        let by_value = word.attributes.contains_key("only");
+        !by_value
+            && spread(&word.text).iter().any(|tail| {
+                let before = key.before_tail(&Key::of(tail).squashed());
+                before.is_some_and(|before| !before.iter().any(|section| barred.contains(section)))
+            })
     })
+}
+
+/// The most keys that one word may stand for.
+const MOST_KEYS: usize = 1000;
+
+/// Every key that a word with alternatives stands for: `{a,b}.{c,d}` is four.
+fn spread(text: &str) -> Vec<String> {
+    let mut keys = vec![String::new()];
+    let mut rest = text;
+    while let Some((before, inside, after)) = braces(rest) {
+        let choices: Vec<&str> = inside.split(',').map(str::trim).collect();
+        if keys.len() * choices.len() > MOST_KEYS {
+            break;
+        }
+        let longer = keys.iter().flat_map(|key| choices.iter().map(move |choice| format!("{key}{before}{choice}")));
+        keys = longer.collect();
+        rest = after;
+    }
+    keys.iter().map(|key| format!("{key}{rest}")).collect()
+}
+
+fn braces(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('{')?;
+    let (inside, after) = rest.split_once('}')?;
+    Some((before, inside, after))
 }
 
 /// Whether the attributes of a word let a setting through: `under`, `not_under`, `variable`, `only`.
@@ -186,13 +230,14 @@ fn typed(facts: &Facts<'_>, setting: &Setting, word: &Word, form: &Form<'_>) -> 
         Held::List(list) => list.join(","),
         Held::Plain(text) => text.clone(),
     };
-    let listed =
-        |name: &str| texts(attributes, name).is_some_and(|list| list.iter().any(|one| one.eq_ignore_ascii_case(&text)));
-    let flag = if listed("off") {
+    let listed = |list: &Option<Vec<String>>| {
+        list.as_ref().is_some_and(|list| list.iter().any(|one| one.eq_ignore_ascii_case(&text)))
+    };
+    let flag = if listed(&form.off) {
         Some(false)
-    } else if listed("on") {
+    } else if listed(&form.on) {
         Some(true)
-    } else if texts(attributes, "on").is_some() && switch(&text).is_none() {
+    } else if form.on.is_some() {
         return None;
     } else {
         switch(&text)
@@ -261,7 +306,7 @@ fn unit_of(word: &str) -> Option<&'static str> {
 const LEVELS: &[&str] = &["trace", "debug", "info", "warn", "error", "off"];
 
 /// A log level; of a list of filters, the most verbose that is in force for the program's own code.
-fn level(facts: &Facts<'_>, text: &str) -> Observed {
+pub(super) fn level(facts: &Facts<'_>, text: &str) -> Observed {
     if text.contains(['{', '}']) {
         return Observed::Opaque(short(text));
     }

@@ -63,7 +63,7 @@ const NODE_PG: &str = r#"\bnew\s+(?:pg\.)?Pool\("#;
 const FACTS: &[Fact] = &[
     Fact {
         name: "pool_max",
-        form: Form { shape: None, unit: None },
+        form: Form { shape: None, unit: None, on: None, off: None },
         stated: &[
             r"\.max_connections\(\s*(?<value>[\w.:* ]+?)\s*\)",
             r"\.max_size\(\s*(?<value>[\w.:* ]+?)\s*\)",
@@ -87,7 +87,7 @@ const FACTS: &[Fact] = &[
     },
     Fact {
         name: "acquire_timeout",
-        form: Form { shape: None, unit: Some("s") },
+        form: Form { shape: None, unit: Some("s"), on: None, off: None },
         stated: &[
             r"\.(?:acquire_timeout|connection_timeout|wait_timeout|connect_timeout)\(\s*(?:Some\()?\s*(?<value>[\w.:]+\([\w.:* ]*\)|[\w.:]+)",
             r"\bacquire_timeout\s*=\s*(?<value>Duration::\w+\([\w* ]*\))",
@@ -105,7 +105,7 @@ const FACTS: &[Fact] = &[
     },
     Fact {
         name: "ssl_mode",
-        form: Form { shape: Some("word"), unit: None },
+        form: Form { shape: Some("word"), unit: None, on: None, off: None },
         stated: &[
             r"\b(?:PgSslMode|MySqlSslMode|SslMode)::(?<value>\w+)",
             r"\bsslmode=(?<value>[a-zA-Z][\w-]*)",
@@ -132,6 +132,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let Some(fact) = FACTS.iter().find(|fact| fact.name == question.fact()) else { return answer };
     let words: Vec<&Word> = question.words_from(1).collect();
     answer.extend(read(facts, &words, &fact.form, false));
+    if fact.name == "acquire_timeout" {
+        answer.seen.iter_mut().for_each(endless);
+    }
     let is_set = answer.seen.iter().any(|sighting| sighting.default_of.is_none());
     let stated = stated(facts, fact);
     if is_set || !answer.seen.is_empty() {
@@ -158,6 +161,19 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     }
     answer.seen.extend(stated);
     answer
+}
+
+/// More than any bound.
+const ENDLESS: f64 = f64::MAX;
+
+/// A timeout of zero is none: it waits for ever.
+fn endless(sighting: &mut Sighting) {
+    if let Some(Observed::Quantity(quantity)) = &mut sighting.value {
+        if quantity.amount == 0.0 {
+            quantity.amount = ENDLESS;
+            sighting.message.push_str(", which waits for ever");
+        }
+    }
 }
 
 fn differ(sightings: &[Sighting]) -> bool {
@@ -250,7 +266,7 @@ fn by_default(facts: &Facts<'_>, fact: &Fact) -> Vec<Sighting> {
         let (value, text) = match default.value {
             Fixed::Count(count) => (Observed::Quantity(Quantity::count(count)), count.to_string()),
             Fixed::Seconds(seconds) => (Observed::Quantity(Quantity::seconds(seconds)), format!("{seconds} s")),
-            Fixed::Unlimited => (Observed::Quantity(Quantity::count(f64::INFINITY)), "no limit".to_owned()),
+            Fixed::Unlimited => (Observed::Quantity(Quantity::count(ENDLESS)), "no limit".to_owned()),
             Fixed::Word(word) => (Observed::Word(word.to_owned()), word.to_owned()),
         };
         let value = match (value, fact.form.unit) {

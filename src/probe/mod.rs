@@ -20,7 +20,9 @@ pub mod doc_states;
 pub mod file;
 pub mod git;
 pub mod health;
+pub mod infra;
 pub mod k8s;
+pub mod logger;
 pub mod openapi;
 pub mod place;
 pub mod record;
@@ -50,6 +52,7 @@ pub static ALL: &[&Probe] = &[
     &ci_gate::PROBE,
     &ci_runs::PROBE,
     &ci_uses::PROBE,
+    &collector::PROBE,
     &config::PROBE,
     &container::PROBE,
     &db::PROBE,
@@ -58,12 +61,13 @@ pub static ALL: &[&Probe] = &[
     &doc_dangling::PROBE,
     &doc_states::PROBE,
     &file::PROBE,
-    &collector::PROBE,
     &git::PROBE,
     &health::PROBE,
+    &infra::PROBE,
     &k8s::PROBE,
-    &place::PROBE,
+    &logger::PROBE,
     &openapi::PROBE,
+    &place::PROBE,
     &record::PROBE,
     &report_audit::PROBE,
     &report_coverage::PROBE,
@@ -72,9 +76,9 @@ pub static ALL: &[&Probe] = &[
     &rollout::PROBE,
     &scan_permissions::PROBE,
     &scan_secrets::PROBE,
-    &scrape::PROBE,
     &schedule::PROBE,
     &schema::PROBE,
+    &scrape::PROBE,
     &secret::PROBE,
     &source::PROBE,
     &text::PROBE,

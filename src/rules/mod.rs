@@ -69,7 +69,11 @@ pub use set::{Binding, RuleSet};
 use crate::source::Source;
 
 /// The files of the embedded catalogue.
-const FILES: &[(&str, &str)] = &[];
+const FILES: &[(&str, &str)] = &[
+    ("environment.tsk", include_str!("environment.tsk")),
+    ("lists-settings.tsk", include_str!("lists-settings.tsk")),
+    ("secrets.tsk", include_str!("secrets.tsk")),
+];
 
 /// The embedded catalogue as sources.
 pub fn sources() -> Vec<Source> {

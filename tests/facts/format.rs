@@ -193,6 +193,13 @@ fn properties_read_every_separator_and_go_on_over_lines() {
 }
 
 #[test]
+fn tusklang_is_read_by_its_own_reader() {
+    let (parsed, value) = one(Format::Tusk, "[database]\nssl_mode: \"require\"\npool: @env(\"POOL\", 5)\n");
+    assert_eq!(value.at(&["database", "ssl_mode"]).and_then(Value::as_str), Some("require"));
+    assert_eq!(flat(&parsed), ["/database/ssl_mode=\"require\"", "/database/pool=@env(\"POOL\", 5)"]);
+}
+
+#[test]
 fn each_file_of_a_tree_is_read_by_its_name() {
     let tree =
         Tree::in_memory([("a/compose.yaml", "x: 1"), (".env.production", "A=b"), ("b.txt", "x: 1"), ("c.yml", "[")]);

@@ -1,11 +1,13 @@
 //! The environment that images and workloads of production give to the program.
 
 use super::flatten::push;
-use super::{Config, Held, Key, Layer, Setting, Way};
+use super::{Config, Connection, Held, Key, Layer, Setting, Way};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::containers::{Env, EnvValue, Role};
+use crate::facts::kubernetes::Object;
 use crate::facts::production::Standing;
+use crate::value::Value;
 use std::sync::Arc;
 
 /// Reads it.
@@ -21,13 +23,43 @@ pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
             }
         }
     }
-    for service in containers.services.iter().filter(|service| service.standing == Standing::Production) {
+    for service in containers.production() {
         for env in &service.env {
-            let (held, default_in) = held(env);
-            let owner: Arc<str> = service.name.as_str().into();
-            let setting = variable(&env.name, held, default_in, env.place.clone(), Layer::Environment, owner);
             let is_foreign = service.role == Role::ThirdParty;
-            push(&mut config.settings, Setting { is_foreign, ..setting });
+            entry(config, env, &service.name, is_foreign);
+        }
+    }
+    for object in facts.kubernetes().production() {
+        if object.is_workload() && object.serves() {
+            for container in object.containers() {
+                for env in container.env() {
+                    entry(config, &env, &object.name, !container.is_own());
+                }
+            }
+        }
+        if object.is_kind("Secret") {
+            secret(config, object);
+        }
+    }
+}
+
+fn entry(config: &mut Config, env: &Env, owner: &str, is_foreign: bool) {
+    let (held, default_in) = held(env);
+    let setting = variable(&env.name, held, default_in, env.place.clone(), Layer::Environment, owner.into());
+    push(&mut config.settings, Setting { is_foreign, ..setting });
+}
+
+/// What a Kubernetes Secret carries in clear (base64 hides nothing); nobody reads it by its name, so no setting of the
+/// program is overridden by it.
+fn secret(config: &mut Config, object: &Object) {
+    for section in ["data", "stringData"] {
+        for (name, field) in object.value.get(section).and_then(Value::as_map).into_iter().flatten() {
+            let Some(text) = field.value.scalar_text() else { continue };
+            let (held, default_in) = Held::of_text(&text);
+            let place = object.at(field.key.to(field.value.span));
+            let owner = object.name.as_str().into();
+            let setting = variable(name, held, default_in, place, Layer::Environment, owner);
+            config.settings.push(Setting { is_foreign: true, ..setting });
         }
     }
 }
@@ -37,6 +69,8 @@ fn held(env: &Env) -> (Held, Option<String>) {
         EnvValue::Literal(text) => Held::of_text(text),
         EnvValue::Reference(text) => match Held::of_text(text).0 {
             Held::Elsewhere(way, text) => (Held::Elsewhere(way, text), None),
+            // Only a part of it stands elsewhere: `postgres://app:${PASSWORD}@db/app?sslmode=require`.
+            Held::Plain(text) if Connection::parse(&text).is_some() => (Held::Plain(text), None),
             _ => (Held::Elsewhere(Way::Env(None), text.clone()), None),
         },
         EnvValue::Default(text) => {

@@ -3,6 +3,7 @@
 //! Weakest first: what the program compiles in, base files, production files, the image's environment, the environment of
 //! production's own workloads. Settings of development, test, example and sample files are not here at all.
 
+pub mod argument;
 mod environment;
 mod files;
 mod flatten;

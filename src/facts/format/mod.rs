@@ -11,6 +11,7 @@ mod toml;
 mod yaml;
 
 use super::Facts;
+use crate::diagnostic::Diagnostic;
 use crate::evidence::{Blind, Place};
 use crate::source::{Source, Span};
 use crate::value::{Kind, Value};
@@ -35,6 +36,8 @@ pub enum Format {
     Dotenv,
     /// Java properties.
     Properties,
+    /// TuskLang.
+    Tusk,
 }
 
 /// Why a text, or a part of it, could not be read.
@@ -106,6 +109,7 @@ impl Format {
             "cfg" if name == "setup.cfg" || name == "tox.cfg" => Self::Ini,
             "env" => Self::Dotenv,
             "properties" => Self::Properties,
+            "tsk" => Self::Tusk,
             _ => return None,
         })
     }
@@ -119,6 +123,7 @@ impl Format {
             Self::Ini => "INI",
             Self::Dotenv => "dotenv",
             Self::Properties => "properties",
+            Self::Tusk => "TuskLang",
         }
     }
 }
@@ -140,6 +145,7 @@ pub fn read(format: Format, source: &Source) -> Parsed {
         Format::Ini => lines(ini::parse(text)),
         Format::Dotenv => lines(dotenv::parse(text)),
         Format::Properties => lines(properties::parse(text)),
+        Format::Tusk => tusk(text),
     };
     let byte_order_mark = (full.len() - text.len()) as u32;
     if byte_order_mark > 0 {
@@ -162,6 +168,15 @@ fn strict(result: Result<Vec<Value>, Problem>) -> (Vec<Value>, Vec<Problem>) {
 
 fn lines((value, problems): (Value, Vec<Problem>)) -> (Vec<Value>, Vec<Problem>) {
     (vec![value], problems)
+}
+
+fn tusk(text: &str) -> (Vec<Value>, Vec<Problem>) {
+    let (document, mut diagnostics) = crate::tusk::parse_text(text);
+    let (map, merging) = document.into_merged();
+    diagnostics.extend(merging);
+    let errors = diagnostics.into_iter().filter(Diagnostic::is_error);
+    let problems = errors.map(|error| Problem::new(error.span, error.message)).collect();
+    (vec![Value::new(Kind::Map(map), Span::new(0, text.len()))], problems)
 }
 
 fn moved(span: Span, by: u32) -> Span {

@@ -1,0 +1,163 @@
+//! `@logger`: how verbose the program's own logging is in production.
+
+use super::config::{Form, read};
+use super::{Probe, Question, Word};
+use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::code::{Hit, Scope, observe};
+use crate::facts::config::argument;
+
+/// `@logger("level", key…)`.
+pub static PROBE: Probe = Probe {
+    name: "logger",
+    summary: "The log level of production: a cap that is compiled in, the settings of these keys, what the source fixes, the \
+              default that stands in the source, the library's default",
+    usage: "@logger(\"level\", key…)",
+    arity: (1, usize::MAX),
+    patterns_from: None,
+    facts: &["level"],
+    options: &[],
+    look,
+};
+
+/// How source states a level.
+struct Statement {
+    pattern: &'static str,
+    /// It holds only where the environment says nothing.
+    is_fallback: bool,
+}
+
+const STATEMENTS: &[Statement] = &[
+    Statement { pattern: r"\.with_max_level\(\s*(?:[\w]+::)*(?<value>\w+)\s*\)", is_fallback: false },
+    Statement { pattern: r"\bset_max_level\(\s*(?:[\w]+::)*(?<value>\w+)\s*\)", is_fallback: false },
+    Statement { pattern: r"\bfilter_level\(\s*(?:[\w]+::)*(?<value>\w+)\s*\)", is_fallback: false },
+    Statement { pattern: r"\bEnvFilter::(?:try_)?new\(\s*(?<value>[^()\n]+?)\s*\)", is_fallback: false },
+    Statement {
+        pattern: r"\bwith_default_directive\(\s*(?:LevelFilter::|Level::|tracing::Level::)(?<value>\w+)",
+        is_fallback: true,
+    },
+    Statement {
+        pattern: r"\bwith_default_directive\(\s*(?:Directive::from_str\(\s*)?(?<value>\x22[^\x22\n]+\x22|[a-z_]\w*)\s*[).]",
+        is_fallback: true,
+    },
+    Statement { pattern: r"\bdefault_filter_or\(\s*(?<value>[^()\n]+?)\s*\)", is_fallback: true },
+    Statement {
+        pattern: r"\b\w+\.(?:SetLevel\(|Level\s*=\s*)\s*(?:logrus|log|zap|zerolog|slog)\.(?<value>\w+)",
+        is_fallback: false,
+    },
+    Statement { pattern: r"\blogging\.basicConfig\([^)\n]*\blevel\s*=\s*logging\.(?<value>\w+)", is_fallback: false },
+    Statement { pattern: r#"\blog_level\s*=\s*["'](?<value>\w+)["']"#, is_fallback: false },
+];
+
+/// What a library does when nothing states a level.
+const DEFAULTS: &[(&str, &str, &str)] = &[
+    (
+        "tracing-subscriber",
+        r"\btracing_subscriber::fmt(?:::init\(\)|\(\)(?:\s*\.(?:json|compact|pretty|with_ansi|with_target)\([^()]*\))*\s*\.init\(\))",
+        "info",
+    ),
+    ("env_logger", r"\benv_logger::init\(\)", "error"),
+    ("tracing-subscriber's EnvFilter", r"\bEnvFilter::from_default_env\(\)", "error"),
+];
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let words: Vec<&Word> = question.words_from(1).collect();
+    let mut answer = Answer { blind: facts.config().blind.clone(), ..Answer::default() };
+    answer.seen.extend(caps(facts));
+    let set = read(facts, &words, &Form { shape: Some("level"), ..Form::default() }, false);
+    let stated = stated(facts);
+    answer.notes.extend(set.notes);
+    let mut layers = vec![set.seen];
+    let (fallback, fixed): (Vec<_>, Vec<_>) = stated.into_iter().partition(|sighting| sighting.default_of.is_some());
+    layers.extend([fixed, fallback]);
+    if layers.iter().all(Vec::is_empty) && answer.seen.is_empty() {
+        layers.push(by_default(facts));
+    }
+    for layer in layers {
+        // A weaker layer is shown; whoever set the stronger one decided.
+        if answer.seen.is_empty() { answer.seen = layer } else { answer.notes.extend(layer) }
+    }
+    answer
+}
+
+/// `release_max_level_warn`: whatever runs, nothing more verbose is compiled in.
+fn caps(facts: &Facts<'_>) -> Vec<Sighting> {
+    let manifests = facts.manifests();
+    let mut found = Vec::new();
+    for name in ["tracing", "log"] {
+        for (package, dependency) in manifests.dependencies(name) {
+            let cap = dependency.features.iter().find_map(|feature| feature.strip_prefix("release_max_level_"));
+            let Some(level) = cap else { continue };
+            let message = format!("`{name}` is built with `release_max_level_{level}`");
+            let place = Place::at(package.path.clone(), dependency.span);
+            found.push(Sighting::new(place, Strength::Configured, message).with(Observed::Word(level.to_owned())));
+        }
+    }
+    found
+}
+
+fn stated(facts: &Facts<'_>) -> Vec<Sighting> {
+    let patterns: Vec<&str> = STATEMENTS.iter().map(|statement| statement.pattern).collect();
+    let found = facts.code().find_all(facts, Scope::Product, &patterns);
+    let mut sightings = Vec::new();
+    for (statement, hits) in STATEMENTS.iter().zip(found) {
+        for hit in hits.iter() {
+            sightings.extend(stated_at(facts, statement, hit));
+        }
+    }
+    sightings
+}
+
+fn stated_at(facts: &Facts<'_>, statement: &Statement, hit: &Hit) -> Vec<Sighting> {
+    let Some(code) = facts.code().file(&hit.path).and_then(|file| file.code(facts)).map(|code| code.product()) else {
+        return Vec::new();
+    };
+    let Some((text, span)) = &hit.value else { return Vec::new() };
+    // `EnvFilter::new` behind an attempt to read the environment is a fallback too.
+    let after_environment = ["from_default_env", "try_from_env", "from_env("].iter().any(|read| code.contains(read));
+    let is_fallback = statement.is_fallback || (statement.pattern.contains("EnvFilter") && after_environment);
+    let whole = Place::at(hit.path.clone(), *span);
+    let mut found = vec![(text.trim_matches(['"', '\'']).to_owned(), whole)];
+    let is_name = text.chars().all(|c| c.is_alphanumeric() || c == '_') && text.starts_with(|c: char| c.is_lowercase());
+    if is_name && !is_level(text) {
+        found = argument::literals(facts, &hit.path, hit.span.start, text);
+        if found.is_empty() {
+            let value = match observe(code, text, None) {
+                Observed::Word(word) if word == *text => Observed::Opaque(word),
+                value => value,
+            };
+            let sighting = Sighting::new(Place::at(hit.path.clone(), *span), Strength::Configured, line(facts, hit));
+            return vec![sighting.with(value)];
+        }
+    }
+    let told = found.into_iter().map(|(level, place)| {
+        let message = format!("the level is `{level}`: {}", line(facts, hit));
+        let value = super::config::level(facts, &level);
+        let sighting = Sighting::new(place, Strength::Configured, message).with(value);
+        if is_fallback { sighting.default_of("the program") } else { sighting }
+    });
+    told.collect()
+}
+
+fn is_level(text: &str) -> bool {
+    ["trace", "debug", "info", "warn", "warning", "error", "off"].contains(&text)
+}
+
+fn line(facts: &Facts<'_>, hit: &Hit) -> String {
+    let source = facts.tree.text(&hit.path);
+    let line = source.map(|source| source.line(source.line_col(hit.span.start).line).trim().to_owned());
+    format!("`{}`", line.unwrap_or_default())
+}
+
+fn by_default(facts: &Facts<'_>) -> Vec<Sighting> {
+    let patterns: Vec<&str> = DEFAULTS.iter().map(|(_, pattern, _)| *pattern).collect();
+    let found = facts.code().find_all(facts, Scope::Product, &patterns);
+    let mut sightings = Vec::new();
+    for ((library, _, level), hits) in DEFAULTS.iter().zip(found) {
+        let Some(hit) = hits.first() else { continue };
+        let message = format!("nothing sets the log level; the default of {library} is {level}");
+        let sighting = Sighting::new(Place::at(hit.path.clone(), hit.span), Strength::Configured, message);
+        sightings.push(sighting.with(Observed::Word((*level).to_owned())).default_of(*library));
+    }
+    sightings
+}
