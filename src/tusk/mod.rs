@@ -15,6 +15,7 @@
 //! ```
 
 pub mod call;
+pub mod de;
 mod document;
 mod expressions;
 mod scan;

@@ -1,3 +1,4 @@
 //! Tests of `src/tusk`.
 
 mod call;
+mod de;
