@@ -3,6 +3,7 @@
 use super::load::{Reader, listed};
 use super::rule::{Call, Operator, Proof};
 use crate::diagnostic::Diagnostic;
+use crate::nearest::nearest;
 use crate::probe::{self, Arg, Probe, Question, Word};
 use crate::quantity::Comparison;
 use crate::source::Span;
@@ -221,10 +222,4 @@ fn proves_nothing_seen(proof: &Proof) -> Option<&'static str> {
         Proof::Where(part, ..) => proves_nothing_seen(part),
         Proof::Probe(_) | Proof::Items(_) => None,
     }
-}
-
-/// The known word that is nearest to a mistyped one, if any is near.
-pub(crate) fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    let scored = known.map(|candidate| (strsim::jaro_winkler(word, candidate), candidate));
-    scored.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, candidate)| candidate)
 }
