@@ -69,7 +69,9 @@ pub use set::{Binding, RuleSet};
 use crate::source::Source;
 
 /// The files of the embedded catalogue.
+#[rustfmt::skip]
 const FILES: &[(&str, &str)] = &[
+    ("documents.tsk", include_str!("documents.tsk")),
     ("environment.tsk", include_str!("environment.tsk")),
     ("lists-settings.tsk", include_str!("lists-settings.tsk")),
     ("secrets.tsk", include_str!("secrets.tsk")),

@@ -98,7 +98,14 @@ impl Builder {
             }
         }
         let kind = if is_command { BlockKind::Command } else { BlockKind::Code(language.to_owned()) };
-        section.blocks.push(Block { kind, span, text: text.to_owned(), commands: is_command, label: None });
+        section.blocks.push(Block {
+            kind,
+            span,
+            text: text.to_owned(),
+            commands: is_command,
+            inline: String::new(),
+            label: None,
+        });
     }
 
     /// Adds a link.
@@ -155,7 +162,7 @@ pub(super) fn label(bold: Option<&str>, text: &str) -> Option<String> {
     let before_colon = || {
         let (label, _) =
             text.split_once(": ").or_else(|| text.trim_end().strip_suffix(':').map(|label| (label, "")))?;
-        (label.split_whitespace().count() <= 6 && !label.contains('.')).then(|| label.to_owned())
+        (label.split_whitespace().count() <= 6 && !label.contains(['.', ','])).then(|| label.to_owned())
     };
     let bold = bold.map(|bold| bold.trim().trim_end_matches([':', '.']).to_owned()).filter(|bold| !bold.is_empty());
     bold.or_else(before_colon)

@@ -28,7 +28,7 @@ struct Reader {
     /// The same without inline code: what is code is no hole in the text.
     prose: String,
     start: Option<usize>,
-    commands: bool,
+    inline: String,
     bold: Option<String>,
     in_bold: bool,
     lists: Vec<bool>,
@@ -49,7 +49,7 @@ impl Reader {
             text: String::new(),
             prose: String::new(),
             start: None,
-            commands: false,
+            inline: String::new(),
             bold: None,
             in_bold: false,
             lists: Vec::new(),
@@ -69,7 +69,10 @@ impl Reader {
             Event::End(tag) => self.close(tag, &range),
             Event::Text(text) => self.push(&text, &range),
             Event::Code(code) => {
-                self.commands |= is_inline_command(&code);
+                if is_inline_command(&code) {
+                    self.inline.push_str(code.trim());
+                    self.inline.push('\n');
+                }
                 let prose = self.prose.len();
                 self.push(&code, &range);
                 self.prose.truncate(prose);
@@ -191,7 +194,8 @@ impl Reader {
             text: cells.join(" | "),
             kind: BlockKind::Row { cells, header },
             span: Span::new(range.start, range.end),
-            commands: self.commands,
+            commands: !self.inline.is_empty(),
+            inline: std::mem::take(&mut self.inline),
             label: None,
         };
         let prose = std::mem::take(&mut self.prose);
@@ -233,7 +237,14 @@ impl Reader {
             self.in_item = false;
         }
         let label = label(self.bold.as_deref(), &text);
-        let block = Block { kind, span: Span::new(start, end), text, commands: self.commands, label };
+        let block = Block {
+            kind,
+            span: Span::new(start, end),
+            text,
+            commands: !self.inline.is_empty(),
+            inline: std::mem::take(&mut self.inline),
+            label,
+        };
         let prose = std::mem::take(&mut self.prose);
         self.reset();
         self.builder.prose(block, &prose);
@@ -241,7 +252,7 @@ impl Reader {
 
     fn reset(&mut self) {
         self.start = None;
-        self.commands = false;
+        self.inline.clear();
         self.bold = None;
         self.in_bold = false;
         self.text.clear();

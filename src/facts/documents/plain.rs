@@ -180,7 +180,10 @@ impl<'t> Reader<'t> {
         }
         let span = Span::new(start, start + line.len());
         let kind = BlockKind::Row { cells: cells.clone(), header: false };
-        self.builder.prose(Block { kind, span, text: cells.join(" | "), commands: false, label: None }, line);
+        self.builder.prose(
+            Block { kind, span, text: cells.join(" | "), commands: false, inline: String::new(), label: None },
+            line,
+        );
     }
 
     fn line(&mut self, start: usize, line: &str, style: ItemStyle) {
@@ -209,7 +212,8 @@ impl<'t> Reader<'t> {
     fn flush(&mut self, _end: usize) {
         let Some((start, end, kind)) = self.paragraph.take() else { return };
         let raw = &self.text[start..end];
-        let commands = CODE.captures_iter(raw).any(|code| is_inline_command(&code[1]));
+        let inline: Vec<&str> = CODE.captures_iter(raw).filter_map(|code| Some(code.get(1)?.as_str())).collect();
+        let inline: String = inline.into_iter().filter(|code| is_inline_command(code)).collect::<Vec<_>>().join("\n");
         for found in LINK.captures_iter(raw) {
             let url = ["a", "r", "x", "bare"].iter().find_map(|name| found.name(name));
             let text = ["at", "rt", "xt"].iter().find_map(|name| found.name(name));
@@ -227,7 +231,7 @@ impl<'t> Reader<'t> {
         let bold = text.strip_prefix('*').map(|rest| rest.trim_start_matches('*'));
         let bold = bold.and_then(|rest| rest.split_once('*')).map(|(bold, _)| bold.to_owned());
         let label = label(bold.as_deref(), &text);
-        let block = Block { kind, span: Span::new(start, end), text, commands, label };
+        let block = Block { kind, span: Span::new(start, end), text, commands: !inline.is_empty(), inline, label };
         self.builder.prose(block, &CODE.replace_all(raw, ""));
     }
 }

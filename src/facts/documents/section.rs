@@ -56,6 +56,8 @@ pub struct Block {
     pub text: String,
     /// A piece of inline code that looks like a command, or a command block that belongs to this item.
     pub commands: bool,
+    /// The inline code that looks like commands, one a line.
+    pub inline: String,
     /// The words that a paragraph or item begins with in bold or before a colon: `Severity` in `**Severity:** …`.
     pub label: Option<String>,
 }
@@ -128,6 +130,11 @@ impl Section {
     /// Whether a command stands directly under this heading.
     pub fn has_command(&self) -> bool {
         self.blocks.iter().any(|block| block.kind == BlockKind::Command)
+    }
+
+    /// Whether steps or commands stand directly under this heading.
+    pub fn acts(&self) -> bool {
+        self.steps().next().is_some() || self.blocks.iter().any(|block| block.commands)
     }
 
     /// Whether the heading carries the number of a step: `3. Check`, `Step 3: Check`.

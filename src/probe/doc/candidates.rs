@@ -93,8 +93,10 @@ fn candidates<'f>(document: &'f Document, topic: &Topic) -> Vec<Candidate<'f>> {
     let head = (0..document.sections.len().min(2)).find(|&index| !document.sections[index].title.is_empty());
     let is_head = head.is_some_and(|head| titled(head) && document.sections[head].end == document.sections.len());
     if topic.is_path(&document.path) || is_head {
-        let inner = (0..document.sections.len()).find(|&index| titled(index));
-        return vec![Candidate { document, section: 0, shown: inner.or(head).unwrap_or(0) }];
+        let is_shown = |index: &usize| titled(*index) && document.tree(*index).iter().any(Section::acts);
+        let below = (head.map_or(1, |head| head + 1)..document.sections.len()).find(is_shown);
+        let shown = below.filter(|_| head.is_some()).or(head).unwrap_or(0);
+        return vec![Candidate { document, section: 0, shown }];
     }
     let mut found = Vec::new();
     let mut index = 1;

@@ -106,7 +106,7 @@ impl<'a> Look<'a, '_> {
             let is_there = match &block.kind {
                 BlockKind::Row { cells, .. } => cells.iter().any(|cell| pattern.is_match(cell)),
                 BlockKind::Command | BlockKind::Code(_) => pattern.is_match(&block.text),
-                BlockKind::Item { .. } => pattern.is_match(beginning(&block.text)),
+                BlockKind::Item { .. } => says_more(block) && pattern.is_match(beginning(&block.text)),
                 BlockKind::Paragraph => block.label.as_deref().is_some_and(|label| pattern.is_match(label)),
             };
             (is_there || prose && pattern.is_match(&block.text)) && (!self.actions || acts(block))
@@ -317,6 +317,12 @@ fn acts(block: &Block) -> bool {
         || is_row
         || block.text.contains('@')
         || (FIX.is_match(&block.text) && block.text.split_whitespace().count() >= 6)
+}
+
+/// Whether an item says more than a name: an entry of a table of contents promises and does not say.
+fn says_more(block: &Block) -> bool {
+    let words = block.text.split_whitespace().count();
+    block.commands || words >= 5 || block.label.as_ref().is_some_and(|label| words > label.split_whitespace().count())
 }
 
 /// What an item begins with: later words are asides.

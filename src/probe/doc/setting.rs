@@ -85,8 +85,11 @@ fn text_says(section: &Section) -> bool {
 /// Whether the section gives commands and every one of them is what developers type, with no word of a server.
 fn is_one_machine(candidate: &Candidate<'_>) -> bool {
     let blocks = || candidate.tree().iter().flat_map(|section| &section.blocks);
-    let commands: Vec<&str> =
-        blocks().filter(|block| block.kind == BlockKind::Command).flat_map(|block| block.text.lines()).collect();
+    let lines = blocks().flat_map(|block| match block.kind {
+        BlockKind::Command => block.text.lines(),
+        _ => block.inline.lines(),
+    });
+    let commands: Vec<&str> = lines.collect();
     let typed = commands.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
     let is_continued = |line: &str| line.starts_with(['-', '|', '&', '\\', '}', '"', '\'']) || line.contains("EOF");
     let mut typed = typed.filter(|line| !is_continued(line)).peekable();
