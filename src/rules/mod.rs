@@ -73,7 +73,9 @@ use crate::source::Source;
 const FILES: &[(&str, &str)] = &[
     ("documents.tsk", include_str!("documents.tsk")),
     ("environment.tsk", include_str!("environment.tsk")),
+    ("lists-packages.tsk", include_str!("lists-packages.tsk")),
     ("lists-settings.tsk", include_str!("lists-settings.tsk")),
+    ("monitoring.tsk", include_str!("monitoring.tsk")),
     ("secrets.tsk", include_str!("secrets.tsk")),
 ];
 
