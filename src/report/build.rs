@@ -85,7 +85,8 @@ fn seen(tree: &Tree, evidence: &Evidence) -> EvidenceReport {
         strength: sighting.strength,
         supports: match evidence.bearing {
             Bearing::Supports => model::Bearing::Supports,
-            Bearing::Contradicts | Bearing::Searched => model::Bearing::Contradicts,
+            Bearing::Contradicts => model::Bearing::Contradicts,
+            Bearing::Searched => model::Bearing::Searched,
             Bearing::Note => model::Bearing::Note,
         },
     }

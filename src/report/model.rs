@@ -179,6 +179,8 @@ pub enum Bearing {
     Supports,
     /// It contradicts the expectation.
     Contradicts,
+    /// It is the right place, and what should be there is not: its absence contradicts.
+    Searched,
     /// It is shown and counts for nothing; the message says why.
     Note,
 }
@@ -187,7 +189,7 @@ impl Serialize for Bearing {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Supports => serializer.serialize_some(&true),
-            Self::Contradicts => serializer.serialize_some(&false),
+            Self::Contradicts | Self::Searched => serializer.serialize_some(&false),
             Self::Note => serializer.serialize_none(),
         }
     }

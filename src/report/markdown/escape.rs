@@ -3,40 +3,65 @@
 use crate::report::text::plain;
 use std::fmt::Write;
 
-/// A text in a paragraph or a table cell: no markup, no HTML, no line end survives.
+/// A text in a paragraph: only its code spans (`` `…` ``) are markup; no other, no HTML and no line end survives.
 pub(super) fn text(text: &str) -> String {
+    spans(text, code)
+}
+
+/// [`text`] in a table cell.
+pub(super) fn cell(text: &str) -> String {
+    spans(text, code_cell)
+}
+
+/// Words and code spans in turn, where the backticks pair.
+fn spans(text: &str, code: fn(&str) -> String) -> String {
+    let text = plain(text);
+    let parts: Vec<&str> = text.split('`').collect();
+    let paired = parts.len() % 2 == 1 && parts.iter().skip(1).step_by(2).all(|part| !part.trim().is_empty());
+    if !paired {
+        return words(&text);
+    }
+    parts.iter().enumerate().map(|(at, part)| if at % 2 == 1 { code(part) } else { words(part) }).collect()
+}
+
+fn words(text: &str) -> String {
     let mut escaped = String::new();
-    for character in plain(text).chars() {
+    for character in text.chars() {
         match character {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
-            // A mention would call somebody, a bare address would become a link.
+            // A mention would call somebody.
             '@' => escaped.push_str("&#64;"),
-            ':' => escaped.push_str("&#58;"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '|' | '~' | '$' | '=' => {
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '!' | '|' | '~' | '$' => {
                 escaped.push('\\');
                 escaped.push(character);
             }
             _ => escaped.push(character),
         }
     }
-    escaped.replace("www.", "www&#46;")
+    // A bare address would become a link.
+    escaped.replace("://", "&#58;//").replace("www.", "www&#46;").replace("mailto:", "mailto&#58;")
 }
 
-/// A text in a code span, also inside a table.
+/// A text in a code span.
 pub(super) fn code(text: &str) -> String {
     let text = plain(text);
-    let text = if text.trim().is_empty() { "(empty)" } else { text.trim() };
+    let text = if text.is_empty() { "(empty)" } else { text.as_str() };
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let blank = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    format!("{fence}{blank}{}{blank}{fence}", text.replace('|', "\\|"))
+    format!("{fence}{blank}{text}{blank}{fence}")
+}
+
+/// A text in a code span in a table cell, where a pipe would end the cell.
+pub(super) fn code_cell(text: &str) -> String {
+    code(text).replace('|', "\\|")
 }
 
 /// A link to a line of a file, relative to the repository; what the history says has no file to link to.
 pub(super) fn link(path: &str, line: Option<u32>) -> String {
-    let label = text(&crate::report::text::place(path, line));
+    let label = words(&crate::report::text::place(path, line));
     if path == ".git" || path.starts_with(".git/") {
         return label;
     }

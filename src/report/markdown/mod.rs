@@ -5,7 +5,7 @@ mod escape;
 
 use super::text::count;
 use super::{Bearing, Cause, EvidenceReport, ItemReport, Outcome, Report, Summary, Verdict};
-use escape::{code, link, text};
+use escape::{cell, code, code_cell, link, text};
 
 /// How many observations of an item are listed.
 const SHOWN: usize = 5;
@@ -71,7 +71,7 @@ fn counts(name: &str, summary: &Summary) -> String {
 }
 
 fn heading(name: &str) -> String {
-    if name.is_empty() { "Items".to_owned() } else { text(name) }
+    if name.is_empty() { "Items".to_owned() } else { cell(name) }
 }
 
 fn unmet(page: &mut String, report: &Report) {
@@ -116,6 +116,7 @@ fn evidence(seen: &EvidenceReport) -> String {
     let weight = match seen.supports {
         Bearing::Supports => format!("{}, for it", seen.strength.word()),
         Bearing::Contradicts => format!("{}, against it", seen.strength.word()),
+        Bearing::Searched => "searched in vain".to_owned(),
         Bearing::Note => "counts for nothing".to_owned(),
     };
     format!("{}: {}{value} ({weight})", link(&seen.path, seen.line), text(&seen.message))
@@ -147,7 +148,7 @@ fn unknown(page: &mut String, report: &Report) {
         line(page, &format!("| Item | {column} |"));
         line(page, "|:--|:--|");
         for item in items {
-            line(page, &format!("| {} | {} |", code(&item.id), needed(item)));
+            line(page, &format!("| {} | {} |", code_cell(&item.id), needed(item)));
         }
         page.push('\n');
     }
@@ -155,14 +156,14 @@ fn unknown(page: &mut String, report: &Report) {
 
 /// What an unknown item needs, in one cell.
 fn needed(item: &ItemReport) -> String {
-    let proof = item.would_prove.as_deref().map(text);
+    let proof = item.would_prove.as_deref().map(cell);
     match item.cause {
-        Some(Cause::NoRule) => code(&item.expects),
+        Some(Cause::NoRule) => code_cell(&item.expects),
         Some(Cause::Inconclusive | Cause::Unreadable) => {
             let proof = proof.map(|proof| format!("; {proof}")).unwrap_or_default();
-            format!("{}{proof}", text(&item.reason))
+            format!("{}{proof}", cell(&item.reason))
         }
-        _ => proof.unwrap_or_else(|| text(&item.reason)),
+        _ => proof.unwrap_or_else(|| cell(&item.reason)),
     }
 }
 
@@ -183,8 +184,8 @@ fn items(page: &mut String, report: &Report) {
                 page,
                 &format!(
                     "| {} | {} | {} | {strength} | {} |",
-                    code(&item.id),
-                    code(&item.expects),
+                    code_cell(&item.id),
+                    code_cell(&item.expects),
                     verdict(item),
                     place.unwrap_or_default()
                 ),
@@ -197,7 +198,7 @@ fn items(page: &mut String, report: &Report) {
 fn verdict(item: &ItemReport) -> String {
     match item.verdict {
         Verdict::Unmet => "**unmet**".to_owned(),
-        Verdict::NotApplicable => format!("not applicable: {}", text(&item.reason)),
+        Verdict::NotApplicable => format!("not applicable: {}", cell(&item.reason)),
         other => other.word().to_owned(),
     }
 }

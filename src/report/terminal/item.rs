@@ -21,7 +21,7 @@ pub(super) fn tone(verdict: Verdict) -> Tone {
 
 /// The item's id and verdict, and below it what was seen, where, and what to do.
 pub(super) fn item(page: &mut Page, item: &ItemReport) {
-    let word = format!("{:<8}", item.verdict.word());
+    let word = format!("{:<7} ", item.verdict.word());
     page.line(2, &[(&word, tone(item.verdict)), (&plain(&item.id), Tone::Heading)]);
     let verbose = page.look.verbose;
     if verbose {
@@ -38,6 +38,13 @@ pub(super) fn item(page: &mut Page, item: &ItemReport) {
     }
 }
 
+/// An item that repeats the question of another one that is shown in full.
+pub(super) fn repeated(page: &mut Page, item: &ItemReport, first: &str) {
+    let word = format!("{:<7} ", item.verdict.word());
+    page.line(2, &[(&word, tone(item.verdict)), (&plain(&item.id), Tone::Heading)]);
+    row(page, "same as", first, Tone::Plain);
+}
+
 /// The verdict and what was found, where the question has been shown already.
 pub(super) fn answer(page: &mut Page, item: &ItemReport) {
     page.line(2, &[(item.verdict.word(), tone(item.verdict))]);
@@ -47,7 +54,12 @@ pub(super) fn answer(page: &mut Page, item: &ItemReport) {
 
 fn findings(page: &mut Page, item: &ItemReport) {
     row(page, "because", &item.reason, Tone::Plain);
-    for (bearing, label) in [(Bearing::Contradicts, "against"), (Bearing::Supports, "for"), (Bearing::Note, "note")] {
+    for (bearing, label) in [
+        (Bearing::Contradicts, "against"),
+        (Bearing::Searched, "searched"),
+        (Bearing::Supports, "for"),
+        (Bearing::Note, "note"),
+    ] {
         evidence(page, item, bearing, label);
     }
     for unread in &item.unread {
@@ -92,7 +104,7 @@ fn said(seen: &EvidenceReport) -> String {
     let value = seen.value.as_deref().map(plain).filter(|value| !message.contains(value.as_str()));
     let value = value.map(|value| format!(": {value}")).unwrap_or_default();
     match seen.supports {
-        Bearing::Note => format!("{message}{value}"),
+        Bearing::Note | Bearing::Searched => format!("{message}{value}"),
         _ => format!("{message}{value} ({})", seen.strength.word()),
     }
 }

@@ -23,8 +23,10 @@ pub fn write(report: &Report, look: Look) -> String {
         page.blank();
         category_heading(&mut page, &category.name, &category.summary);
         for item in &items {
-            if look.verbose || item.verdict == Verdict::Unmet {
-                item::item(&mut page, item);
+            match item.same_as.as_deref().filter(|first| !look.verbose && is_shown(report, first)) {
+                _ if !look.verbose && item.verdict != Verdict::Unmet => {}
+                Some(first) => item::repeated(&mut page, item, first),
+                None => item::item(&mut page, item),
             }
         }
         if !look.verbose {
@@ -34,6 +36,11 @@ pub fn write(report: &Report, look: Look) -> String {
     troubles(&mut page, report);
     summary::summary(&mut page, report);
     page.into_text()
+}
+
+/// Whether an item is shown in full.
+fn is_shown(report: &Report, id: &str) -> bool {
+    report.item(id).is_some_and(|item| item.verdict == Verdict::Unmet)
 }
 
 fn heading(page: &mut Page, report: &Report) {

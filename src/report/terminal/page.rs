@@ -76,7 +76,11 @@ impl Page {
     pub(super) fn labelled(&mut self, indent: usize, label: &str, column: usize, text: &str, tone: Tone) {
         let hang = indent + column;
         let room = self.look.width.saturating_sub(hang).max(20);
-        let lines = textwrap::wrap(text, room);
+        // Paths and commands are kept whole where they fit on a line.
+        let options = textwrap::Options::new(room)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        let lines = textwrap::wrap(text, options);
         for (at, line) in lines.iter().enumerate() {
             let padded = if at == 0 { pad(label, column) } else { " ".repeat(column) };
             let label = self.painted(&padded, Tone::Faint);

@@ -43,8 +43,13 @@ fn group(page: &mut Page, heading: &str, items: &[&ItemReport]) {
     for item in items {
         let id = pad(&plain(&item.id), column);
         let room = page.look.width.saturating_sub(INDENT + display_width(&id));
-        let text = if room >= ROOM { cut(&hint(item), room) } else { String::new() };
-        page.line(INDENT, &[(&id, Tone::Plain), (&text, Tone::Faint)]);
+        let below = page.look.width.saturating_sub(INDENT + 2);
+        if room >= ROOM {
+            page.line(INDENT, &[(&id, Tone::Plain), (&cut(&hint(item), room), Tone::Faint)]);
+        } else {
+            page.line(INDENT, &[(&id, Tone::Plain)]);
+            page.line(INDENT + 2, &[(&cut(&hint(item), below), Tone::Faint)]);
+        }
     }
 }
 
