@@ -31,6 +31,7 @@ pub mod report_coverage;
 pub mod report_sarif;
 pub mod report_tests;
 pub mod rollout;
+pub mod routes;
 pub mod scan_permissions;
 pub mod scan_secrets;
 pub mod schedule;
@@ -44,7 +45,8 @@ use crate::evidence::Answer;
 use crate::facts::Facts;
 use crate::value::{Map, Value};
 
-/// Every probe, by name.
+/// Every probe, by name; one a line, so that two people can add one each.
+#[rustfmt::skip]
 pub static ALL: &[&Probe] = &[
     &cargo_lint::PROBE,
     &cargo_profile::PROBE,
@@ -74,6 +76,7 @@ pub static ALL: &[&Probe] = &[
     &report_sarif::PROBE,
     &report_tests::PROBE,
     &rollout::PROBE,
+    &routes::PROBE,
     &scan_permissions::PROBE,
     &scan_secrets::PROBE,
     &schedule::PROBE,

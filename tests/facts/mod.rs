@@ -10,5 +10,6 @@ pub(crate) mod history;
 mod kubernetes;
 mod manifests;
 mod production;
+mod routes;
 mod secrets;
 mod settings_types;

@@ -1,0 +1,105 @@
+//! Operations of Go services: gin, echo, fiber and chi by their routers, gorilla and net/http by their handlers.
+
+use super::outline::Outline;
+use super::prefixes::Container;
+use super::{Found, Operation, Shaped, path};
+use crate::evidence::Place;
+use crate::source::Span;
+use regex::Regex;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// Groups of groups deeper than this are cut off.
+const MAX_DEPTH: usize = 6;
+
+/// All operations of these files; a router is known within its own file.
+pub(super) fn operations(files: &[Shaped]) -> Found {
+    let mut found = Found::default();
+    for file in files {
+        declared(file, &mut found.operations);
+    }
+    found
+}
+
+fn declared(file: &Shaped, into: &mut Vec<Operation>) {
+    static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"\b(?<on>\w+)\s*\.\s*(?<what>GET|POST|PUT|DELETE|PATCH|HEAD|Any|Get|Post|Put|Delete|Patch|Head|All|HandleFunc|Handle)\s*\(").ok()
+    });
+    static METHODS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"\.Methods\(([^)]*)\)"#).ok());
+    let outline = &file.outline;
+    let groups = groups(outline);
+    let containers = containers(outline);
+    for call in CALL.iter().flat_map(|one| one.captures_iter(&outline.bare)) {
+        let Some(open) = call.get(0).map(|whole| whole.end() - 1) else { continue };
+        let Some(arguments) = outline.inside(open).map(|inside| outline.arguments(inside)) else { continue };
+        let Some((text, span)) = arguments.first().and_then(|first| outline.string_in(*first)) else { continue };
+        if arguments.len() < 2 || matches!(&call["on"], "client" | "resty" | "req") {
+            continue;
+        }
+        let (verb, own) = match text.split_once(' ') {
+            Some((verb, path)) if verb.bytes().all(|byte| byte.is_ascii_uppercase()) => (Some(verb), path.trim()),
+            _ => (None, text),
+        };
+        let own = own.find('/').map_or("", |slash| &own[slash..]);
+        if own.is_empty() && !text.is_empty() {
+            continue;
+        }
+        let methods = match (&call["what"], verb) {
+            (_, Some(verb)) => vec![verb.to_owned()],
+            ("Any" | "All", None) => vec!["*".to_owned()],
+            ("HandleFunc" | "Handle", None) => {
+                let close = outline.partner(open).unwrap_or(open);
+                let chain = &outline.code[close..outline.chain_end(close)];
+                let listed = METHODS.as_ref().and_then(|methods| methods.captures(chain)).map(|one| one[1].to_owned());
+                let names = listed
+                    .iter()
+                    .flat_map(|list| list.split(','))
+                    .map(|one| one.trim().trim_matches('"').trim_start_matches("http.Method").to_ascii_uppercase());
+                let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
+                if names.is_empty() { vec!["*".to_owned()] } else { names }
+            }
+            (verb, None) => vec![verb.to_ascii_uppercase()],
+        };
+        let lexical = containers.iter().filter(|one| one.span.range().contains(&open));
+        let lexical: Vec<&str> = lexical.map(|one| one.prefix.as_str()).collect();
+        let full = path::join(&format!("{}/{}", lexical.join("/"), group(&groups, &call["on"])), own);
+        into.extend(methods.into_iter().map(|method| Operation {
+            method,
+            path: full.clone(),
+            place: Place::at(file.path.clone(), span),
+            tested: None,
+        }));
+    }
+}
+
+/// `v1 := r.Group("/v1")`, `s := r.PathPrefix("/s").Subrouter()`: name → parent and prefix.
+fn groups(outline: &Outline) -> BTreeMap<String, (String, String)> {
+    static GROUP: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#"\b(\w+)\s*:?=\s*(\w+)\.(?:Group|PathPrefix)\(\s*"([^"]*)""#).ok());
+    let all = GROUP.iter().flat_map(|one| one.captures_iter(&outline.code));
+    all.map(|one| (one[1].to_owned(), (one[2].to_owned(), one[3].to_owned()))).collect()
+}
+
+fn group(groups: &BTreeMap<String, (String, String)>, name: &str) -> String {
+    let (mut prefix, mut name) = (String::new(), name.to_owned());
+    for _ in 0..MAX_DEPTH {
+        let Some((parent, own)) = groups.get(&name) else { break };
+        prefix = format!("{own}/{prefix}");
+        name.clone_from(parent);
+    }
+    prefix
+}
+
+/// `r.Route("/users", func(r chi.Router) { … })`, outermost first.
+fn containers(outline: &Outline) -> Vec<Container> {
+    static ROUTE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\.Route\s*\(").ok());
+    let calls = ROUTE.iter().flat_map(|one| one.find_iter(&outline.bare));
+    calls
+        .filter_map(|call| {
+            let open = call.end() - 1;
+            let (text, _) = outline.string_from(open + 1)?;
+            let inside: Span = outline.inside(open)?;
+            Some(Container { span: inside, prefix: text.to_owned() })
+        })
+        .collect()
+}

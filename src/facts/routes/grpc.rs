@@ -1,0 +1,76 @@
+//! Methods of gRPC services: those of a `.proto` of the tree whose service the product serves.
+
+use super::Operation;
+use crate::evidence::Place;
+use crate::facts::Facts;
+use crate::facts::code::{CodeFile, Language, Role, Scope};
+use crate::source::Span;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// A service that a `.proto` of the tree declares.
+struct Service<'f> {
+    file: &'f CodeFile,
+    package: String,
+    name: String,
+    /// Its methods stand here in the code text.
+    body: Span,
+}
+
+/// The methods of the services that some product code serves.
+pub(super) fn operations(facts: &Facts<'_>) -> Vec<Operation> {
+    static METHOD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\brpc\s+(\w+)\s*\(").ok());
+    let services = services(facts);
+    let patterns: Vec<String> = services.iter().map(|service| registration(&service.name)).collect();
+    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+    let served = facts.code().find_all(facts, Scope::Product, &patterns);
+    let mut operations = Vec::new();
+    for (service, _) in services.iter().zip(served).filter(|(_, hits)| !hits.is_empty()) {
+        let Some(text) = service.file.code(facts) else { continue };
+        let body = &text.code[service.body.range()];
+        for found in METHOD.iter().flat_map(|method| method.captures_iter(body)) {
+            let Some(whole) = found.get(0) else { continue };
+            let start = service.body.start as usize;
+            operations.push(Operation {
+                method: "RPC".to_owned(),
+                path: format!("/{}{}/{}", service.package, service.name, &found[1]),
+                place: Place::at(service.file.path.clone(), Span::new(start + whole.start(), start + whole.end())),
+                tested: None,
+            });
+        }
+    }
+    operations
+}
+
+fn services<'f>(facts: &'f Facts<'_>) -> Vec<Service<'f>> {
+    static SERVICE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\bservice\s+(\w+)\s*\{").ok());
+    static PACKAGE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?m)^\s*package\s+([\w.]+)\s*;").ok());
+    let protos =
+        facts.code().files().iter().filter(|file| file.language == Language::Proto && file.role == Role::Product);
+    let mut services = Vec::new();
+    for file in protos {
+        let Some(text) = file.code(facts) else { continue };
+        let package =
+            PACKAGE.iter().find_map(|package| package.captures(&text.code)).map(|found| format!("{}.", &found[1]));
+        let found: Vec<_> = SERVICE.iter().flat_map(|service| service.captures_iter(&text.code)).collect();
+        let starts: Vec<usize> = found.iter().filter_map(|one| Some(one.get(0)?.end())).collect();
+        for (index, one) in found.iter().enumerate() {
+            let end = starts.get(index + 1).copied().unwrap_or(text.code.len());
+            let body = Span::new(starts[index], end);
+            services.push(Service {
+                file,
+                package: package.clone().unwrap_or_default(),
+                name: one[1].to_owned(),
+                body,
+            });
+        }
+    }
+    services
+}
+
+/// What product code that registers a service of this name looks like.
+fn registration(service: &str) -> String {
+    format!(
+        r"\b{service}Server::(?:new|with_interceptor|from_arc)\b|Register{service}Server\(|add_{service}Servicer_to_server\(|\b{service}(?:Grpc\.{service})?ImplBase\b|\.addService\([^;]*\b{service}\.service|MapGrpcService<{service}"
+    )
+}

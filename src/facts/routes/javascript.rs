@@ -1,0 +1,171 @@
+//! Operations of JavaScript services: express and its kin by their routers, Nest by its decorators.
+
+use super::outline::Outline;
+use super::{Declared, Found, Operation, Shaped, path};
+use crate::evidence::Place;
+use crate::source::Span;
+use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+/// Routers mounted deeper than this are cut off.
+const MAX_DEPTH: usize = 4;
+
+/// What one file says about its routers.
+#[derive(Default)]
+struct File {
+    /// Names that stand for a router or an application.
+    routers: BTreeSet<String>,
+    /// A name → the file that it is imported from.
+    imports: BTreeMap<String, usize>,
+    /// `(router, prefix, mounted name)`.
+    mounts: Vec<(String, String, String)>,
+    /// `(router, operation)`.
+    declared: Vec<(String, Declared)>,
+}
+
+/// All operations of these files.
+pub(super) fn operations(files: &[Shaped]) -> Found {
+    let read: Vec<File> = files.iter().map(|file| read(file, files)).collect();
+    let mut found = Found::default();
+    for (index, file) in read.iter().enumerate() {
+        for (router, declared) in &file.declared {
+            for prefix in prefixes(&read, index, router, MAX_DEPTH) {
+                found.operations.push(Operation {
+                    method: declared.method.clone(),
+                    path: path::join(&prefix, &declared.path),
+                    place: Place::at(files[index].path.clone(), declared.span),
+                    tested: None,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// The prefixes under which a router of a file is mounted.
+fn prefixes(read: &[File], index: usize, router: &str, left: usize) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (other, file) in read.iter().enumerate() {
+        for (parent, prefix, mounted) in &file.mounts {
+            let same = other == index && mounted == router;
+            let imported = other != index && file.imports.get(mounted) == Some(&index);
+            if (same || imported) && left > 0 {
+                found.extend(
+                    prefixes(read, other, parent, left - 1).into_iter().map(|outer| format!("{outer}/{prefix}")),
+                );
+            }
+        }
+    }
+    if found.is_empty() {
+        found.insert(String::new());
+    }
+    found
+}
+
+fn read(file: &Shaped, files: &[Shaped]) -> File {
+    static ROUTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"\b(?:const|let|var)\s+(\w+)\s*(?::[^=\n]*)?=\s*(?:new\s+)?(?:express(?:\.Router)?|Router|[Ff]astify|Hono|polka|restify\.createServer|KoaRouter)\s*(?:<[^>]*>)?\(").ok()
+    });
+    static IMPORT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"(?:import\s+(?:\{\s*)?(?<a>\w+)(?:\s*\})?\s+from\s*|(?:const|let|var)\s+(?:\{\s*)?(?<b>\w+)(?:\s*\})?\s*=\s*require\(\s*)["'](?<path>\.[^"']*)["']"#).ok()
+    });
+    let outline = &file.outline;
+    let mut found = File::default();
+    let names = ROUTER.iter().flat_map(|one| one.captures_iter(&outline.bare));
+    found.routers.extend(names.map(|one| one[1].to_owned()));
+    found.routers.extend(["app", "router", "server", "fastify"].map(str::to_owned));
+    for import in IMPORT.iter().flat_map(|one| one.captures_iter(&outline.code)) {
+        let name = import.name("a").or(import.name("b")).map_or("", |name| name.as_str());
+        if let Some(index) = imported(&file.path, &import["path"], files) {
+            found.imports.insert(name.to_owned(), index);
+        }
+    }
+    calls(outline, &mut found);
+    nest(outline, &mut found);
+    found
+}
+
+fn calls(outline: &Outline, file: &mut File) {
+    static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"\b(?<on>\w+)\s*\.\s*(?<what>get|post|put|delete|patch|all|use|route|register)\s*\(").ok()
+    });
+    static CHAINED: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"\.\s*(get|post|put|delete|patch|all)\s*\(").ok());
+    for call in CALL.iter().flat_map(|one| one.captures_iter(&outline.bare)) {
+        let (on, what) = (&call["on"], &call["what"]);
+        let Some(open) = call.get(0).map(|whole| whole.end() - 1).filter(|_| file.routers.contains(on)) else {
+            continue;
+        };
+        let Some(arguments) = outline.inside(open).map(|inside| outline.arguments(inside)) else { continue };
+        let Some((text, span)) = outline.string_from(open + 1) else { continue };
+        let names =
+            || arguments[1..].iter().map(|one| outline.bare[one.range()].trim().trim_end_matches("()").to_owned());
+        match what {
+            "use" => file.mounts.extend(names().map(|name| (on.to_owned(), text.to_owned(), name))),
+            "register" => {}
+            "route" => {
+                let close = outline.partner(open).unwrap_or(open);
+                let chain = &outline.bare[close..outline.chain_end(close)];
+                for verb in CHAINED.iter().flat_map(|one| one.captures_iter(chain)) {
+                    file.declared.push((on.to_owned(), declared(&verb[1], text, span)));
+                }
+            }
+            _ if arguments.len() >= 2 && text.starts_with(['/', '*']) => {
+                file.declared.push((on.to_owned(), declared(what, text, span)));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn declared(verb: &str, path: &str, span: Span) -> Declared {
+    let method = if verb == "all" { "*".to_owned() } else { verb.to_ascii_uppercase() };
+    Declared { method, path: path.to_owned(), span, handler: None }
+}
+
+/// `@Controller('users')` over a class, `@Get(':id')` over its methods.
+fn nest(outline: &Outline, file: &mut File) {
+    static DECORATOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"@(?<what>Controller|Get|Post|Put|Delete|Patch|All)\(\s*(?:["'`](?<path>[^"'`]*)["'`])?[^)]*\)"#)
+            .ok()
+    });
+    let mut controller = None;
+    for found in DECORATOR.iter().flat_map(|one| one.captures_iter(&outline.code)) {
+        let path = found.name("path").map_or("", |path| path.as_str());
+        let Some(whole) = found.get(0) else { continue };
+        match (&found["what"], &controller) {
+            ("Controller", _) => controller = Some(path.to_owned()),
+            (verb, Some(prefix)) => {
+                let full = format!("{prefix}/{path}");
+                file.declared.push((
+                    String::new(),
+                    declared(&verb.to_ascii_lowercase(), &full, Span::new(whole.start(), whole.end())),
+                ));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The file that a relative import names.
+fn imported(from: &str, import: &str, files: &[Shaped]) -> Option<usize> {
+    let mut parts: Vec<&str> = from.split('/').collect();
+    parts.pop();
+    for part in import.split('/') {
+        match part {
+            "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    let base = parts.join("/");
+    let base = base.trim_end_matches(".js").trim_end_matches(".ts");
+    files.iter().position(|file| {
+        let rest = file.path.strip_prefix(base).unwrap_or("-");
+        let rest = rest.strip_prefix("/index").unwrap_or(rest);
+        rest.starts_with('.') && !rest[1..].contains(['.', '/'])
+    })
+}

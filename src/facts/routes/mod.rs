@@ -1,0 +1,237 @@
+//! Operations that the service declares, and which of them its tests request.
+
+mod functions;
+mod go;
+mod grpc;
+mod javascript;
+mod outline;
+mod path;
+mod prefixes;
+mod python;
+mod requests;
+mod rust;
+
+use super::code::{CodeFile, Language, Role};
+use super::manifests::{Ecosystem, Purpose};
+use super::{Facts, parallel};
+use crate::evidence::{Blind, Place};
+use crate::source::Span;
+use aho_corasick::AhoCorasick;
+use outline::Outline;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Operations that the service declares.
+#[derive(Debug, Default)]
+pub struct Routes {
+    /// The web frameworks among the direct dependencies, by name.
+    pub frameworks: Vec<String>,
+    /// The operations, sorted by path and method.
+    pub operations: Vec<Operation>,
+    /// Declarations whose path could not be read.
+    pub blind: Vec<Blind>,
+}
+
+/// One operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// `GET`, `POST`, …; `*` for any; `RPC` for a method of gRPC.
+    pub method: String,
+    /// The full path, parameters as `{}`: `/admin/newsletters`, `/users/{}`.
+    pub path: String,
+    /// Where it is declared.
+    pub place: Place,
+    /// A request in test code that reaches it.
+    pub tested: Option<Place>,
+}
+
+impl Operation {
+    /// `GET /users/{}`.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
+impl Routes {
+    /// The share of operations that tests request; `None` without operations.
+    pub fn tested_share(&self) -> Option<f64> {
+        let tested = self.operations.iter().filter(|operation| operation.tested.is_some()).count();
+        (!self.operations.is_empty()).then(|| tested as f64 / self.operations.len() as f64)
+    }
+}
+
+/// An operation as one file declares it, before the prefixes of other places are known.
+#[derive(Clone, Debug)]
+struct Declared {
+    method: String,
+    path: String,
+    span: Span,
+    /// The name by which other code mounts it, where that is not the code around it (an attribute on a handler).
+    handler: Option<String>,
+}
+
+/// Frameworks whose declarations are understood, by registry.
+const FRAMEWORKS: &[(Ecosystem, Language, &[&str])] = &[
+    (
+        Ecosystem::Cargo,
+        Language::Rust,
+        &["axum", "actix-web", "rocket", "warp", "poem", "salvo", "ntex", "tide", "tonic", "loco-rs", "utoipa-axum"],
+    ),
+    (
+        Ecosystem::Npm,
+        Language::JavaScript,
+        &["express", "fastify", "koa", "@koa/router", "koa-router", "hono", "@nestjs/core", "restify", "polka"],
+    ),
+    (Ecosystem::Pypi, Language::Python, &["fastapi", "flask", "starlette", "django", "aiohttp", "sanic", "litestar"]),
+    (
+        Ecosystem::Go,
+        Language::Go,
+        &["gin-gonic/gin", "go-chi/chi", "labstack/echo", "gofiber/fiber", "gorilla/mux", "julienschmidt/httprouter"],
+    ),
+];
+
+/// Words of which a file that declares or mounts operations contains one, by language.
+const WORDS: &[(Language, &[&str])] = &[
+    (
+        Language::Rust,
+        &[
+            "#[get(",
+            "#[post(",
+            "#[put(",
+            "#[delete(",
+            "#[patch(",
+            "Router",
+            "web::",
+            "warp::",
+            "routes!",
+            "actix_web",
+            "axum",
+            "rocket",
+            "poem",
+            "salvo",
+            "tide",
+            "loco_rs",
+            "ntex",
+        ],
+    ),
+    (Language::JavaScript, &["express", "Router", "fastify", "Hono", "@nestjs", "koa", "restify", "polka"]),
+    (
+        Language::Python,
+        &[
+            "fastapi",
+            "FastAPI",
+            "APIRouter",
+            "flask",
+            "Flask",
+            "Blueprint",
+            "starlette",
+            "urlpatterns",
+            "aiohttp",
+            "sanic",
+            "litestar",
+        ],
+    ),
+    (Language::Go, &["net/http", "gin.", "chi.", "echo.", "fiber.", "mux.", "httprouter"]),
+];
+
+/// Reads them.
+pub fn read(facts: &Facts<'_>) -> Routes {
+    let mut routes = Routes::default();
+    let grpc = grpc::operations(facts);
+    let in_use = languages(facts, &mut routes.frameworks);
+    if in_use.is_empty() && grpc.is_empty() {
+        return routes;
+    }
+    for &(language, words) in WORDS.iter().filter(|(language, _)| in_use.contains(language)) {
+        let files = files_of(facts, language, words);
+        let found = match language {
+            Language::Rust => rust::operations(&files),
+            Language::JavaScript => javascript::operations(&files),
+            Language::Python => python::operations(&files),
+            _ => go::operations(&files),
+        };
+        routes.operations.extend(found.operations);
+        routes.blind.extend(found.blind);
+    }
+    routes.operations.extend(grpc);
+    let mut seen = BTreeSet::new();
+    routes.operations.retain(|one| seen.insert((one.path.clone(), one.method.clone())));
+    routes.operations.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
+    requests::mark(facts, &mut routes.operations);
+    routes
+}
+
+/// What the files of one language declare.
+#[derive(Debug, Default)]
+struct Found {
+    operations: Vec<Operation>,
+    blind: Vec<Blind>,
+}
+
+/// A source file and its shape.
+struct Shaped {
+    path: Arc<str>,
+    outline: Outline,
+}
+
+/// The product's files of a language that contain one of some words, with their shapes.
+fn files_of(facts: &Facts<'_>, language: Language, words: &[&str]) -> Vec<Shaped> {
+    let Ok(words) = AhoCorasick::new(words) else { return Vec::new() };
+    let code = facts.code();
+    let found = parallel::map(code.files(), |file| {
+        let is_wanted = file.language == language && code.role(facts, file) == Role::Product;
+        let source = file.source(facts).filter(|_| is_wanted)?;
+        words.find(source.text()).and_then(|_| shaped(facts, file))
+    });
+    found.into_iter().flatten().collect()
+}
+
+fn shaped(facts: &Facts<'_>, file: &CodeFile) -> Option<Shaped> {
+    let text = file.code(facts)?;
+    Some(Shaped { path: file.path.clone(), outline: Outline::of(text, text.product()) })
+}
+
+/// The languages in which the product uses a framework that is understood.
+fn languages(facts: &Facts<'_>, frameworks: &mut Vec<String>) -> BTreeSet<Language> {
+    let mut found = BTreeSet::new();
+    for &(ecosystem, language, names) in FRAMEWORKS {
+        for name in names {
+            let prefixed = format!("{}:{name}", ecosystem.word());
+            let runs = facts.manifests().dependencies(&prefixed).any(|(_, one)| one.purpose == Purpose::Runtime);
+            if runs {
+                found.insert(language);
+                frameworks.push((*name).to_owned());
+            }
+        }
+    }
+    // Go's own server needs no module.
+    if facts.manifests().has(Ecosystem::Go) {
+        found.insert(Language::Go);
+    }
+    found
+}
+
+/// Resolves what files declare into operations with their full paths.
+fn resolved(
+    files: &[Shaped],
+    declared: BTreeMap<usize, Vec<Declared>>,
+    prefixes: &prefixes::Prefixes<'_>,
+) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    for (index, all) in declared {
+        for one in all {
+            let place = Place::at(files[index].path.clone(), one.span);
+            let paths = match &one.handler {
+                Some(handler) => prefixes.of_name(index, handler),
+                None => prefixes.at(index, one.span.start as usize),
+            };
+            operations.extend(paths.iter().map(|prefix| Operation {
+                method: one.method.clone(),
+                path: path::join(prefix, &one.path),
+                place: place.clone(),
+                tested: None,
+            }));
+        }
+    }
+    operations
+}

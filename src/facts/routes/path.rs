@@ -1,0 +1,77 @@
+//! Paths of operations and of requests, in one spelling: `/users/{}`.
+
+/// A path in one spelling: parameters are `{}`, the query is gone, and only the root ends in a slash.
+pub(super) fn normal(path: &str) -> String {
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    let parts = segments(path).into_iter().map(|part| if is_parameter(part) { "{}" } else { part });
+    let joined = parts.collect::<Vec<_>>().join("/");
+    format!("/{joined}")
+}
+
+/// Two paths one after the other.
+pub(super) fn join(prefix: &str, path: &str) -> String {
+    normal(&format!("{prefix}/{path}"))
+}
+
+/// The parts of a path; a slash inside braces (`{id:[^/]+}`) is none.
+fn segments(path: &str) -> Vec<&str> {
+    let (mut parts, mut depth, mut from) = (Vec::new(), 0_usize, 0);
+    for (at, byte) in path.bytes().enumerate() {
+        match byte {
+            b'{' | b'<' => depth += 1,
+            b'}' | b'>' => depth = depth.saturating_sub(1),
+            b'/' if depth == 0 => {
+                parts.push(&path[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&path[from..]);
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// `:id`, `{id}`, `<id>`, `*rest`, `${id}`, `%s`, and a part that holds one.
+fn is_parameter(part: &str) -> bool {
+    part.starts_with([':', '*', '<', '$']) || part.contains(['{', '<']) || part.contains("%s") || part.contains("%d")
+}
+
+/// The path that a text of test code asks for: its scheme and host, or the placeholder for them, taken away.
+/// `None` for what is no path.
+pub(super) fn of_request(text: &str) -> Option<String> {
+    let rest = match text.split_once("://") {
+        Some((scheme, rest)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => match rest.find('/') {
+            Some(slash) => &rest[slash..],
+            None => return None,
+        },
+        _ => text,
+    };
+    let rest = match rest.find('/') {
+        Some(slash) if slash > 0 => {
+            let host = &rest[..slash];
+            let is_placeholder = (host.starts_with(['{', '$']) && host.ends_with(['}', ')'])) || host == "%s";
+            if !is_placeholder {
+                return None;
+            }
+            &rest[slash..]
+        }
+        Some(_) => rest,
+        None => return None,
+    };
+    let is_path = !rest.starts_with("//") && !rest.contains(char::is_whitespace);
+    is_path.then(|| normal(rest))
+}
+
+/// Whether a request for a path reaches an operation: a parameter takes any part, a placeholder only a parameter.
+pub(super) fn reaches(request: &str, operation: &str) -> bool {
+    let (mut asked, mut declared) = (request.split('/'), operation.split('/'));
+    loop {
+        match (asked.next(), declared.next()) {
+            (None, None) => return true,
+            (Some(_), Some("{}")) => {}
+            (Some(one), Some(other)) if one == other => {}
+            _ => return false,
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Operations of Python services: FastAPI, Flask and Starlette by their decorators, Django by its URL lists.
+
+use super::{Found, Operation, Shaped, path};
+use crate::evidence::Place;
+use crate::source::Span;
+use regex::Regex;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// All operations of these files.
+pub(super) fn operations(files: &[Shaped]) -> Found {
+    let included = included(files);
+    let mut found = Found::default();
+    for file in files {
+        let own = own_prefixes(file);
+        decorated(file, &own, &included, &mut found);
+        django(file, &included, &mut found);
+    }
+    found
+}
+
+/// Prefixes that a router gives itself: `APIRouter(prefix="/x")`, `Blueprint(…, url_prefix="/x")`.
+fn own_prefixes(file: &Shaped) -> BTreeMap<String, String> {
+    static ROUTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"(?m)^\s*(\w+)\s*=\s*(?:\w+\.)*(?:APIRouter|Blueprint)\((?:[^()]|\([^()]*\))*?(?:url_)?prefix\s*=\s*["']([^"']*)["']"#).ok()
+    });
+    let all = ROUTER.iter().flat_map(|one| one.captures_iter(&file.outline.code));
+    all.map(|one| (one[1].to_owned(), one[2].to_owned())).collect()
+}
+
+/// Prefixes under which others include a router: by the module or the name that they include.
+fn included(files: &[Shaped]) -> BTreeMap<String, String> {
+    static INCLUDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"(?:include_router|register_blueprint)\(\s*([\w.]+)\s*,(?:[^()]|\([^()]*\))*?(?:url_)?prefix\s*=\s*["']([^"']*)["']"#).ok()
+    });
+    static DJANGO: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#"\bpath\(\s*["']([^"']*)["']\s*,\s*include\(\s*\(?\s*["']([\w.]+)["']"#).ok());
+    let mut found = BTreeMap::new();
+    for file in files {
+        for one in INCLUDE.iter().flat_map(|one| one.captures_iter(&file.outline.code)) {
+            // `users.router` is the module `users`; a bare `users_router` is known by its name.
+            let key = one[1].rsplit('.').find(|part| *part != "router" && *part != "bp").unwrap_or(&one[1]).to_owned();
+            found.insert(key, one[2].to_owned());
+        }
+        for one in DJANGO.iter().flat_map(|one| one.captures_iter(&file.outline.code)) {
+            let module = one[2].replace('.', "/");
+            found.insert(format!("{module}.py"), one[1].to_owned());
+        }
+    }
+    found
+}
+
+fn decorated(file: &Shaped, own: &BTreeMap<String, String>, included: &BTreeMap<String, String>, found: &mut Found) {
+    static DECORATOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"(?m)^\s*@(?:\w+\.)*?(?<on>\w+)\.(?<what>get|post|put|delete|patch|route|api_route)\(\s*["'](?<path>[^"']*)["'](?<rest>[^\n]*)"#).ok()
+    });
+    static METHOD: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#"["'](GET|POST|PUT|DELETE|PATCH)["']"#).ok());
+    let module = file.path.rsplit('/').next().unwrap_or("").trim_end_matches(".py");
+    for one in DECORATOR.iter().flat_map(|one| one.captures_iter(&file.outline.code)) {
+        let Some(whole) = one.get(0) else { continue };
+        let on = &one["on"];
+        let outer =
+            included.get(on).or_else(|| included.get(module).filter(|_| on != "app")).map_or("", String::as_str);
+        let inner = own.get(on).map_or("", String::as_str);
+        let methods: Vec<String> = match &one["what"] {
+            "route" | "api_route" => {
+                let listed = METHOD.iter().flat_map(|method| method.captures_iter(&one["rest"]));
+                let listed: Vec<String> = listed.map(|method| method[1].to_owned()).collect();
+                if listed.is_empty() { vec!["GET".to_owned()] } else { listed }
+            }
+            verb => vec![verb.to_ascii_uppercase()],
+        };
+        let lead = whole.as_str().len() - whole.as_str().trim_start().len();
+        let span = Span::new(whole.start() + lead, whole.end());
+        for method in methods {
+            let path = path::join(&format!("{outer}/{inner}"), &one["path"]);
+            found.operations.push(Operation { method, path, place: Place::at(file.path.clone(), span), tested: None });
+        }
+    }
+}
+
+fn django(file: &Shaped, included: &BTreeMap<String, String>, found: &mut Found) {
+    static PATH: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#"\bpath\(\s*["'](?<path>[^"']*)["']\s*,\s*(?<view>[\w.]+)"#).ok());
+    if !file.outline.bare.contains("urlpatterns") {
+        return;
+    }
+    let outer =
+        included.iter().find(|(module, _)| file.path.ends_with(module.as_str())).map_or("", |(_, prefix)| prefix);
+    for one in PATH.iter().flat_map(|one| one.captures_iter(&file.outline.code)) {
+        let Some(whole) = one.get(0).filter(|_| &one["view"] != "include") else { continue };
+        found.operations.push(Operation {
+            method: "*".to_owned(),
+            path: path::join(outer, &one["path"]),
+            place: Place::at(file.path.clone(), Span::new(whole.start(), whole.end())),
+            tested: None,
+        });
+    }
+}

@@ -1,0 +1,329 @@
+//! What test code requests, and which operations that reaches.
+//!
+//! A path counts when it stands in a request: an argument of a client's verb, of a function of the tests that makes
+//! one, or a binding that is used in one. A path that is only compared (`assert_eq!(location, "/login")`), and one that
+//! a mock server answers, is none. What stands in a function of the tests counts when a test reaches that function.
+
+use super::outline::{Named, Outline, unquoted};
+use super::{Operation, functions, path};
+use crate::evidence::Place;
+use crate::facts::Facts;
+use crate::facts::code::{CodeFile, Language, Role};
+use crate::source::Span;
+use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
+
+/// A request that test code makes.
+struct Request {
+    method: Option<String>,
+    path: String,
+    place: Place,
+    /// The function of the tests around it, where there is one.
+    function: Option<(usize, usize)>,
+}
+
+/// A file of tests: its shape and its functions.
+struct TestFile {
+    path: Arc<str>,
+    language: Language,
+    outline: Outline,
+    functions: Vec<Named>,
+}
+
+/// How far around a function's name the attributes that make it a test may stand, in bytes.
+const ATTRIBUTES: usize = 400;
+
+/// Notes on each operation the first request of a test that reaches it.
+pub(super) fn mark(facts: &Facts<'_>, operations: &mut [Operation]) {
+    if operations.is_empty() {
+        return;
+    }
+    let files = test_files(facts);
+    let calls = Calls::of(&files);
+    let mut requests = Vec::new();
+    for (index, file) in files.iter().enumerate() {
+        requests.extend(requests_of(index, file, &calls));
+    }
+    requests.retain(|request| request.function.is_none_or(|function| calls.reached.contains(&function)));
+    let has_methods = operations.iter().any(|operation| operation.method == "RPC");
+    let methods = if has_methods { methods_called(&files) } else { BTreeMap::new() };
+    let in_client = |operation: &Operation, place: &Place| {
+        let mut parts = operation.path.split(['/', '.']).rev();
+        let service = parts.nth(1).unwrap_or("");
+        files.iter().any(|file| file.path == place.path && file.outline.bare.contains(service))
+    };
+    for operation in operations {
+        operation.tested = if operation.method == "RPC" {
+            let name = operation.path.rsplit('/').next().unwrap_or("");
+            let places = methods.get(&one_spelling(name)).map_or(&[][..], Vec::as_slice);
+            places.iter().find(|place| in_client(operation, place)).cloned()
+        } else {
+            let reaching = requests.iter().find(|request| is_request_for(request, operation));
+            reaching.map(|request| request.place.clone())
+        };
+    }
+}
+
+fn is_request_for(request: &Request, operation: &Operation) -> bool {
+    let method = request.method.as_deref().is_none_or(|method| operation.method == "*" || operation.method == method);
+    method && path::reaches(&request.path, &operation.path)
+}
+
+/// Test files, and the test items of product files that hold any.
+fn test_files(facts: &Facts<'_>) -> Vec<TestFile> {
+    let code = facts.code();
+    let shaped = |file: &CodeFile| {
+        let text = file.code(facts)?;
+        let outline = match code.role(facts, file) {
+            Role::Test => Outline::of(text, &text.code),
+            Role::Product if !text.regions.tests.is_empty() => Outline::of(text, &text.tests()),
+            _ => return None,
+        };
+        let functions = if file.language == Language::Rust { functions::named(&outline) } else { Vec::new() };
+        Some(TestFile { path: file.path.clone(), language: file.language, outline, functions })
+    };
+    code.files().iter().filter(|file| mentions_path(facts, file)).filter_map(shaped).collect()
+}
+
+/// Whether a file can hold a request in a test at all; asked of the raw text, so that few files are masked.
+fn mentions_path(facts: &Facts<'_>, file: &CodeFile) -> bool {
+    if !matches!(file.role, Role::Test | Role::Product) || matches!(file.language, Language::Proto | Language::Shell) {
+        return false;
+    }
+    let Some(source) = file.source(facts) else { return false };
+    let bytes = source.text().as_bytes();
+    file.role == Role::Test
+        || (file.language == Language::Rust
+            && (memchr::memmem::find(bytes, b"test]").is_some()
+                || memchr::memmem::find(bytes, b"cfg(test)").is_some()
+                || memchr::memmem::find(bytes, b"cfg(all(test").is_some()))
+}
+
+/// Which functions of the tests are reached from a test, and which make requests.
+struct Calls {
+    reached: BTreeSet<(usize, usize)>,
+    /// Names of functions in whose body a client's verb is called.
+    requesting: BTreeSet<String>,
+}
+
+impl Calls {
+    fn of(files: &[TestFile]) -> Self {
+        static CALLED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(\w+)\s*(?:::<[^>()]*>)?\(").ok());
+        static VERB: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(r"\.\s*(?:get|post|put|delete|patch|head|request|send|oneshot|execute|send_request|call)\s*(?:::<[^>()]*>)?\(").ok()
+        });
+        let mut by_name: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
+        let mut requesting = BTreeSet::new();
+        let mut waiting = Vec::new();
+        for (file, one) in files.iter().enumerate() {
+            for (index, function) in one.functions.iter().enumerate().filter(|(_, function)| !function.is_local) {
+                by_name.entry(&function.name).or_default().push((file, index));
+                if VERB.as_ref().is_some_and(|verb| verb.is_match(&one.outline.bare[function.span.range()])) {
+                    requesting.insert(function.name.clone());
+                }
+                if is_test(&one.outline, function) {
+                    waiting.push((file, index));
+                }
+            }
+        }
+        let mut reached = BTreeSet::new();
+        while let Some((file, index)) = waiting.pop() {
+            if !reached.insert((file, index)) {
+                continue;
+            }
+            let body = &files[file].outline.bare[files[file].functions[index].span.range()];
+            for called in CALLED.iter().flat_map(|one| one.captures_iter(body)) {
+                if let Some(all) = called.get(1).and_then(|name| by_name.get(name.as_str())) {
+                    waiting.extend(all.iter().filter(|one| !reached.contains(one)));
+                }
+            }
+        }
+        Self { reached, requesting }
+    }
+}
+
+/// Whether an attribute above a function makes it a test that runs.
+fn is_test(outline: &Outline, function: &Named) -> bool {
+    static TEST: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|wasm_bindgen_test)\b").ok());
+    let from =
+        (function.start.saturating_sub(ATTRIBUTES)..=function.start).find(|&at| outline.bare.is_char_boundary(at));
+    let before = &outline.bare[from.unwrap_or(function.start)..function.start];
+    let own = before.rfind(['}', ';']).map_or(before, |end| &before[end + 1..]);
+    let ignored = own.contains("#[ignore") || own.contains(", ignore");
+    TEST.as_ref().is_some_and(|test| test.is_match(own)) && !ignored
+}
+
+/// The requests of one file.
+fn requests_of(index: usize, file: &TestFile, calls: &Calls) -> Vec<Request> {
+    let mut found = Vec::new();
+    for &span in &file.outline.strings {
+        let text = unquoted(&file.outline.code[span.range()]);
+        if text.len() > 300 || !text.contains('/') {
+            continue;
+        }
+        let Some(path) = path::of_request(text) else { continue };
+        let Some(method) = asked(file, span, calls) else { continue };
+        let offset = span.start as usize;
+        let around =
+            file.functions.iter().enumerate().filter(|(_, one)| !one.is_local && one.span.range().contains(&offset));
+        let function = around.min_by_key(|(_, one)| one.span.range().len()).map(|(function, _)| (index, function));
+        found.push(Request { method, path, place: Place::at(file.path.clone(), span), function });
+    }
+    found
+}
+
+/// Calls that only shape a text on its way to the request.
+const SHAPING: &[&str] = &[
+    "format!",
+    "format",
+    "concat!",
+    "concat",
+    "String::from",
+    "to_string",
+    "to_owned",
+    "parse",
+    "Url::parse",
+    "Some",
+    "Ok",
+    "join",
+    "url",
+    "uri!",
+    "from_static",
+    "Uri::from_static",
+    "as_str",
+    "into",
+    "try_from",
+    "Sprintf",
+    "URI::create",
+    "build_url",
+    "Cow::from",
+];
+
+/// How the path at a span is asked for: `Some(method)` in a request (`None` inside when the method is not said).
+fn asked(file: &TestFile, span: Span, calls: &Calls) -> Option<Option<String>> {
+    let outline = &file.outline;
+    let offset = span.start as usize;
+    for open in outline.around(offset) {
+        let bytes = outline.bare.as_bytes();
+        if bytes[open] != b'(' && bytes[open] != b'[' {
+            break;
+        }
+        let callee = outline.callee(open);
+        let name = callee.rsplit(['.', ':']).find(|part| !part.is_empty()).unwrap_or("");
+        if bytes[open] == b'['
+            || name.is_empty()
+            || SHAPING.iter().any(|one| name == one.rsplit(':').next().unwrap_or(one))
+        {
+            continue;
+        }
+        return as_request(file, open, callee, name, offset, calls);
+    }
+    bound(file, span)
+}
+
+/// Whether a call is a request, and with which method.
+fn as_request(
+    file: &TestFile,
+    open: usize,
+    callee: &str,
+    name: &str,
+    offset: usize,
+    calls: &Calls,
+) -> Option<Option<String>> {
+    const MOCKING: &[&str] = &["Mock", "mock", "when", "given", "Expectation", "nock", "mock_server", "server"];
+    let outline = &file.outline;
+    let statement = &outline.code[outline.statement(offset).range()];
+    let lower = name.to_ascii_lowercase();
+    match lower.as_str() {
+        "get" | "post" | "put" | "delete" | "patch" | "head" | "options" => {
+            let receiver = callee.trim_end_matches(name).trim_end_matches(['.', ':']);
+            let receiver = receiver.rsplit(['.', ':']).next().unwrap_or("");
+            let is_mock =
+                MOCKING.contains(&receiver) || statement.contains("Mock::given") || statement.contains("nock(");
+            (!is_mock).then(|| Some(lower.to_ascii_uppercase()))
+        }
+        "uri" | "path" | "url" if callee.starts_with('.') || callee.contains('.') => {
+            let is_mock = statement.contains("when") || statement.contains("Mock") || statement.contains("expect(");
+            (name != "path" && !is_mock).then(|| said(statement).or(Some("GET".to_owned())))
+        }
+        "request" | "newrequest" | "newrequestwithcontext" | "send_request" | "fetch" | "inject" | "method" => {
+            Some(said(statement).or_else(|| (lower == "fetch").then(|| "GET".to_owned())))
+        }
+        "goto" | "visit" => Some(Some("GET".to_owned())),
+        "with_uri" => Some(said(statement).or(Some("GET".to_owned()))),
+        _ if lower.starts_with("assert") || lower.starts_with("expect") => {
+            // `assert_redirect("/from", "/to", …)` asks for the first and compares the second.
+            let inside = outline.inside(open)?;
+            let first = outline.arguments(inside).first().copied()?;
+            (calls.requesting.contains(name) && first.range().contains(&offset)).then_some(None)
+        }
+        _ => calls.requesting.contains(name).then(|| verb_in(&lower)),
+    }
+}
+
+/// The verb in the name of a function of the tests: `post_login`, `get_page`.
+fn verb_in(name: &str) -> Option<String> {
+    const VERBS: &[&str] = &["get", "post", "put", "delete", "patch", "head"];
+    let found = name.split('_').find(|part| VERBS.contains(part));
+    found.map(str::to_ascii_uppercase)
+}
+
+/// The method that a statement names beside its path: `Method::POST`, `.method("PUT")`, `TestRequest::delete()`.
+fn said(statement: &str) -> Option<String> {
+    static METHOD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r#"(?:\bMethod(?:::|\.)|\bmethod\(\s*|\bmethod:\s*|http\.Method|["'`])(?:Method::)?["'`]?(?<a>GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS|Get|Post|Put|Delete|Patch|Head)\b|(?:TestRequest|Request)::(?<b>get|post|put|delete|patch)\b"#,
+        )
+        .ok()
+    });
+    let found = METHOD.as_ref()?.captures(statement)?;
+    found.name("a").or(found.name("b")).map(|method| method.as_str().to_ascii_uppercase())
+}
+
+/// The method of the request in which the binding around a span is used: `let url = format!(…); client.post(&url)`.
+fn bound(file: &TestFile, span: Span) -> Option<Option<String>> {
+    static BINDING: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"(?:\b(?:let|const|var)\s+(?:mut\s+)?(\w+)|^\s*(\w+))\s*(?::[^=]*)?:?=").ok());
+    let outline = &file.outline;
+    let offset = span.start as usize;
+    let (start, end) = if file.language == Language::Python || file.language == Language::Go {
+        let start = outline.bare[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+        (start, span.end as usize)
+    } else {
+        let statement = outline.statement(offset);
+        (statement.start as usize, statement.end as usize)
+    };
+    let found = BINDING.as_ref()?.captures(&outline.bare[start..offset])?;
+    let name = found.get(1).or(found.get(2))?.as_str();
+    let body = outline.around(start).into_iter().find(|&open| outline.bare.as_bytes()[open] == b'{');
+    let limit = body.and_then(|open| outline.partner(open)).unwrap_or(outline.bare.len());
+    let used = Regex::new(&format!(
+        r"\b(?<verb>get|post|put|delete|patch|head|uri|goto|visit|fetch|Get|Post)\s*\(\s*&?\s*{name}\b"
+    ))
+    .ok()?;
+    let found = used.captures(outline.bare.get(end..limit)?)?;
+    let verb = found["verb"].to_ascii_uppercase();
+    Some(Some(if matches!(verb.as_str(), "URI" | "GOTO" | "VISIT" | "FETCH") { "GET".to_owned() } else { verb }))
+}
+
+/// The first call of each method in each file, by its name in one spelling: clients say `AddItem` or `add_item`.
+fn methods_called(files: &[TestFile]) -> BTreeMap<String, Vec<Place>> {
+    static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\.(\w+)\s*\(").ok());
+    let mut found: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+    for file in files {
+        for call in CALL.iter().flat_map(|call| call.captures_iter(&file.outline.bare)) {
+            let Some(name) = call.get(1) else { continue };
+            let places = found.entry(one_spelling(name.as_str())).or_default();
+            if places.last().is_none_or(|last| last.path != file.path) {
+                places.push(Place::at(file.path.clone(), Span::new(name.start(), name.end())));
+            }
+        }
+    }
+    found
+}
+
+fn one_spelling(name: &str) -> String {
+    name.replace('_', "").to_ascii_lowercase()
+}

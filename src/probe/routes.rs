@@ -1,0 +1,51 @@
+//! `@routes`: which operations the service declares, and the share of them that tests request.
+
+use super::{Probe, Question};
+use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
+use crate::facts::Facts;
+use crate::quantity::Quantity;
+
+/// More operations than this are not listed one by one.
+const MOST: usize = 40;
+
+/// `@routes()`.
+pub static PROBE: Probe = Probe {
+    name: "routes",
+    summary: "The share of the service's operations (method and full path) that test code requests; the missing ones are noted",
+    usage: "@routes() {declared}",
+    arity: (0, 0),
+    patterns_from: None,
+    facts: &[],
+    options: &["declared"],
+    look,
+};
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let routes = facts.routes();
+    let mut answer = Answer { blind: routes.blind.clone(), ..Answer::default() };
+    if question.is_set("declared") {
+        let seen = routes.operations.iter().take(MOST);
+        answer.seen.extend(seen.map(|one| Sighting::new(one.place.clone(), Strength::Configured, one.name())));
+        return answer;
+    }
+    let Some(share) = routes.tested_share() else { return answer };
+    let all = routes.operations.len();
+    let tested = routes.operations.iter().filter(|one| one.tested.is_some()).count();
+    let missing: Vec<_> = routes.operations.iter().filter(|one| one.tested.is_none()).collect();
+    let mut message = format!("tests request {tested} of {all} operations");
+    if let Some(first) = missing.first() {
+        let rest = if missing.len() > 1 { format!(" and {} more", missing.len() - 1) } else { String::new() };
+        message = format!("{message}; not {}{rest}", first.name());
+    }
+    let place = routes.operations.iter().find_map(|one| one.tested.clone());
+    let place = place.or_else(|| missing.first().map(|one| one.place.clone())).unwrap_or_else(|| Place::file(""));
+    answer
+        .seen
+        .push(Sighting::new(place, Strength::Configured, message).with(Observed::Quantity(Quantity::ratio(share))));
+    answer.notes.extend(
+        missing.into_iter().take(MOST).map(|one| {
+            Sighting::new(one.place.clone(), Strength::Configured, format!("no test requests {}", one.name()))
+        }),
+    );
+    answer
+}

@@ -1,0 +1,252 @@
+//! Tests of `src/facts/routes`.
+
+use tusk_check::facts::Facts;
+use tusk_check::facts::routes::Routes;
+use tusk_check::tree::Tree;
+
+fn with(files: &[(&str, &str)], check: impl FnOnce(&Routes)) {
+    let tree = Tree::in_memory(files.iter().copied());
+    let facts = Facts::new(&tree, "2026-01-01T00:00:00Z".parse().unwrap());
+    check(facts.routes());
+}
+
+fn manifest(framework: &str) -> String {
+    format!("[package]\nname = \"app\"\n[dependencies]\n{framework} = \"1\"\n")
+}
+
+/// The operations of a Rust tree, `!` behind those that tests request.
+fn rust(framework: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let manifest = manifest(framework);
+    let mut all = vec![("Cargo.toml", manifest.as_str())];
+    all.extend(files);
+    let mut found = Vec::new();
+    with(&all, |routes| {
+        let name = |one: &tusk_check::facts::routes::Operation| {
+            format!("{}{}", one.name(), if one.tested.is_some() { " !" } else { "" })
+        };
+        found = routes.operations.iter().map(name).collect();
+    });
+    found
+}
+
+#[test]
+fn axum_nests_by_name_inline_and_across_files() {
+    let files = [
+        (
+            "src/main.rs",
+            "fn app() -> Router {\n  let admin = Router::new().route(\"/stats\", get(stats)).route(PATH, delete(x));\n\
+             \x20 // .route(\"/no\", get(no))\n\
+             \x20 Router::new().route(\"/\", get(root)).route(\"/login\", get(form).post(login).layer(L::get(1)))\n\
+             \x20   .nest(\"/api\", users::router()).nest(\"/admin\", admin)\n\
+             \x20   .nest(\"/inline\", Router::new().route(\"/a/{id}\", any(a)))\n}\nconst PATH: &str = \"/const\";\nfn main() { serve(app()) }",
+        ),
+        (
+            "src/users.rs",
+            "pub fn router() -> Router { Router::new().route(\"/users/:id\", get(one)).merge(more()) }\nfn more() -> Router { Router::new().route(\"/more\", post(m)) }",
+        ),
+        ("src/posts.rs", "pub fn router() -> Router { Router::new().route(\"/posts\", get(all)) }"),
+    ];
+    assert_eq!(
+        rust("axum", &files),
+        [
+            "GET /",
+            "GET /admin/const",
+            "GET /admin/stats",
+            "POST /api/more",
+            "GET /api/users/{}",
+            "* /inline/a/{}",
+            "GET /login",
+            "POST /login",
+            "GET /posts"
+        ]
+        .map(|one| one.replace("GET /admin/const", "DELETE /admin/const"))
+    );
+    assert!(rust("serde", &files).is_empty(), "no framework, no routes");
+}
+
+#[test]
+fn actix_scopes_resources_attributes_and_configure() {
+    let files = [
+        (
+            "src/startup.rs",
+            "pub fn run() { App::new().route(\"/home\", web::get().to(home))\n.service(web::scope(\"/admin\").wrap(from_fn(f)).route(\"/board\", web::get().to(b)).route(\"/news\", web::post().to(p)))\n\
+             .service(web::resource(\"/r/{id}\").route(web::get().to(g)).route(web::put().to(p)))\n.service(web::scope(\"/v1\").service(hello).configure(config)).service(plain); }\n\
+             fn config(cfg: &mut web::ServiceConfig) { cfg.route(\"/deep\", web::get().to(d)); }",
+        ),
+        (
+            "src/handlers.rs",
+            "#[get(\"/hello/{name}\")]\nasync fn hello() {}\n#[post(\"/plain\")]\npub async fn plain() {}\n",
+        ),
+    ];
+    assert_eq!(
+        rust("actix-web", &files),
+        [
+            "GET /admin/board",
+            "POST /admin/news",
+            "GET /home",
+            "POST /plain",
+            "GET /r/{}",
+            "PUT /r/{}",
+            "GET /v1/deep",
+            "GET /v1/hello/{}"
+        ]
+    );
+}
+
+#[test]
+fn rocket_warp_and_salvo() {
+    let rocket = [(
+        "src/main.rs",
+        "#[get(\"/<id>?<q>\")]\nfn show(id: u8) {}\n#[rocket::post(\"/\", data = \"<x>\")]\nfn make() {}\nfn rocket() { rocket::build().mount(\"/items\", routes![show, make]) }",
+    )];
+    assert_eq!(rust("rocket", &rocket), ["POST /items", "GET /items/{}"]);
+    let warp = [(
+        "src/main.rs",
+        "fn main() { let a = warp::path!(\"users\" / u32).and(warp::get()).map(f); let b = warp::path(\"in\").and(warp::path(\"side\")).and(warp::post()).map(g); }",
+    )];
+    assert_eq!(rust("warp", &warp), ["POST /in/side", "GET /users/{}"]);
+    let salvo =
+        [("src/main.rs", "fn main() { Router::with_path(\"a\").get(x).push(Router::with_path(\"<id>\").post(y)) }")];
+    assert_eq!(rust("salvo", &salvo), ["GET /a", "POST /a/{}"]);
+}
+
+#[test]
+fn a_request_of_a_test_reaches_its_operation_only() {
+    let app = (
+        "src/main.rs",
+        "fn app() { Router::new().route(\"/\", get(r)).route(\"/login\", get(f).post(l)).route(\"/users/{id}\", get(u)).route(\"/users/me\", get(m))\
+         .route(\"/out\", post(o)).route(\"/mocked\", get(k)).route(\"/var\", put(v)).route(\"/raw\", delete(d)).route(\"/never\", get(n)).route(\"/skipped\", get(s)).route(\"/from\", get(s)) }",
+    );
+    let helpers = (
+        "tests/api/helpers.rs",
+        "impl App { pub async fn post_login(&self) { self.client.post(&format!(\"{}/login\", self.address)).send() }\n\
+         pub async fn never_called(&self) { self.client.get(&format!(\"{}/never\", self.address)).send() }\n\
+         async fn assert_moves(&self, from: &str, to: &str) { self.client.get(from).send() } }",
+    );
+    let tests = (
+        "tests/api/login.rs",
+        "#[tokio::test]\nasync fn works() { let app = spawn(); app.post_login().await; assert_eq!(location, \"/out\"); assert_is_redirect(&r, \"/users/me\");\n\
+         // client.get(\"/never\")\nclient.get(\"http://localhost:80/users/7?x=1\").send();\nlet url = format!(\"{}/var\", a);\nclient.put(&url).send();\n\
+         Mock::given(path(\"/mocked\")).and(method(\"GET\")).mount(&s);\napp.oneshot(Request::builder().method(Method::DELETE).uri(\"/raw\").body());\napp.assert_moves(\"/from\", \"/users/me\"); }\n\
+         #[tokio::test]\n#[ignore]\nasync fn skipped() { client.get(\"/skipped\").send(); }",
+    );
+    assert_eq!(
+        rust("axum", &[app, helpers, tests]),
+        [
+            "GET /",
+            "GET /from !",
+            "GET /login",
+            "POST /login !",
+            "GET /mocked",
+            "GET /never",
+            "POST /out",
+            "DELETE /raw !",
+            "GET /skipped",
+            "GET /users/me",
+            "GET /users/{} !",
+            "PUT /var !"
+        ]
+    );
+}
+
+#[test]
+fn a_test_module_in_the_source_requests_too() {
+    let files = [(
+        "src/main.rs",
+        "fn app() { Router::new().route(\"/a\", get(r)).route(\"/b\", get(r)) }\n#[cfg(test)]\nmod tests { #[tokio::test] async fn t() { app().oneshot(Request::get(\"/a\").body(())); } }",
+    )];
+    assert_eq!(rust("axum", &files), ["GET /a !", "GET /b"]);
+}
+
+#[test]
+fn grpc_methods_of_services_that_are_served() {
+    let files = [
+        ("Cargo.toml", "[package]\nname = \"app\"\n[dependencies]\ntonic = \"0.12\"\n"),
+        (
+            "proto/cart.proto",
+            "syntax = \"proto3\";\npackage shop.v1;\nservice Cart {\n  rpc AddItem(Item) returns (Empty);\n  // rpc Gone(Item) returns (Empty);\n  rpc Empty_Cart(User) returns (Empty);\n}\nservice Other { rpc X(Y) returns (Z); }\n",
+        ),
+        ("src/main.rs", "fn main() { Server::builder().add_service(CartServer::new(c)) }"),
+        (
+            "tests/cart.rs",
+            "#[tokio::test] async fn adds() { let client = CartClient::new(c); client.add_item(Item {}).await }",
+        ),
+    ];
+    with(&files, |routes| {
+        let names: Vec<_> = routes.operations.iter().map(|one| (one.name(), one.tested.is_some())).collect();
+        assert_eq!(
+            names,
+            [("RPC /shop.v1.Cart/AddItem".to_owned(), true), ("RPC /shop.v1.Cart/Empty_Cart".to_owned(), false)]
+        );
+    });
+}
+
+#[test]
+fn other_languages_mount_and_test() {
+    let names = |files: &[(&str, &str)]| {
+        let mut found = Vec::new();
+        with(files, |routes| {
+            found = routes
+                .operations
+                .iter()
+                .map(|one| format!("{}{}", one.name(), if one.tested.is_some() { " !" } else { "" }))
+                .collect();
+        });
+        found
+    };
+    let express = [
+        ("package.json", r#"{"dependencies":{"express":"4"}}"#),
+        (
+            "src/app.js",
+            "const express = require('express');\nconst users = require('./routes/users');\nconst app = express();\napp.get('/health', h);\napp.use('/users', users);\ncache.get('/no');\naxios.get('/no2', x);",
+        ),
+        (
+            "src/routes/users.js",
+            "const r = express.Router();\nr.get('/:id', a);\nr.route('/').post(b).put(c);\nmodule.exports = r;",
+        ),
+        (
+            "test/app.test.js",
+            "it('x', async () => { await request(app).get('/users/1'); expect(p).toBe('/health'); });",
+        ),
+    ];
+    assert_eq!(names(&express), ["GET /health", "POST /users", "PUT /users", "GET /users/{} !"]);
+    let fastapi = [
+        ("requirements.txt", "fastapi\n"),
+        (
+            "app/main.py",
+            "app = FastAPI()\napp.include_router(items.router, prefix=\"/v1\")\n@app.get(\"/ping\")\ndef ping(): ...\n",
+        ),
+        (
+            "app/items.py",
+            "router = APIRouter(prefix=\"/items\")\n@router.post(\"/\")\ndef make(): ...\n@router.get(\"/{id}\")\ndef one(): ...\n",
+        ),
+        (
+            "tests/test_items.py",
+            "def test_one(client):\n    client.get(\"/v1/items/3\")\n    url = \"/ping\"\n    client.get(url)\n",
+        ),
+    ];
+    assert_eq!(names(&fastapi), ["GET /ping !", "POST /v1/items", "GET /v1/items/{} !"]);
+    let gin = [
+        ("go.mod", "module x\nrequire github.com/gin-gonic/gin v1\n"),
+        (
+            "main.go",
+            "func main() {\n r := gin.Default()\n v1 := r.Group(\"/v1\")\n v1.GET(\"/a/:id\", a)\n r.POST(\"/b\", b)\n http.HandleFunc(\"/c\", c)\n mux.HandleFunc(\"PUT /d\", d)\n m.HandleFunc(\"/e\", e).Methods(http.MethodGet, \"POST\")\n}",
+        ),
+        (
+            "main_test.go",
+            "func TestB(t *testing.T) { req := httptest.NewRequest(http.MethodPost, \"/b\", nil); q, _ := http.NewRequest(\"GET\", \"/v1/a/1\", nil) }",
+        ),
+    ];
+    assert_eq!(names(&gin), ["POST /b !", "* /c", "PUT /d", "GET /e", "POST /e", "GET /v1/a/{} !"]);
+}
+
+#[test]
+fn hostile_routers_end() {
+    let nested = format!("fn a() {{ {} }}", ".nest(\"/x\", ".repeat(2000));
+    let circular =
+        "fn a() { Router::new().nest(\"/x\", b()) }\nfn b() { Router::new().nest(\"/y\", a()).route(\"/z\", get(h)) }";
+    let unbalanced = "fn a() { .route(\"/x\", get(h) .scope( ))) }} warp::path!( #[get(\"";
+    for text in [nested.as_str(), circular, unbalanced] {
+        rust("axum", &[("src/main.rs", text), ("tests/a.rs", text)]);
+    }
+}
