@@ -6,17 +6,18 @@ use crate::facts::Facts;
 use crate::facts::ci::pattern::{Pattern, values_of};
 use crate::facts::ci::{Ci, Command, Link, Step};
 use crate::quantity::Quantity;
+use crate::value::Value;
 use regex::Regex;
 
 /// `@ci.runs(command, word…)`.
 pub static PROBE: Probe = Probe {
     name: "ci.runs",
     summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for",
-    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit}",
+    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], services}",
     arity: (1, usize::MAX),
     patterns_from: None,
     facts: &[],
-    options: &["gate", "schedule", "release", "value", "unit"],
+    options: &["gate", "schedule", "release", "value", "unit", "then", "services"],
     look,
 };
 
@@ -39,6 +40,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             continue;
         }
         let reason = command.excuse.clone().or_else(|| timing.reason(ci, &command.step));
+        let reason = reason.or_else(|| wanted.then_missing(ci, command));
+        let bare = question.is_set("services") && ci.job(&command.step).services.is_empty();
+        let reason = reason.or_else(|| bare.then(|| "no service containers run beside it".to_owned()));
         let sighting = match wanted.value(command) {
             Some(Ok(value)) => sighting.with(value),
             Some(Err(why)) if reason.is_none() => {
@@ -144,6 +148,7 @@ struct Wanted {
     words: Vec<Vec<One>>,
     value: Option<String>,
     unit: Option<String>,
+    then: Vec<Pattern>,
 }
 
 enum One {
@@ -192,6 +197,7 @@ impl Wanted {
             words: question.args.iter().skip(1).map(|arg| all(arg)).collect(),
             value: question.option_text("value").map(str::to_owned),
             unit: question.option_text("unit").map(str::to_owned),
+            then: strings(question.option("then")).iter().map(|text| Pattern::new(text)).collect(),
         }
     }
 
@@ -205,12 +211,35 @@ impl Wanted {
         Some(said)
     }
 
+    /// Why it does not count: nothing of `then` follows it in its job.
+    fn then_missing(&self, ci: &Ci, command: &Command) -> Option<String> {
+        if self.then.is_empty() {
+            return None;
+        }
+        let mut after = ci.commands.iter().skip_while(|other| !std::ptr::eq(*other, command)).skip(1);
+        let follows = after.any(|other| {
+            other.step.job == command.step.job && other.excuse.is_none() && self.then.iter().any(|pattern| pattern.matches(&other.words))
+        });
+        (!follows).then(|| "nothing after it fails on what it changed".to_owned())
+    }
+
     /// The value of the option that is asked for; an error says why there is none.
     fn value(&self, command: &Command) -> Option<Result<Observed, String>> {
         let name = self.value.as_deref()?;
         let Some(text) = values_of(&command.words, name).last() else { return Some(Err(format!("sets no {name}"))) };
         let text = text.unwrap_or_default();
         Some(observed(text, self.unit.as_deref()).ok_or_else(|| format!("{name} has no value")))
+    }
+}
+
+/// One text, or a list of them.
+fn strings(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(value) => match value.as_list() {
+            Some(list) => list.iter().filter_map(Value::scalar_text).collect(),
+            None => value.scalar_text().into_iter().collect(),
+        },
+        None => Vec::new(),
     }
 }
 

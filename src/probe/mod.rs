@@ -9,6 +9,7 @@ pub mod ci_deploys;
 pub mod ci_gate;
 pub mod ci_runs;
 pub mod ci_uses;
+pub mod codecov;
 pub mod collector;
 pub mod config;
 pub mod container;
@@ -54,6 +55,7 @@ pub static ALL: &[&Probe] = &[
     &ci_gate::PROBE,
     &ci_runs::PROBE,
     &ci_uses::PROBE,
+    &codecov::PROBE,
     &collector::PROBE,
     &config::PROBE,
     &container::PROBE,

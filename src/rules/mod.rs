@@ -71,11 +71,14 @@ use crate::source::Source;
 /// The files of the embedded catalogue.
 #[rustfmt::skip]
 const FILES: &[(&str, &str)] = &[
+    ("delivery.tsk", include_str!("delivery.tsk")),
     ("documents.tsk", include_str!("documents.tsk")),
     ("environment.tsk", include_str!("environment.tsk")),
+    ("lists-ci.tsk", include_str!("lists-ci.tsk")),
     ("lists-packages.tsk", include_str!("lists-packages.tsk")),
     ("lists-settings.tsk", include_str!("lists-settings.tsk")),
     ("monitoring.tsk", include_str!("monitoring.tsk")),
+    ("quality.tsk", include_str!("quality.tsk")),
     ("secrets.tsk", include_str!("secrets.tsk")),
 ];
 
