@@ -218,7 +218,9 @@ impl Wanted {
         }
         let mut after = ci.commands.iter().skip_while(|other| !std::ptr::eq(*other, command)).skip(1);
         let follows = after.any(|other| {
-            other.step.job == command.step.job && other.excuse.is_none() && self.then.iter().any(|pattern| pattern.matches(&other.words))
+            other.step.job == command.step.job
+                && other.excuse.is_none()
+                && self.then.iter().any(|pattern| pattern.matches(&other.words))
         });
         (!follows).then(|| "nothing after it fails on what it changed".to_owned())
     }

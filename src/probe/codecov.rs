@@ -18,7 +18,15 @@ pub static PROBE: Probe = Probe {
     look,
 };
 
-const FILES: &[&str] = &["codecov.yml", ".codecov.yml", "codecov.yaml", ".codecov.yaml", ".github/codecov.yml", ".github/codecov.yaml", "dev/codecov.yml"];
+const FILES: &[&str] = &[
+    "codecov.yml",
+    ".codecov.yml",
+    "codecov.yaml",
+    ".codecov.yaml",
+    ".github/codecov.yml",
+    ".github/codecov.yaml",
+    "dev/codecov.yml",
+];
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer::default();
@@ -31,7 +39,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let informational = field.value.get("informational").and_then(Value::as_bool) == Some(true);
         let whole = field.value.get("flags").is_none() && field.value.get("paths").is_none();
         let threshold = field.value.get("threshold").and_then(percent).unwrap_or(0.0);
-        let sighting = Sighting::new(Place::at(path, target.span), Strength::Enforced, format!("Codecov holds {name} to {text}"));
+        let sighting =
+            Sighting::new(Place::at(path, target.span), Strength::Enforced, format!("Codecov holds {name} to {text}"));
         let why = if informational {
             Some("`informational: true` never fails")
         } else if !whole {
@@ -43,8 +52,13 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             (Some(share), None) => {
                 answer.seen.push(sighting.with(Observed::Quantity(Quantity::ratio((share - threshold) / 100.0))));
             }
-            (None, None) => answer.notes.push(Sighting { message: format!("{}: no worse than before is no bound", sighting.message), ..sighting }),
-            (_, Some(why)) => answer.notes.push(Sighting { message: format!("{}: {why}", sighting.message), ..sighting }),
+            (None, None) => answer.notes.push(Sighting {
+                message: format!("{}: no worse than before is no bound", sighting.message),
+                ..sighting
+            }),
+            (_, Some(why)) => {
+                answer.notes.push(Sighting { message: format!("{}: {why}", sighting.message), ..sighting })
+            }
         }
     }
     answer

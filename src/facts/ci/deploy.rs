@@ -432,7 +432,9 @@ impl Ci {
             };
             found.push(Deployment {
                 act,
-                target: self.target(&command.step, &command_hints(command)),
+                // The name of a package says nothing about where it goes.
+                target: self
+                    .target(&command.step, &if act == Act::Deploy { command_hints(command) } else { String::new() }),
                 what: command.line(),
                 place: command.place.clone(),
                 step: command.step.clone(),
@@ -448,7 +450,8 @@ impl Ci {
             } else {
                 continue;
             };
-            let hints = action.with.values().cloned().collect::<Vec<_>>().join(" ");
+            let given = if act == Act::Deploy { action.with.values().cloned().collect() } else { Vec::new() };
+            let hints = given.join(" ");
             found.push(Deployment {
                 act,
                 target: self.target(&action.step, &hints),

@@ -2,6 +2,7 @@
 
 pub mod cron;
 pub mod deploy;
+mod elsewhere;
 pub mod excerpt;
 mod follow;
 mod github;
@@ -19,5 +20,7 @@ pub use model::{Action, Ci, Command, Event, Job, Link, Step, Trigger};
 pub fn read(facts: &Facts<'_>) -> Ci {
     let mut walk = follow::Walk::new(facts);
     github::read(&mut walk);
-    walk.ci
+    let mut ci = walk.ci;
+    ci.elsewhere = elsewhere::signs(facts, &ci);
+    ci
 }

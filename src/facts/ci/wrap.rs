@@ -295,5 +295,7 @@ fn container(program: &str, rest: &[String]) -> Option<Vec<String>> {
 }
 
 fn is_script(program: &str) -> bool {
-    program.contains('/') && !program.starts_with(['/', '~', '$'])
+    // `"$SCRIPT_DIR/x.sh"`: a folder that is not known, and a script whose name is.
+    let tail = program.rsplit_once(['}', ')']).map_or(program, |(_, tail)| tail);
+    tail.contains('/') && !program.starts_with(['/', '~'])
 }

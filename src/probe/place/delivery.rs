@@ -4,8 +4,7 @@ use super::{answer, here};
 use crate::evidence::{Answer, Sighting};
 use crate::facts::Facts;
 use crate::facts::ci::Event;
-use crate::facts::ci::pattern::Pattern;
-use crate::probe::Question;
+use crate::facts::ci::deploy::Act;
 
 /// A gate that builds or tests; where CI is visibly elsewhere, its absence here says nothing (ruling 1).
 pub(super) fn ci(facts: &Facts<'_>) -> Answer {
@@ -35,23 +34,19 @@ pub(super) fn schedule(facts: &Facts<'_>) -> Answer {
 }
 
 /// Something that deploys: a job with one of the commands or actions, a GitOps object, a platform that deploys on push.
-pub(super) fn deploy(facts: &Facts<'_>, question: &Question) -> Answer {
-    let found = job(facts, question).or_else(|| gitops(facts)).or_else(|| platform(facts)).or_else(|| rollout(facts));
+pub(super) fn deploy(facts: &Facts<'_>) -> Answer {
+    let found = job(facts).or_else(|| gitops(facts)).or_else(|| platform(facts)).or_else(|| rollout(facts));
     let blind = if found.is_some() { Vec::new() } else { facts.ci().unseen() };
     Answer { blind, ..answer(found) }
 }
 
-fn job(facts: &Facts<'_>, question: &Question) -> Option<Sighting> {
+/// A job that puts something into service; one for test, preview or staging is none (ruling 38).
+fn job(facts: &Facts<'_>) -> Option<Sighting> {
     let ci = facts.ci();
-    let patterns: Vec<Pattern> = question.arg(1).iter().map(|word| Pattern::new(&word.text)).collect();
-    let command = ci.commands.iter().find(|command| patterns.iter().any(|pattern| pattern.matches(&command.words)));
-    if let Some(command) = command {
-        return Some(here(command.place.clone(), format!("job \"{}\" deploys", ci.job(&command.step).name)));
-    }
-    let actions = question.arg(2);
-    let action =
-        ci.actions.iter().find(|action| actions.iter().any(|word| word.text.eq_ignore_ascii_case(&action.name)))?;
-    Some(here(action.place.clone(), format!("job \"{}\" deploys with {}", ci.job(&action.step).name, action.name)))
+    let deployment =
+        ci.deployments().into_iter().find(|deployment| deployment.act == Act::Deploy && deployment.counts())?;
+    let job = &ci.job(&deployment.step).name;
+    Some(here(deployment.place, format!("job \"{job}\" deploys with `{}`", deployment.what)))
 }
 
 fn gitops(facts: &Facts<'_>) -> Option<Sighting> {

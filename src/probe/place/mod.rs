@@ -54,7 +54,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         "self_run" => run::self_run(facts),
         "container" => run::container(facts),
         "edge" => run::edge(facts),
-        "deploy" => delivery::deploy(facts, question),
+        "deploy" => delivery::deploy(facts),
         "rollout" => run::rollout(facts, &words),
         "manifest" => code::manifest(facts, &words),
         "lock" => code::lock(facts, &words),

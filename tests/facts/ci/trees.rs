@@ -61,3 +61,27 @@ fn look() {
         println!("BLIND {blind:?}");
     }
 }
+
+#[test]
+#[ignore = "for looking, needs the trees"]
+fn verdicts() {
+    use tusk_check::{check, checklist, report, rules};
+    let Ok(root) = std::env::var("LOOK") else { return };
+    let sections = ["code_quality.", "quality_checks.", "deployment_pipeline.", "pipeline_stages."];
+    let tree = Tree::walk(std::path::Path::new(&root)).unwrap();
+    let facts = Facts::new(&tree, "2026-11-22T12:00:00Z".parse().unwrap());
+    let (rules, _) = rules::load(&rules::sources());
+    let production = checklist::production();
+    let bindings = check::bind(&production, &rules).unwrap();
+    let check = check::Check::new(&facts, &production, bindings, checklist::Phase::PostRelease);
+    for (item, binding, judgement) in check.run(|item| sections.iter().any(|section| item.id.starts_with(section))) {
+        let report = report::build::item(&tree, item, binding, judgement);
+        println!("{} {} | {}", report.verdict.word().to_uppercase(), report.id, report.reason);
+        for seen in report.evidence.iter().take(8) {
+            println!("      {:?} {}:{} {}", seen.supports, seen.path, seen.line.unwrap_or(0), seen.message);
+        }
+        for blind in report.unread.iter().take(3) {
+            println!("      not read: {:?} {}", blind.path, blind.why);
+        }
+    }
+}

@@ -142,7 +142,7 @@ impl<'f> Walk<'f> {
             Inner::File(file, arguments, settings) => {
                 let words: Vec<String> = std::iter::once(file.clone()).chain(arguments.iter().cloned()).collect();
                 self.list(&words, &place, &call);
-                self.file(&file, arguments, settings, &place, &call);
+                self.file(&file, script.path(), arguments, settings, &place, &call);
             }
         }
     }
@@ -201,9 +201,9 @@ impl<'f> Walk<'f> {
         }
     }
 
-    /// Follows a script of the tree.
-    fn file(&mut self, file: &str, arguments: Vec<String>, settings: Settings, place: &Place, call: &Call) {
-        let Some((path, source)) = self.find(file, &call.dir) else { return };
+    /// Follows a script of the tree, named in the file `from`.
+    fn file(&mut self, file: &str, from: &str, arguments: Vec<String>, settings: Settings, place: &Place, call: &Call) {
+        let Some((path, source)) = self.find(file, from, &call.dir) else { return };
         let text = source.text();
         let shebang = text.lines().next().filter(|line| line.starts_with("#!")).unwrap_or_default();
         let is_shell = ["sh", "bash", "dash", "zsh", "ksh"].iter().any(|shell| {
@@ -226,18 +226,16 @@ impl<'f> Walk<'f> {
         self.script(&Excerpt::verbatim(source, span), &inner);
     }
 
-    /// A script that a command names: relative to its folder, to the root, or by the end of `$ROOT/scripts/x`.
-    fn find(&self, file: &str, dir: &str) -> Option<(String, &'f crate::source::Source)> {
-        let tail = file.rsplit_once(['}', ')']).map(|(_, tail)| tail.trim_start_matches('/'));
-        let from = [path::join(dir, file), path::join("", file)]
-            .into_iter()
-            .chain(tail.filter(|tail| !tail.is_empty()).map(|tail| path::join("", tail)));
-        for candidate in from {
-            if let Some(source) = self.facts.tree.text(&candidate) {
-                return Some((candidate, source));
+    /// A script that a command names: relative to its folder or to the root; `$DIR/x.sh` beside the script that says it.
+    fn find(&self, file: &str, from: &str, dir: &str) -> Option<(String, &'f crate::source::Source)> {
+        let candidates = match file.rsplit_once(['}', ')']) {
+            Some((_, tail)) => {
+                let tail = tail.trim_start_matches('/');
+                vec![path::join(path::folder(from), tail), path::join("", tail), path::join(dir, tail)]
             }
-        }
-        None
+            None => vec![path::join(dir, file), path::join("", file)],
+        };
+        candidates.into_iter().find_map(|candidate| Some((candidate.clone(), self.facts.tree.text(&candidate)?)))
     }
 
     /// The nearest of some files, from a folder upwards.

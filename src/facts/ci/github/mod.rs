@@ -197,8 +197,7 @@ fn job(walk: &mut Walk<'_>, written: &Job0<'_>, depth: usize) -> Vec<usize> {
     known.env = environment(&known, value.get("env"));
     let (triggers, on_failure) = running(value.get("if"), written.triggers, &known);
     let index = walk.ci.jobs.len();
-    let name = value.get("name").and_then(Value::as_str).unwrap_or(written.id);
-    let name = known.fill_text(name);
+    let name = value.get("name").and_then(Value::as_str).unwrap_or(written.id).to_owned();
     let excuse = excuse(value, &known).or_else(|| written.caller.and_then(|caller| caller.excuse.clone()));
     let named_environment = value.get("environment").and_then(|value| {
         let named = value.get("name").unwrap_or(value);
