@@ -69,20 +69,9 @@ impl Error {
             [_] => format!("expected {list}"),
             _ => format!("expected one of {list}"),
         };
-        let help = nearest(word, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        let help = crate::nearest::nearest(word, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
         Self { message: format!("unknown {what} `{word}`; {expected}"), help, span: None }
     }
-}
-
-/// The word that somebody who wrote `word` most likely meant, if one is near enough.
-pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    // The distance is quadratic in the length, and nobody means a word by a page of text.
-    if word.len() > 100 {
-        return None;
-    }
-    let distances = known.into_iter().map(|near| (strsim::damerau_levenshtein(word, near), near));
-    let (distance, near) = distances.min_by_key(|(distance, _)| *distance)?;
-    (distance <= 1 + word.chars().count() / 4).then_some(near)
 }
 
 impl fmt::Display for Error {

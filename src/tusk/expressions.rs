@@ -158,10 +158,18 @@ impl Parser<'_> {
                 None => Err(Broken::Quote(at)),
             };
         }
-        match text::quoted_end(self.bytes, at) {
-            Some(end) => Ok(end),
-            None if quote == b'\'' && open.is_empty() => Ok(at + 1),
-            None => Err(Broken::Quote(at)),
+        if let Some(end) = text::quoted_end(self.bytes, at) {
+            return Ok(end);
+        }
+        if !open.is_empty() && self.may_look() {
+            if let Some(end) = text::quoted_end_in_brackets(self.bytes, at) {
+                return Ok(end);
+            }
+            self.waste(self.bytes.len() - at);
+        }
+        match quote {
+            b'\'' if open.is_empty() => Ok(at + 1),
+            _ => Err(Broken::Quote(at)),
         }
     }
 
@@ -197,7 +205,11 @@ impl Parser<'_> {
     /// where no `{` is open.
     fn leaves_bracket(&self, line: usize, at: usize, bracket: usize) -> bool {
         match self.byte(at) {
-            b'[' => at == line && self.is_header(at) && !matches!(self.bytes[self.before(line)], b',' | b'(' | b'['),
+            b'[' => {
+                self.column(line, at) == 0
+                    && self.is_header(at)
+                    && !matches!(self.bytes[self.before(line)], b',' | b'(' | b'[')
+            }
             _ => {
                 self.bytes[bracket] != b'{'
                     && self.inside == Inside::Line
@@ -322,7 +334,11 @@ impl Shape {
                     at = if bytes[at..].starts_with(&[byte; 3]) {
                         memchr::memmem::find(&bytes[at + 3..], &[byte; 3]).map_or(bytes.len(), |length| at + length + 6)
                     } else {
-                        text::quoted_end(bytes, at).unwrap_or(at + 1)
+                        if depth > 0 {
+                            text::quoted_end_in_brackets(bytes, at).unwrap_or(at + 1)
+                        } else {
+                            text::quoted_end(bytes, at).unwrap_or(at + 1)
+                        }
                     };
                     continue;
                 }

@@ -18,6 +18,7 @@ pub mod call;
 pub mod de;
 mod document;
 mod expressions;
+pub mod markdown;
 mod scan;
 mod statements;
 mod text;
@@ -41,12 +42,7 @@ pub fn parse(source: &Source) -> (Document, Vec<Diagnostic>) {
 
 /// [`parse`] for a bare text.
 pub fn parse_text(text: &str) -> (Document, Vec<Diagnostic>) {
-    parse_part(text, 0..text.len(), 0)
-}
-
-/// Reads a part of a text that stands `margin` columns to the right, with spans into the whole text.
-pub(crate) fn parse_part(text: &str, part: std::ops::Range<usize>, margin: usize) -> (Document, Vec<Diagnostic>) {
-    let mut parser = scan::Parser::new(text, part, margin);
+    let mut parser = scan::Parser::new(text, 0..text.len(), 0);
     let document = parser.document();
     (document, parser.into_diagnostics())
 }

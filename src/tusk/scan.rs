@@ -38,6 +38,10 @@ pub(super) struct Parser<'t> {
     pub(super) abandoned: bool,
     /// Where the last statement ended, before the blanks and comments after it.
     pub(super) content: usize,
+    /// Where the first statement stands that is none of this language, or that holds such a one in its brackets.
+    pub(super) strange: Option<usize>,
+    /// Where the statement of the document began that is being read.
+    pub(super) top: usize,
     /// Where the text starts and how far it stands to the right.
     start: usize,
     margin: usize,
@@ -63,6 +67,8 @@ impl<'t> Parser<'t> {
             angles: 0,
             depth: 0,
             abandoned: false,
+            strange: None,
+            top: start,
             content: start,
             start,
             margin,
@@ -210,7 +216,7 @@ impl<'t> Parser<'t> {
     }
 
     pub(super) fn may_look(&self) -> bool {
-        self.wasted <= 8 * self.bytes.len()
+        self.wasted <= 8 * (self.bytes.len() - self.start)
     }
 
     pub(super) fn waste(&mut self, bytes: usize) {
@@ -248,6 +254,13 @@ impl<'t> Parser<'t> {
             end += 1;
         }
         self.byte(end) == b']' && self.is_line_end(end + 1)
+    }
+
+    /// Remembers that something stands here that looks like another language.
+    pub(super) fn is_strange(&mut self, at: usize) {
+        let nested = self.braces > 0 || self.angles > 0 || self.inside != Inside::Line;
+        let place = if nested { self.top } else { at };
+        self.strange.get_or_insert(place);
     }
 
     /// Goes one level deeper; reports and gives up the whole statement when that is too deep.

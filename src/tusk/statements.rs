@@ -100,6 +100,9 @@ impl<'t> Parser<'t> {
                 self.indentation(until, &mut column, here);
                 self.base = here;
             }
+            if matches!(until, Until::Header) {
+                self.top = self.at;
+            }
             if body.map.is_empty() {
                 body.span.start = self.at as u32;
             }
@@ -162,6 +165,7 @@ impl<'t> Parser<'t> {
                 Closer::Ends
             }
             _ => {
+                self.is_strange(at);
                 self.error(at..at + 1, format!("nothing is open that this `{what}` could close"));
                 self.at += 1;
                 self.fresh = false;
@@ -199,6 +203,7 @@ impl<'t> Parser<'t> {
         loop {
             let Some((part, end)) = self.header_part(at) else {
                 let found = at..at + self.text[at..].chars().next().map_or(0, char::len_utf8);
+                self.is_strange(open);
                 self.error(found, "expected a section name: letters, digits, `_`, `-`, with dots between");
                 self.next_line();
                 return None;
@@ -209,6 +214,7 @@ impl<'t> Parser<'t> {
                 b'.' if path.len() < MAX_DEPTH => at = self.skip_blanks(at + 1),
                 b']' => break,
                 _ => {
+                    self.is_strange(open);
                     self.error(at..at + 1, "expected `.` or `]` in this section header");
                     self.next_line();
                     return None;
@@ -312,6 +318,7 @@ impl<'t> Parser<'t> {
             self.at += self.text[start..].chars().next().map_or(1, char::len_utf8);
         }
         if !matches!(value.kind, Kind::Expr(_)) {
+            self.is_strange(start);
             let key = self.key(start);
             let (span, message) = match &key {
                 Some(key) => (

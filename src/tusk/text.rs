@@ -27,8 +27,28 @@ pub(super) fn quoted_end(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
+/// [`quoted_end`] within brackets, where a string whose first line is empty may go on over lines:
+/// `@graphql("` and the query below it.
+pub(super) fn quoted_end_in_brackets(bytes: &[u8], at: usize) -> Option<usize> {
+    if let Some(end) = quoted_end(bytes, at) {
+        return Some(end);
+    }
+    let first_line = bytes[at + 1..].split(|&byte| byte == b'\n').next()?;
+    if !first_line.iter().all(u8::is_ascii_whitespace) {
+        return None;
+    }
+    let mut from = at + 1;
+    loop {
+        let found = from + memchr::memchr2(bytes[at], b'\\', bytes.get(from..)?)?;
+        if bytes[found] != b'\\' {
+            return Some(found + 1);
+        }
+        from = found + 2;
+    }
+}
+
 /// Text between `'`: only `\'` is an escape.
-fn unescape_single(text: &str) -> Cow<'_, str> {
+pub(super) fn unescape_single(text: &str) -> Cow<'_, str> {
     if text.contains("\\'") { Cow::Owned(text.replace("\\'", "'")) } else { Cow::Borrowed(text) }
 }
 

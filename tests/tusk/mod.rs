@@ -2,3 +2,4 @@
 
 mod call;
 mod de;
+mod markdown;

@@ -309,8 +309,12 @@ impl<'t> Reader<'t> {
 
     fn quoted(&mut self) -> Read<String> {
         let start = self.at;
-        let Some((text, end)) = text::quoted(self.text, start) else { return Err(self.unclosed_string(start)) };
+        let Some(end) = text::quoted_end_in_brackets(self.bytes, start) else {
+            return Err(self.unclosed_string(start));
+        };
         self.at = end;
+        let inner = &self.text[start + 1..end - 1];
+        let text = if self.bytes[start] == b'"' { text::unescape(inner) } else { text::unescape_single(inner) };
         Ok(text.into_owned())
     }
 
