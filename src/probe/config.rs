@@ -166,6 +166,9 @@ fn admits(word: &Word, setting: &Setting, before: &[String]) -> bool {
     if is_on(attributes, "variable") && !setting.is_variable {
         return false;
     }
+    if is_on(attributes, "set") && setting.layer == Layer::Program {
+        return false;
+    }
     let only = attributes.get("only").and_then(|field| field.value.as_str()).and_then(|only| Regex::new(only).ok());
     let fits = |pattern: Regex| setting.held.plain().is_none_or(|text| pattern.is_match(text));
     only.is_none_or(fits)

@@ -6,6 +6,7 @@ use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, observe};
 use crate::facts::config::argument;
+use crate::facts::production::{Stage, stage_of_path};
 
 /// `@logger("level", key…)`.
 pub static PROBE: Probe = Probe {
@@ -87,7 +88,8 @@ fn caps(facts: &Facts<'_>) -> Vec<Sighting> {
     for name in ["tracing", "log"] {
         for (package, dependency) in manifests.dependencies(name) {
             let cap = dependency.features.iter().find_map(|feature| feature.strip_prefix("release_max_level_"));
-            let Some(level) = cap else { continue };
+            // A cap at `debug` caps nothing that this question asks for.
+            let Some(level) = cap.filter(|level| ["warn", "error", "off"].contains(level)) else { continue };
             let message = format!("`{name}` is built with `release_max_level_{level}`");
             let place = Place::at(package.path.clone(), dependency.span);
             found.push(Sighting::new(place, Strength::Configured, message).with(Observed::Word(level.to_owned())));
@@ -113,6 +115,10 @@ fn stated_at(facts: &Facts<'_>, statement: &Statement, hit: &Hit) -> Vec<Sightin
         return Vec::new();
     };
     let Some((text, span)) = &hit.value else { return Vec::new() };
+    let is_aside = matches!(stage_of_path(&hit.path), Stage::Never(_));
+    if is_aside || facts.code().left_out(facts, &hit.path, hit.span.start).is_some() {
+        return Vec::new();
+    }
     // `EnvFilter::new` behind an attempt to read the environment is a fallback too.
     let after_environment = ["from_default_env", "try_from_env", "from_env("].iter().any(|read| code.contains(read));
     let is_fallback = statement.is_fallback || (statement.pattern.contains("EnvFilter") && after_environment);

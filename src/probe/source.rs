@@ -54,8 +54,13 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             if is_elsewhere || near.as_ref().is_some_and(|near| !is_near(facts, near, hit, lines)) {
                 continue;
             }
-            let Some(sighting) = sighting(facts, hit, question.option_text("unit")) else { continue };
-            if answer.seen.len() < MOST {
+            let Some(mut sighting) = sighting(facts, hit, question.option_text("unit")) else { continue };
+            if let Some(feature) = code.left_out(facts, &hit.path, hit.span.start) {
+                sighting.message.push_str(&format!("; behind the feature `{feature}`, which a release leaves out"));
+                if answer.notes.len() < MOST {
+                    answer.notes.push(sighting);
+                }
+            } else if answer.seen.len() < MOST {
                 answer.seen.push(sighting);
             }
         }

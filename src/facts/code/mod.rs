@@ -150,6 +150,17 @@ impl Code {
         text.map(|text| text.features_at(offset).into_iter().map(str::to_owned).collect()).unwrap_or_default()
     }
 
+    /// The feature that the code at a place needs and that a release is built without.
+    pub fn left_out(&self, facts: &Facts<'_>, path: &str, offset: u32) -> Option<String> {
+        let needed = self.features_at(facts, path, offset);
+        if needed.is_empty() {
+            return None;
+        }
+        let manifests = facts.manifests();
+        let package = manifests.crate_of(path)?.name.as_deref()?;
+        needed.into_iter().find(|feature| !manifests.features.is_on(package, feature))
+    }
+
     /// One pass of a set of patterns over all files of a scope.
     fn search(&self, facts: &Facts<'_>, scope: Scope, set: &PatternSet) -> Vec<Vec<Hit>> {
         let by_file = parallel::map(&self.files, |file| {
