@@ -4,6 +4,7 @@
 
 mod check;
 mod checklist;
+mod cli;
 mod facts;
 mod judge;
 mod probe;

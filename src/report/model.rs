@@ -320,6 +320,14 @@ impl Report {
     }
 }
 
+impl ItemReport {
+    /// Whether an observation that decided says the reason in the same words, so that it need not be said twice.
+    pub fn is_said_by_evidence(&self) -> bool {
+        let decides = |seen: &&EvidenceReport| seen.supports != Bearing::Note;
+        self.evidence.iter().find(decides).is_some_and(|seen| seen.message.starts_with(&self.reason))
+    }
+}
+
 impl Summary {
     /// Counts items.
     pub fn of<'i>(items: impl Iterator<Item = &'i ItemReport>) -> Self {

@@ -83,7 +83,8 @@ fn unmet(page: &mut String, report: &Report) {
     line(page, "What does not hold, cheapest to fix first.\n");
     for item in work {
         line(page, &format!("### {}\n", code(&item.id)));
-        line(page, &format!("Expected {}: {}.\n", code(&item.expects), sentence(&item.reason)));
+        let reason = if item.is_said_by_evidence() { String::new() } else { format!(": {}", sentence(&item.reason)) };
+        line(page, &format!("Expected {}{reason}.\n", code(&item.expects)));
         for seen in item.evidence.iter().take(SHOWN) {
             line(page, &format!("- {}", evidence(seen)));
         }

@@ -53,7 +53,9 @@ pub(super) fn answer(page: &mut Page, item: &ItemReport) {
 }
 
 fn findings(page: &mut Page, item: &ItemReport) {
-    row(page, "because", &item.reason, Tone::Plain);
+    if !item.is_said_by_evidence() {
+        row(page, "because", &item.reason, Tone::Plain);
+    }
     for (bearing, label) in [
         (Bearing::Contradicts, "against"),
         (Bearing::Searched, "searched"),
@@ -105,7 +107,7 @@ fn said(seen: &EvidenceReport) -> String {
     let value = value.map(|value| format!(": {value}")).unwrap_or_default();
     match seen.supports {
         Bearing::Note | Bearing::Searched => format!("{message}{value}"),
-        _ => format!("{message}{value} ({})", seen.strength.word()),
+        _ => format!("{message}{value} [{}]", seen.strength.word()),
     }
 }
 
