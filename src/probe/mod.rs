@@ -18,6 +18,7 @@ pub mod dep;
 pub mod doc;
 pub mod doc_dangling;
 pub mod doc_states;
+pub mod entry;
 pub mod file;
 pub mod git;
 pub mod health;
@@ -64,6 +65,7 @@ pub static ALL: &[&Probe] = &[
     &doc::PROBE,
     &doc_dangling::PROBE,
     &doc_states::PROBE,
+    &entry::PROBE,
     &file::PROBE,
     &git::PROBE,
     &health::PROBE,

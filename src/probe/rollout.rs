@@ -208,9 +208,10 @@ fn analysis(object: &Object, all: &[&Object]) -> Option<Sighting> {
 
 fn reverts(service: &Service, wanted: bool) -> Option<Sighting> {
     let fact = service.reverts.as_ref().filter(|fact| fact.value == wanted)?;
-    let (message, value) = match wanted {
-        true => ("leaves the old version serving when a release fails", "automatic"),
-        false => ("takes nothing back", "manual"),
+    let (message, value) = if wanted {
+        ("leaves the old version serving when a release fails", "automatic")
+    } else {
+        ("takes nothing back", "manual")
     };
     let message = format!("{} {message} (\"{}\")", service.platform.name(), service.name);
     Some(word(fact.place.clone(), message, value))

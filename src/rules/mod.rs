@@ -78,6 +78,7 @@ const FILES: &[(&str, &str)] = &[
     ("lists-packages.tsk", include_str!("lists-packages.tsk")),
     ("lists-settings.tsk", include_str!("lists-settings.tsk")),
     ("monitoring.tsk", include_str!("monitoring.tsk")),
+    ("network.tsk", include_str!("network.tsk")),
     ("quality.tsk", include_str!("quality.tsk")),
     ("secrets.tsk", include_str!("secrets.tsk")),
 ];

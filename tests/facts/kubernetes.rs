@@ -80,7 +80,7 @@ fn a_base_that_only_development_lists_is_uncertain() {
         ("k8s/overlays/dev/kustomization.yaml", "resources: [../../base]\n"),
     ];
     with(&files, |view| {
-        assert!(matches!(view.objects[0].standing, Standing::Uncertain(_)), "{:?}", view.objects[0].standing)
+        assert!(matches!(view.objects[0].standing, Standing::Uncertain(_)), "{:?}", view.objects[0].standing);
     });
 }
 
@@ -134,7 +134,7 @@ fn json_patches_deletions_and_replicas() {
     });
     let delete = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n      - name: app\n        $patch: delete\n";
     patched("resources: [../base]\npatches: [{path: patch.yaml}]\n", delete, |web| {
-        assert!(web.containers().is_empty())
+        assert!(web.containers().is_empty());
     });
 }
 

@@ -202,7 +202,7 @@ impl Container<'_> {
         let name = entry.get("name")?.scalar_text()?;
         let place = self.object.at(entry.span);
         if let Some(from) = entry.get("valueFrom") {
-            if let Some(found) = self.from_config_map(from) {
+            if let Some(found) = self.looked_up(from) {
                 return Some(Env { name, ..found });
             }
             return Some(Env { name, value: EnvValue::Reference(reference(from)), place });
@@ -213,7 +213,7 @@ impl Container<'_> {
         Some(Env { name, value, place })
     }
 
-    fn from_config_map(&self, from: &Value) -> Option<Env> {
+    fn looked_up(&self, from: &Value) -> Option<Env> {
         let reference = from.get("configMapKeyRef")?;
         let entries = self.object.borrowed.get(reference.get("name")?.as_str()?)?;
         let key = reference.get("key")?.as_str()?;

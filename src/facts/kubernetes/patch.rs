@@ -14,16 +14,16 @@ impl Object {
         if self.files.len() >= MAX_FILES {
             return None;
         }
-        let start = match self.files.iter().find(|(_, known)| known == path) {
-            Some(&(start, _)) => start,
-            None => {
-                // Texts are at most 64 MiB; the sum of a few dozen of them still has to fit into 32 bits.
-                let (last, _) = self.files.last()?;
-                let start = last.checked_add(crate::source::MAX_FILE as u32 + 1)?;
-                start.checked_add(text_len)?;
-                self.files.push((start, path.clone()));
-                start
-            }
+        let known = self.files.iter().find(|(_, known)| known == path).map(|&(start, _)| start);
+        let start = if let Some(start) = known {
+            start
+        } else {
+            // Texts are at most 64 MiB; the sum of a few dozen of them still has to fit into 32 bits.
+            let (last, _) = self.files.last()?;
+            let start = last.checked_add(crate::source::MAX_FILE as u32 + 1)?;
+            start.checked_add(text_len)?;
+            self.files.push((start, path.clone()));
+            start
         };
         let mut value = value.clone();
         shift(&mut value, start);

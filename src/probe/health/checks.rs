@@ -50,7 +50,12 @@ pub(super) fn subjects(facts: &Facts<'_>) -> Vec<Subject> {
     found.extend(services.map(|service| of_service(facts, service)));
     if found.is_empty() {
         found.extend(
-            facts.containers().images.iter().filter(|image| image.standing == Standing::Production).flat_map(of_image),
+            facts
+                .containers()
+                .images
+                .iter()
+                .filter(|image| image.standing == Standing::Production)
+                .filter_map(of_image),
         );
     }
     found
@@ -125,6 +130,9 @@ fn of_service(facts: &Facts<'_>, service: &Service) -> Subject {
     // These have no word for it; what they cannot say is no absence (ruling 2).
     let silent = match service.platform {
         Platform::Heroku => Some("a Procfile has no word for a health check".to_owned()),
+        Platform::Ecs if service.health.is_empty() && balanced(facts) => {
+            Some("a load balancer in Terraform may check it, and Terraform is not read yet".to_owned())
+        }
         Platform::AppEngine if service.health.is_empty() => {
             Some("App Engine checks its instances by itself".to_owned())
         }
@@ -139,6 +147,12 @@ fn of_service(facts: &Facts<'_>, service: &Service) -> Subject {
         silent,
         folder: folder.map(Arc::from).or_else(|| source_folder(facts, &[&service.name])),
     }
+}
+
+/// Whether Terraform declares a load balancer, which checks its targets.
+fn balanced(facts: &Facts<'_>) -> bool {
+    let files = facts.tree.files().iter().filter(|file| file.path.ends_with(".tf"));
+    files.into_iter().any(|file| file.text().is_some_and(|source| source.text().contains("aws_lb_target_group")))
 }
 
 /// An image proves only what it says itself: one without a check is checked by whoever runs it, if at all.

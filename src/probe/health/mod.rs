@@ -15,11 +15,11 @@ use checks::{Check, Subject};
 pub static PROBE: Probe = Probe {
     name: "health",
     summary: "Health checks of every own serving workload, whoever makes them (kubelet, compose, a platform, the image): \
-              `probed` and `served` hold for all of them or not at all; `unprobed` names the others",
-    usage: "@health(probed|unprobed|served|interval|timeout)",
+              `probed` and `served` hold for all of them or not at all; `unprobed` and `unserved` name the others",
+    usage: "@health(probed|unprobed|served|unserved|interval|timeout)",
     arity: (1, 1),
     patterns_from: None,
-    facts: &["probed", "unprobed", "served", "interval", "timeout"],
+    facts: &["probed", "unprobed", "served", "unserved", "interval", "timeout"],
     options: &[],
     look,
 };
@@ -31,6 +31,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         "probed" => probed(&subjects, &mut answer),
         "unprobed" => answer.seen = subjects.iter().filter_map(lack).collect(),
         "served" => served_all(facts, &subjects, &mut answer),
+        "unserved" => answer.seen = unserved(facts, &subjects),
         "interval" => answer.seen = timings(&subjects, "interval"),
         "timeout" => answer.seen = timings(&subjects, "timeout"),
         _ => {}
@@ -88,7 +89,7 @@ fn served_all(facts: &Facts<'_>, subjects: &[Subject], answer: &mut Answer) {
             match served::by_source(facts, subject, check) {
                 served::Served::Here(sighting) => found.push(sighting),
                 served::Served::NotAsked => {
-                    found.push(seen(&check.place, format!("{} of {} asks no route", check.what, subject.title)))
+                    found.push(seen(&check.place, format!("{} of {} asks no route", check.what, subject.title)));
                 }
                 served::Served::Unseen(what) => {
                     all = false;
@@ -104,6 +105,18 @@ fn served_all(facts: &Facts<'_>, subjects: &[Subject], answer: &mut Answer) {
     } else {
         answer.notes = found;
     }
+}
+
+/// Paths that nothing serves, where every operation of the service is known.
+fn unserved(facts: &Facts<'_>, subjects: &[Subject]) -> Vec<Sighting> {
+    let checks = subjects.iter().flat_map(|subject| subject.checks.iter().map(move |check| (subject, check)));
+    checks
+        .filter(|(_, check)| check.is_live())
+        .filter_map(|(subject, check)| {
+            let path = served::is_refuted(facts, subject, check)?;
+            Some(seen(&check.place, format!("{} of {} asks {path}, which no route serves", check.what, subject.title)))
+        })
+        .collect()
 }
 
 fn timings(subjects: &[Subject], what: &str) -> Vec<Sighting> {

@@ -5,6 +5,7 @@ use crate::evidence::{Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope};
 use crate::facts::containers::HealthKind;
+use crate::facts::routes::Operation;
 
 /// What became of a check's question.
 #[derive(Debug)]
@@ -41,6 +42,31 @@ pub(super) fn by_source(facts: &Facts<'_>, subject: &Subject, check: &Check) -> 
             None => Served::Unseen(path),
         },
     }
+}
+
+/// The path that a check asks and that nothing serves, where every operation of the service is known.
+pub(super) fn is_refuted(facts: &Facts<'_>, subject: &Subject, check: &Check) -> Option<String> {
+    let Asked::Path(path) = asked(&check.kind) else { return None };
+    let routes = facts.routes();
+    let known =
+        routes.blind.is_empty() && routes.operations.iter().any(|operation| inside(subject, &operation.place.path));
+    (known && route(facts, subject, &path).is_none()).then_some(path)
+}
+
+fn inside(subject: &Subject, path: &str) -> bool {
+    subject.folder.as_deref().is_none_or(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+}
+
+/// An operation that the service declares at that path.
+fn declared(facts: &Facts<'_>, subject: &Subject, path: &str) -> Option<Sighting> {
+    let wanted = path.trim_end_matches('/');
+    let fits = |operation: &&Operation| {
+        matches!(operation.method.as_str(), "GET" | "*" | "HEAD")
+            && operation.path.trim_end_matches('/') == wanted
+            && inside(subject, &operation.place.path)
+    };
+    let operation = facts.routes().operations.iter().find(fits)?;
+    Some(Sighting::new(operation.place.clone(), Strength::Configured, format!("serves {}", operation.name())))
 }
 
 enum Asked {
@@ -85,7 +111,7 @@ fn bare(path: &str) -> String {
 }
 
 fn route(facts: &Facts<'_>, subject: &Subject, path: &str) -> Option<Sighting> {
-    literal(facts, subject, path).or_else(|| library(facts, path))
+    declared(facts, subject, path).or_else(|| literal(facts, subject, path)).or_else(|| library(facts, path))
 }
 
 /// A route written in source: the whole path as a literal, or its parts one by one (`"/health"` nests `"/live"`).
@@ -122,9 +148,7 @@ fn library(facts: &Facts<'_>, path: &str) -> Option<Sighting> {
 
 fn first(facts: &Facts<'_>, subject: &Subject, pattern: &str) -> Option<Hit> {
     let hits = facts.code().find_all(facts, Scope::Product, &[pattern]).pop()?;
-    let prefix = subject.folder.as_deref().map(|folder| format!("{folder}/"));
-    let inside = |hit: &&Hit| prefix.as_deref().is_none_or(|prefix| hit.path.starts_with(prefix));
-    hits.iter().find(inside).cloned()
+    hits.iter().find(|hit| inside(subject, &hit.path)).cloned()
 }
 
 fn sighting(hit: &Hit, message: String) -> Sighting {

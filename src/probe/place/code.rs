@@ -9,7 +9,7 @@ use crate::facts::manifests::{Dependency, Ecosystem, Package, Purpose};
 /// How source opens a port or declares a route, in the frameworks that people use.
 const SERVES: &[&str] = &[
     r"\baxum::serve\(|\baxum::Server::|\bHttpServer::new\(|\brocket::build\(|\bwarp::serve\(|#\[launch\]",
-    r"\bServer::builder\(\)|\bhyper::server::|\bpoem::Server::new\(|\bsalvo::|\btide::new\(",
+    r"\bServer::builder\(\)|\bpoem::Server::new\(|\bsalvo::|\btide::new\(",
     r"\bRouter::new\(\)|\.route\(\s*.",
     r"#\[(?:get|post|put|patch|delete|head)\(",
     r"\bhttp\.ListenAndServe(?:TLS)?\(|\bgrpc\.NewServer\(|\bgin\.(?:New|Default)\(\)|\becho\.New\(\)|\bchi\.NewRouter\(|\bmux\.NewRouter\(|\.HandleFunc\(",
@@ -27,8 +27,8 @@ pub(super) fn source(facts: &Facts<'_>) -> Answer {
 /// Source of a network service: it opens a port or declares routes, and depends on one of the named libraries.
 pub(super) fn service(facts: &Facts<'_>, servers: &[&str]) -> Answer {
     let found = facts.code().find_all(facts, Scope::Product, SERVES);
-    let hit = found.iter().filter_map(|hits| hits.first()).min_by(|a, b| (&a.path, a.span).cmp(&(&b.path, b.span)));
-    let Some(hit) = hit else { return Answer::default() };
+    // The surest sign first.
+    let Some(hit) = found.iter().find_map(|hits| hits.first()) else { return Answer::default() };
     let dependency = servers
         .iter()
         .flat_map(|name| facts.manifests().dependencies(name))

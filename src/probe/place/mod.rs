@@ -7,6 +7,8 @@ mod code;
 mod delivery;
 mod run;
 
+pub(super) use run::terraform;
+
 use super::{Probe, Question};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;

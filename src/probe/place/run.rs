@@ -6,6 +6,7 @@ use crate::facts::Facts;
 use crate::facts::containers::{Platform, Role, Service};
 use crate::facts::kubernetes::Object;
 use crate::facts::production::{self, Stage, Standing};
+use crate::probe::entry::is_internal;
 use crate::probe::rollout::strategies;
 
 /// Resources of Terraform that run a workload.
@@ -72,7 +73,7 @@ fn unseen(facts: &Facts<'_>) -> Vec<Blind> {
 }
 
 /// Terraform that declares something of interest: it is not read yet.
-pub(super) fn terraform(facts: &Facts<'_>, resources: &[&str]) -> Option<Blind> {
+pub(in crate::probe) fn terraform(facts: &Facts<'_>, resources: &[&str]) -> Option<Blind> {
     let files = facts.tree.files().iter().filter(|file| file.path.ends_with(".tf") || file.path.ends_with(".tf.json"));
     let ours = files.filter(|file| !matches!(production::stage_of_path(&file.path), Stage::Never(_)));
     let mut holding = ours.filter_map(|file| {
@@ -107,6 +108,19 @@ pub(super) fn self_run(facts: &Facts<'_>) -> Answer {
         };
         facts.containers().production().find(monitors).map(service_sighting)
     };
+    // A cluster or a log group that Terraform declares may ship the logs by itself.
+    let elsewhere = [
+        "google_container_cluster",
+        "aws_eks_",
+        "azurerm_kubernetes_cluster",
+        "aws_cloudwatch_log_group",
+        "google_logging_",
+        "azurerm_log_analytics",
+        "helm_release",
+    ];
+    if let Some(blind) = terraform(facts, &elsewhere) {
+        return Answer { blind: vec![blind], ..Answer::default() };
+    }
     match watcher.or_else(by_compose) {
         Some(watcher) => Answer { seen: vec![workload, watcher], ..Answer::default() },
         None => Answer::default(),
@@ -178,7 +192,7 @@ fn lets_in(object: &Object) -> bool {
         return true;
     }
     let kind = object.value.at(&["spec", "type"]).and_then(crate::value::Value::as_str);
-    object.is_kind("Service") && matches!(kind, Some("LoadBalancer" | "NodePort"))
+    object.is_kind("Service") && matches!(kind, Some("LoadBalancer" | "NodePort")) && !is_internal(object)
 }
 
 /// A progressive delivery object of one of some strategies, or any.

@@ -1,0 +1,249 @@
+//! `@entry`: where traffic enters production: whether over TLS, and whether within limits.
+
+mod limits;
+
+use super::place::terraform;
+use super::{Probe, Question};
+use crate::evidence::{Answer, Blind, Place, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::containers::{Platform, Service};
+use crate::facts::kubernetes::Object;
+use crate::facts::kubernetes::path::glob;
+use crate::source::Span;
+use crate::value::Value;
+
+/// `@entry(tls|plain|limited)`.
+pub static PROBE: Probe = Probe {
+    name: "entry",
+    summary: "Entry points of production: `tls` holds when every one of them takes TLS, `plain` names those that serve without; \
+              `limited` names limits on how often a client may ask",
+    usage: "@entry(tls|plain|limited)",
+    arity: (1, 1),
+    patterns_from: None,
+    facts: &["tls", "plain", "limited"],
+    options: &[],
+    look,
+};
+
+/// Annotations that give a load balancer its certificate.
+const CERTIFICATES: &[&str] = &[
+    "alb.ingress.kubernetes.io/certificate-arn",
+    "networking.gke.io/managed-certificates",
+    "ingress.gcp.kubernetes.io/pre-shared-cert",
+    "networking.gke.io/certmap",
+    "service.beta.kubernetes.io/aws-load-balancer-ssl-cert",
+    "service.beta.kubernetes.io/do-loadbalancer-certificate-id",
+    "appgw.ingress.kubernetes.io/appgw-ssl-certificate",
+];
+
+/// How one entry takes its traffic.
+enum Mode {
+    Tls(Span, String),
+    Plain(Span, String),
+    /// It is an entry, and this tree does not show which.
+    Unseen(String),
+}
+
+/// Resources of Terraform that terminate TLS or limit requests; they are not read yet.
+const TERRAFORM: &[&str] = &[
+    "aws_lb_listener",
+    "aws_alb_listener",
+    "aws_wafv2_web_acl",
+    "aws_api_gateway",
+    "aws_apigatewayv2",
+    "aws_cloudfront_distribution",
+    "google_compute_target_https_proxy",
+    "google_compute_security_policy",
+    "azurerm_application_gateway",
+    "azurerm_cdn_frontdoor",
+    "cloudflare_",
+];
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let mut answer = match question.fact() {
+        "limited" => {
+            Answer { seen: limits::limits(facts), blind: facts.kubernetes().blind.clone(), ..Answer::default() }
+        }
+        fact => encryption(facts, fact),
+    };
+    if question.fact() != "plain" {
+        answer.blind.extend(terraform(facts, TERRAFORM));
+    }
+    answer
+}
+
+fn encryption(facts: &Facts<'_>, fact: &str) -> Answer {
+    let mut answer = Answer { blind: facts.kubernetes().blind.clone(), ..Answer::default() };
+    let (mut tls, mut plain) = (Vec::new(), Vec::new());
+    for object in facts.kubernetes().production() {
+        for mode in modes(object) {
+            match mode {
+                Mode::Tls(span, what) => tls.push(seen(object.at(span), format!("{what} of {}", object.title()))),
+                Mode::Plain(span, what) => plain.push(seen(object.at(span), format!("{} {what}", object.title()))),
+                Mode::Unseen(why) => {
+                    let why = format!("{}: {why}", object.title());
+                    answer.blind.push(Blind { place: Some(object.place()), why });
+                }
+            }
+        }
+    }
+    for service in facts.containers().production().filter(|service| service.serves()) {
+        match of_service(service) {
+            Some((true, place)) => {
+                tls.push(seen(place, format!("{} terminates TLS for \"{}\"", service.platform.name(), service.name)));
+            }
+            Some((false, place)) => plain.push(seen(
+                place,
+                format!("\"{}\" on {} also serves without TLS", service.name, service.platform.name()),
+            )),
+            None => {}
+        }
+    }
+    match (fact, plain.is_empty()) {
+        ("tls", true) => answer.seen = tls,
+        ("tls", false) => {
+            answer.notes = plain;
+            answer.notes.extend(tls);
+        }
+        _ => answer.seen = plain,
+    }
+    answer
+}
+
+fn seen(place: Place, message: String) -> Sighting {
+    Sighting::new(place, Strength::Configured, message)
+}
+
+fn modes(object: &Object) -> Vec<Mode> {
+    match object.kind.as_str() {
+        "Ingress" => vec![ingress(object)],
+        "Gateway" if object.group == "networking.istio.io" => istio(object),
+        "Gateway" => gateway(object),
+        "IngressRoute" | "HTTPProxy" => route(object),
+        "Route" if object.group == "route.openshift.io" => {
+            vec![match object.value.at(&["spec", "tls", "termination"]) {
+                Some(value) => Mode::Tls(value.span, "TLS termination".into()),
+                None => Mode::Plain(object.value.span, "has no TLS".into()),
+            }]
+        }
+        "Service" if object.group.is_empty() => balancer(object).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn certificate(object: &Object) -> Option<Span> {
+    let annotations = object.value.at(&["metadata", "annotations"])?.as_map()?;
+    let found = annotations.iter().find(|(key, _)| CERTIFICATES.iter().any(|known| glob(known, key)));
+    found.map(|(_, field)| field.key.to(field.value.span))
+}
+
+fn name_span(object: &Object) -> Span {
+    object.value.at(&["metadata", "name"]).map_or(object.value.span, |name| name.span)
+}
+
+fn ingress(object: &Object) -> Mode {
+    let spec = object.value.get("spec").and_then(Value::as_map);
+    let tls = spec
+        .and_then(|spec| spec.get("tls"))
+        .filter(|field| field.value.as_list().is_some_and(|list| !list.is_empty()));
+    let redirect = object.value.at(&["metadata", "annotations", "nginx.ingress.kubernetes.io/ssl-redirect"]);
+    if let Some(off) = redirect.filter(|value| value.scalar_text().as_deref() == Some("false")) {
+        return Mode::Plain(off.span, "serves plain HTTP beside TLS (`ssl-redirect: \"false\"`)".into());
+    }
+    match tls.map(|field| field.key).or_else(|| certificate(object)) {
+        Some(span) => Mode::Tls(span, "TLS".into()),
+        None => Mode::Plain(name_span(object), "has no `tls`".into()),
+    }
+}
+
+/// Gateway API: a listener for HTTP is fine beside one for HTTPS, where it usually only redirects.
+fn gateway(object: &Object) -> Vec<Mode> {
+    let listeners = object.value.at(&["spec", "listeners"]).and_then(Value::as_list).unwrap_or_default();
+    let protocol = |listener: &Value| listener.get("protocol").and_then(Value::scalar_text).unwrap_or_default();
+    let secure = listeners.iter().find(|listener| matches!(protocol(listener).as_str(), "HTTPS" | "TLS"));
+    let plain = listeners.iter().find(|listener| protocol(listener) == "HTTP");
+    match (secure, plain) {
+        (Some(listener), _) => vec![Mode::Tls(listener.span, "a listener for TLS".into())],
+        (None, Some(listener)) => vec![Mode::Plain(listener.span, "listens for plain HTTP only".into())],
+        (None, None) => Vec::new(),
+    }
+}
+
+/// Istio: plain HTTP is fine where it only redirects.
+fn istio(object: &Object) -> Vec<Mode> {
+    let servers = object.value.at(&["spec", "servers"]).and_then(Value::as_list).unwrap_or_default();
+    servers
+        .iter()
+        .filter_map(|server| {
+            let mode = server.at(&["tls", "mode"]).and_then(Value::as_str).unwrap_or("");
+            let redirects = server.at(&["tls", "httpsRedirect"]).and_then(Value::as_bool) == Some(true);
+            let protocol =
+                server.at(&["port", "protocol"]).and_then(Value::scalar_text).unwrap_or_default().to_uppercase();
+            match (mode, protocol.as_str()) {
+                ("SIMPLE" | "MUTUAL" | "OPTIONAL_MUTUAL" | "PASSTHROUGH" | "ISTIO_MUTUAL" | "AUTO_PASSTHROUGH", _) => {
+                    Some(Mode::Tls(server.span, format!("a server with TLS mode {mode}")))
+                }
+                _ if redirects => None,
+                (_, "HTTP" | "HTTP2" | "GRPC" | "HTTP-WEB") => {
+                    Some(Mode::Plain(server.span, "serves plain HTTP".into()))
+                }
+                _ => None,
+            }
+        })
+        .collect()
+}
+
+/// Traefik and Contour.
+fn route(object: &Object) -> Vec<Mode> {
+    let tls = object.value.at(&["spec", "tls"]).or_else(|| object.value.at(&["spec", "virtualhost", "tls"]));
+    let points = object.value.at(&["spec", "entryPoints"]).and_then(Value::as_list).unwrap_or_default();
+    let redirecting = points.iter().any(|point| point.as_str() == Some("web")) && tls.is_none();
+    // Middlewares that redirect are named by the route; which one does is in the middleware.
+    let has_middleware = || {
+        let routes = object.value.at(&["spec", "routes"]).and_then(Value::as_list).unwrap_or_default();
+        routes.iter().any(|route| route.get("middlewares").is_some())
+    };
+    match tls {
+        Some(tls) => vec![Mode::Tls(tls.span, "TLS".into())],
+        None if redirecting && has_middleware() => Vec::new(),
+        None if object.value.at(&["spec", "virtualhost"]).is_none() && object.kind == "HTTPProxy" => Vec::new(),
+        None => vec![Mode::Plain(name_span(object), "has no `tls`".into())],
+    }
+}
+
+/// Whether the cloud is told to keep a load balancer inside its network.
+pub(super) fn is_internal(object: &Object) -> bool {
+    let annotations = object.value.at(&["metadata", "annotations"]).and_then(Value::as_map);
+    annotations.into_iter().flatten().any(|(key, field)| {
+        let says = field.value.scalar_text().unwrap_or_default().to_lowercase();
+        key.contains("internal") && says == "true" || key.ends_with("load-balancer-type") && says == "internal"
+    })
+}
+
+/// A Service that the world reaches directly.
+fn balancer(object: &Object) -> Option<Mode> {
+    let kind = object.value.at(&["spec", "type"]).and_then(Value::as_str)?;
+    if kind != "LoadBalancer" || is_internal(object) {
+        return None;
+    }
+    if let Some(span) = certificate(object) {
+        return Some(Mode::Tls(span, "a certificate".into()));
+    }
+    let ports = object.value.at(&["spec", "ports"]).and_then(Value::as_list).unwrap_or_default();
+    let plain = ports.iter().find(|port| {
+        matches!(port.get("port").and_then(Value::as_number), Some(number) if [80.0, 8080.0, 8000.0, 3000.0].contains(&number))
+    });
+    Some(match plain {
+        Some(port) => Mode::Plain(port.span, "lets plain HTTP in".into()),
+        None => Mode::Unseen("whether the program behind this load balancer speaks TLS is not in its manifest".into()),
+    })
+}
+
+fn of_service(service: &Service) -> Option<(bool, Place)> {
+    if matches!(service.platform, Platform::Compose | Platform::Ecs) {
+        return None;
+    }
+    // Heroku's router always offers TLS; that it also serves without is the program's to refuse.
+    let fact = service.tls.as_ref()?;
+    Some((fact.value, fact.place.clone()))
+}
