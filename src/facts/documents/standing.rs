@@ -42,7 +42,7 @@ pattern!(
 );
 pattern!(
     FOREIGN,
-    r"(?i)(?:^|/)(?:vendor|vendored|third[-_]?party|node_modules|bower_components|site-packages|external|\.venv|dist|target|generated|_build|_site)/"
+    r"(?i)(?:^|/)(?:vendor|vendored|third[-_]?party|node_modules|bower_components|site-packages|external|\.venv|dist|target|generated|_build|_site|assets|static|public|resources|submodules|extern|deps)/"
 );
 pattern!(
     TRIAL,

@@ -152,7 +152,7 @@ pub(in crate::probe) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<B
 }
 
 /// Hosts of other people's manuals: a link there explains a tool and is not this project's guide.
-fn is_reference(url: &str) -> bool {
+pub(in crate::probe) fn is_reference(url: &str) -> bool {
     const HOSTS: &[&str] = &[
         "kubernetes.io",
         "docker.com",

@@ -1,7 +1,7 @@
 //! Where a part of a topic stands in a section: steps, checks, symptoms with their fixes, levels, lists.
 
 use super::candidates::Candidate;
-use super::topic::{Part, Topic};
+use super::topic::{Part, Pattern, Topic};
 use super::weigh;
 use crate::evidence::Place;
 use crate::facts::Facts;
@@ -92,7 +92,7 @@ impl<'a> Look<'a, '_> {
         self.sections().flat_map(|(_, section)| &section.blocks)
     }
 
-    fn pattern(&self, pattern: &Regex, prose: bool) -> Vec<(Place, String)> {
+    fn pattern(&self, pattern: &Pattern, prose: bool) -> Vec<(Place, String)> {
         let document = self.candidate.document;
         let heading = self.below().find(|&(index, section)| {
             pattern.is_match(&section.title)

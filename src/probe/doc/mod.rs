@@ -35,13 +35,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     for word in question.arg(0) {
         match Topic::named(&word.text) {
             Err(known) => answer.extend(look_for(facts, question, known)),
-            Ok(title) => {
-                let pattern = if word.is_pattern { title.into_owned() } else { regex::escape(&title) };
-                match Topic::titled(&pattern) {
-                    Ok(free) => answer.extend(look_for(facts, question, &free)),
-                    Err(error) => answer.blind.push(Blind { place: None, why: format!("not a pattern: {error}") }),
-                }
-            }
+            Ok(title) if word.is_pattern => answer.extend(look_for(facts, question, &Topic::matching(&title))),
+            Ok(title) => answer.extend(look_for(facts, question, &Topic::titled(&title))),
         }
     }
     answer
@@ -60,7 +55,7 @@ fn look_for(facts: &Facts<'_>, question: &Question, topic: &Topic) -> Answer {
                 place: Some(candidate.place()),
                 why: format!("{}: linked, cannot be read offline", candidate.name()),
             }),
-            Some(_) if weight.is_uncertain => answer.blind.push(Blind {
+            Some(_) if weight.is_uncertain_alone() => answer.blind.push(Blind {
                 place: Some(candidate.place()),
                 why: format!(
                     "{} speaks of production and of {}: name it in the project's file if it is the guide",

@@ -2,10 +2,10 @@
 
 use crate::tusk;
 use crate::value::{Field, Map, Value};
-use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use indexmap::IndexMap;
 use regex::Regex;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// The text of the topics.
 const TEXT: &str = include_str!("../../rules/topics.tsk");
@@ -17,16 +17,16 @@ static TOPICS: LazyLock<Result<IndexMap<String, Topic>, String>> = LazyLock::new
 pub struct Topic {
     /// Its name.
     pub name: String,
-    titles: Option<Regex>,
-    paths: GlobSet,
-    not_in: GlobSet,
+    titles: Titles,
+    paths: Globs,
+    not_in: Globs,
     /// Whether it must give a command or numbered steps.
     pub action: bool,
     /// What must be there before it counts.
     pub needs: Needs,
     /// What must occur in its text.
-    pub about: Option<Regex>,
-    not_about: Option<Regex>,
+    pub about: Option<Pattern>,
+    not_about: Option<Pattern>,
     /// Whether documents about the code may speak on it.
     pub code: bool,
     /// Whether a section about a developer's machine counts.
@@ -56,9 +56,9 @@ impl Default for Needs {
 #[derive(Debug)]
 pub enum Part {
     /// A heading, table row, label or item of this pattern.
-    Pattern(Regex),
+    Pattern(Pattern),
     /// The same, or a paragraph of this pattern.
-    Prose(Regex),
+    Prose(Pattern),
     /// Ordered steps.
     Steps {
         /// How many at least.
@@ -92,16 +92,21 @@ impl Topic {
     }
 
     /// A topic that has a title and nothing else.
-    pub fn titled(pattern: &str) -> Result<Self, regex::Error> {
-        let titles = Regex::new(&format!(r"(?i)\b(?:{pattern})\b"))?;
-        Ok(Self { name: pattern.to_owned(), titles: Some(titles), ..Self::default() })
+    pub fn titled(title: &str) -> Self {
+        Self { name: title.to_owned(), titles: Titles::of([title]), ..Self::default() }
+    }
+
+    /// A topic whose titles a regular expression gives.
+    pub fn matching(pattern: &str) -> Self {
+        let titles = Titles { pattern: Some(Pattern::new(&format!(r"(?i)\b(?:{pattern})\b"))), ..Titles::default() };
+        Self { name: pattern.to_owned(), titles, ..Self::default() }
     }
 
     /// Whether a heading is about it.
     pub fn is_title(&self, heading: &str) -> bool {
         let short = heading.split_whitespace().count() <= 12;
         let elsewhere = || self.not_about.as_ref().is_some_and(|pattern| pattern.is_match(heading));
-        short && self.titles.as_ref().is_some_and(|titles| titles.is_match(heading)) && !elsewhere()
+        short && self.titles.matches(heading) && !elsewhere()
     }
 
     /// Whether a document is about it by its path.
@@ -144,15 +149,15 @@ fn topic(name: &str, body: &Map) -> Result<Topic, String> {
     let mut topic = Topic { name: name.to_owned(), ..Topic::default() };
     for (key, Field { value, .. }) in body {
         match key.as_str() {
-            "titles" => topic.titles = Some(titles(&words(value)?)?),
-            "paths" => topic.paths = globs(&words(value)?)?,
-            "not_in" => topic.not_in = globs(&words(value)?)?,
+            "titles" => topic.titles = Titles::of(words(value)?.iter().map(String::as_str)),
+            "paths" => topic.paths = Globs::of(words(value)?),
+            "not_in" => topic.not_in = Globs::of(words(value)?),
             "action" => topic.action = flag(value)?,
             "code" => topic.code = flag(value)?,
             "templates" => topic.templates = flag(value)?,
             "development" => topic.development = value.as_str() == Some("named"),
-            "about" => topic.about = Some(pattern(value)?),
-            "not_about" => topic.not_about = Some(pattern(value)?),
+            "about" => topic.about = Some(Pattern::read(value)?),
+            "not_about" => topic.not_about = Some(Pattern::read(value)?),
             "needs" => {
                 topic.needs = match value.as_number() {
                     Some(count) => Needs::Some(count as usize),
@@ -174,10 +179,10 @@ fn topic(name: &str, body: &Map) -> Result<Topic, String> {
 
 fn part(value: &Value) -> Result<Part, String> {
     if value.as_str().is_some() {
-        return Ok(Part::Pattern(pattern(value)?));
+        return Ok(Part::Pattern(Pattern::read(value)?));
     }
     if let Some(prose) = value.get("prose") {
-        return pattern(prose).map(Part::Prose);
+        return Pattern::read(prose).map(Part::Prose);
     }
     let number = |key: &str| value.get(key).and_then(Value::as_number).unwrap_or(0.0) as usize;
     let at_least = number("at_least").max(1);
@@ -208,29 +213,115 @@ fn words(value: &Value) -> Result<Vec<String>, String> {
         .collect()
 }
 
-fn pattern(value: &Value) -> Result<Regex, String> {
-    Regex::new(value.as_str().ok_or("is no text")?).map_err(|error| error.to_string())
+/// A regular expression that is compiled when it is first needed: most trees have no document on most topics.
+#[derive(Debug, Default)]
+pub struct Pattern {
+    text: String,
+    regex: OnceLock<Option<Regex>>,
 }
 
-/// Titles as whole words: capitals alone (RTO) as they are, since `rto` hides in `itertools`; others in any case.
-fn titles(words: &[String]) -> Result<Regex, String> {
-    let is_capitals = |word: &&String| word.chars().all(|c| !c.is_lowercase()) && word.chars().any(char::is_uppercase);
-    let join = |words: Vec<&String>| words.iter().map(|word| regex::escape(word)).collect::<Vec<_>>().join("|");
-    let capitals = join(words.iter().filter(is_capitals).collect());
-    let others = join(words.iter().filter(|word| !is_capitals(word)).collect());
-    let pattern = match (others.is_empty(), capitals.is_empty()) {
-        (false, false) => format!(r"\b(?:{capitals}|(?i:{others}))\b"),
-        (true, _) => format!(r"\b(?:{capitals})\b"),
-        (_, true) => format!(r"\b(?i:{others})\b"),
-    };
-    Regex::new(&pattern).map_err(|error| error.to_string())
-}
-
-fn globs(words: &[String]) -> Result<GlobSet, String> {
-    let mut set = GlobSetBuilder::new();
-    for word in words {
-        let glob: Result<Glob, _> = GlobBuilder::new(word).literal_separator(true).case_insensitive(true).build();
-        set.add(glob.map_err(|error| error.to_string())?);
+impl Pattern {
+    fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), regex: OnceLock::new() }
     }
-    set.build().map_err(|error| error.to_string())
+
+    fn read(value: &Value) -> Result<Self, String> {
+        Ok(Self::new(value.as_str().ok_or("is no text")?))
+    }
+
+    fn regex(&self) -> Option<&Regex> {
+        self.regex.get_or_init(|| Regex::new(&self.text).ok()).as_ref()
+    }
+
+    /// Whether it is found in a text.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.regex().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// Globs that are compiled when they are first needed.
+#[derive(Debug, Default)]
+struct Globs {
+    words: Vec<String>,
+    set: OnceLock<Option<GlobSet>>,
+}
+
+impl Globs {
+    fn of(words: Vec<String>) -> Self {
+        Self { words, set: OnceLock::new() }
+    }
+
+    fn set(&self) -> Option<&GlobSet> {
+        let build = || {
+            let mut set = GlobSetBuilder::new();
+            for word in &self.words {
+                set.add(GlobBuilder::new(word).literal_separator(true).case_insensitive(true).build().ok()?);
+            }
+            set.build().ok()
+        };
+        self.set.get_or_init(build).as_ref()
+    }
+
+    fn is_match(&self, path: &str) -> bool {
+        !self.words.is_empty() && self.set().is_some_and(|set| set.is_match(path))
+    }
+}
+
+/// Titles as sequences of whole words; hyphens are spaces.
+#[derive(Debug, Default)]
+struct Titles {
+    /// The words of each title, and whether they are capitals alone (RTO), which match as they are: `rto` hides in
+    /// `itertools`.
+    phrases: Vec<(Vec<String>, bool)>,
+    pattern: Option<Pattern>,
+}
+
+impl Titles {
+    fn of<'t>(titles: impl IntoIterator<Item = &'t str>) -> Self {
+        let phrases = titles.into_iter().map(|title| {
+            let capitals = title.chars().all(|c| !c.is_lowercase()) && title.chars().any(char::is_uppercase);
+            let lowered = if capitals { title.to_owned() } else { title.to_lowercase() };
+            (parts(&lowered).map(str::to_owned).collect(), capitals)
+        });
+        Self { phrases: phrases.collect(), pattern: None }
+    }
+
+    fn matches(&self, heading: &str) -> bool {
+        let lowered = heading.to_lowercase();
+        let (as_is, lowered): (Vec<&str>, Vec<&str>) = (parts(heading).collect(), parts(&lowered).collect());
+        let found = self.phrases.iter().any(|(phrase, capitals)| {
+            let words = if *capitals { &as_is } else { &lowered };
+            !phrase.is_empty() && words.windows(phrase.len()).any(|window| window == phrase.as_slice())
+        });
+        found || self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(heading))
+    }
+}
+
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty())
+}
+
+/// What is wrong with the topics, patterns and globs included; for tests, since it compiles all of them.
+pub fn faults() -> Vec<String> {
+    let Ok(topics) = TOPICS.as_ref() else { return problem().map(str::to_owned).into_iter().collect() };
+    let mut faults = Vec::new();
+    for (name, topic) in topics {
+        let parts = topic.parts.values().filter_map(|part| match part {
+            Part::Pattern(pattern) | Part::Prose(pattern) => Some(pattern),
+            _ => None,
+        });
+        let patterns = parts.chain(&topic.about).chain(&topic.not_about);
+        faults.extend(patterns.filter(|pattern| pattern.regex().is_none()).map(|p| format!("{name}: {}", p.text)));
+        let globs = [&topic.paths, &topic.not_in].into_iter().filter(|globs| globs.set().is_none());
+        faults.extend(globs.map(|globs| format!("{name}: {:?}", globs.words)));
+        if let Needs::Named(names) = &topic.needs {
+            faults.extend(
+                names
+                    .iter()
+                    .filter(|part| !topic.parts.contains_key(*part))
+                    .map(|part| format!("{name}: needs {part}")),
+            );
+        }
+    }
+    faults
 }

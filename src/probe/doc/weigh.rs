@@ -1,6 +1,6 @@
 //! What stands in a section, and whether it is enough to count.
 
-use super::candidates::Candidate;
+use super::candidates::{self, Candidate};
 use super::measure;
 use super::setting::{self, Setting};
 use super::topic::{Needs, Part, Topic};
@@ -27,15 +27,29 @@ pub(super) struct Weight {
     /// It is about a developer's machine, an example or a test, in these words.
     pub(super) development: Option<String>,
     /// It is about production too.
-    pub(super) is_uncertain: bool,
+    is_uncertain: bool,
     refused: bool,
     /// What the topic is about is there in number: three symptoms with their fixes need no sixty words.
     is_counted: bool,
 }
 
 impl Weight {
+    /// Whether it would count, if it were clear that it is about production.
+    pub(super) fn is_uncertain_alone(&self) -> bool {
+        self.is_uncertain && self.flaws().is_empty()
+    }
+
     /// Why it does not count; `None` if it does.
     pub(super) fn flaw(&self) -> Option<String> {
+        let mut flaws = self.flaws();
+        if self.refused {
+            flaws.extend(self.development.iter().map(|word| format!("it is about {word}")));
+        }
+        (!flaws.is_empty()).then(|| flaws.join(", "))
+    }
+
+    /// What it lacks.
+    fn flaws(&self) -> Vec<String> {
         let mut flaws = Vec::new();
         let is_thin =
             !self.is_counted && self.words < ENOUGH_WORDS && self.steps < ENOUGH_STEPS && self.rows < ENOUGH_STEPS;
@@ -48,13 +62,10 @@ impl Weight {
         if is_thin || self.lacks_action {
             flaws.extend(self.holes.iter().take(3).cloned());
         }
-        if self.refused {
-            flaws.extend(self.development.iter().map(|word| format!("it is about {word}")));
-        }
         if self.is_off_topic {
             flaws.push("nothing in it is put into operation".into());
         }
-        (!flaws.is_empty()).then(|| flaws.join(", "))
+        flaws
     }
 
     /// `214 words, 5 steps, 3 commands`.
@@ -91,6 +102,7 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
         outside |= section
             .links
             .iter()
+            .filter(|link| !candidates::is_reference(&link.url))
             .any(|link| resolve(facts.tree, facts.documents(), document, &link.url) == Target::Outside);
         if let Some(hole) = hole(facts, document, section) {
             weight.holes.push(hole);
@@ -112,7 +124,7 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
         Needs::Some(_) => false,
     };
     weight.lacks_action = topic.action && weight.commands == 0 && weight.steps < ENOUGH_STEPS;
-    weight.is_outside =
+    weight.is_outside = !weight.refused &&
         outside && weight.words < ENOUGH_WORDS && weight.steps == 0 && weight.commands == 0 && weight.rows == 0;
     weight.is_off_topic = !is_about && weight.words > 0;
     weight
