@@ -124,8 +124,12 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
         Needs::Some(_) => false,
     };
     weight.lacks_action = topic.action && weight.commands == 0 && weight.steps < ENOUGH_STEPS;
-    weight.is_outside = !weight.refused &&
-        outside && weight.words < ENOUGH_WORDS && weight.steps == 0 && weight.commands == 0 && weight.rows == 0;
+    weight.is_outside = !weight.refused
+        && outside
+        && weight.words < ENOUGH_WORDS
+        && weight.steps == 0
+        && weight.commands == 0
+        && weight.rows == 0;
     weight.is_off_topic = !is_about && weight.words > 0;
     weight
 }
