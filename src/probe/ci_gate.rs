@@ -50,7 +50,7 @@ fn approval_of(ci: &Ci, deployment: &Deployment) -> Option<(Place, String)> {
     let before: Vec<usize> = ci.ancestors(step.job);
     for index in std::iter::once(step.job).chain(before.iter().copied()) {
         let job = &ci.jobs[index];
-        if let Some(place) = &job.manual {
+        if let Some(place) = job.manual.as_ref().filter(|_| index == step.job || job.waits) {
             return Some((place.clone(), format!("job \"{}\" waits for a person", job.name)));
         }
         if job.is_approval && index != step.job {

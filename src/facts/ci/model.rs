@@ -40,6 +40,8 @@ pub struct Job {
     pub environment: Option<(String, Place)>,
     /// A person must start it or let it go on: `when: manual`, `type: approval` before it.
     pub manual: Option<Place>,
+    /// Whether the jobs after it wait until a person has started it.
+    pub waits: bool,
     /// It is itself an approval that others wait for (CircleCI `type: approval`).
     pub is_approval: bool,
     /// Why its failure does not fail the run.

@@ -2,4 +2,5 @@
 
 mod pattern;
 mod shell;
+mod systems;
 mod trees;

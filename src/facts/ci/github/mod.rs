@@ -217,6 +217,7 @@ fn job(walk: &mut Walk<'_>, written: &Job0<'_>, depth: usize) -> Vec<usize> {
         needs: Vec::new(),
         environment: named_environment,
         manual: None,
+        waits: false,
         is_approval: false,
         excuse: excuse.clone(),
         on_failure: on_failure || written.caller.is_some_and(|caller| caller.on_failure),

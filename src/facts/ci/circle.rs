@@ -1,0 +1,386 @@
+//! CircleCI: `.circleci/config.yml`, its workflows, jobs, commands and orbs.
+
+use super::excerpt::Excerpt;
+use super::follow::{Call, Walk};
+use super::github::strings;
+use super::model::{Event, Job, Step, Trigger};
+use super::path;
+use super::shell::Settings;
+use crate::evidence::{Blind, Place};
+use crate::facts::format::Parsed;
+use crate::source::Source;
+use crate::value::{Map, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How deep commands use commands.
+const MAX_DEPTH: usize = 8;
+
+/// Reads the pipeline of the tree.
+pub(super) fn read(walk: &mut Walk<'_>) {
+    let facts = walk.facts;
+    let files: Vec<String> = facts
+        .tree
+        .files()
+        .iter()
+        .map(|file| file.path.to_string())
+        .filter(|path| path.starts_with(".circleci/") && (path.ends_with(".yml") || path.ends_with(".yaml")))
+        .collect();
+    let Some(entry) = files.iter().find(|path| path.ends_with("/config.yml") || path.ends_with("/config.yaml")) else {
+        return;
+    };
+    // A setup workflow only chooses which of the other files goes on.
+    let is_setup = facts.parsed(entry).and_then(|parsed| parsed.first()?.get("setup")?.as_bool()) == Some(true);
+    let mut any = false;
+    for file in files.iter().filter(|file| *file == entry || is_setup) {
+        let Some(parsed) = facts.parsed(file) else { continue };
+        walk.ci.blind.extend(parsed.blind());
+        let Some(root) = parsed.first() else { continue };
+        walk.ci.files.push(Place::file(file.as_str()));
+        any |= file != entry;
+        Config { parsed, root }.walk(walk);
+    }
+    if is_setup && !any {
+        walk.ci.blind.push(Blind {
+            place: Some(Place::file(entry.as_str())),
+            why: "a setup workflow goes on with a configuration that is not in this tree".into(),
+        });
+    }
+}
+
+struct Config<'f> {
+    parsed: &'f Parsed,
+    root: &'f Value,
+}
+
+/// What holds around the steps of a job.
+struct Around<'a> {
+    index: usize,
+    triggers: &'a [Trigger],
+    env: Arc<BTreeMap<String, String>>,
+    dir: String,
+    shell: Option<String>,
+}
+
+impl<'f> Config<'f> {
+    fn source(&self) -> &'f Source {
+        &self.parsed.source
+    }
+
+    fn place(&self, span: crate::source::Span) -> Place {
+        Place::at(self.parsed.source.name(), span)
+    }
+
+    fn walk(&self, walk: &mut Walk<'_>) {
+        let workflows = self.root.get("workflows").and_then(Value::as_map);
+        for (name, field) in workflows.into_iter().flatten().filter(|(name, _)| *name != "version") {
+            self.workflow(walk, name, &field.value);
+        }
+        if workflows.is_none()
+            && let Some(job) = self.root.at(&["jobs", "build"])
+        {
+            let triggers = vec![Trigger { event: Event::Push(Vec::new()), place: self.place(job.span) }];
+            self.job(walk, "build", "build", "", &triggers, &BTreeMap::new(), self.place(job.span));
+        }
+    }
+
+    fn workflow(&self, walk: &mut Walk<'_>, title: &str, workflow: &Value) {
+        let mut clocks = Vec::new();
+        for trigger in workflow.get("triggers").and_then(Value::as_list).unwrap_or(&[]) {
+            if let Some(cron) = trigger.at(&["schedule", "cron"]) {
+                clocks.push(Trigger {
+                    event: Event::Schedule(cron.scalar_text().unwrap_or_default()),
+                    place: self.place(cron.span),
+                });
+            }
+        }
+        if let Some(when) = workflow.get("when") {
+            if when.as_bool() == Some(false) {
+                return;
+            }
+            let text = self.parsed.raw(when);
+            if text.contains("scheduled_pipeline") && !text.contains("not:") {
+                clocks.push(Trigger { event: Event::Schedule("set on the host".into()), place: self.place(when.span) });
+            }
+        }
+        let mut made: Vec<(String, usize, Vec<String>)> = Vec::new();
+        for entry in workflow.get("jobs").and_then(Value::as_list).unwrap_or(&[]) {
+            let (name, options) = match (entry.as_str(), entry.as_map().and_then(Map::first)) {
+                (Some(name), _) => (name, None),
+                (None, Some((name, field))) => (name.as_str(), Some(&field.value)),
+                (None, None) => continue,
+            };
+            let get = |key: &str| options.and_then(|options| options.get(key));
+            let place = self.place(entry.span);
+            let triggers = if clocks.is_empty() {
+                filtered(get("filters"), &place, |span| self.place(span))
+            } else {
+                clocks.clone()
+            };
+            let shown = get("name").and_then(Value::as_str).unwrap_or(name);
+            let parameters: BTreeMap<String, String> = options
+                .and_then(Value::as_map)
+                .into_iter()
+                .flatten()
+                .filter_map(|(key, field)| Some((key.clone(), field.value.scalar_text()?)))
+                .collect();
+            let index = walk.ci.jobs.len();
+            self.job(walk, name, shown, title, &triggers, &parameters, place);
+            walk.ci.jobs[index].is_approval = get("type").and_then(Value::as_str) == Some("approval");
+            made.push((shown.to_owned(), index, strings(get("requires"))));
+        }
+        for (_, index, requires) in &made {
+            let needs = made.iter().filter(|(name, ..)| requires.contains(name)).map(|(_, other, _)| *other);
+            walk.ci.jobs[*index].needs = needs.collect();
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "a job is what the workflow says of it")]
+    fn job(
+        &self,
+        walk: &mut Walk<'_>,
+        name: &str,
+        shown: &str,
+        workflow: &str,
+        triggers: &[Trigger],
+        given: &BTreeMap<String, String>,
+        place: Place,
+    ) {
+        let index = walk.ci.jobs.len();
+        let definition = self.root.at(&["jobs", name]);
+        let images = definition.and_then(|job| job.get("docker")?.as_list()).unwrap_or(&[]);
+        let services = images.iter().skip(1).filter_map(|image| {
+            let image = image.get("image")?;
+            Some((image.as_str()?.to_owned(), self.place(image.span)))
+        });
+        walk.ci.jobs.push(Job {
+            id: name.to_owned(),
+            name: shown.to_owned(),
+            workflow: workflow.to_owned(),
+            place: place.clone(),
+            triggers: triggers.to_vec(),
+            needs: Vec::new(),
+            environment: None,
+            manual: None,
+            waits: false,
+            is_approval: false,
+            excuse: None,
+            on_failure: false,
+            services: services.collect(),
+        });
+        if triggers.is_empty() {
+            return;
+        }
+        let mut env: BTreeMap<String, String> = BTreeMap::from([("CIRCLECI".to_owned(), "true".to_owned())]);
+        let text = |key: &str| definition.and_then(|job| job.get(key)?.as_str()).map(str::to_owned);
+        let mut known = BTreeMap::new();
+        if let Some(job) = definition {
+            known = defaults(job.get("parameters"));
+            env.extend(texts(job.get("environment")));
+            if let Some(executor) = text("executor").and_then(|name| self.root.at(&["executors", &name])) {
+                env.extend(texts(executor.get("environment")));
+            }
+        }
+        known.extend(given.clone());
+        let around = Around {
+            index,
+            triggers,
+            env: Arc::new(env),
+            dir: folder(text("working_directory")),
+            shell: text("shell"),
+        };
+        let mut order = 0;
+        match definition {
+            Some(job) => self.steps(walk, job.get("steps"), &around, &known, &mut order, 0, &[]),
+            None => {
+                let call = self.call(&around, 0, None, place.clone());
+                if let Some((name, version)) = self.orb(name) {
+                    walk.action(&name, &version, given.clone(), place, &call);
+                }
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "steps are walked with what holds around them")]
+    fn steps(
+        &self,
+        walk: &mut Walk<'_>,
+        steps: Option<&'f Value>,
+        around: &Around<'_>,
+        known: &BTreeMap<String, String>,
+        order: &mut usize,
+        depth: usize,
+        within: &[&str],
+    ) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        for step in steps.and_then(Value::as_list).unwrap_or(&[]).iter().take(500) {
+            *order += 1;
+            let (name, options) = match (step.as_str(), step.as_map().and_then(Map::first)) {
+                (Some(name), _) => (name, None),
+                (None, Some((name, field))) => (name.as_str(), Some(&field.value)),
+                (None, None) => continue,
+            };
+            match (name, options) {
+                ("run", Some(run)) => self.run(walk, run, around, known, *order),
+                ("when" | "unless", Some(inner)) => {
+                    let never = inner.get("condition").and_then(Value::as_bool) == Some(name == "unless");
+                    if !never {
+                        self.steps(walk, inner.get("steps"), around, known, order, depth + 1, within);
+                    }
+                }
+                _ => {
+                    if let Some(command) = self.root.at(&["commands", name])
+                        && !within.contains(&name)
+                    {
+                        let mut inner = defaults(command.get("parameters"));
+                        inner.extend(texts(options).map(|(key, value)| (key, fill_text(&value, known))));
+                        let within: Vec<&str> = within.iter().copied().chain([name]).collect();
+                        self.steps(walk, command.get("steps"), around, &inner, order, depth + 1, &within);
+                    } else if let Some((name, version)) = self.orb(name) {
+                        let place = self.place(step.span);
+                        let call = self.call(around, *order, None, place.clone());
+                        let with = texts(options).map(|(key, value)| (key, fill_text(&value, known))).collect();
+                        walk.action(&name, &version, with, place, &call);
+                    }
+                }
+            }
+        }
+    }
+
+    /// `node/test` with the name and version of the orb that `node` stands for.
+    fn orb(&self, name: &str) -> Option<(String, String)> {
+        let (alias, part) = name.split_once('/')?;
+        let orb = self.root.at(&["orbs", alias])?.as_str()?;
+        let (orb, version) = orb.split_once('@').unwrap_or((orb, ""));
+        Some((format!("{orb}/{part}"), version.to_owned()))
+    }
+
+    fn call(&self, around: &Around<'_>, order: usize, name: Option<String>, place: Place) -> Call {
+        let step = Step {
+            job: around.index,
+            order,
+            name,
+            place,
+            triggers: around.triggers.to_vec(),
+            on_failure: false,
+            env: around.env.clone(),
+            with: BTreeMap::new(),
+        };
+        Call {
+            step: Arc::new(step),
+            chain: Vec::new(),
+            dir: around.dir.clone(),
+            env: around.env.clone(),
+            excuse: None,
+            settings: Settings { errexit: true, pipefail: true },
+            arguments: None,
+            sure: true,
+            stack: Vec::new(),
+        }
+    }
+
+    fn run(
+        &self,
+        walk: &mut Walk<'_>,
+        run: &'f Value,
+        around: &Around<'_>,
+        known: &BTreeMap<String, String>,
+        order: usize,
+    ) {
+        let command = run.get("command").unwrap_or(run);
+        let Some(text) = command.as_str() else { return };
+        let script = Excerpt::scalar(self.source(), command.span, text);
+        let script = script.replaced(&parameters(script.text(), known));
+        let get = |key: &str| run.get(key).and_then(Value::as_str);
+        let place = script.place(0..script.text().lines().next().unwrap_or_default().len());
+        let mut call = self.call(around, order, get("name").map(str::to_owned), place);
+        if let Some(dir) = get("working_directory") {
+            call.dir = folder(Some(fill_text(dir, known)));
+        }
+        let mut env = (*call.env).clone();
+        env.extend(texts(run.get("environment")));
+        call.env = Arc::new(env);
+        if get("when") == Some("on_fail") {
+            let mut step = (*call.step).clone();
+            step.on_failure = true;
+            call.step = Arc::new(step);
+        }
+        if let Some(shell) = get("shell").or(around.shell.as_deref()) {
+            call.settings.errexit =
+                shell.split(' ').any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('e'));
+            call.settings.pipefail = shell.contains("pipefail");
+        }
+        let background = run.get("background").and_then(Value::as_bool) == Some(true);
+        walk.script(&script, &call.excused(background.then_some("runs in the background")));
+    }
+}
+
+/// `~/project` is the root of the tree.
+fn folder(dir: Option<String>) -> String {
+    let dir = dir.unwrap_or_default();
+    let dir = dir.trim_start_matches("~/project").trim_start_matches('/');
+    if dir.starts_with('~') { String::new() } else { path::join("", dir) }
+}
+
+/// What starts a job of a workflow: without filters every branch; tags only when they are named.
+fn filtered(filters: Option<&Value>, place: &Place, at: impl Fn(crate::source::Span) -> Place) -> Vec<Trigger> {
+    let branches = filters.and_then(|filters| filters.get("branches"));
+    let tags = filters.and_then(|filters| filters.get("tags"));
+    let mut found = Vec::new();
+    let ignored = strings(branches.and_then(|branches| branches.get("ignore")));
+    let only = strings(branches.and_then(|branches| branches.get("only")));
+    if !ignored.iter().any(|pattern| matches!(pattern.as_str(), "/.*/" | ".*" | "/^.*/" | "/.+/")) {
+        let place = branches.map_or_else(|| place.clone(), |branches| at(branches.span));
+        found.push(Trigger { event: Event::Push(only), place });
+    }
+    if let Some(tags) = tags.filter(|tags| tags.get("only").is_some()) {
+        found.push(Trigger { event: Event::Tag, place: at(tags.span) });
+    }
+    found
+}
+
+fn texts(value: Option<&Value>) -> impl Iterator<Item = (String, String)> {
+    value
+        .and_then(Value::as_map)
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, field)| Some((name.clone(), field.value.scalar_text()?)))
+}
+
+fn defaults(parameters: Option<&Value>) -> BTreeMap<String, String> {
+    let map = parameters.and_then(Value::as_map);
+    map.into_iter()
+        .flatten()
+        .filter_map(|(name, field)| Some((name.clone(), field.value.get("default")?.scalar_text()?)))
+        .collect()
+}
+
+/// `<< parameters.x >>` with what it becomes.
+fn parameters(text: &str, known: &BTreeMap<String, String>) -> Vec<(std::ops::Range<usize>, String)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text[at..].find("<<") {
+        let start = at + open;
+        let Some(close) = text[start..].find(">>") else { break };
+        let inner = text[start + 2..start + close].trim();
+        at = start + close + 2;
+        if let Some(name) = inner.strip_prefix("parameters.") {
+            let value = known.get(name).cloned().unwrap_or_else(|| format!("${{{name}}}"));
+            if value.len() < 16_384 {
+                found.push((start..at, value));
+            }
+        } else if inner.starts_with("pipeline.") {
+            found.push((start..at, format!("${{{}}}", inner.replace(['.', '-'], "_"))));
+        } else {
+            // A here-document, not a parameter.
+            at = start + 2;
+        }
+    }
+    found
+}
+
+fn fill_text(text: &str, known: &BTreeMap<String, String>) -> String {
+    Excerpt::anchored("", crate::source::Span::default(), text).replaced(&parameters(text, known)).text().to_owned()
+}

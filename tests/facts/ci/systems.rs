@@ -1,0 +1,251 @@
+//! What each CI system is taken to run: `+` on a gate and able to fail, `-` excused, `.` on no gate, `m` by hand.
+
+use tusk_check::facts::Facts;
+use tusk_check::facts::ci::Ci;
+use tusk_check::facts::ci::cron::longest_gap;
+use tusk_check::tree::Tree;
+
+#[track_caller]
+fn check(files: &[(&str, &str)], expected: &str) {
+    let tree = Tree::in_memory(files.iter().map(|(path, text)| (*path, text.as_bytes())));
+    let facts = Facts::new(&tree, jiff::Timestamp::UNIX_EPOCH);
+    let ci: &Ci = facts.ci();
+    let found: Vec<String> = ci
+        .commands
+        .iter()
+        .filter(|command| command.words[0] != "echo")
+        .map(|command| {
+            let job = ci.job(&command.step);
+            let mark = match (&command.excuse, command.step.is_gate(), &job.manual) {
+                (Some(_), ..) => '-',
+                (None, _, Some(_)) => 'm',
+                (None, true, None) => '+',
+                (None, false, None) => '.',
+            };
+            let place = &command.place;
+            let line = tree.text(&place.path).unwrap().line_col(place.span.unwrap().start).line;
+            format!("{mark} {} {}:{line} {}", job.id, place.path, command.line())
+        })
+        .collect();
+    let expected: Vec<&str> = expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    assert_eq!(found, expected, "blind: {:?}", ci.blind);
+}
+
+#[test]
+fn gitlab() {
+    let main = "\
+include:
+  - local: ci/base.yml
+variables:
+  FLAGS: \"-D warnings\"
+stages: [check, deploy]
+lint:
+  extends: .rust
+  stage: check
+  script:
+    - rustup component add clippy
+    - cargo clippy -- $FLAGS
+  rules:
+    - if: $CI_PIPELINE_SOURCE == \"merge_request_event\"
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+audit:
+  extends: .rust
+  stage: check
+  script: cargo audit
+  allow_failure: true
+nightly:
+  script: [cargo bench]
+  rules:
+    - if: $CI_PIPELINE_SOURCE == \"schedule\"
+reuse:
+  stage: check
+  script:
+    - !reference [.rust, before_script]
+    - make all
+  only: [merge_requests]
+production:
+  stage: deploy
+  script: helm upgrade shop ./chart
+  environment: production
+  when: manual
+off:
+  script: cargo test
+  when: never
+";
+    let base = ".rust:\n  before_script:\n    - cargo --version\n";
+    let make = "all: test\ntest:\n\tcargo test\n";
+    check(
+        &[(".gitlab-ci.yml", main), ("ci/base.yml", base), ("Makefile", make)],
+        "
+        + lint ci/base.yml:3 cargo --version
+        + lint .gitlab-ci.yml:10 rustup component add clippy
+        + lint .gitlab-ci.yml:11 cargo clippy -- -D warnings
+        - audit ci/base.yml:3 cargo --version
+        - audit .gitlab-ci.yml:18 cargo audit
+        . nightly .gitlab-ci.yml:21 cargo bench
+        + reuse ci/base.yml:3 cargo --version
+        + reuse .gitlab-ci.yml:28 make all
+        + reuse Makefile:3 cargo test
+        m production .gitlab-ci.yml:32 helm upgrade shop ./chart
+        ",
+    );
+}
+
+#[test]
+fn circleci() {
+    let config = "\
+version: 2.1
+orbs:
+  node: circleci/node@5
+commands:
+  clippy:
+    parameters:
+      flags: {type: string, default: \"\"}
+    steps:
+      - run: cargo clippy -- << parameters.flags >>
+jobs:
+  test:
+    docker:
+      - image: rust:1
+      - image: postgres:17
+    steps:
+      - checkout
+      - run: cargo test | tee log
+      - run:
+          name: keep going
+          command: |
+            set +e
+            cargo audit
+            echo done
+      - run: {command: kubectl rollout undo deployment/shop, when: on_fail}
+      - clippy: {flags: -D warnings}
+  bench:
+    docker: [{image: rust:1}]
+    steps:
+      - run: cargo bench
+  deploy:
+    docker: [{image: rust:1}]
+    steps:
+      - run: helm upgrade shop ./chart
+workflows:
+  main:
+    jobs:
+      - test
+      - ask: {type: approval, requires: [test]}
+      - deploy:
+          requires: [ask]
+          filters: {branches: {only: main}}
+  nightly:
+    triggers:
+      - schedule: {cron: \"0 0 * * *\", filters: {branches: {only: main}}}
+    jobs: [bench]
+";
+    check(
+        &[(".circleci/config.yml", config)],
+        "
+        + test .circleci/config.yml:17 cargo test
+        + test .circleci/config.yml:17 tee log
+        - test .circleci/config.yml:22 cargo audit
+        . test .circleci/config.yml:24 kubectl rollout undo deployment/shop
+        + test .circleci/config.yml:9 cargo clippy -- -D warnings
+        + deploy .circleci/config.yml:33 helm upgrade shop ./chart
+        . bench .circleci/config.yml:29 cargo bench
+        ",
+    );
+}
+
+#[test]
+fn github() {
+    let workflow = "\
+on:
+  pull_request:
+  push: {branches: [main]}
+  schedule: [{cron: '0 1 * * 1'}]
+env: {RUSTFLAGS: -Dwarnings}
+jobs:
+  test:
+    runs-on: ${{ matrix.os }}
+    continue-on-error: ${{ matrix.experimental }}
+    strategy:
+      matrix:
+        os: [ubuntu-latest]
+        command: [\"cargo test --doc\", cargo test]
+    steps:
+      - run: >-
+          ${{ matrix.command }}
+          --locked
+      - run: cargo bench
+        if: github.event_name == 'schedule'
+      - run: kubectl rollout undo deployment/x
+        if: failure()
+      - run: print('cargo audit')
+        shell: python
+      - run: cargo audit | tee log
+        shell: bash
+      - run: cargo deny check | tee log
+  windows:
+    runs-on: windows-latest
+    steps:
+      - run: |
+          cargo check
+          cargo build
+";
+    check(
+        &[(".github/workflows/ci.yml", workflow)],
+        "
+        + test .github/workflows/ci.yml:16 cargo test --doc --locked
+        . test .github/workflows/ci.yml:18 cargo bench
+        . test .github/workflows/ci.yml:20 kubectl rollout undo deployment/x
+        + test .github/workflows/ci.yml:24 cargo audit
+        + test .github/workflows/ci.yml:24 tee log
+        - test .github/workflows/ci.yml:26 cargo deny check
+        + test .github/workflows/ci.yml:26 tee log
+        + test .github/workflows/ci.yml:16 cargo test --locked
+        - windows .github/workflows/ci.yml:31 cargo check
+        + windows .github/workflows/ci.yml:32 cargo build
+        ",
+    );
+}
+
+#[test]
+fn recipes_that_call_themselves_end() {
+    let workflow = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: make a\n      - run: just a\n      - run: ./a.sh\n      - run: npm run a\n";
+    check(
+        &[
+            (".github/workflows/ci.yml", workflow),
+            ("Makefile", "a: b\n\tmake a\nb: a\n\tcargo test\n"),
+            ("justfile", "a: b\n    just a\nb: a\n    cargo build\n"),
+            ("a.sh", "#!/bin/sh\n./a.sh\ncargo doc\n"),
+            ("package.json", "{\"scripts\": {\"a\": \"npm run a && cargo run\"}}"),
+        ],
+        "
+        + a .github/workflows/ci.yml:6 make a
+        + a Makefile:4 cargo test
+        + a Makefile:2 make a
+        + a .github/workflows/ci.yml:7 just a
+        + a justfile:4 cargo build
+        + a justfile:2 just a
+        + a .github/workflows/ci.yml:8 ./a.sh
+        - a a.sh:2 ./a.sh
+        + a a.sh:3 cargo doc
+        + a .github/workflows/ci.yml:9 npm run a
+        + a package.json:1 npm run a
+        + a package.json:1 cargo run
+        ",
+    );
+}
+
+#[test]
+fn the_longest_gap_between_runs() {
+    let days = |expression: &str| longest_gap(expression).map(|gap| gap / 86_400.0);
+    assert_eq!(days("0 0 * * *"), Some(1.0));
+    assert_eq!(days("0 */6 * * *"), Some(0.25));
+    assert_eq!(days("30 2 * * 1"), Some(7.0));
+    assert_eq!(days("0 0 * * 1-5"), Some(3.0));
+    assert_eq!(days("0 0 1 * *"), Some(31.0));
+    assert_eq!(days("0 0 1 */3 *"), Some(92.0));
+    assert_eq!(days("@weekly"), Some(7.0));
+    assert_eq!(days("0 0 30 2 *"), None);
+    assert_eq!(days("every day"), None);
+    assert_eq!(days("99 99 * * *"), None);
+}
