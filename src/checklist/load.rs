@@ -34,6 +34,8 @@ pub static BUILT_IN: &[BuiltIn] = &[BuiltIn {
 pub enum Form {
     /// TuskLang.
     Tusk,
+    /// The fenced blocks of a Markdown document.
+    Markdown,
     /// YAML of the same shape.
     Yaml,
     /// TOML of the same shape.
@@ -45,6 +47,7 @@ impl Form {
     pub fn of(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "tsk" => Some(Self::Tusk),
+            "md" | "markdown" => Some(Self::Markdown),
             "yaml" | "yml" => Some(Self::Yaml),
             "toml" => Some(Self::Toml),
             _ => None,
@@ -82,7 +85,7 @@ pub fn load(name: &str) -> anyhow::Result<Loaded> {
         bail!("the checklist `{name}` is larger than {MAX_FILE} bytes");
     }
     let form = Form::of(path)
-        .with_context(|| format!("the checklist `{name}` is none of .tsk, .yaml and .toml, by its name"))?;
+        .with_context(|| format!("the checklist `{name}` is none of .tsk, .md, .yaml and .toml, by its name"))?;
     let bytes = std::fs::read(path).with_context(|| format!("cannot read the checklist `{name}`"))?;
     let text = String::from_utf8(bytes).ok().with_context(|| format!("the checklist `{name}` is not text (UTF-8)"))?;
     let stem = path.file_stem().map_or_else(|| name.to_owned(), |stem| stem.to_string_lossy().into_owned());
@@ -101,6 +104,7 @@ pub fn production() -> Checklist {
 pub fn read(source: &Source, form: Form, name: &str) -> Result<Loaded, Broken> {
     let mut draft = match form {
         Form::Tusk => of_tusk(source),
+        Form::Markdown => super::markdown::sections(source),
         Form::Yaml => of_values(source, format::Format::Yaml),
         Form::Toml => of_values(source, format::Format::Toml),
     };

@@ -6,6 +6,7 @@ mod cadence;
 mod expectation;
 mod item;
 mod load;
+mod markdown;
 mod phase;
 mod select;
 

@@ -76,6 +76,43 @@ fn yaml_and_toml_of_the_same_shape_read_the_same() {
     }
 }
 
+const DOCUMENT: &str = "# Ours\n\n## \u{1f680} First things\n\n### Checks\n\n```rust\n[checks]\nclippy: \"no_warnings\"\n\n[more]\nx: true\n```\n\n### Others\n\n```yaml\nservices:\n  web: 1\n```\n\n```\n[others]\ny: [\"a\"]\n```\n\n# Annex\n\n```tsk\n[late]\nz: true\n```\n";
+
+#[test]
+fn a_markdown_document_gives_its_headings_and_places() {
+    let source = Source::new("list.md", DOCUMENT);
+    let loaded = read(&source, Form::Markdown, "list").expect("a checklist");
+    let found: Vec<_> = loaded
+        .checklist
+        .sections
+        .iter()
+        .flat_map(|section| section.items.iter().map(|item| (section.category.as_str(), section.title.as_str(), item)))
+        .map(|(category, title, item)| (category, title, item.id.as_str(), item.line_col().line))
+        .collect();
+    let expected = [
+        ("First things", "Checks", "checks.clippy", 9),
+        ("First things", "Checks", "more.x", 12),
+        ("First things", "Others", "others.y.a", 24),
+        ("", "Late", "late.z", 31),
+    ];
+    assert_eq!(found, expected);
+    let warnings: Vec<&str> = loaded.warnings.iter().map(|warning| warning.message.as_str()).collect();
+    assert_eq!(warnings, ["this block has no `[section]`, so nothing of it is an item"]);
+}
+
+#[test]
+fn a_document_without_a_checklist_is_refused() {
+    let message = read(&Source::new("a.md", "# A\n\nText\n"), Form::Markdown, "a").expect_err("none").to_string();
+    assert_eq!(message, "a.md:1:1: the checklist holds no items");
+}
+
+#[test]
+fn a_mistake_in_a_fence_has_its_place_in_the_document() {
+    let source = Source::new("a.md", "## A\n\n- point\n\n  ```rust\n  [a]\n  x: \"80%%\"\n  ```\n");
+    let message = read(&source, Form::Markdown, "a").expect_err("broken").to_string();
+    assert!(message.starts_with("a.md:7:6: `x`: `80%%` is no quantity"), "{message}");
+}
+
 /// A text that cannot be used: each part of an expected line (`line:column: words`) must be in the message.
 fn refused(text: &str, lines: &[&str]) {
     let message = tusk(text).expect_err(text).to_string();
