@@ -93,11 +93,11 @@ fn is_missing(facts: &Facts<'_>, document: &Document, path: &str) -> bool {
 
 /// Whether the tree has a Makefile, and none of its Makefiles has the target.
 fn lacks_target(facts: &Facts<'_>, target: &str) -> bool {
-    let makefiles =
-        facts.tree.files().iter().filter(|file| {
-            matches!(file.name(), "Makefile" | "makefile" | "GNUmakefile") || file.name().ends_with(".mk")
-        });
-    let texts: Vec<&str> = makefiles.filter_map(|file| file.text()).map(|source| source.text()).collect();
+    let makefiles = facts.tree.files().iter().filter(|file| {
+        matches!(file.name(), "Makefile" | "makefile" | "GNUmakefile")
+            || file.name().rsplit_once('.').is_some_and(|(_, extension)| extension == "mk")
+    });
+    let texts: Vec<&str> = makefiles.filter_map(crate::tree::File::text).map(crate::source::Source::text).collect();
     let names = |text: &str| -> BTreeSet<String> {
         let rules = text.lines().filter(|line| !line.starts_with(['\t', ' ', '#', '.']));
         rules
@@ -110,5 +110,5 @@ fn lacks_target(facts: &Facts<'_>, target: &str) -> bool {
     let dynamic_rules = texts
         .iter()
         .any(|text| is_dynamic(text) && names(text).iter().any(|name| name.contains('%') || name.contains('$')));
-    !texts.is_empty() && !texts.iter().any(|text| known(text)) && !dynamic_rules
+    !texts.is_empty() && !texts.iter().any(known) && !dynamic_rules
 }

@@ -93,8 +93,8 @@ fn stated_in_row(
     answer: &mut Answer,
 ) {
     let by_column = columns.iter().filter_map(|&at| cells.get(at)).map(String::as_str);
-    let named = cells.iter().position(|cell| names.iter().any(|name| name.is_match(cell)));
-    let by_row = named.into_iter().flat_map(|at| &cells[at + 1..]).map(String::as_str);
+    let at = cells.iter().position(|cell| names.iter().any(|name| name.is_match(cell)));
+    let by_row = at.into_iter().flat_map(|at| &cells[at + 1..]).map(String::as_str);
     for text in by_column.chain(by_row) {
         push(document, block, text, answer);
     }

@@ -1,4 +1,4 @@
-//! `@openapi()`: documents that describe an API: OpenAPI, Swagger 2.0, AsyncAPI.
+//! `@openapi()`: documents that describe an API: `OpenAPI`, Swagger 2.0, `AsyncAPI`.
 
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};

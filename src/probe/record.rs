@@ -54,7 +54,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let sighting = |message: String| Sighting::new(place.clone(), Strength::Demonstrated, message);
         match flaw(document, question) {
             Some(why) => {
-                answer.notes.push(sighting(format!("\"{}\" of {date} does not count: {why}", document.title())))
+                let message = format!("\"{}\" of {date} does not count: {why}", document.title());
+                answer.notes.push(sighting(message));
             }
             None => dated.push((date, sighting(format!("\"{}\" of {date}", document.title())))),
         }

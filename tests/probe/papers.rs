@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use tusk_check::evidence::{Answer, Observed};
 use tusk_check::facts::Facts;
 use tusk_check::probe::{self, Question, Word};
+use tusk_check::source::Span;
 use tusk_check::tree::Tree;
 use tusk_check::value::{Field, Kind, Map, Value};
 
@@ -11,8 +12,7 @@ fn ask(files: &[(&str, &str)], probe: &str, args: &[&str], options: &[(&str, &st
     let tree = Tree::in_memory(files.iter().map(|&(path, text)| (path, text)));
     let now: Timestamp = "2026-06-30T12:00:00Z".parse().expect("a time");
     let word = |text: &&str| vec![Word { text: (*text).into(), is_pattern: false, attributes: Map::new() }];
-    let field =
-        |text: &str| Field { key: Default::default(), value: Value::new(Kind::Str(text.into()), Default::default()) };
+    let field = |text: &str| Field { key: Span::default(), value: Value::new(Kind::Str(text.into()), Span::default()) };
     let question = Question {
         args: args.iter().map(word).collect(),
         options: options.iter().map(|(name, text)| ((*name).to_owned(), field(text))).collect(),

@@ -4,12 +4,13 @@ use crate::facts::history::Repo;
 use tusk_check::evidence::{Answer, Observed};
 use tusk_check::facts::Facts;
 use tusk_check::probe::{self, Question, Word};
+use tusk_check::source::Span;
 use tusk_check::tree::Tree;
 use tusk_check::value::{Field, Kind, Map, Value};
 
 fn question(args: &[&str], options: &[(&str, Kind)]) -> Question {
     let word = |text: &&str| vec![Word { text: (*text).into(), is_pattern: false, attributes: Map::new() }];
-    let field = |kind: &Kind| Field { key: Default::default(), value: Value::new(kind.clone(), Default::default()) };
+    let field = |kind: &Kind| Field { key: Span::default(), value: Value::new(kind.clone(), Span::default()) };
     Question {
         args: args.iter().map(word).collect(),
         options: options.iter().map(|(name, kind)| ((*name).to_owned(), field(kind))).collect(),

@@ -39,16 +39,16 @@ impl Builder {
 
     /// Gives the document the title of its front matter.
     pub(super) fn title(&mut self, title: &str) {
-        self.sections[0].title = title.trim().trim_matches(['"', '\'']).to_owned();
+        title.trim().trim_matches(['"', '\'']).clone_into(&mut self.sections[0].title);
     }
 
     /// Begins a section.
-    pub(super) fn heading(&mut self, level: u8, title: String, heading: Span, id: Option<&str>) {
+    pub(super) fn heading(&mut self, level: u8, title: &str, heading: Span, id: Option<&str>) {
         let mut parent = self.sections.len() - 1;
         while self.sections[parent].level >= level.max(1) {
             parent = self.sections[parent].parent.unwrap_or(0);
         }
-        let mut anchors = vec![anchors::slug(&title)];
+        let mut anchors = vec![anchors::slug(title)];
         anchors.extend(id.map(anchors::slug));
         self.sections.push(Section {
             title: title.trim().to_owned(),

@@ -139,7 +139,7 @@ impl Reader {
                 let title = std::mem::take(&mut self.text);
                 self.reset();
                 let id = self.heading_id.take();
-                self.builder.heading(level as u8, title, Span::new(range.start, range.end), id.as_deref());
+                self.builder.heading(level as u8, &title, Span::new(range.start, range.end), id.as_deref());
                 for link in self.heading_links.take().unwrap_or_default() {
                     self.builder.link(link);
                 }

@@ -1,6 +1,6 @@
 //! Prose: headings, sections and their substance.
 //!
-//! Markdown, AsciiDoc and reStructuredText become one shape: a [`Document`] of [`Section`]s in the order of the text,
+//! Markdown, `AsciiDoc` and reStructuredText become one shape: a [`Document`] of [`Section`]s in the order of the text,
 //! each with what stands under its own heading (words, steps, commands, table rows, links, placeholders). A document
 //! also says whether it may speak for operations at all ([`Standing`]).
 

@@ -1,4 +1,4 @@
-//! AsciiDoc and reStructuredText, read by their lines: headings, lists, blocks of code, tables and links.
+//! `AsciiDoc` and reStructuredText, read by their lines: headings, lists, blocks of code, tables and links.
 
 use super::builder::{Builder, is_inline_command, label};
 use super::section::{Block, BlockKind, Link, Section};
@@ -6,7 +6,7 @@ use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// The sections of an AsciiDoc text.
+/// The sections of an `AsciiDoc` text.
 pub(super) fn asciidoc(text: &str) -> Vec<Section> {
     let lines = lines(text);
     let mut reader = Reader::new(text);
@@ -164,7 +164,7 @@ impl<'t> Reader<'t> {
 
     fn heading(&mut self, level: u8, title: &str, start: usize, length: usize) {
         self.flush(start);
-        self.builder.heading(level, title.to_owned(), Span::new(start, start + length), None);
+        self.builder.heading(level, title, Span::new(start, start + length), None);
     }
 
     fn code(&mut self, language: &str, lines: &[(usize, &str)]) {

@@ -179,7 +179,10 @@ pub(super) fn json(value: &Value) -> Option<Coverage> {
 }
 
 fn number(value: &Value, key: &str) -> Option<u64> {
-    value.get(key)?.as_number().filter(|number| *number >= 0.0).map(|number| number as u64)
+    match value.get(key)?.kind {
+        Kind::Int(number) => u64::try_from(number).ok(),
+        _ => None,
+    }
 }
 
 fn share(value: Option<&Value>, hit: &str, total: &str) -> Share {

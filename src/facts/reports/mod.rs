@@ -26,6 +26,21 @@ use std::sync::Arc;
 /// Larger reports are listed as unread.
 const MAX_REPORT: u64 = 32 * 1024 * 1024;
 
+/// Words of the JSON reports that are known; a text with none of them is not parsed for its sake.
+const MARKS: &[&str] = &[
+    "llvm.coverage.json.export",
+    "\"coverable\"",
+    "\"pct\"",
+    "\"covered_lines\"",
+    "\"runs\"",
+    "\"lockfile\"",
+    "auditReportVersion",
+    "\"SchemaVersion\"",
+    "\"descriptor\"",
+    "\"vulns\"",
+    "\"packages\"",
+];
+
 /// Every report that was found.
 #[derive(Debug, Default)]
 pub struct Reports {
@@ -136,19 +151,6 @@ fn sniff(source: &Source) -> Option<Result<Content, String>> {
     if has("\"type\":\"diagnostic\"") || has("\"type\": \"diagnostic\"") {
         return Some(Ok(Content::Audit(audit::cargo_deny(text))));
     }
-    const MARKS: &[&str] = &[
-        "llvm.coverage.json.export",
-        "\"coverable\"",
-        "\"pct\"",
-        "\"covered_lines\"",
-        "\"runs\"",
-        "\"lockfile\"",
-        "auditReportVersion",
-        "\"SchemaVersion\"",
-        "\"descriptor\"",
-        "\"vulns\"",
-        "\"packages\"",
-    ];
     if !MARKS.iter().any(|mark| has(mark)) {
         return None;
     }

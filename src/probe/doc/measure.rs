@@ -172,18 +172,15 @@ impl<'a> Look<'a, '_> {
             return Vec::new();
         }
         let count = found.len();
-        let plural = if count == 1 {
-            ""
-        } else if what.contains("entry") {
-            ""
-        } else {
-            "s"
+        let what = match what.split_once("entry") {
+            _ if count == 1 => what.to_owned(),
+            Some((before, after)) => format!("{before}entries{after}"),
+            None => format!("{what}s"),
         };
-        let what = if count > 1 { what.replacen("entry", "entries", 1) } else { what.to_owned() };
         let places = found.into_iter().take(least.max(1)).enumerate();
         places
             .map(|(index, span)| {
-                let message = if index == 0 { format!("{count} {what}{plural}") } else { "another".to_owned() };
+                let message = if index == 0 { format!("{count} {what}") } else { "another".to_owned() };
                 (self.at(span), message)
             })
             .collect()

@@ -94,7 +94,7 @@ fn decide(facts: &Facts<'_>, question: &Question, topic: &Topic, good: &[(Candid
     let lacking: Vec<&str> = topic.parts.keys().map(String::as_str).filter(|name| !has(name)).collect();
     let there = topic.parts.len() - lacking.len();
     let all = question.option_text("parts") == Some("all");
-    let wanted = question.option("parts").and_then(crate::value::Value::as_number).map(|count| count as usize);
+    let wanted = question.option("parts").and_then(topic::whole);
     let enough = match (&topic.needs, wanted) {
         _ if all => lacking.is_empty(),
         (_, Some(wanted)) => there >= wanted,
@@ -112,7 +112,7 @@ fn decide(facts: &Facts<'_>, question: &Question, topic: &Topic, good: &[(Candid
         let mut message = format!("{}: {}", candidate.name(), weight.describe());
         if enough && parts.is_empty() {
             if let Some(named) = &weight.development {
-                message.push_str(&format!(" (for {named})"));
+                message = format!("{message} (for {named})");
             }
             answer.seen.push(Sighting::new(candidate.place(), Strength::Documented, message));
         } else {
@@ -132,7 +132,8 @@ fn part_answer(
 ) {
     match found.get(part) {
         None => {
-            answer.blind.push(Blind { place: None, why: format!("the topic {:?} has no part {part:?}", topic.name) })
+            let why = format!("the topic {:?} has no part {part:?}", topic.name);
+            answer.blind.push(Blind { place: None, why });
         }
         Some(places) if places.is_empty() => {
             for (candidate, weight) in good {

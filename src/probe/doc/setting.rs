@@ -53,11 +53,11 @@ pub(super) fn of(candidate: &Candidate<'_>) -> Setting {
     if !says_production && let Some(word) = DEVELOPMENT.find(heading) {
         return Setting::Development(quoted(word.as_str()));
     }
-    let above = document.ancestors(candidate.section).map(|index| document.sections[index].title.as_str());
+    let mut above = document.ancestors(candidate.section).map(|index| document.sections[index].title.as_str());
     let path = document.path.replace(['/', '_', '-', '.'], " ");
     let introduction = document.sections.iter().take(2).flat_map(|section| &section.blocks).take(3);
     let introduction: Vec<&str> = introduction.map(|block| block.text.as_str()).collect();
-    let outside = above.filter_map(|title| DEVELOPMENT.find(title)).next();
+    let outside = above.find_map(|title| DEVELOPMENT.find(title));
     let outside = outside.or_else(|| DEVELOPMENT.find(&path));
     let outside = outside.or_else(|| introduction.iter().find_map(|text| INTRODUCTION.find(text)));
     let prose = || candidate.tree().iter().any(|section| PRODUCTION.is_match(&section.title) || text_says(section));

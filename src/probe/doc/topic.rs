@@ -1,7 +1,7 @@
 //! Topics of documents: data, read once from `src/rules/topics.tsk`.
 
 use crate::tusk;
-use crate::value::{Field, Map, Value};
+use crate::value::{Field, Kind, Map, Value};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use indexmap::IndexMap;
 use regex::Regex;
@@ -14,6 +14,7 @@ static TOPICS: LazyLock<Result<IndexMap<String, Topic>, String>> = LazyLock::new
 
 /// What a document may be about, and what it must then hold.
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a line of the data file that a topic may have or not")]
 pub struct Topic {
     /// Its name.
     pub name: String,
@@ -159,8 +160,8 @@ fn topic(name: &str, body: &Map) -> Result<Topic, String> {
             "about" => topic.about = Some(Pattern::read(value)?),
             "not_about" => topic.not_about = Some(Pattern::read(value)?),
             "needs" => {
-                topic.needs = match value.as_number() {
-                    Some(count) => Needs::Some(count as usize),
+                topic.needs = match whole(value) {
+                    Some(count) => Needs::Some(count),
                     None => Needs::Named(words(value)?),
                 }
             }
@@ -184,7 +185,7 @@ fn part(value: &Value) -> Result<Part, String> {
     if let Some(prose) = value.get("prose") {
         return Pattern::read(prose).map(Part::Prose);
     }
-    let number = |key: &str| value.get(key).and_then(Value::as_number).unwrap_or(0.0) as usize;
+    let number = |key: &str| value.get(key).and_then(whole).unwrap_or(0);
     let at_least = number("at_least").max(1);
     Ok(match value.get("measure").and_then(Value::as_str) {
         Some("steps") => Part::Steps {
@@ -200,6 +201,14 @@ fn part(value: &Value) -> Result<Part, String> {
         Some("list") => Part::List(at_least),
         other => return Err(format!("unknown measure {other:?}")),
     })
+}
+
+/// A whole number that is not negative.
+pub(super) fn whole(value: &Value) -> Option<usize> {
+    match value.kind {
+        Kind::Int(number) => usize::try_from(number).ok(),
+        _ => None,
+    }
 }
 
 fn flag(value: &Value) -> Result<bool, String> {

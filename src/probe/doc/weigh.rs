@@ -14,6 +14,7 @@ const ENOUGH_STEPS: usize = 3;
 
 /// What a section holds.
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "independent observations, each with a sentence of its own")]
 pub(super) struct Weight {
     words: usize,
     steps: usize,
