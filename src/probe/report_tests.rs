@@ -5,12 +5,13 @@ use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::reports::{Content, Report, TestRun};
 use crate::quantity::Quantity;
+use crate::value::Value;
 
 /// `@report.tests`.
 pub static PROBE: Probe = Probe {
     name: "report.tests",
     summary: "a fresh run of a suite's tests: whether any ran and none failed; or its time, its tests, its failures",
-    usage: "@report.tests(\"*\" | \"unit\" | \"integration\" | \"e2e\" | \"smoke\" | \"load\") {time, count, failed}",
+    usage: "@report.tests(\"*\" | \"unit\" | \"integration\" | \"e2e\" | \"smoke\" | \"load\") {time, count, failed | failed: 0}",
     arity: (0, 1),
     patterns_from: None,
     facts: &["*", "unit", "integration", "e2e", "smoke", "load"],
@@ -39,6 +40,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             Observed::Quantity(Quantity::seconds(seconds))
         } else if question.is_set("count") {
             Observed::Quantity(Quantity::count(ran as f64))
+        } else if let Some(most) = question.option("failed").and_then(Value::as_number) {
+            Observed::Flag(run.failed as f64 <= most)
         } else if question.is_set("failed") {
             Observed::Quantity(Quantity::count(run.failed as f64))
         } else {

@@ -107,6 +107,10 @@ fn runs_of_tests_say_whether_any_failed() {
     let failing = JUNIT.replace("time=\"1\"/>", "time=\"1\"><failure/></testcase>");
     let failed = ask(&[("junit.xml", &failing)], "report.tests", &["*"], &[]);
     assert_eq!(amount(&failed), Some(0.0));
+    assert_eq!(
+        amount(&ask(&[("junit.xml", &failing)], "report.tests", &["*"], &[("failed", Kind::Int(0))])),
+        Some(0.0)
+    );
     assert!(failing[failed.seen[0].place.span.expect("a span").range()].starts_with("<testcase"));
     assert_eq!(
         amount(&ask(&[("junit.xml", JUNIT)], "report.tests", &["unit"], &[("time", Kind::Bool(true))])),

@@ -41,7 +41,7 @@ pattern!(
 );
 pattern!(
     SERVER,
-    r"(?i)\b(?:production|prod|servers?|vps|hosts?|domain|tls|https|reverse proxy|self-?host\w*|ssh|registry|systemd)\b"
+    r"(?i)\b(?:production|prod|servers|remote (?:server|host)|on (?:your|the|a|an|each|our) (?:server|host|vps|vm)|vps|domain|tls|https|reverse proxy|self-?host\w*|ssh|registry|systemd)\b"
 );
 
 /// Whether a candidate is about production.
