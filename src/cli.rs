@@ -34,6 +34,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// List what the program knows
     List(ListArgs),
+    /// Read TuskLang, YAML, TOML or JSON and write another of them
+    Convert(ConvertArgs),
 }
 
 /// How to check.
@@ -114,6 +116,22 @@ pub struct ListArgs {
     list: ChecklistArgs,
 }
 
+/// What to convert.
+#[derive(Debug, Args)]
+pub struct ConvertArgs {
+    /// The file to read
+    pub file: PathBuf,
+    /// What it is written in [default: told by its name]
+    #[arg(long, value_name = "LANGUAGE", value_enum)]
+    pub from: Option<Language>,
+    /// What to write
+    #[arg(long, value_name = "LANGUAGE", value_enum)]
+    pub to: Language,
+    /// Where to write it [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
 /// What can be listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Listed {
@@ -135,6 +153,21 @@ pub enum Format {
     /// For a release manager to sign
     Markdown,
     /// For programs
+    Json,
+}
+
+/// The languages that `convert` knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// `TuskLang`
+    #[value(alias = "tsk")]
+    Tusk,
+    /// YAML
+    #[value(alias = "yml")]
+    Yaml,
+    /// TOML
+    Toml,
+    /// JSON
     Json,
 }
 
@@ -184,6 +217,8 @@ pub enum Task {
     Explain(Request, Show),
     /// List.
     List(Listed, String),
+    /// Convert.
+    Convert(ConvertArgs),
 }
 
 /// How reports for people look.
@@ -205,6 +240,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Ta
         Some(Command::Check(check)) => check.task(inner),
         Some(Command::Explain(explain)) => Ok(explain.task()),
         Some(Command::List(list)) => Ok(Task::List(list.what, list.list.checklist)),
+        Some(Command::Convert(convert)) => Ok(Task::Convert(convert)),
     }
 }
 

@@ -27,6 +27,7 @@ pub mod report;
 pub mod rules;
 pub mod run;
 pub mod source;
+pub mod translate;
 pub mod tree;
 pub mod tusk;
 pub mod value;

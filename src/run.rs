@@ -11,7 +11,7 @@ use crate::report::{self, ChecklistReport, Outcome, Report, Run, Unread, Warning
 use crate::rules::{self, Binding, RuleSet};
 use crate::source::Source;
 use crate::tree::Tree;
-use crate::{explain, file, list};
+use crate::{explain, file, list, translate};
 use anyhow::{anyhow, bail};
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -67,6 +67,13 @@ pub fn run(task: Task, out: &mut dyn Write, screen: Screen) -> anyhow::Result<Ex
         Task::List(Listed::Rules, _) => print(out, &list::rules(&rules::embedded())),
         Task::List(Listed::Probes, _) => print(out, &list::probes()),
         Task::List(Listed::Checklists, _) => print(out, &list::checklists()?),
+        Task::Convert(convert) => {
+            let text = translate::translate(&convert)?;
+            match &convert.output {
+                Some(path) => file::write(path, &text).map(|()| Exit::Ready),
+                None => print(out, &text),
+            }
+        }
     }
 }
 

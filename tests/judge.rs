@@ -6,7 +6,8 @@ use tusk_check::evidence::{Blind, Observed, Place, Sighting, Strength};
 use tusk_check::judge::{Asked, Judgement, Verdict, judge};
 use tusk_check::quantity::Quantity;
 use tusk_check::rules::{self, Rule, RuleSet};
-use tusk_check::source::Source;
+use tusk_check::source::{Source, Span};
+use tusk_check::value::{Kind, Value};
 
 /// The one rule of a text; `lines` are added to a plain rule.
 fn rules(lines: &str) -> RuleSet {
@@ -86,6 +87,10 @@ fn what_could_not_be_read_makes_an_absence_unknown() {
     assert_eq!(verdict(lines, &YES, asked), "unknown not valid YAML");
 }
 
+fn text(text: &str) -> Value {
+    Value::new(Kind::Str(text.to_owned()), Span::default())
+}
+
 fn amount(lines: &str, expects: &Expectation, observed: Observed) -> String {
     verdict(lines, expects, Asked { proof: vec![holds(Strength::Configured, Some(observed))], ..Asked::default() })
 }
@@ -100,6 +105,21 @@ fn amounts_compare_by_the_rules_direction() {
     assert_eq!(amount("compare: \"exactly\"\n", &thirty, seen(31.0)), "unmet configured");
     assert!(amount("compare: \"exactly\"\n", &thirty, Observed::Quantity(Quantity::ratio(0.3))).starts_with("unknown"));
     assert!(amount("compare: \"exactly\"\n", &thirty, Observed::Opaque("$T".into())).contains("elsewhere"));
+}
+
+#[test]
+fn a_bound_on_a_signal_is_a_threshold_and_the_rule_says_which_side_is_fine() {
+    let alert = Expectation::of_value("cpu_usage", &text("alert > 80%")).unwrap();
+    let rollback = Expectation::of_value("rollback_trigger", &text("error_rate > 2%")).unwrap();
+    let seen = |share| Observed::Quantity(Quantity::ratio(share));
+    let at_most = "compare: \"at_most\"\n";
+    assert_eq!(amount(at_most, &alert, seen(0.75)), "met configured", "it fires before 80 %");
+    assert_eq!(amount(at_most, &alert, seen(0.95)), "unmet configured", "it fires too late");
+    assert_eq!(amount(at_most, &rollback, seen(0.01)), "met configured");
+    assert_eq!(amount(at_most, &rollback, seen(0.05)), "unmet configured");
+    // Without a signal the operator is about the value itself, whatever the rule says.
+    let coverage = Expectation::of_value("coverage", &text(">=80%")).unwrap();
+    assert_eq!(amount(at_most, &coverage, seen(0.9)), "met configured");
 }
 
 #[test]

@@ -29,6 +29,13 @@ pub fn fit(rule: &Rule, expects: &Expectation, sighting: &Sighting) -> Fit {
     let Some(value) = &sighting.value else { return Fit::Present };
     match (expects, &rule.compare) {
         (Expectation::Flag(wanted), compare) => flag(value, *wanted, matches!(compare, Compare::Presence)),
+        // "alert > 80%": what is seen is a threshold, and the rule says which side of the stated one is fine.
+        (Expectation::Bound(bound), Compare::AtMost) if bound.signal.is_some() => {
+            amount(value, Comparison::AtMost, bound.amount)
+        }
+        (Expectation::Bound(bound), Compare::AtLeast) if bound.signal.is_some() => {
+            amount(value, Comparison::AtLeast, bound.amount)
+        }
         (Expectation::Bound(bound), _) => amount(value, bound.comparison, bound.amount),
         (_, Compare::Scale { scale, least }) => {
             let wanted = least.as_deref().or(match expects {

@@ -165,3 +165,20 @@ fn broken_yaml_and_toml_are_refused_with_their_place() {
         assert!(message.starts_with(&format!("{name}:")) && message.contains("not valid"), "{message}");
     }
 }
+
+/// A rule that only looks whether something is there would let any amount pass.
+#[test]
+fn every_amount_of_the_production_checklist_is_compared() {
+    use tusk_check::rules::{self, Compare};
+    let rules = rules::embedded();
+    let production = tusk_check::checklist::production();
+    let amounts = production.items().filter(|item| {
+        let signal = matches!(&item.expects, Expectation::Bound(bound) if bound.signal.is_some());
+        signal || matches!(item.expects, Expectation::Quantity(_) | Expectation::Cadence(_) | Expectation::Range(_))
+    });
+    let loose: Vec<&str> = amounts
+        .filter(|item| rules.of_item(item).is_some_and(|rule| matches!(rule.compare, Compare::Presence)))
+        .map(|item| item.id.as_str())
+        .collect();
+    assert!(loose.is_empty(), "items with an amount whose rule compares nothing: {loose:?}");
+}

@@ -1,5 +1,6 @@
 //! The program as it is run: arguments in; exit status, standard output and standard error out.
 
+mod convert;
 mod outputs;
 mod status;
 mod usage;
