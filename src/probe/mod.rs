@@ -41,6 +41,7 @@ pub mod schema;
 pub mod scrape;
 pub mod secret;
 pub mod source;
+pub mod tests;
 pub mod text;
 
 use crate::evidence::Answer;
@@ -88,6 +89,7 @@ pub static ALL: &[&Probe] = &[
     &scrape::PROBE,
     &secret::PROBE,
     &source::PROBE,
+    &tests::PROBE,
     &text::PROBE,
 ];
 

@@ -1,7 +1,7 @@
 //! `@routes`: which operations the service declares, and the share of them that tests request.
 
 use super::{Probe, Question};
-use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
+use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::quantity::Quantity;
 
@@ -37,8 +37,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let rest = if missing.len() > 1 { format!(" and {} more", missing.len() - 1) } else { String::new() };
         message = format!("{message}; not {}{rest}", first.name());
     }
-    let place = routes.operations.iter().find_map(|one| one.tested.clone());
-    let place = place.or_else(|| missing.first().map(|one| one.place.clone())).unwrap_or_else(|| Place::file(""));
+    // What is missing is where to begin; with nothing missing, a test shows that it is so.
+    let place = missing.first().map(|one| one.place.clone());
+    let place = place.or_else(|| routes.operations.iter().find_map(|one| one.tested.clone()));
+    let Some(place) = place else { return answer };
     answer
         .seen
         .push(Sighting::new(place, Strength::Configured, message).with(Observed::Quantity(Quantity::ratio(share))));

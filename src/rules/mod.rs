@@ -81,6 +81,7 @@ const FILES: &[(&str, &str)] = &[
     ("network.tsk", include_str!("network.tsk")),
     ("quality.tsk", include_str!("quality.tsk")),
     ("secrets.tsk", include_str!("secrets.tsk")),
+    ("testing.tsk", include_str!("testing.tsk")),
 ];
 
 /// The embedded catalogue as sources.

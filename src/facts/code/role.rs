@@ -48,6 +48,7 @@ const FOLDERS: &[(&str, Role)] = &[
     ("__snapshots__", Role::Fixture),
     ("tests", Role::Test),
     ("test", Role::Test),
+    ("testing", Role::Test),
     ("__tests__", Role::Test),
     ("__mocks__", Role::Test),
     ("spec", Role::Test),

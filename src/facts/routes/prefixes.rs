@@ -122,6 +122,11 @@ impl<'f> Prefixes<'f> {
             if !whole || declared || before.last() == Some(&b'.') || after.starts_with(b"::") {
                 return false;
             }
+            // `use handlers::{statics::{router}}`: names in braces behind `::` are imported, not used.
+            let mut around = outline.around(at).into_iter().take(4);
+            if around.any(|open| bare[..open].trim_end().ends_with("::")) {
+                return false;
+            }
             let statement = outline.statement(at);
             let start = bare[statement.range()].trim_start();
             !["use ", "pub use ", "pub(crate) use ", "pub(super) use "].iter().any(|word| start.starts_with(word))

@@ -31,6 +31,9 @@ struct TestFile {
     functions: Vec<Named>,
 }
 
+/// How many functions of the tests may stand around the one that makes the request.
+const WRAPPERS: usize = 2;
+
 /// How far around a function's name the attributes that make it a test may stand, in bytes.
 const ATTRIBUTES: usize = 400;
 
@@ -115,17 +118,32 @@ impl Calls {
         });
         let mut by_name: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
         let mut requesting = BTreeSet::new();
+        // Functions of the tests that make no request themselves, with what they call.
+        let mut asking: Vec<(String, BTreeSet<&str>)> = Vec::new();
         let mut waiting = Vec::new();
         for (file, one) in files.iter().enumerate() {
             for (index, function) in one.functions.iter().enumerate().filter(|(_, function)| !function.is_local) {
                 by_name.entry(&function.name).or_default().push((file, index));
-                if VERB.as_ref().is_some_and(|verb| verb.is_match(&one.outline.bare[function.span.range()])) {
+                let body = &one.outline.bare[function.span.range()];
+                let called: BTreeSet<&str> = CALLED
+                    .iter()
+                    .flat_map(|one| one.captures_iter(body))
+                    .filter_map(|one| Some(one.get(1)?.as_str()))
+                    .collect();
+                if VERB.as_ref().is_some_and(|verb| verb.is_match(body)) {
                     requesting.insert(function.name.clone());
+                } else {
+                    asking.push((function.name.clone(), called));
                 }
                 if is_test(&one.outline, function) {
                     waiting.push((file, index));
                 }
             }
+        }
+        for _ in 0..WRAPPERS {
+            let more = asking.iter().filter(|(_, called)| called.iter().any(|name| requesting.contains(*name)));
+            let more: Vec<String> = more.map(|(name, _)| name.clone()).collect();
+            requesting.extend(more);
         }
         let mut reached = BTreeSet::new();
         while let Some((file, index)) = waiting.pop() {
@@ -253,6 +271,11 @@ fn as_request(
         }
         "goto" | "visit" => Some(Some("GET".to_owned())),
         "with_uri" => Some(said(statement).or(Some("GET".to_owned()))),
+        // `#[test_case("/from", "/to")]`: the first is what the test is about.
+        "test_case" | "case" | "parametrize" => {
+            let first = outline.arguments(outline.inside(open)?).first().copied()?;
+            first.range().contains(&offset).then_some(None)
+        }
         _ if lower.starts_with("assert") || lower.starts_with("expect") => {
             // `assert_redirect("/from", "/to", …)` asks for the first and compares the second.
             let inside = outline.inside(open)?;

@@ -50,7 +50,7 @@ impl<'o> Declarations<'o> {
     fn calls(&mut self) {
         static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
             Regex::new(
-                r"(?:\.\s*(?<method>route|route_service|at|add|nest|nest_service|mount|prefix)|(?:::|\b)(?<function>scope|resource|with_path)|\b(?<kind>Scope|Resource)::new)\s*\(",
+                r"(?:\.\s*(?<method>route(?:_[a-z]\w*)?|at|add|nest|nest_service|mount|prefix)|(?:::|\b)(?<function>scope|resource|with_path)|\b(?<kind>Scope|Resource)::new)\s*\(",
             )
             .ok()
         });
@@ -63,8 +63,10 @@ impl<'o> Declarations<'o> {
                 found.name("method").or(found.name("function")).or(found.name("kind")).map_or("", |name| name.as_str());
             let arguments = outline.arguments(inside);
             match name {
-                "route" | "route_service" if arguments.len() == 1 => self.unnamed_route(arguments[0], open),
+                "route" if arguments.len() == 1 => self.unnamed_route(arguments[0], open),
                 "route" | "route_service" if arguments.len() >= 2 => self.route(&arguments, open, true),
+                // Projects wrap `route` in methods of their own: `route_with_tsr`; `route_layer` is none.
+                _ if name.starts_with("route_") && arguments.len() >= 2 => self.route(&arguments, open, false),
                 "at" | "add" if arguments.len() >= 2 => self.route(&arguments, open, false),
                 "nest" | "nest_service" | "mount" if arguments.len() >= 2 => {
                     let prefix = self.text(arguments[0]);

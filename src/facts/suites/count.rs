@@ -1,0 +1,112 @@
+//! How many tests a file holds, and how many of them are switched off.
+
+use super::{File, Suite, Tests};
+use crate::facts::Facts;
+use crate::facts::code::{Language, Role};
+use crate::source::Span;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// Counts the tests of a file in its code text: a test in a comment is none.
+pub(super) fn of(facts: &Facts<'_>, file: &File) -> Tests {
+    let Some(language) = file.language else { return script(facts, file) };
+    let code = facts.code();
+    let Some(source) = code.file(&file.path) else { return Tests::default() };
+    let is_product = code.role(facts, source) == Role::Product;
+    let raw = source.source(facts).map_or("", |source| source.text());
+    if language == Language::Rust && !raw.contains("test") {
+        return Tests::default();
+    }
+    let Some(text) = source.code(facts) else { return Tests::default() };
+    if file.suite == Suite::Load {
+        return one_if(is_load(&text.code), Span::new(0, text.code.len().min(1)));
+    }
+    // Macros are compiled, not run: `trybuild` tests a crate's errors.
+    if text.code.contains("trybuild::") {
+        return Tests::default();
+    }
+    let tests = if is_product { text.tests() } else { text.code.clone() };
+    counted(language, &tests)
+}
+
+fn counted(language: Language, code: &str) -> Tests {
+    static RUST: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|wasm_bindgen_test)\b[^\]]*\]").ok());
+    static SCRIPT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"\b(?:it|test)(?<off>\.skip|\.todo|\.fixme)?(?:\.\w+)?\s*\(\s*[\x22'`]|\b(?<x>xit|xtest)\s*\(").ok()
+    });
+    static PYTHON: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"(?m)^\s*(?:async\s+)?def\s+test\w*\s*\(").ok());
+    static GO: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?m)^func\s+Test\w*\s*\(").ok());
+    static ANNOTATED: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"@(?:Test|ParameterizedTest)\b|\[(?:Fact|Theory|Test|TestMethod)[\](]").ok());
+    static RUBY: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#"(?m)^\s*(?:(?<off>xit|skip)|it|test|scenario)\s+["']|^\s*def\s+test_"#).ok());
+    let pattern = match language {
+        Language::Rust => &RUST,
+        Language::JavaScript => &SCRIPT,
+        Language::Python => &PYTHON,
+        Language::Go => &GO,
+        Language::Ruby | Language::Elixir => &RUBY,
+        _ => &ANNOTATED,
+    };
+    let mut tests = Tests::default();
+    for found in pattern.iter().flat_map(|pattern| pattern.captures_iter(code)) {
+        let Some(whole) = found.get(0) else { continue };
+        let off = found.iter().skip(1).flatten().next().is_some();
+        if off || is_off(language, code, whole.start(), whole.end()) {
+            tests.ignored += 1;
+        } else {
+            tests.running += 1;
+            let lead = whole.as_str().len() - whole.as_str().trim_start().len();
+            tests.first.get_or_insert(Span::new(whole.start() + lead, whole.end()));
+        }
+    }
+    tests
+}
+
+/// Whether an attribute or decorator beside a test switches it off.
+fn is_off(language: Language, code: &str, start: usize, end: usize) -> bool {
+    match language {
+        Language::Rust => {
+            let after = code[end..].split("fn ").next().unwrap_or("");
+            let before = code[..start].rsplit(['}', ';']).next().unwrap_or("");
+            after.contains("#[ignore") || before.contains("#[ignore")
+        }
+        Language::Python => {
+            code[..start].lines().next_back().is_some_and(|line| line.contains("mark.skip") && !line.contains("skipif"))
+        }
+        Language::Java | Language::Kotlin => {
+            let after = code[end..].split(['(', '{']).next().unwrap_or("");
+            after.contains("@Disabled") || after.contains("@Ignore")
+        }
+        Language::Go => {
+            let body = code[end..].split("\nfunc ").next().unwrap_or("");
+            body.lines().nth(1).is_some_and(|line| line.trim_start().starts_with("t.Skip("))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a script makes load: it says for how many users, or at which rate.
+fn is_load(code: &str) -> bool {
+    const MARKS: &[&str] =
+        &["HttpUser", "k6/http", "vus", "GooseAttack", "rampUsers", "constantUsersPerSec", "FastHttpUser"];
+    MARKS.iter().any(|mark| code.contains(mark))
+}
+
+fn script(facts: &Facts<'_>, file: &File) -> Tests {
+    let Some(source) = facts.tree.text(&file.path) else { return Tests::default() };
+    let text = source.text();
+    let wanted = match file.path.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "feature" => text.lines().any(|line| line.trim_start().starts_with("Scenario")),
+        "goml" => text.lines().any(|line| line.starts_with("assert") || line.starts_with("wait-for")),
+        "hurl" => text.lines().any(|line| line.starts_with("HTTP")),
+        _ => !text.trim().is_empty(),
+    };
+    one_if(wanted, Span::new(0, text.lines().next().map_or(0, str::len)))
+}
+
+fn one_if(holds: bool, span: Span) -> Tests {
+    if holds { Tests { running: 1, ignored: 0, first: Some(span) } } else { Tests::default() }
+}

@@ -1,0 +1,195 @@
+//! Test code by suite: which files hold tests of which kind, and how many.
+
+mod count;
+pub mod runs;
+
+use super::Facts;
+use super::code::{CodeFile, Language, Role};
+use crate::evidence::Place;
+use crate::source::Span;
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
+
+/// A kind of tests (ruling 5: named paths decide first).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Suite {
+    /// Of one unit, in the process.
+    Unit,
+    /// Of the service with what it needs.
+    Integration,
+    /// Of a user's journey through the public interface.
+    E2e,
+    /// That what was deployed answers at all.
+    Smoke,
+    /// Under load.
+    Load,
+}
+
+/// Test code by suite.
+#[derive(Debug, Default)]
+pub struct Suites {
+    files: Vec<File>,
+}
+
+/// A file that may hold tests.
+#[derive(Debug)]
+pub struct File {
+    /// Its path.
+    pub path: Arc<str>,
+    /// Its language; `None` for what a test runner reads by itself (`*.goml`, `*.feature`, `*.hurl`).
+    pub language: Option<Language>,
+    suite: Suite,
+    tests: OnceLock<Tests>,
+}
+
+/// The tests of one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tests {
+    /// Tests that run.
+    pub running: usize,
+    /// Tests that are switched off.
+    pub ignored: usize,
+    /// The first one that runs.
+    pub first: Option<Span>,
+}
+
+impl Suite {
+    /// The suite of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        Some(match word {
+            "unit" => Self::Unit,
+            "integration" => Self::Integration,
+            "e2e" => Self::E2e,
+            "smoke" => Self::Smoke,
+            "load" => Self::Load,
+            _ => return None,
+        })
+    }
+}
+
+impl Suites {
+    /// The files of a suite that hold tests, with their tests.
+    pub fn of(&self, facts: &Facts<'_>, suite: Suite) -> Vec<(&File, &Tests)> {
+        let files = self.files.iter().filter(|file| file.suite == suite);
+        let counted = files.map(|file| (file, file.tests(facts)));
+        counted.filter(|(_, tests)| tests.running + tests.ignored > 0).collect()
+    }
+}
+
+impl File {
+    /// Its tests, counted once.
+    pub fn tests(&self, facts: &Facts<'_>) -> &Tests {
+        self.tests.get_or_init(|| count::of(facts, self))
+    }
+
+    /// Its first test.
+    pub fn place(&self, facts: &Facts<'_>) -> Place {
+        match self.tests(facts).first {
+            Some(span) => Place::at(self.path.clone(), span),
+            None => Place::file(self.path.clone()),
+        }
+    }
+}
+
+/// Sorts the files of the tree into suites by their paths; what makes requests to the service is integration.
+pub fn read(facts: &Facts<'_>) -> Suites {
+    let requesting: BTreeSet<&Arc<str>> =
+        facts.routes().operations.iter().filter_map(|one| one.tested.as_ref()).map(|place| &place.path).collect();
+    let mut files = Vec::new();
+    for file in facts.tree.files() {
+        let code = facts.code().file(&file.path);
+        let suite = match code {
+            Some(code) => of_code(facts, code, requesting.contains(&file.path)),
+            None => of_script(&file.path),
+        };
+        if let Some(suite) = suite {
+            let language = code.map(|code| code.language);
+            files.push(File { path: file.path.clone(), language, suite, tests: OnceLock::new() });
+        }
+    }
+    Suites { files }
+}
+
+/// The suite of a source file; `None` when it cannot hold tests.
+fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool) -> Option<Suite> {
+    if matches!(file.language, Language::Proto | Language::Shell) {
+        return None;
+    }
+    match file.role {
+        Role::Test => {}
+        Role::Product if file.language == Language::Rust => return Some(Suite::Unit),
+        // A load script of k6 stands where it likes; its folder says what it is.
+        Role::Product | Role::Bench | Role::Tooling => return named(&file.path).filter(|suite| *suite == Suite::Load),
+        _ => return None,
+    }
+    if let Some(suite) = named(&file.path) {
+        return Some(suite);
+    }
+    let of_crate = file.language == Language::Rust && {
+        let folder = facts.manifests().crate_of(&file.path).map_or("", super::manifests::Package::folder);
+        file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with("tests/"))
+    };
+    let is_java_integration = file.path.ends_with("IT.java") || file.path.ends_with("IT.kt");
+    Some(if of_crate || requests || is_java_integration { Suite::Integration } else { Suite::Unit })
+}
+
+/// The suite of a file that a runner reads by itself.
+fn of_script(path: &str) -> Option<Suite> {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    match extension {
+        "goml" => Some(Suite::E2e),
+        "feature" => Some(named(path).unwrap_or(Suite::E2e)),
+        "hurl" => Some(named(path).unwrap_or(Suite::Integration)),
+        "jmx" => Some(Suite::Load),
+        _ => None,
+    }
+}
+
+/// The suite that a folder or a file name says.
+fn named(path: &str) -> Option<Suite> {
+    const NAMES: &[(Suite, &[&str])] = &[
+        (
+            Suite::E2e,
+            &["e2e", "end-to-end", "end_to_end", "cypress", "playwright", "gui-tests", "gui_tests", "journeys"],
+        ),
+        (Suite::Smoke, &["smoke", "smoke-tests", "smoke_tests"]),
+        (
+            Suite::Load,
+            &["k6", "load", "load-tests", "load_tests", "loadtest", "loadtests", "stress", "gatling", "locust"],
+        ),
+        (Suite::Integration, &["integration", "integrations-tests", "api-tests", "scenarii"]),
+        (Suite::Unit, &["unit", "unit-tests", "unit_tests"]),
+    ];
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = name.split('.').next().unwrap_or(name);
+    let words = folders.split('/').rev().chain(std::iter::once(stem));
+    for word in words {
+        let lower = word.to_ascii_lowercase();
+        if let Some((suite, _)) = NAMES.iter().find(|(_, names)| names.contains(&lower.as_str())) {
+            return Some(*suite);
+        }
+        let is = |part: &str| {
+            lower.starts_with(&format!("{part}_"))
+                || lower.ends_with(&format!("_{part}"))
+                || lower.ends_with(&format!("-{part}"))
+        };
+        if is("e2e") || name.contains(".e2e.") || name.contains(".cy.") {
+            return Some(Suite::E2e);
+        }
+        let ends = [
+            "integration-tests",
+            "integration_tests",
+            "integration-test",
+            "integration_test",
+            "api-tests",
+            "api_tests",
+        ];
+        if ends.iter().any(|end| lower.ends_with(end)) {
+            return Some(Suite::Integration);
+        }
+        if lower == "locustfile" {
+            return Some(Suite::Load);
+        }
+    }
+    None
+}

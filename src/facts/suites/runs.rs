@@ -1,0 +1,158 @@
+//! Whether a command of CI runs the tests of a file.
+
+use super::{File, Suite};
+use crate::facts::Facts;
+use crate::facts::ci::Command;
+use crate::facts::code::Language;
+
+/// Whether a command runs the tests of a file of a suite.
+pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) -> bool {
+    let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
+    let Some(&program) = words.first() else { return false };
+    if is_no_run(program, &words) {
+        return false;
+    }
+    match (file.language, suite) {
+        (Some(Language::Rust), _) if program == "cargo" => cargo(facts, command, &words, file),
+        (Some(Language::Python), _) if matches!(program, "pytest" | "tox" | "nox" | "py.test") => {
+            paths_allow(command, &words, file)
+        }
+        (Some(Language::Go), _) if program == "go" && words.get(1) == Some(&"test") => {
+            paths_allow(command, &words, file)
+        }
+        (Some(Language::JavaScript), Suite::E2e) => {
+            let line = command.line();
+            let runners = ["playwright test", "cypress run", "wdio", "nightwatch", "testcafe"];
+            runners.iter().any(|runner| line.contains(runner)) || (is_script_runner(program) && names(command, file))
+        }
+        (Some(Language::JavaScript), _) if is_script_runner(program) => {
+            !words.iter().any(|word| word.contains("e2e")) && paths_allow(command, &words, file)
+        }
+        (Some(Language::Java | Language::Kotlin | Language::Scala), _) => match program {
+            "mvn" | "mvnw" => words
+                .iter()
+                .any(|word| *word == "verify" || *word == "install" || (*word == "test" && suite == Suite::Unit)),
+            "gradle" | "gradlew" => {
+                words.iter().any(|word| ["test", "check", "build", "integrationTest"].contains(word))
+            }
+            _ => false,
+        },
+        (Some(Language::CSharp), _) => program == "dotnet" && words.get(1) == Some(&"test"),
+        (Some(Language::Ruby), _) => matches!(program, "rspec" | "rake" | "rails"),
+        (None, _) if file.path.ends_with(".hurl") => program == "hurl" && words.contains(&"--test"),
+        _ => names(command, file),
+    }
+}
+
+/// Commands that only speak of tests: they print, copy, upload, install or build.
+fn is_no_run(program: &str, words: &[&str]) -> bool {
+    const NO: &[&str] = &[
+        "echo", "printf", "cp", "mv", "ls", "cat", "cd", "mkdir", "rm", "git", "chmod", "tar", "export", "test", "[",
+        "find", "grep", "kubectl", "helm", "curl", "aws",
+    ];
+    NO.contains(&program)
+        || words.iter().any(|word| matches!(*word, "--no-run" | "--help" | "--list" | "--collect-only" | "--version"))
+        || (words.len() > 1
+            && ["install", "ci", "add", "build", "fmt", "lint"].contains(&words[1])
+            && program != "cargo")
+}
+
+fn is_script_runner(program: &str) -> bool {
+    matches!(program, "jest" | "vitest" | "mocha" | "ava" | "node" | "npm" | "pnpm" | "yarn" | "bun" | "deno")
+}
+
+/// Whether a command, or the way to it, names the folder that the tests stand in, or the file itself.
+fn names(command: &Command, file: &File) -> bool {
+    let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
+    let folders = folder.split('/').filter(|part| !matches!(*part, "" | "tests" | "test" | "src"));
+    let mut wanted: Vec<String> = folders.map(str::to_owned).collect();
+    wanted.push(name.to_owned());
+    let ways = command.chain.iter().map(|link| link.what.as_str());
+    let line = command.line();
+    let said: Vec<&str> = ways.chain(std::iter::once(line.as_str())).collect();
+    let spelled = |word: &str| word.replace('_', "-");
+    wanted.iter().any(|word| word.len() > 2 && said.iter().any(|said| spelled(said).contains(&spelled(word))))
+}
+
+/// Whether the path arguments of a runner, if it has any, hold the file.
+fn paths_allow(command: &Command, words: &[&str], file: &File) -> bool {
+    let dir = if command.dir.is_empty() { String::new() } else { format!("{}/", command.dir.trim_end_matches('/')) };
+    let Some(inside) = file.path.strip_prefix(&dir) else { return false };
+    let paths: Vec<&str> = words[1..]
+        .iter()
+        .copied()
+        .filter(|word| !word.starts_with('-') && (word.contains('/') || *word == "tests" || *word == "test"))
+        .map(|word| word.trim_start_matches("./").trim_end_matches("...").trim_end_matches('/'))
+        .collect();
+    paths.is_empty() || paths.iter().any(|path| path.is_empty() || inside.starts_with(path))
+}
+
+/// Cargo and what it wraps: the target, the package and the folder decide.
+fn cargo(facts: &Facts<'_>, command: &Command, words: &[&str], file: &File) -> bool {
+    let runs = match words.get(1).copied().unwrap_or("") {
+        "test" | "t" | "tarpaulin" | "llvm-cov" | "careful" => true,
+        "nextest" => words.contains(&"run"),
+        "hack" | "insta" | "make" => words.contains(&"test") || words.contains(&"nextest"),
+        _ => false,
+    };
+    if !runs || words.iter().any(|word| matches!(*word, "--doc" | "--examples" | "--benches" | "report")) {
+        return false;
+    }
+    let Some(package) = facts.manifests().crate_of(&file.path) else { return false };
+    let target = file.path.strip_prefix(package.folder()).and_then(|rest| rest.strip_prefix("tests/"));
+    let is_target = target.is_some();
+    if is_target && words.iter().any(|word| matches!(*word, "--lib" | "--bins" | "--bin") || word.contains("kind(lib)"))
+    {
+        return false;
+    }
+    let named: Vec<&str> = values(words, &["--test"]);
+    if !named.is_empty() {
+        let own = target.map_or("", |rest| rest.split(['/', '.']).next().unwrap_or(rest));
+        if !named.iter().any(|name| {
+            *name == "*" || *name == own || name.strip_suffix('*').is_some_and(|start| own.starts_with(start))
+        }) {
+            return false;
+        }
+    }
+    let name = package.name.as_deref().unwrap_or("");
+    let packages = values(words, &["-p", "--package"]);
+    if !packages.is_empty() {
+        return packages.contains(&name);
+    }
+    if values(words, &["--exclude"]).contains(&name) {
+        return false;
+    }
+    let manifest = values(words, &["--manifest-path"]);
+    let dir =
+        manifest.first().map_or(command.dir.as_str(), |path| path.rsplit_once('/').map_or("", |(folder, _)| folder));
+    in_reach(facts, dir.trim_end_matches('/'), words, &package.path, package.folder())
+}
+
+/// Whether Cargo, run in a folder, tests a package: its own, or with `--workspace` or a virtual manifest all of them.
+fn in_reach(facts: &Facts<'_>, dir: &str, words: &[&str], manifest: &str, folder: &str) -> bool {
+    let prefix = if dir.is_empty() { String::new() } else { format!("{dir}/") };
+    if folder == prefix {
+        return true;
+    }
+    let here = format!("{prefix}Cargo.toml");
+    let root = facts.parsed(&here).and_then(|parsed| parsed.first());
+    let whole = words.iter().any(|word| matches!(*word, "--workspace" | "--all"));
+    let is_virtual = root.is_some_and(|root| root.get("package").is_none());
+    let same = facts.manifests().workspace_of(facts, manifest).is_some_and(|workspace| workspace == here);
+    same && (whole || is_virtual)
+}
+
+/// The values of an option: `--test api`, `--test=api`.
+fn values<'w>(words: &[&'w str], options: &[&str]) -> Vec<&'w str> {
+    let mut found = Vec::new();
+    for (index, word) in words.iter().enumerate() {
+        for option in options {
+            if word == option {
+                found.extend(words.get(index + 1).map(|value| value.trim_matches(['\'', '"'])));
+            } else if let Some(value) = word.strip_prefix(option).and_then(|rest| rest.strip_prefix('=')) {
+                found.push(value.trim_matches(['\'', '"']));
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,94 @@
+//! `@tests`: test code by suite, and whether a gate runs it.
+
+use super::ci_runs::{Timing, shown, whence};
+use super::{Probe, Question};
+use crate::evidence::{Answer, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::suites::{File, Suite, Tests, runs};
+
+/// More files than this are not shown one by one.
+const MOST: usize = 10;
+
+/// `@tests(suite)`.
+pub static PROBE: Probe = Probe {
+    name: "tests",
+    summary: "Test code of a suite; with `{gate}` only what a gate of CI runs and whose failure fails it",
+    usage: "@tests(suite){gate, release}",
+    arity: (1, 1),
+    patterns_from: None,
+    facts: &["unit", "integration", "e2e", "smoke", "load"],
+    options: &["gate", "release", "schedule"],
+    look,
+};
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let mut answer = Answer::default();
+    let Some(suite) = Suite::of(question.fact()) else { return answer };
+    let files = facts.suites().of(facts, suite);
+    let (running, off): (Vec<_>, Vec<_>) = files.into_iter().partition(|(_, tests)| tests.running > 0);
+    for (file, tests) in off.iter().take(MOST) {
+        let message = format!("{} tests, all switched off", tests.ignored);
+        answer.notes.push(Sighting::new(file.place(facts), Strength::Configured, message));
+    }
+    if !["gate", "release", "schedule"].iter().any(|option| question.is_set(option)) {
+        let shown = running.iter().take(MOST);
+        answer
+            .seen
+            .extend(shown.map(|(file, tests)| Sighting::new(file.place(facts), Strength::Configured, told(tests))));
+        return answer;
+    }
+    gated(facts, question, suite, &running, &mut answer);
+    answer
+}
+
+/// Which of the files some command of the right time runs.
+fn gated(facts: &Facts<'_>, question: &Question, suite: Suite, files: &[(&File, &Tests)], answer: &mut Answer) {
+    let ci = facts.ci();
+    let timing = Timing::of(question);
+    let mut unreached = Vec::new();
+    for (file, tests) in files {
+        let mut reason = None;
+        let mut counts = None;
+        for command in ci.commands.iter().filter(|command| runs::reaches(facts, command, suite, file)) {
+            let why = command.excuse.clone().or_else(|| timing.reason(ci, &command.step));
+            let way = format!("`{}` in {}", shown(&command.line()), whence(facts, ci, &command.step, &command.chain));
+            match why {
+                None => {
+                    counts = Some((command, way));
+                    break;
+                }
+                Some(why) => reason = Some(format!("{way}: {why}")),
+            }
+        }
+        match (counts, reason) {
+            (Some((command, way)), _) if answer.seen.len() < MOST => {
+                let message = format!("{}, run by {way}", told(tests));
+                answer.seen.push(Sighting::new(file.place(facts), Strength::Enforced, message));
+                if answer.seen.len() == 1 {
+                    answer.seen.push(Sighting::new(
+                        command.place.clone(),
+                        Strength::Enforced,
+                        format!("runs {}", file.path),
+                    ));
+                }
+            }
+            (Some(_), _) => {}
+            (None, Some(why)) => unreached.push((file, tests, why)),
+            (None, None) => unreached.push((file, tests, "no gate runs them".to_owned())),
+        }
+    }
+    for (file, tests, why) in unreached.into_iter().take(MOST) {
+        answer.notes.push(Sighting::new(file.place(facts), Strength::Configured, format!("{}; {why}", told(tests))));
+    }
+    if answer.seen.is_empty() {
+        answer.blind.extend(ci.unseen());
+    }
+}
+
+fn told(tests: &Tests) -> String {
+    let plural = if tests.running == 1 { "" } else { "s" };
+    match tests.ignored {
+        0 => format!("{} test{plural}", tests.running),
+        off => format!("{} test{plural} and {off} switched off", tests.running),
+    }
+}
