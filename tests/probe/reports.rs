@@ -219,3 +219,26 @@ fn a_stale_report_is_shown_and_counts_for_nothing() {
         assert_eq!(amount(&answer), Some(0.8), "both are fresh: {answer:?}");
     });
 }
+
+#[test]
+fn hostile_reports_are_refused() {
+    let deep = format!("<testsuites>{}", "<testsuite>".repeat(200_000));
+    let closed = format!("{}{}", "<testsuite>".repeat(20_000), "</testsuite>".repeat(20_000));
+    let nested = format!("{{\"runs\":{}", "[".repeat(200_000));
+    let entities = "<!DOCTYPE a [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY d \"&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;\"><!ENTITY e \"&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;\"><!ENTITY f \"&e;&e;&e;&e;&e;&e;&e;&e;&e;&e;\">]><testsuites>&f;</testsuites>";
+    for text in [
+        deep.as_str(),
+        &closed,
+        &nested,
+        entities,
+        "SF:\nDA:99999999999,1\nLF:-1\nend_of_record",
+        "<coverage line-rate=\"1\" lines-covered=\"9\" lines-valid=\"3\"/>",
+    ] {
+        for path in ["junit.xml", "report.json", "lcov.info"] {
+            for probe in ["report.tests", "report.coverage", "report.sarif", "report.audit"] {
+                let answer = ask(&[(path, text)], probe, &[], &[]);
+                assert!(amount(&answer).is_none_or(|amount| (0.0..=1.0).contains(&amount)));
+            }
+        }
+    }
+}

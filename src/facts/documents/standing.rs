@@ -38,7 +38,7 @@ pattern!(
 );
 pattern!(
     AGENTS,
-    r"(?i)(?:^|/)(?:agents|claude|gemini|copilot-instructions|llms(?:-full)?|skill)\.(?:md|mdx|txt)$|(?i)(?:^|/)\.(?:claude|agents|cursor|codex|windsurf|gemini|aider|junie|roo|continue)/|(?i)(?:^|/)skills/|(?i)\.(?:instructions|prompt)\.md$"
+    r"(?i)(?:^|/)(?:agents|claude|gemini|copilot-instructions|llms(?:-full)?|skill|ai[-_]policy)\.(?:md|mdx|txt)$|(?i)(?:^|/)\.(?:claude|agents|cursor|codex|windsurf|gemini|aider|junie|roo|continue)/|(?i)(?:^|/)skills/|(?i)\.(?:instructions|prompt)\.md$"
 );
 pattern!(
     FOREIGN,
@@ -50,7 +50,7 @@ pattern!(
 );
 pattern!(
     CODE,
-    r"(?i)(?:^|/)(?:internals?|maintenance-guides?|maintainers?|rfcs?|adrs?|decisions|design|designs|proposals|architecture)/|(?i)(?:^|/)(?:contributing|hacking|development|developing|building|maintenance-guide)(?:[-_.][^/]*)?$|(?i)(?:^|/)(?:dev|developers?|development|contributing|contributor)/"
+    r"(?i)(?:^|/)(?:internals?|maintenance-guides?|maintainers?|rfcs?|adrs?|decisions|design|designs|proposals|architecture)/|(?i)(?:^|/)(?:contributing|hacking|development|developing|building|maintenance-guide|(?:[a-z]+[-_])*(?:style|styleguide|conventions))(?:[-_.][^/]*)?$|(?i)(?:^|/)(?:dev|developers?|development|contributing|contributor)/"
 );
 pattern!(OWN, r"(?:^|/)\.tusk-check/|(?i)(?:^|/)checklists?/");
 

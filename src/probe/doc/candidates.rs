@@ -5,6 +5,7 @@ use super::topic::Topic;
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::facts::documents::{Document, Section, Standing, Target, resolve};
+use crate::source::Span;
 use std::collections::BTreeSet;
 
 /// A section, with its subsections, that is about a topic.
@@ -42,7 +43,10 @@ impl<'f> Candidate<'f> {
     /// Where it begins.
     pub(in crate::probe) fn place(&self) -> Place {
         match &self.document.sections[self.shown] {
-            section if section.level == 0 => Place::file(self.document.path.clone()),
+            section if section.level == 0 => {
+                let text = self.document.source.text();
+                Place::at(self.document.path.clone(), Span::new(0, text.find('\n').unwrap_or(text.len())))
+            }
             section => Place::at(self.document.path.clone(), section.heading),
         }
     }
