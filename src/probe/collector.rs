@@ -27,7 +27,7 @@ const NOWHERE: &[&str] = &["debug", "logging", "nop", "file"];
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let (signal, debug) = (question.fact(), question.is_set("debug"));
-    let mut answer = Answer { blind: facts.kubernetes().blind.clone(), ..Answer::default() };
+    let mut answer = Answer { blind: facts.kubernetes().unread(&["pipelines:"]), ..Answer::default() };
     for object in facts.kubernetes().production() {
         answer.seen.extend(of_object(object, signal, debug));
     }

@@ -5,7 +5,7 @@ use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::containers::{Env, EnvValue};
 use crate::facts::kubernetes::path::{Path, glob};
-use crate::facts::kubernetes::{Container, Object};
+use crate::facts::kubernetes::{Container, Object, WORKLOADS};
 use crate::facts::production::Standing;
 use crate::quantity::{Dimension, Quantity};
 use crate::value::{Kind, Value};
@@ -28,8 +28,8 @@ pub static PROBE: Probe = Probe {
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let view = facts.kubernetes();
-    let mut answer = Answer { blind: view.blind.clone(), ..Answer::default() };
     let asked = Asked::of(question);
+    let mut answer = Answer { blind: view.unread(&asked.words()), ..Answer::default() };
     let mut lacking = Vec::new();
     for object in view.objects.iter().filter(|object| asked.means(object)) {
         let found = asked.sightings(object);
@@ -85,6 +85,21 @@ impl<'q> Asked<'q> {
             unit: question.option_text("unit"),
             default: question.option("default"),
         }
+    }
+
+    /// Words that a manifest must bear to answer: the names that a path ends in, or else the kinds.
+    fn words(&self) -> Vec<&str> {
+        let plain = |name: &'_ str| !name.contains('*');
+        let named = self.paths.iter().map(|(path, _)| path.last_names());
+        let named: Vec<&[String]> = named.collect();
+        if !named.is_empty() && named.iter().all(|names| !names.is_empty() && names.iter().all(|name| plain(name))) {
+            return named.into_iter().flatten().map(String::as_str).collect();
+        }
+        let kinds = self.kinds.iter().flat_map(|word| match word.text.as_str() {
+            "workload" => WORKLOADS.to_vec(),
+            kind => vec![kind.split('.').next().unwrap_or(kind)],
+        });
+        kinds.collect()
     }
 
     fn means(&self, object: &Object) -> bool {

@@ -4,7 +4,7 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::containers::{Platform, Service};
-use crate::facts::kubernetes::Object;
+use crate::facts::kubernetes::{Object, WORKLOADS};
 use crate::value::Value;
 
 /// `@rollout(fact)`.
@@ -38,7 +38,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
         _ => Vec::new(),
     };
-    Answer { seen, blind: facts.kubernetes().blind.clone(), ..Answer::default() }
+    let kinds: &[&str] = if question.fact() == "strategy" {
+        WORKLOADS
+    } else {
+        &["Rollout", "Canary", "HelmRelease", "argocd.argoproj.io/hook"]
+    };
+    Answer { seen, blind: facts.kubernetes().unread(kinds), ..Answer::default() }
 }
 
 /// The strategy of each own serving workload of production, with the place that says so.

@@ -152,8 +152,9 @@ fn helm_templates_are_named_as_unread() {
         [("chart/Chart.yaml", "name: a\n"), ("chart/templates/web.yaml", "apiVersion: v1\nkind: {{ .Values.kind }}\n")];
     with(&files, |view| {
         assert!(view.objects.is_empty());
-        assert_eq!(view.blind.len(), 1);
-        assert!(view.blind[0].why.contains("Helm"));
+        assert!(view.unread(&[])[0].why.contains("Helm"));
+        // A template that chooses its kind may make anything.
+        assert_eq!(view.unread(&["ServiceMonitor"]).len(), 1);
     });
 }
 
@@ -215,4 +216,21 @@ fn cycles_and_doubling_overlays_end() {
     }
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     assert!(production(&files).is_empty());
+}
+
+#[test]
+fn a_chart_hides_only_what_its_templates_could_make() {
+    let chart = |manifest: &'static str| {
+        [
+            ("chart/Chart.yaml", manifest),
+            ("chart/templates/web.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: {{ x }}}\n"),
+        ]
+    };
+    with(&chart("name: a\n"), |view| {
+        assert_eq!(view.unread(&["Deployment"]).len(), 1);
+        assert!(view.unread(&["ServiceMonitor", "prometheus.io/scrape"]).is_empty());
+    });
+    with(&chart("name: a\ndependencies: [{name: common, version: 1.0.0}]\n"), |view| {
+        assert_eq!(view.unread(&["ServiceMonitor"]).len(), 1);
+    });
 }

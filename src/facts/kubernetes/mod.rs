@@ -1,16 +1,18 @@
 //! Kubernetes objects: plain and multi-document files, and what Kustomize makes of them.
 
+mod helm;
 mod kustomize;
 mod object;
 mod patch;
 pub mod path;
 
+pub use helm::Chart;
 pub use object::{Container, Object, WORKLOADS};
 
 use super::Facts;
 use super::format::Format;
 use super::production::{self, Stage, Standing};
-use crate::evidence::{Blind, Place};
+use crate::evidence::Blind;
 use crate::tree::File;
 use crate::value::Value;
 use kustomize::Kustomizations;
@@ -25,9 +27,9 @@ const MAX_OBJECTS: usize = 20_000;
 pub struct Kubernetes {
     /// The objects, those of one file in its order, files by path.
     pub objects: Vec<Object>,
-    /// Folders with a Helm chart of the project.
-    pub charts: Vec<Arc<str>>,
-    /// What could not be read.
+    /// Helm charts of the project, which are not read yet.
+    pub charts: Vec<Chart>,
+    /// Files that could not be read.
     pub blind: Vec<Blind>,
 }
 
@@ -42,6 +44,12 @@ impl Kubernetes {
         self.production().filter(|object| object.is_workload() && object.serves() && object.is_own())
     }
 
+    /// What could not be read and may hold what bears one of some words; without words, all of it.
+    pub fn unread(&self, words: &[&str]) -> Vec<Blind> {
+        let charts = self.charts.iter().filter(|chart| words.is_empty() || chart.may_hold(words));
+        self.blind.iter().cloned().chain(charts.map(Chart::blind)).collect()
+    }
+
     /// The production object of a kind and name.
     pub fn find(&self, kind: &str, name: &str) -> Option<&Object> {
         self.production().find(|object| object.kind == kind && object.name == name)
@@ -50,14 +58,10 @@ impl Kubernetes {
 
 /// Reads every object of the tree and says which of them production applies.
 pub fn read(facts: &Facts<'_>) -> Kubernetes {
-    let mut view = Kubernetes { charts: charts(facts), ..Kubernetes::default() };
-    for chart in &view.charts {
-        let place = Some(Place::file(format!("{chart}/templates")));
-        view.blind.push(Blind { place, why: "Helm templates are not read yet".into() });
-    }
+    let mut view = Kubernetes { charts: helm::charts(facts), ..Kubernetes::default() };
     let mut plain: Vec<(Object, bool)> = Vec::new();
     for file in facts.tree.files().iter().filter(|file| looks_like_manifest(file)) {
-        if in_templates(&file.path, &view.charts) || kustomize::is_kustomization(&file.path) {
+        if view.charts.iter().any(|chart| chart.owns(&file.path)) || kustomize::is_kustomization(&file.path) {
             continue;
         }
         let (objects, blind) = objects_of(facts, &file.path);
@@ -117,26 +121,6 @@ fn looks_like_manifest(file: &File) -> bool {
         return false;
     }
     file.text().is_some_and(|source| source.text().contains("apiVersion") && source.text().contains("kind"))
-}
-
-/// Folders that hold a `Chart.yaml` and templates.
-fn charts(facts: &Facts<'_>) -> Vec<Arc<str>> {
-    let manifests = facts.tree.files().iter().filter(|file| file.name() == "Chart.yaml");
-    let folders = manifests.map(|file| folder_of(&file.path));
-    let ours = folders.filter(|folder| !matches!(production::stage_of_path(&format!("{folder}/x")), Stage::Never(_)));
-    let has_templates = |folder: &&str| {
-        let prefix = join(folder, "templates/");
-        let start = facts.tree.files().partition_point(|file| *file.path < *prefix);
-        facts.tree.files().get(start).is_some_and(|file| file.path.starts_with(&prefix))
-    };
-    ours.filter(has_templates).map(Arc::from).collect()
-}
-
-fn in_templates(path: &str, charts: &[Arc<str>]) -> bool {
-    charts.iter().any(|chart| {
-        let inside = path.strip_prefix(&**chart).map(|rest| rest.trim_start_matches('/'));
-        inside.is_some_and(|rest| rest.starts_with("templates/") || rest.starts_with("charts/"))
-    })
 }
 
 /// Whether the head of a text says that a tool wrote it.

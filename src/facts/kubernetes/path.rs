@@ -91,6 +91,14 @@ impl Path {
         }
     }
 
+    /// The names that the last step chooses by, if it is `[A|B]`.
+    pub fn last_names(&self) -> &[String] {
+        match self.0.last() {
+            Some(Step::Named(names)) => names,
+            _ => &[],
+        }
+    }
+
     /// Everything that the path leads to, in the order of the text.
     pub fn find<'v>(&self, root: &'v Value) -> Vec<Found<'v>> {
         let mut found = vec![Found { value: root, span: root.span, key: String::new() }];

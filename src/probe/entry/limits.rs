@@ -14,6 +14,10 @@ const ANNOTATIONS: &[&str] = &[
     "haproxy-ingress.github.io/limit-rps",
 ];
 
+/// Words without which no template can make a limit.
+pub(super) const WORDS: &[&str] =
+    &["limit-rps", "limit-rpm", "limit-connections", "rate-limit", "rateLimit", "RateLimit", "ratelimit"];
+
 /// Limits that production's entry points enforce.
 pub(super) fn limits(facts: &Facts<'_>) -> Vec<Sighting> {
     let objects: Vec<&Object> = facts.kubernetes().production().collect();

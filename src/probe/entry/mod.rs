@@ -62,7 +62,7 @@ const TERRAFORM: &[&str] = &[
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = match question.fact() {
         "limited" => {
-            Answer { seen: limits::limits(facts), blind: facts.kubernetes().blind.clone(), ..Answer::default() }
+            Answer { seen: limits::limits(facts), blind: facts.kubernetes().unread(limits::WORDS), ..Answer::default() }
         }
         fact => encryption(facts, fact),
     };
@@ -73,7 +73,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 }
 
 fn encryption(facts: &Facts<'_>, fact: &str) -> Answer {
-    let mut answer = Answer { blind: facts.kubernetes().blind.clone(), ..Answer::default() };
+    let kinds = ["Ingress", "Gateway", "HTTPProxy", "Route", "LoadBalancer"];
+    let mut answer = Answer { blind: facts.kubernetes().unread(&kinds), ..Answer::default() };
     let (mut tls, mut plain) = (Vec::new(), Vec::new());
     for object in facts.kubernetes().production() {
         for mode in modes(object) {

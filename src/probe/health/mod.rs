@@ -7,6 +7,7 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::containers::{HealthKind, Timing};
+use crate::facts::kubernetes::WORKLOADS;
 use crate::facts::production::Standing;
 use crate::quantity::Quantity;
 use checks::{Check, Subject};
@@ -150,7 +151,7 @@ fn words(kind: &HealthKind) -> String {
 
 /// Files that may hold a workload and could not be read.
 fn unread(facts: &Facts<'_>) -> Vec<Blind> {
-    facts.kubernetes().blind.iter().chain(&facts.containers().blind).cloned().collect()
+    facts.kubernetes().unread(WORKLOADS).into_iter().chain(facts.containers().blind.iter().cloned()).collect()
 }
 
 /// Checks of what is not production, or may not be.

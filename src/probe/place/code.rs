@@ -15,7 +15,7 @@ const SERVES: &[&str] = &[
     r"\bhttp\.ListenAndServe(?:TLS)?\(|\bgrpc\.NewServer\(|\bgin\.(?:New|Default)\(\)|\becho\.New\(\)|\bchi\.NewRouter\(|\bmux\.NewRouter\(|\.HandleFunc\(",
     r"\bFastAPI\(|\bFlask\(__name__|\bStarlette\(|\bgrpc\.(?:aio\.)?server\(|\burlpatterns\s*=",
     r"\bexpress\(\)|\bfastify\(|\bnew Koa\(|\bNestFactory\.create\(|\bcreateServer\(|\bnew Hono\(|\bnew grpc\.Server\(",
-    r"@(?:RestController|SpringBootApplication)\b|\bServerBuilder\b|\bWebApplication\.CreateBuilder\(|\bMapGrpcService<",
+    r"@(?:RestController|SpringBootApplication)\b|\bServerBuilder(?:::new|\.forPort)\(|\bWebApplication\.CreateBuilder\(|\bMapGrpcService<",
 ];
 
 /// The product's source.

@@ -4,7 +4,7 @@ use super::{answer, here};
 use crate::evidence::{Answer, Blind, Place, Sighting};
 use crate::facts::Facts;
 use crate::facts::containers::{Platform, Role, Service};
-use crate::facts::kubernetes::Object;
+use crate::facts::kubernetes::{Object, WORKLOADS};
 use crate::facts::production::{self, Stage, Standing};
 use crate::probe::entry::is_internal;
 use crate::probe::rollout::strategies;
@@ -52,7 +52,7 @@ fn service_sighting(service: &Service) -> Sighting {
 
 /// What may hold a workload and is not read, or may not be production.
 fn unseen(facts: &Facts<'_>) -> Vec<Blind> {
-    let mut blind = facts.kubernetes().blind.clone();
+    let mut blind = facts.kubernetes().unread(WORKLOADS);
     blind.extend(facts.containers().blind.iter().cloned());
     for service in &facts.containers().services {
         if let Standing::Uncertain(why) = &service.standing {
@@ -201,6 +201,6 @@ pub(super) fn rollout(facts: &Facts<'_>, wanted: &[&str]) -> Answer {
     let found = strategies(facts)
         .into_iter()
         .find(|(strategy, _)| progressive.contains(strategy) && (wanted.is_empty() || wanted.contains(strategy)));
-    let blind = if found.is_some() { Vec::new() } else { facts.kubernetes().blind.clone() };
+    let blind = if found.is_some() { Vec::new() } else { facts.kubernetes().unread(&["Rollout", "Canary"]) };
     Answer { blind, ..answer(found.map(|(_, sighting)| sighting)) }
 }
