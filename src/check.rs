@@ -4,8 +4,11 @@ use crate::ask::{Asker, Outcome, State, Subject, Verdicts};
 use crate::checklist::{Checklist, Item, Phase};
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
+use crate::facts::code::PatternSet;
+use crate::facts::config;
 use crate::facts::parallel;
 use crate::judge::{Asked, Judgement, Verdict, judge};
+use crate::probe;
 use crate::rules::{Binding, Evidence, Proof, Rule, RuleSet};
 use crate::source::Source;
 use std::collections::BTreeMap;
@@ -92,6 +95,22 @@ impl Verdicts for Check<'_> {
             None => Outcome::bare(State::Open),
         }
     }
+}
+
+/// What the rules of these bindings, and the probes that they ask, look for in source code: one pass serves them all.
+pub fn patterns(bindings: &[Option<Binding>]) -> PatternSet {
+    let mut found: Vec<String> = Vec::new();
+    for binding in bindings.iter().flatten() {
+        binding.rule.each_proof(&mut |proof| {
+            if let Proof::Probe(call) = proof {
+                if call.probe.name == probe::source::PROBE.name {
+                    found.extend(probe::source::patterns(&call.question));
+                }
+            }
+        });
+    }
+    let fixed = [config::reads::READS, probe::place::code::SERVES].concat();
+    PatternSet::new(found.into_iter().chain(fixed.into_iter().map(str::to_owned)))
 }
 
 /// Which rule asks for each item of a checklist.

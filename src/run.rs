@@ -1,6 +1,6 @@
 //! The program, read from the top: [`run`] is its table of contents.
 
-use crate::check::{Check, bind};
+use crate::check::{Check, bind, patterns};
 use crate::checklist::{self, Broken, Checklist, Loaded};
 use crate::cli::{Colour, Format, Listed, Request, Show, Target, Task};
 use crate::diagnostic::Diagnostic;
@@ -83,7 +83,7 @@ pub fn check(request: &Request) -> anyhow::Result<Report> {
     let selected = request.selection.of(&checklist)?;
     let bindings = bound(&checklist, &rules::embedded())?;
     let tree = Tree::walk(&request.root).map_err(|error| mistyped(&request.root).unwrap_or(error))?;
-    let facts = Facts::new(&tree, request.now);
+    let facts = Facts::new(&tree, request.now).with_patterns(patterns(&bindings));
     let check = Check::new(&facts, &checklist, bindings, request.phase);
     let judged = check.run(|item| selected.contains(item.id.as_str()));
     let items: Vec<_> = judged

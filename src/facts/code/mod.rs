@@ -116,20 +116,18 @@ impl Code {
 
     /// Where a pattern matches in code that ships, by path and offset.
     pub fn find(&self, facts: &Facts<'_>, pattern: &str) -> Arc<Vec<Hit>> {
-        if let Some(position) = facts.patterns.position(pattern) {
-            let gathered = self.gathered.get_or_init(|| {
-                self.search(facts, Scope::Product, &facts.patterns).into_iter().map(Arc::new).collect()
-            });
-            return gathered[position].clone();
-        }
         self.find_all(facts, Scope::Product, &[pattern]).pop().unwrap_or_default()
     }
 
-    /// Where each of some patterns matches, in one pass over the files; the answers are kept.
+    /// Where each of some patterns matches; those that were not gathered in one more pass over the files. The answers
+    /// are kept.
     pub fn find_all(&self, facts: &Facts<'_>, scope: Scope, patterns: &[&str]) -> Vec<Arc<Vec<Hit>>> {
+        let gathered = |pattern: &str| self.gathered(facts, scope, pattern);
         let key = |pattern: &str| (scope, pattern.to_owned());
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let missing = patterns.iter().filter(|pattern| !asked.contains_key(&key(pattern)));
+        let missing = patterns
+            .iter()
+            .filter(|pattern| !asked.contains_key(&key(pattern)) && !Self::is_gathered(facts, scope, pattern));
         let set = PatternSet::new(missing.map(|&pattern| pattern.to_owned()));
         if !set.is_empty() {
             drop(asked);
@@ -141,7 +139,23 @@ impl Code {
                 }
             }
         }
-        patterns.iter().map(|pattern| asked.get(&key(pattern)).cloned().unwrap_or_default()).collect()
+        let kept: Vec<_> = patterns.iter().map(|pattern| asked.get(&key(pattern)).cloned()).collect();
+        drop(asked);
+        let answers = patterns.iter().zip(kept);
+        answers.map(|(pattern, kept)| kept.or_else(|| gathered(pattern)).unwrap_or_default()).collect()
+    }
+
+    fn is_gathered(facts: &Facts<'_>, scope: Scope, pattern: &str) -> bool {
+        scope == Scope::Product && facts.patterns.position(pattern).is_some()
+    }
+
+    /// The answer for a pattern that was gathered before; the first one to ask searches for them all.
+    fn gathered(&self, facts: &Facts<'_>, scope: Scope, pattern: &str) -> Option<Arc<Vec<Hit>>> {
+        let position = facts.patterns.position(pattern).filter(|_| scope == Scope::Product)?;
+        let all = self
+            .gathered
+            .get_or_init(|| self.search(facts, Scope::Product, &facts.patterns).into_iter().map(Arc::new).collect());
+        all.get(position).cloned()
     }
 
     /// The features that the code at a place needs.

@@ -9,7 +9,7 @@ mod files;
 mod flatten;
 mod held;
 mod key;
-mod reads;
+pub(crate) mod reads;
 mod url;
 
 pub use held::{Held, Way};

@@ -20,7 +20,7 @@ pub struct EnvRead {
 
 /// `env("A")`, `std::env::var("A")`, `require_env("A")`, `os.getenv("A")`, `process.env.A`, `ENV["A"]`, `#[arg(env = "A")]`.
 /// `env!("A")` is read when the program is built and is not among them.
-const READS: &[&str] = &[
+pub(crate) const READS: &[&str] = &[
     r#"(?i:\b[\w.:]*env[\w.:]*)(?:<[^>;{}()]{0,60}>)?\(\s*(?:&?[\w.]+,\s*)?["'](?<value>[A-Z][A-Z0-9_]{2,})["']"#,
     r"\bprocess\.env\.(?<value>[A-Z][A-Z0-9_]{2,})\b",
     r#"\b(?:process\.env|ENV|environ|os\.environ)\[\s*["'](?<value>[A-Z][A-Z0-9_]{2,})["']\s*\]"#,

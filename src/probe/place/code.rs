@@ -7,7 +7,7 @@ use crate::facts::code::{Role, Scope};
 use crate::facts::manifests::{Dependency, Ecosystem, Package, Purpose};
 
 /// How source opens a port or declares a route, in the frameworks that people use.
-const SERVES: &[&str] = &[
+pub(crate) const SERVES: &[&str] = &[
     r"\baxum::serve\(|\baxum::Server::|\bHttpServer::new\(|\brocket::build\(|\bwarp::serve\(|#\[launch\]",
     r"\bServer::builder\(\)|\bpoem::Server::new\(|\bsalvo::|\btide::new\(",
     r"\bRouter::new\(\)|\.route\(\s*.",

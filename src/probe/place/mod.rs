@@ -3,7 +3,7 @@
 //! Each place gives a sighting of what is there. If it is not there nothing is seen; if that cannot be known, the
 //! answer is blind.
 
-mod code;
+pub(crate) mod code;
 mod delivery;
 mod run;
 
