@@ -203,7 +203,8 @@ fn merge(mut result: Outcome, parts: Vec<Outcome>) -> Outcome {
         if part.state != result.state {
             part.notes.append(&mut part.seen);
         }
-        if result.state == State::Holds {
+        // What could not be seen matters only while it could still change the answer.
+        if result.state != State::Open {
             part.blind.clear();
         }
         result.absorb(part);

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test whose case cannot be set up should stop there")]
 
+mod ask;
 mod check;
 mod checklist;
 mod cli;
