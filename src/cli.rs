@@ -72,7 +72,7 @@ pub struct CheckArgs {
     /// Show every item with all that was seen
     #[arg(long, short)]
     pub verbose: bool,
-    /// When colours are used; NO_COLOR and CLICOLOR_FORCE are heeded
+    /// When colours are used; `NO_COLOR` and `CLICOLOR_FORCE` are heeded
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,
     /// The moment that ages are counted from: a day or an RFC 3339 time [default: now]
@@ -98,7 +98,7 @@ pub struct ExplainArgs {
     pub root: PathBuf,
     #[command(flatten)]
     list: ChecklistArgs,
-    /// When colours are used; NO_COLOR and CLICOLOR_FORCE are heeded
+    /// When colours are used; `NO_COLOR` and `CLICOLOR_FORCE` are heeded
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,
     /// The moment that ages are counted from: a day or an RFC 3339 time [default: now]

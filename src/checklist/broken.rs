@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, visible};
 use crate::source::Source;
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// What is wrong with a text. `Display` gives one line for each problem: `path:line:column: message`.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ impl Broken {
             text.push_str("\n\n");
         }
         if errors.len() > SHOWN {
-            text.push_str(&format!("error: and {} more\n", errors.len() - SHOWN));
+            let _ = writeln!(text, "error: and {} more", errors.len() - SHOWN);
         }
         text
     }

@@ -94,7 +94,7 @@ impl Builder<'_> {
                 Kind::Map(map) if map.is_empty() => self.error(field.key, format!("`{key}` has no items")),
                 Kind::Map(map) => self.map(map, inner, items),
                 Kind::List(list) if list.is_empty() => {
-                    self.error(field.key, format!("the list `{key}` has no entries"))
+                    self.error(field.key, format!("the list `{key}` has no entries"));
                 }
                 Kind::List(list) => self.list(list, inner, items),
                 _ => self.leaf(key, field.key, &field.value, inner, items),
