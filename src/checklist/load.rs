@@ -9,7 +9,9 @@ use crate::source::{MAX_FILE, Source, Span};
 use crate::tusk;
 use crate::value::{Kind, Map, Value};
 use anyhow::{Context, bail};
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// A checklist that comes with the program.
 #[derive(Debug)]
@@ -119,6 +121,16 @@ pub fn read(source: &Source, form: Form, name: &str) -> Result<Loaded, Broken> {
     let name = draft.name.unwrap_or_else(|| name.to_owned());
     let checklist = Checklist { name, path: Some(source.name().to_owned()), sections };
     Ok(Loaded { checklist, source: source.clone(), warnings: draft.diagnostics })
+}
+
+/// Whether a text is a checklist like the built-in ones: it has at least three of their sections. A checklist asks and
+/// proves nothing, wherever it stands.
+pub fn is_checklist(text: &str) -> bool {
+    static HEADERS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+        let lines = BUILT_IN.iter().flat_map(|built_in| built_in.text.lines());
+        lines.filter(|line| line.starts_with('[') && line.ends_with(']')).collect()
+    });
+    text.lines().map(str::trim).filter(|line| HEADERS.contains(line)).take(3).count() == 3
 }
 
 /// A document cut into sections.

@@ -14,6 +14,6 @@ pub use broken::Broken;
 pub use cadence::Cadence;
 pub use expectation::{Expectation, Range, Secret, SecretWay};
 pub use item::{Checklist, Item, Section};
-pub use load::{BUILT_IN, BuiltIn, Form, Loaded, load, production, read};
+pub use load::{BUILT_IN, BuiltIn, Form, Loaded, is_checklist, load, production, read};
 pub use phase::Phase;
 pub use select::Selection;

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod model;
+mod own;
 mod snapshot;
 
 use tusk_check::checklist::Phase;

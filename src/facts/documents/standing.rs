@@ -77,6 +77,12 @@ fn by_content(text: &str, sections: &[Section]) -> Standing {
     if checklists.take(3).count() == 3 {
         return Standing::Never("a checklist");
     }
+    if crate::checklist::is_checklist(text) {
+        return Standing::Never("a checklist");
+    }
+    if text.contains(crate::report::markdown::MARKER) {
+        return Standing::Never("a report of this tool");
+    }
     let mut head = text.len().min(600);
     while !text.is_char_boundary(head) {
         head -= 1;

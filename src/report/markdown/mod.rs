@@ -10,6 +10,9 @@ use escape::{cell, code, code_cell, link, text};
 /// How many observations of an item are listed.
 const SHOWN: usize = 5;
 
+/// What a reader of the source sees at the end of a report, so that the next run takes it for no document of the project.
+pub const MARKER: &str = "<!-- written by tusk-check -->";
+
 /// The whole report.
 pub fn write(report: &Report) -> String {
     let mut page = String::new();
@@ -21,6 +24,7 @@ pub fn write(report: &Report) -> String {
     unread(&mut page, report);
     method(&mut page, report);
     signatures(&mut page);
+    line(&mut page, &format!("\n{MARKER}"));
     page
 }
 
