@@ -180,3 +180,19 @@ fn progressive_delivery_as_a_place() {
     assert!(!is_there(&[("r.yaml", canary)], &["rollout", "blue_green"]));
     assert!(!is_there(&[("w.yaml", WEB)], &["rollout"]));
 }
+
+#[test]
+fn a_job_that_deploys_is_a_place_and_one_for_previews_is_not() {
+    let workflow = |name: &str| {
+        format!(
+            "on: {{push: {{branches: [main]}}}}\njobs:\n  {name}:\n    runs-on: ubuntu-latest\n    steps:\n      - run: kubectl apply -f k8s/\n"
+        )
+    };
+    assert!(is_there(&[(".github/workflows/release.yml", &workflow("deploy"))], &["deploy"]));
+    assert!(!is_there(&[(".github/workflows/release.yml", &workflow("deploy-preview"))], &["deploy"]));
+    let tested =
+        "on: [pull_request]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: cargo test\n";
+    assert!(is_there(&[(".github/workflows/ci.yml", tested)], &["ci"]));
+    assert!(!is_there(&[(".github/workflows/ci.yml", tested)], &["sched"]));
+    assert!(!is_there(&[(".github/workflows/ci.yml", tested)], &["deploy"]));
+}

@@ -33,7 +33,7 @@ pub(super) fn schedule(facts: &Facts<'_>) -> Answer {
     Answer { blind: found.blind, ..answer(cron.or_else(job)) }
 }
 
-/// Something that deploys: a job with one of the commands or actions, an object that deploys from Git, a platform that deploys on push.
+/// Something that deploys: a job that does, an object that deploys from Git, a platform that deploys on push.
 pub(super) fn deploy(facts: &Facts<'_>) -> Answer {
     let found = job(facts).or_else(|| gitops(facts)).or_else(|| platform(facts)).or_else(|| rollout(facts));
     let blind = if found.is_some() { Vec::new() } else { facts.ci().unseen() };

@@ -18,8 +18,8 @@ pub static PROBE: Probe = Probe {
     name: "place",
     summary: "Where a thing would stand if it were there: CI, settings, source, a workload, an entry point, a deploy job, …",
     usage: "@place(name) or @place(\"settings\", section…), @place(\"manifest\", ecosystem…), @place(\"service\", dependency…), \
-            @place(\"deploy\", command…, action…), @place(\"rollout\", strategy…)",
-    arity: (1, 3),
+            @place(\"rollout\", strategy…)",
+    arity: (1, 2),
     patterns_from: None,
     facts: &[
         "tree",
