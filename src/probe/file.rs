@@ -25,7 +25,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer::default();
     let globs = Globs::of(question.words_from(0));
     for file in facts.tree.files() {
-        let Some(aside) = globs.matches(&file.path) else { continue };
+        if !globs.matches(&file.path) {
+            continue;
+        }
+        let aside = globs.aside(&file.path);
         let strength = if is_prose(&file.path) { Strength::Documented } else { Strength::Configured };
         let place = Place::file(file.path.clone());
         // A document in `docs/` is one; only what is shown for others to copy is an example.
@@ -84,16 +87,13 @@ impl Globs {
         Self { set: builder.build().unwrap_or_default(), wants_tests, wants_examples, paths }
     }
 
-    /// Whether a path matches; `Some(Some(why))` if it does and counts for nothing.
-    pub(super) fn matches(&self, path: &str) -> Option<Option<&'static str>> {
-        if !self.set.is_match(path) && !self.paths.iter().any(|regex| regex.is_match(path)) {
-            return None;
-        }
-        Some(self.aside(path))
+    /// Whether a path matches.
+    pub(super) fn matches(&self, path: &str) -> bool {
+        self.set.is_match(path) || self.paths.iter().any(|regex| regex.is_match(path))
     }
 
     /// Why a file at a path counts for nothing.
-    fn aside(&self, path: &str) -> Option<&'static str> {
+    pub(super) fn aside(&self, path: &str) -> Option<&'static str> {
         let is_foreign = path.split('/').any(|part| FOREIGN.contains(&part));
         if is_foreign {
             Some("other people's")

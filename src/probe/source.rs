@@ -6,6 +6,7 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, observe};
+use crate::value::Value;
 use regex::{Regex, RegexBuilder};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,21 +43,21 @@ pub(super) fn as_regex(word: &Word) -> Option<Regex> {
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let code = facts.code();
     let near = question.option_text("near").map(|near| lines_of(facts, &code.find(facts, near)));
-    let lines =
-        question.option("lines").and_then(crate::value::Value::as_number).map_or(NEAR_LINES, |lines| lines as u32);
+    let lines = question.option("lines").and_then(Value::as_number).map_or(NEAR_LINES, whole);
     let globs = question
         .option_text("path")
         .map(|glob| Globs::of(std::iter::once(&Word { text: glob.to_owned(), ..Word::default() })));
     let mut answer = Answer::default();
     for word in question.words_from(0) {
         for hit in code.find(facts, &word.text).iter() {
-            let is_elsewhere = globs.as_ref().is_some_and(|globs| globs.matches(&hit.path).is_none());
+            let is_elsewhere = globs.as_ref().is_some_and(|globs| !globs.matches(&hit.path));
             if is_elsewhere || near.as_ref().is_some_and(|near| !is_near(facts, near, hit, lines)) {
                 continue;
             }
             let Some(mut sighting) = sighting(facts, hit, question.option_text("unit")) else { continue };
             if let Some(feature) = code.left_out(facts, &hit.path, hit.span.start) {
-                sighting.message.push_str(&format!("; behind the feature `{feature}`, which a release leaves out"));
+                let why = format!("; behind the feature `{feature}`, which a release leaves out");
+                sighting.message.push_str(&why);
                 if answer.notes.len() < MOST {
                     answer.notes.push(sighting);
                 }
@@ -90,6 +91,11 @@ fn lines_of(facts: &Facts<'_>, hits: &[Hit]) -> BTreeMap<Arc<str>, Vec<u32>> {
         }
     }
     lines
+}
+
+/// A number of lines; a negative one is none.
+fn whole(lines: f64) -> u32 {
+    u32::try_from(lines as i64).unwrap_or(0)
 }
 
 fn is_near(facts: &Facts<'_>, near: &BTreeMap<Arc<str>, Vec<u32>>, hit: &Hit, reach: u32) -> bool {

@@ -29,7 +29,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let globs = Globs::of(question.arg(0).iter());
     let patterns: Vec<Regex> = question.words_from(1).filter_map(as_regex).collect();
     for file in facts.tree.files() {
-        let Some(aside) = globs.matches(&file.path) else { continue };
+        if !globs.matches(&file.path) {
+            continue;
+        }
+        let aside = globs.aside(&file.path);
         let Some(source) = file.text() else {
             if aside.is_none() {
                 let why = "cannot be read as text".to_owned();
@@ -44,7 +47,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                 match aside {
                     None => answer.seen.push(sighting),
                     Some(why) => {
-                        answer.notes.push(Sighting { message: format!("{} ({why})", sighting.message), ..sighting })
+                        let message = format!("{} ({why})", sighting.message);
+                        answer.notes.push(Sighting { message, ..sighting });
                     }
                 }
             }

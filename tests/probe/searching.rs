@@ -86,7 +86,7 @@ fn source_values_are_typed_and_constants_folded() {
                 fn a() { b.timeout(WAIT).limit(50 * 1024).size(Self::SIZE).go(30 * time.Second).env(env::var(\"X\")).flag(true).mode(\"verify-full\") }";
     let files = [("src/a.rs", code)];
     let value = |method: &str| {
-        let pattern = format!(r#"\.{method}\((?<value>[^()]*(?:\([^()]*\))?)\)"#);
+        let pattern = format!(r"\.{method}\((?<value>[^()]*(?:\([^()]*\))?)\)");
         ask(&files, "source", &[&pattern], &[]).seen[0].value.clone().unwrap()
     };
     assert_eq!(value("timeout"), Observed::Quantity(Quantity::seconds(600.0)));

@@ -36,8 +36,8 @@ pub fn without_comments<'t>(path: &str, text: &'t str) -> Cow<'t, str> {
 }
 
 fn style_of(path: &str) -> Option<Style> {
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     const NAMES: &[&str] = &["dockerfile", "containerfile", "makefile", "justfile", "gemfile", "rakefile", "procfile"];
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     if NAMES.iter().any(|known| name.starts_with(known)) || name.starts_with(".env") || name == "caddyfile" {
         return Some(Style::Hash);
     }

@@ -30,10 +30,9 @@ fn step(code: &str, expression: &str, unit: Option<&str>, left: usize) -> Observ
     if is_environment(text) {
         return Observed::Opaque(text.to_owned());
     }
-    if left > 0 && is_name(text) {
-        if let Some(value) = definition(code, text) {
-            return step(code, value, unit, left - 1);
-        }
+    let named = if left > 0 && is_name(text) { definition(code, text) } else { None };
+    if let Some(value) = named {
+        return step(code, value, unit, left - 1);
     }
     word(text, unit)
 }
@@ -150,10 +149,9 @@ fn definition<'c>(code: &'c str, name: &str) -> Option<&'c str> {
             && !after.starts_with(|c: char| c.is_alphanumeric() || c == '_');
         let rest = after.split(['\n', ';']).next().unwrap_or_default();
         let value = rest.split_once('=').filter(|(kind, value)| !value.starts_with('=') && !kind.contains('('));
-        if let Some((_, value)) = value.filter(|_| is_defined && whole) {
-            if found.replace(value.trim()).is_some() {
-                return None;
-            }
+        let Some((_, value)) = value.filter(|_| is_defined && whole) else { continue };
+        if found.replace(value.trim()).is_some() {
+            return None;
         }
     }
     found

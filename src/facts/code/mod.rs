@@ -36,7 +36,7 @@ pub struct Code {
     files: Vec<CodeFile>,
     test_modules: OnceLock<BTreeSet<Arc<str>>>,
     gathered: OnceLock<Vec<Arc<Vec<Hit>>>>,
-    asked: Mutex<BTreeMap<(Scope, String), Arc<Vec<Hit>>>>,
+    asked: Mutex<BTreeMap<(Scope, String), Hits>>,
 }
 
 /// One source file.
@@ -52,6 +52,9 @@ pub struct CodeFile {
     generated: OnceLock<bool>,
     text: OnceLock<Option<CodeText>>,
 }
+
+/// The matches of one pattern, shared by all who ask.
+type Hits = Arc<Vec<Hit>>;
 
 /// One match of a pattern in code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -232,12 +235,11 @@ impl CodeFile {
             return Vec::new();
         }
         let made;
-        let code = match self.text.get().and_then(Option::as_ref) {
-            Some(code) => code,
-            None => {
-                made = CodeText::new(self.language, source.text());
-                &made
-            }
+        let code = if let Some(code) = self.text.get().and_then(Option::as_ref) {
+            code
+        } else {
+            made = CodeText::new(self.language, source.text());
+            &made
         };
         let test_items;
         let text = match scope {

@@ -25,7 +25,7 @@ fn declared(file: &Shaped, into: &mut Vec<Operation>) {
     static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"\b(?<on>\w+)\s*\.\s*(?<what>GET|POST|PUT|DELETE|PATCH|HEAD|Any|Get|Post|Put|Delete|Patch|Head|All|HandleFunc|Handle)\s*\(").ok()
     });
-    static METHODS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"\.Methods\(([^)]*)\)"#).ok());
+    static METHODS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\.Methods\(([^)]*)\)").ok());
     let outline = &file.outline;
     let groups = groups(outline);
     let containers = containers(outline);

@@ -218,12 +218,9 @@ fn partners(bytes: &[u8]) -> Vec<u32> {
             b'}' => b'{',
             _ => continue,
         };
-        if open.last().is_some_and(|&last| bytes[last] == wanted) {
-            if let Some(last) = open.pop() {
-                partners[last] = at as u32;
-                partners[at] = last as u32;
-            }
-        }
+        let Some(last) = open.pop_if(|last| bytes[*last] == wanted) else { continue };
+        partners[last] = at as u32;
+        partners[at] = last as u32;
     }
     partners
 }

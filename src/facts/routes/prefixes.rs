@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAX_DEPTH: usize = 6;
 const MAX_SITES: usize = 8;
 
+/// Where a name is used: file and offset.
+type Sites = Vec<(usize, usize)>;
+
 /// Code under a prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Container {
@@ -24,7 +27,7 @@ pub(super) struct Prefixes<'f> {
     named: Vec<Vec<Named>>,
     by_name: BTreeMap<String, Vec<(usize, usize)>>,
     /// Uses that were already looked for: a router of many routes is asked about once for each.
-    known: RefCell<BTreeMap<(usize, Span), Vec<(usize, usize)>>>,
+    known: RefCell<BTreeMap<(usize, Span), Sites>>,
 }
 
 impl<'f> Prefixes<'f> {

@@ -1,4 +1,4 @@
-//! Operations of Python services: FastAPI, Flask and Starlette by their decorators, Django by its URL lists.
+//! Operations of Python services: `FastAPI`, Flask and Starlette by their decorators, Django by its URL lists.
 
 use super::{Found, Operation, Shaped, path};
 use crate::evidence::Place;

@@ -16,7 +16,8 @@ use std::sync::{Arc, LazyLock};
 
 /// A request that test code makes.
 struct Request {
-    method: Option<String>,
+    /// `*` where it is not said.
+    method: String,
     path: String,
     place: Place,
     /// The function of the tests around it, where there is one.
@@ -69,7 +70,7 @@ pub(super) fn mark(facts: &Facts<'_>, operations: &mut [Operation]) {
 }
 
 fn is_request_for(request: &Request, operation: &Operation) -> bool {
-    let method = request.method.as_deref().is_none_or(|method| operation.method == "*" || operation.method == method);
+    let method = request.method == "*" || operation.method == "*" || operation.method == request.method;
     method && path::reaches(&request.path, &operation.path)
 }
 
@@ -219,8 +220,8 @@ const SHAPING: &[&str] = &[
     "Cow::from",
 ];
 
-/// How the path at a span is asked for: `Some(method)` in a request (`None` inside when the method is not said).
-fn asked(file: &TestFile, span: Span, calls: &Calls) -> Option<Option<String>> {
+/// How the path at a span is asked for: the method in a request, `*` when it is not said.
+fn asked(file: &TestFile, span: Span, calls: &Calls) -> Option<String> {
     let outline = &file.outline;
     let offset = span.start as usize;
     for open in outline.around(offset) {
@@ -242,14 +243,7 @@ fn asked(file: &TestFile, span: Span, calls: &Calls) -> Option<Option<String>> {
 }
 
 /// Whether a call is a request, and with which method.
-fn as_request(
-    file: &TestFile,
-    open: usize,
-    callee: &str,
-    name: &str,
-    offset: usize,
-    calls: &Calls,
-) -> Option<Option<String>> {
+fn as_request(file: &TestFile, open: usize, callee: &str, name: &str, offset: usize, calls: &Calls) -> Option<String> {
     const MOCKING: &[&str] = &["Mock", "mock", "when", "given", "Expectation", "nock", "mock_server", "server"];
     let outline = &file.outline;
     let statement = &outline.code[outline.statement(offset).range()];
@@ -260,30 +254,35 @@ fn as_request(
             let receiver = receiver.rsplit(['.', ':']).next().unwrap_or("");
             let is_mock =
                 MOCKING.contains(&receiver) || statement.contains("Mock::given") || statement.contains("nock(");
-            (!is_mock).then(|| Some(lower.to_ascii_uppercase()))
+            (!is_mock).then(|| lower.to_ascii_uppercase())
         }
         "uri" | "path" | "url" if callee.starts_with('.') || callee.contains('.') => {
             let is_mock = statement.contains("when") || statement.contains("Mock") || statement.contains("expect(");
-            (name != "path" && !is_mock).then(|| said(statement).or(Some("GET".to_owned())))
+            (name != "path" && !is_mock).then(|| said(statement).unwrap_or_else(|| "GET".to_owned()))
         }
         "request" | "newrequest" | "newrequestwithcontext" | "send_request" | "fetch" | "inject" | "method" => {
-            Some(said(statement).or_else(|| (lower == "fetch").then(|| "GET".to_owned())))
+            Some(said(statement).unwrap_or_else(|| if lower == "fetch" { "GET".to_owned() } else { unsaid() }))
         }
-        "goto" | "visit" => Some(Some("GET".to_owned())),
-        "with_uri" => Some(said(statement).or(Some("GET".to_owned()))),
+        "goto" | "visit" => Some("GET".to_owned()),
+        "with_uri" => Some(said(statement).unwrap_or_else(|| "GET".to_owned())),
         // `#[test_case("/from", "/to")]`: the first is what the test is about.
         "test_case" | "case" | "parametrize" => {
             let first = outline.arguments(outline.inside(open)?).first().copied()?;
-            first.range().contains(&offset).then_some(None)
+            first.range().contains(&offset).then(unsaid)
         }
         _ if lower.starts_with("assert") || lower.starts_with("expect") => {
             // `assert_redirect("/from", "/to", …)` asks for the first and compares the second.
             let inside = outline.inside(open)?;
             let first = outline.arguments(inside).first().copied()?;
-            (calls.requesting.contains(name) && first.range().contains(&offset)).then_some(None)
+            (calls.requesting.contains(name) && first.range().contains(&offset)).then(unsaid)
         }
-        _ => calls.requesting.contains(name).then(|| verb_in(&lower)),
+        _ => calls.requesting.contains(name).then(|| verb_in(&lower).unwrap_or_else(unsaid)),
     }
+}
+
+/// The method of a request that does not say it.
+fn unsaid() -> String {
+    "*".to_owned()
 }
 
 /// The verb in the name of a function of the tests: `post_login`, `get_page`.
@@ -306,7 +305,7 @@ fn said(statement: &str) -> Option<String> {
 }
 
 /// The method of the request in which the binding around a span is used: `let url = format!(…); client.post(&url)`.
-fn bound(file: &TestFile, span: Span) -> Option<Option<String>> {
+fn bound(file: &TestFile, span: Span) -> Option<String> {
     static BINDING: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"(?:\b(?:let|const|var)\s+(?:mut\s+)?(\w+)|^\s*(\w+))\s*(?::[^=]*)?:?=").ok());
     let outline = &file.outline;
@@ -328,7 +327,7 @@ fn bound(file: &TestFile, span: Span) -> Option<Option<String>> {
     .ok()?;
     let found = used.captures(outline.bare.get(end..limit)?)?;
     let verb = found["verb"].to_ascii_uppercase();
-    Some(Some(if matches!(verb.as_str(), "URI" | "GOTO" | "VISIT" | "FETCH") { "GET".to_owned() } else { verb }))
+    Some(if matches!(verb.as_str(), "URI" | "GOTO" | "VISIT" | "FETCH") { "GET".to_owned() } else { verb })
 }
 
 /// The first call of each method in each file, by its name in one spelling: clients say `AddItem` or `add_item`.

@@ -137,10 +137,9 @@ fn quoted_end(dialect: Dialect, bytes: &[u8], at: usize) -> usize {
         if dialect.verbatim && bytes[..at].iter().rev().take(2).any(|&byte| byte == b'@') {
             return past(bytes, at + 1, b"\"");
         }
-        if bytes[..at].ends_with(b"R") {
-            if let Some(end) = cpp_raw_end(bytes, at) {
-                return end;
-            }
+        let raw = if bytes[..at].ends_with(b"R") { cpp_raw_end(bytes, at) } else { None };
+        if let Some(end) = raw {
+            return end;
         }
     }
     past_quoted(bytes, at, dialect.multi_line)
