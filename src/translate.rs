@@ -1,12 +1,14 @@
 //! The `convert` command: a file in one language, the same values in another.
 
+mod tusk;
+
 use crate::checklist::Broken;
 use crate::cli::{ConvertArgs, Language};
+use crate::convert;
 use crate::diagnostic::Diagnostic;
 use crate::facts::format::{self, Format};
 use crate::source::{MAX_FILE, Source, Span};
 use crate::value::{Kind, Map, Value};
-use crate::{convert, tusk};
 use anyhow::{Context, bail};
 use std::path::Path;
 
@@ -58,7 +60,7 @@ fn read(source: &Source, from: Language) -> Result<Value, Broken> {
 }
 
 fn read_tusk(source: &Source) -> Result<Value, Broken> {
-    let (document, mut diagnostics) = tusk::parse(source);
+    let (document, mut diagnostics) = crate::tusk::parse(source);
     let (map, of_merging) = document.into_merged();
     diagnostics.extend(of_merging);
     if diagnostics.iter().any(Diagnostic::is_error) {
@@ -79,6 +81,6 @@ fn write(value: &Value, to: Language) -> anyhow::Result<String> {
             map()?;
             toml::to_string_pretty(&json).context("cannot be written as TOML (it has no null, for one)")
         }
-        Language::Tusk => bail!("TuskLang can be read and not yet written"),
+        Language::Tusk => Ok(tusk::text(map()?)),
     }
 }

@@ -25,7 +25,7 @@ pub fn item(tree: &Tree, item: &Item, binding: Option<&Binding>, judgement: &Jud
         strength: proven.map(|proven| proven.strength),
         reason,
         cause: cause(binding, judgement),
-        evidence: deciding.chain(&judgement.notes).map(|evidence| seen(tree, evidence)).collect(),
+        evidence: once(deciding.chain(&judgement.notes).map(|evidence| seen(tree, evidence))),
         unread: judgement.blind.iter().map(|blind| unread(tree, blind)).collect(),
         demanded_by: PlaceReport { path: item.source.name().to_owned(), line: at.line },
         question: rule.map(|rule| rule.asks.clone()),
@@ -35,6 +35,12 @@ pub fn item(tree: &Tree, item: &Item, binding: Option<&Binding>, judgement: &Jud
         effort: rule.and_then(|rule| rule.effort),
         same_as: asked_first,
     }
+}
+
+/// Each observation once: what decided and was shown besides is not shown again.
+fn once(all: impl Iterator<Item = EvidenceReport>) -> Vec<EvidenceReport> {
+    let mut said = std::collections::BTreeSet::new();
+    all.filter(|seen| said.insert((seen.path.clone(), seen.line, seen.column, seen.message.clone()))).collect()
 }
 
 /// The verdict as the report has it, what it stands on, and the sentence that says why.

@@ -25,6 +25,21 @@ fn tusk_becomes_json_yaml_and_toml() {
 }
 
 #[test]
+fn other_languages_become_tusk_and_read_back_the_same() {
+    let yaml = "top: 1\napp:\n  name: \"sh\\\"op\\n\\tx\\e\"\n  pools: [1, -2, 0.5, [a, {b: c}], {}]\n  quoted: \"8080\"\n  words: \"true\"\n  range: \"1-2\"\n  op: \"@env('X')\"\n  none: null\n  empty: {}\n  \"a.b c\": ''\n  db:\n    deep:\n      url: 'http://x # y'\nlate: 2\nlast: {x: 1}\nlist.of: {y: 1e30}\n";
+    let folder = folder(&[("a.yaml", yaml), ("b.tsk", TUSK)]);
+    for file in ["a.yaml", "b.tsk"] {
+        let tusk = run(&folder, &["convert", file, "--to", "tusk", "--output", "c.tsk"]);
+        assert_eq!((tusk.status, tusk.err.as_str()), (0, ""), "{file}");
+        let [there, back] = [file, "c.tsk"].map(|file| run(&folder, &["convert", file, "--to", "json"]));
+        assert_eq!((back.err.as_str(), &there.out), ("", &back.out), "{file}");
+        std::fs::write(folder.path().join("d.json"), &there.out).unwrap();
+        let again = run(&folder, &["convert", "d.json", "--to", "tusk"]);
+        assert_eq!(again.out, std::fs::read_to_string(folder.path().join("c.tsk")).unwrap(), "{file}");
+    }
+}
+
+#[test]
 fn what_cannot_be_converted_says_why() {
     let folder = folder(&[
         ("a.tsk", "[app]\nx: \"open\n"),

@@ -72,3 +72,21 @@ fn an_observation_says_true_false_or_null() {
     let unknown = open(with(Verdict::Unknown), Cause::NothingToLookAt, "", None);
     assert_eq!(serde_json::to_value(unknown).unwrap()["cause"], "nothing_to_look_at");
 }
+
+#[test]
+fn an_observation_that_was_made_twice_is_shown_once() {
+    use tusk_check::checklist::production;
+    use tusk_check::evidence::{Place, Sighting, Strength};
+    use tusk_check::judge::{self, Evidence, Judgement};
+    let note = |message: &str| Evidence {
+        sighting: Sighting::new(Place::file("a.yaml"), Strength::Configured, message),
+        bearing: judge::Bearing::Note,
+    };
+    let verdict = judge::Verdict::Unknown { reason: "it cannot be told".into(), no_rule: false };
+    let judgement = Judgement { notes: vec![note("one"), note("two"), note("one")], ..Judgement::bare(verdict) };
+    let tree = tusk_check::tree::Tree::in_memory([("a.yaml", "x: 1\n")]);
+    let list = production();
+    let item = tusk_check::report::build::item(&tree, list.items().next().unwrap(), None, &judgement);
+    let messages: Vec<&str> = item.evidence.iter().map(|seen| seen.message.as_str()).collect();
+    assert_eq!(messages, ["one", "two"]);
+}
