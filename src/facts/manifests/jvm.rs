@@ -43,7 +43,8 @@ pub(super) fn read_gradle(facts: &Facts<'_>, path: &str) -> Found {
         .ok()
     });
     let (Some(source), Some(declared)) = (facts.tree.text(path), DECLARED.as_ref()) else { return Found::Nothing };
-    let text = without_comments(if path.ends_with(".kts") { "a.kts" } else { "a.gradle" }, source.text());
+    let text =
+        without_comments(if path.rsplit('.').next() == Some("kts") { "a.kts" } else { "a.gradle" }, source.text());
     let mut dependencies = Vec::new();
     for found in declared.captures_iter(&text) {
         let name = match (found.name("name"), found.name("alias")) {

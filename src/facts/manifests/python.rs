@@ -13,9 +13,9 @@ pub(super) fn normal(name: &str) -> String {
 /// Whether a path is a list of requirements.
 pub(super) fn is_requirements(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let is_text = name.ends_with(".txt") || name.ends_with(".in");
-    is_text
-        && (name.starts_with("requirements") || name.ends_with("requirements.txt") || folder.ends_with("requirements"))
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let is_text = matches!(extension, "txt" | "in");
+    is_text && (name.starts_with("requirements") || stem.ends_with("requirements") || folder.ends_with("requirements"))
 }
 
 /// Reads a `pyproject.toml`.
