@@ -1,6 +1,6 @@
 //! Sections as they were read to a checklist: ids, expectations, titles, and what is wrong with them.
 
-use super::{Expectation, Item, Section};
+use super::{Expectation, Item, Phase, Section};
 use crate::diagnostic::Diagnostic;
 use crate::nearest::hint;
 use crate::source::{Source, Span};
@@ -23,8 +23,8 @@ pub(super) struct Draft {
 }
 
 /// Keys of a section that are no items: the category, which holds for the sections after it too, the section's title,
-/// and why its items matter, by their path.
-const RESERVED: [&str; 3] = ["$category", "$title", "$why"];
+/// the phase that its items are due in, and why they matter, by their path.
+const RESERVED: [&str; 4] = ["$category", "$title", "$phase", "$why"];
 
 /// How deep keys may nest; the readers stop there too.
 const MAX_DEPTH: usize = 128;
@@ -55,6 +55,7 @@ struct Context<'a> {
     section: &'a str,
     category: &'a str,
     path: &'a [&'a str],
+    phase: Option<Phase>,
     why: Option<&'a Value>,
 }
 
@@ -65,8 +66,9 @@ impl Builder<'_> {
         if let Some(why) = why {
             self.check_why(why, &draft.body, &[]);
         }
+        let phase = self.phase_of(&draft.body);
         let mut items = Vec::new();
-        let context = Context { section: &draft.name, category, path: &[], why };
+        let context = Context { section: &draft.name, category, path: &[], phase, why };
         self.map(&draft.body, context, &mut items);
         if items.is_empty() {
             let message = format!("section `{}` has no items", draft.name);
@@ -158,10 +160,20 @@ impl Builder<'_> {
             entry,
             expects,
             expected_text,
-            stated_phase: None,
+            stated_phase: context.phase,
             source: self.source.clone(),
             span,
         });
+    }
+
+    fn phase_of(&mut self, body: &Map) -> Option<Phase> {
+        let word = self.text_of(body, "$phase")?;
+        let phase = Phase::of(&word);
+        if phase.is_none() {
+            let words = Phase::ALL.map(Phase::word).into_iter().collect();
+            self.error(body["$phase"].value.span, format!("no phase `{word}`{}", hint(&word, &words)));
+        }
+        phase
     }
 
     /// A reserved key's text; anything else under it is an error.

@@ -137,9 +137,18 @@ fn what_is_wrong_is_said_with_its_place() {
     refused("[a]\n$colour: \"red\"\nx: true\n", &["2:1: `$colour` is no item; the names with `$` are"]);
     refused("[a]\nx: true\n$why: { y: \"because\" }\n", &["3:9: `$why` names `y`, which is not in its section"]);
     refused("[a]\nx: true\n$title: 5\n", &["3:9: `$title` expects a text"]);
+    refused("[a]\n$phase: \"releas\"\nx: true\n", &["2:9: no phase `releas`; the nearest is `release`"]);
     refused("x: true\n", &["1:1: `x` stands in no section"]);
     refused("", &["1:1: the checklist holds no items"]);
     refused("[a]\n", &["1:1: the checklist holds no items"]);
+}
+
+#[test]
+fn a_section_may_say_when_its_items_are_due() {
+    use tusk_check::checklist::Phase;
+    let list = tusk("[a]\nx: true\n[b]\n$phase: \"post-release\"\ny: true\n").expect("a checklist").checklist;
+    let phases: Vec<Phase> = list.items().map(|item| item.phase(Phase::Release)).collect();
+    assert_eq!(phases, [Phase::Release, Phase::PostRelease]);
 }
 
 #[test]
@@ -181,4 +190,17 @@ fn every_amount_of_the_production_checklist_is_compared() {
         .map(|item| item.id.as_str())
         .collect();
     assert!(loose.is_empty(), "items with an amount whose rule compares nothing: {loose:?}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_panics(text in "([\\[\\]{}:@$\"'#<>|\n -]|[a-z0-9%]|\\PC){0,120}") {
+        for form in [Form::Tusk, Form::Markdown, Form::Yaml, Form::Toml] {
+            if let Err(broken) = read(&Source::new("a", text.as_str()), form, "a") {
+                assert!(!broken.to_string().is_empty() && !broken.render(false).is_empty());
+            }
+            let fenced = format!("## A\n\n```tsk\n[a]\n{text}\n```\n");
+            let _ = read(&Source::new("a.md", fenced), Form::Markdown, "a");
+        }
+    }
 }
