@@ -28,11 +28,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer::default();
     for command in &ci.commands {
         let Some(said) = wanted.matches(command) else { continue };
-        let mut message =
-            format!("`{}` in {}", shown(&command.line()), whence(facts, ci, &command.step, &command.chain));
-        if let Some(said) = said {
-            message = format!("{message}, {said}");
-        }
+        let message =
+            format!("`{}` in {}{said}", shown(&command.line()), whence(facts, ci, &command.step, &command.chain));
         let sighting = Sighting::new(command.place.clone(), Strength::Enforced, message);
         if !command.sure {
             let why = format!("`{}` may be reached; which task runs it is not followed", shown(&command.line()));
@@ -175,14 +172,14 @@ impl One {
         }
     }
 
-    /// What matched, in words, where it is not the command itself.
-    fn matches(&self, command: &Command) -> Option<Option<String>> {
+    /// What matched: in words where it is not the command itself, else nothing to say.
+    fn matches(&self, command: &Command) -> Option<String> {
         match self {
-            Self::Command(pattern) => pattern.matches(&command.words).then_some(None),
-            Self::Text(regex) => regex.is_match(&command.line()).then_some(None),
+            Self::Command(pattern) => pattern.matches(&command.words).then(String::new),
+            Self::Text(regex) => regex.is_match(&command.line()).then(String::new),
             Self::Env(name, regex) => {
                 let value = command.env.get(name)?;
-                regex.is_match(value).then(|| Some(format!("with {name}={}", shown(value))))
+                regex.is_match(value).then(|| format!(", with {name}={}", shown(value)))
             }
             Self::Never => None,
         }
@@ -201,12 +198,11 @@ impl Wanted {
         }
     }
 
-    fn matches(&self, command: &Command) -> Option<Option<String>> {
-        let first = self.commands.iter().find_map(|one| one.matches(command))?;
-        let mut said = first;
+    /// What matched beside the command itself, in words.
+    fn matches(&self, command: &Command) -> Option<String> {
+        let mut said = self.commands.iter().find_map(|one| one.matches(command))?;
         for words in &self.words {
-            let more = words.iter().find_map(|one| one.matches(command))?;
-            said = said.or(more);
+            said.push_str(&words.iter().find_map(|one| one.matches(command))?);
         }
         Some(said)
     }

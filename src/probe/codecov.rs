@@ -57,7 +57,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                 ..sighting
             }),
             (_, Some(why)) => {
-                answer.notes.push(Sighting { message: format!("{}: {why}", sighting.message), ..sighting })
+                answer.notes.push(Sighting { message: format!("{}: {why}", sighting.message), ..sighting });
             }
         }
     }

@@ -24,7 +24,7 @@ pub(super) fn read(walk: &mut Walk<'_>) {
         .files()
         .iter()
         .map(|file| file.path.to_string())
-        .filter(|path| path.starts_with(".circleci/") && (path.ends_with(".yml") || path.ends_with(".yaml")))
+        .filter(|path| path.starts_with(".circleci/") && path::is_yaml(path))
         .collect();
     let Some(entry) = files.iter().find(|path| path.ends_with("/config.yml") || path.ends_with("/config.yaml")) else {
         return;
@@ -190,14 +190,11 @@ impl<'f> Config<'f> {
             shell: text("shell"),
         };
         let mut order = 0;
-        match definition {
-            Some(job) => self.steps(walk, job.get("steps"), &around, &known, &mut order, 0, &[]),
-            None => {
-                let call = self.call(&around, 0, None, place.clone());
-                if let Some((name, version)) = self.orb(name) {
-                    walk.action(&name, &version, given.clone(), place, &call);
-                }
-            }
+        if let Some(job) = definition {
+            self.steps(walk, job.get("steps"), &around, &known, &mut order, 0, &[]);
+        } else if let Some((name, version)) = self.orb(name) {
+            let entry = call(&around, 0, None, place.clone());
+            walk.action(&name, &version, given.clone(), place, &entry);
         }
     }
 
@@ -240,9 +237,9 @@ impl<'f> Config<'f> {
                         self.steps(walk, command.get("steps"), around, &inner, order, depth + 1, &within);
                     } else if let Some((name, version)) = self.orb(name) {
                         let place = self.place(step.span);
-                        let call = self.call(around, *order, None, place.clone());
+                        let entry = call(around, *order, None, place.clone());
                         let with = texts(options).map(|(key, value)| (key, fill_text(&value, known))).collect();
-                        walk.action(&name, &version, with, place, &call);
+                        walk.action(&name, &version, with, place, &entry);
                     }
                 }
             }
@@ -255,30 +252,6 @@ impl<'f> Config<'f> {
         let orb = self.root.at(&["orbs", alias])?.as_str()?;
         let (orb, version) = orb.split_once('@').unwrap_or((orb, ""));
         Some((format!("{orb}/{part}"), version.to_owned()))
-    }
-
-    fn call(&self, around: &Around<'_>, order: usize, name: Option<String>, place: Place) -> Call {
-        let step = Step {
-            job: around.index,
-            order,
-            name,
-            place,
-            triggers: around.triggers.to_vec(),
-            on_failure: false,
-            env: around.env.clone(),
-            with: BTreeMap::new(),
-        };
-        Call {
-            step: Arc::new(step),
-            chain: Vec::new(),
-            dir: around.dir.clone(),
-            env: around.env.clone(),
-            excuse: None,
-            settings: Settings { errexit: true, pipefail: true },
-            arguments: None,
-            sure: true,
-            stack: Vec::new(),
-        }
     }
 
     fn run(
@@ -295,7 +268,7 @@ impl<'f> Config<'f> {
         let script = script.replaced(&parameters(script.text(), known));
         let get = |key: &str| run.get(key).and_then(Value::as_str);
         let place = script.place(0..script.text().lines().next().unwrap_or_default().len());
-        let mut call = self.call(around, order, get("name").map(str::to_owned), place);
+        let mut call = call(around, order, get("name").map(str::to_owned), place);
         if let Some(dir) = get("working_directory") {
             call.dir = folder(Some(fill_text(dir, known)));
         }
@@ -314,6 +287,31 @@ impl<'f> Config<'f> {
         }
         let background = run.get("background").and_then(Value::as_bool) == Some(true);
         walk.script(&script, &call.excused(background.then_some("runs in the background")));
+    }
+}
+
+/// The call of a step.
+fn call(around: &Around<'_>, order: usize, name: Option<String>, place: Place) -> Call {
+    let step = Step {
+        job: around.index,
+        order,
+        name,
+        place,
+        triggers: around.triggers.to_vec(),
+        on_failure: false,
+        env: around.env.clone(),
+        with: BTreeMap::new(),
+    };
+    Call {
+        step: Arc::new(step),
+        chain: Vec::new(),
+        dir: around.dir.clone(),
+        env: around.env.clone(),
+        excuse: None,
+        settings: Settings { errexit: true, pipefail: true },
+        arguments: None,
+        sure: true,
+        stack: Vec::new(),
     }
 }
 

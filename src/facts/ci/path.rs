@@ -16,6 +16,16 @@ pub(super) fn join(base: &str, path: &str) -> String {
     parts.join("/")
 }
 
+/// Whether a path ends as YAML files do.
+pub(super) fn is_yaml(path: &str) -> bool {
+    has_extension(path, "yml") || has_extension(path, "yaml")
+}
+
+/// Whether a path ends with `.` and an extension.
+pub(super) fn has_extension(path: &str, extension: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, end)| end == extension)
+}
+
 /// The folder of a file.
 pub(super) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)

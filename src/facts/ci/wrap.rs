@@ -124,12 +124,13 @@ fn named(mut words: Vec<String>) -> Vec<String> {
     {
         name = variable.to_lowercase();
     }
-    let plain = ["/bin/", "/.bin/", "/sbin/"].iter().any(|folder| name.contains(folder)) && !name.ends_with(".sh");
+    let plain = ["/bin/", "/.bin/", "/sbin/"].iter().any(|folder| name.contains(folder))
+        && !super::path::has_extension(&name, "sh");
     if plain && let Some((_, last)) = name.rsplit_once('/') {
-        name = last.to_owned();
+        name = last.to_string();
     }
     if let Some(short) = name.strip_suffix(".exe") {
-        name = short.to_owned();
+        name = short.to_string();
     }
     words[0] = name;
     if words[0] == "cargo" && words.get(1).is_some_and(|word| word.starts_with('+')) {
@@ -217,14 +218,14 @@ fn peel(program: &str, words: &[String]) -> Option<Vec<String>> {
             let at = rest.iter().position(|word| word.starts_with("npm:"))?;
             let mut inner = rest[at..].to_vec();
             let name = inner[0].trim_start_matches("npm:").to_owned();
-            inner[0] = name.rfind('@').filter(|at| *at > 0).map_or(name.as_str(), |at| &name[..at]).to_owned();
+            inner[0] = name.rfind('@').filter(|at| *at > 0).map_or(name.clone(), |at| name[..at].to_owned());
             Some(inner)
         }
         "go" if rest.first().is_some_and(|word| word == "run") => {
             let at = rest.iter().position(|word| word.contains('@') && word.contains('/'))?;
             let mut inner = rest[at..].to_vec();
             let path = inner[0].split('@').next().unwrap_or_default().to_owned();
-            inner[0] = path.rsplit('/').next().unwrap_or_default().to_owned();
+            inner[0] = path.rsplit_once('/').map_or(path.clone(), |(_, last)| last.to_owned());
             Some(inner)
         }
         "find" | "fd" | "fdfind" => {
@@ -291,7 +292,7 @@ fn container(program: &str, rest: &[String]) -> Option<Vec<String>> {
     }
     let inner = rest.get(at + 1..)?.to_vec();
     // Arguments of the image's own entry point are no command.
-    inner.first().filter(|word| !word.starts_with('-')).is_some().then_some(inner)
+    inner.first().is_some_and(|word| !word.starts_with('-')).then_some(inner)
 }
 
 fn is_script(program: &str) -> bool {

@@ -55,8 +55,8 @@ fn rules(facts: &Facts<'_>) -> Vec<Rule> {
             ".mergify.yml" | "mergify.yml" => mergify(facts, path, &mut found),
             "branch_protection.yaml" if path.contains("allstar") => allstar(facts, path, &mut found),
             "OWNERS" if !path.contains('/') => owners(facts, path, &mut found),
-            _ if path.ends_with(".json") && path.contains("rulesets/") => ruleset(facts, path, &mut found),
-            _ if path.ends_with(".tf") => terraform(facts, path, &mut found),
+            _ if has_extension(path, "json") && path.contains("rulesets/") => ruleset(facts, path, &mut found),
+            _ if has_extension(path, "tf") => terraform(facts, path, &mut found),
             _ => {}
         }
     }
@@ -157,8 +157,10 @@ fn terraform(facts: &Facts<'_>, path: &str, found: &mut Vec<Rule>) {
     let text = source.text();
     for (name, start, end) in blocks(text) {
         let counted = match name {
-            "github_branch_protection" | "github_branch_protection_v3" => "required_approving_review_count",
-            "github_repository_ruleset" | "github_organization_ruleset" => "required_approving_review_count",
+            "github_branch_protection"
+            | "github_branch_protection_v3"
+            | "github_repository_ruleset"
+            | "github_organization_ruleset" => "required_approving_review_count",
             "gitlab_project_approval_rule" => "approvals_required",
             _ => continue,
         };
@@ -177,11 +179,11 @@ fn terraform(facts: &Facts<'_>, path: &str, found: &mut Vec<Rule>) {
 /// Environments that ask for reviewers, with where it is written.
 pub(super) fn environments(facts: &Facts<'_>) -> Vec<(String, Place)> {
     let mut found = Vec::new();
+    let Ok(name) = Regex::new(r#"(?m)^\s*environment\s*=\s*"(?<name>[^"]+)""#) else { return found };
     for file in facts.tree.files().iter().filter(|file| file.len < 1 << 20) {
         let path = &*file.path;
-        if path.ends_with(".tf") {
+        if has_extension(path, "tf") {
             let Some(source) = file.text() else { continue };
-            let Ok(name) = Regex::new(r#"(?m)^\s*environment\s*=\s*"(?<name>[^"]+)""#) else { continue };
             for (kind, start, end) in blocks(source.text()) {
                 let block = &source.text()[start..end];
                 if kind != "github_repository_environment" {
@@ -216,4 +218,8 @@ fn blocks(text: &str) -> Vec<(&str, usize, usize)> {
         found.push((kind.as_str(), whole.end(), end));
     }
     found
+}
+
+fn has_extension(path: &str, extension: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, end)| end == extension)
 }

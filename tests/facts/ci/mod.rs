@@ -3,4 +3,3 @@
 mod pattern;
 mod shell;
 mod systems;
-mod trees;

@@ -38,7 +38,7 @@ impl Walk<'_> {
                 }
                 option if option.starts_with('-') => {}
                 pair if pair.contains('=') => {
-                    overrides.extend(pair.split_once('=').map(|(a, b)| (a.to_owned(), b.to_owned())))
+                    overrides.extend(pair.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())));
                 }
                 _ => arguments.push(word.clone()),
             }

@@ -64,7 +64,6 @@ fn read_one(make: &mut Makefile, text: &str, file: &str, includes: &mut Vec<Stri
         let plain = line.split_once('#').map_or(line, |(before, _)| before).trim();
         let word = plain.split_whitespace().next().unwrap_or_default();
         match word {
-            "" => continue,
             "define" => {
                 defining = true;
                 continue;
@@ -78,7 +77,7 @@ fn read_one(make: &mut Makefile, text: &str, file: &str, includes: &mut Vec<Stri
                 }
                 continue;
             }
-            "ifeq" | "ifneq" | "ifdef" | "ifndef" | "else" | "endif" | "vpath" | "unexport" => continue,
+            "" | "ifeq" | "ifneq" | "ifdef" | "ifndef" | "else" | "endif" | "vpath" | "unexport" => continue,
             _ => {}
         }
         if assign(make, plain) {

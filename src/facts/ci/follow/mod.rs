@@ -103,13 +103,13 @@ impl<'f> Walk<'f> {
         for run in shell::run(script.text(), call.settings, call.variables()) {
             published.extend(run.published.iter().cloned());
             let place = script.place(run.range.clone());
-            self.command(run, place, script, call);
+            self.command(run, &place, script, call);
         }
         published
     }
 
     /// Lists a command and follows it.
-    fn command(&mut self, run: Run, place: Place, script: &Excerpt, call: &Call) {
+    fn command(&mut self, run: Run, place: &Place, script: &Excerpt, call: &Call) {
         let mut call = call.clone().excused(run.excuse);
         if !run.dir.is_empty() {
             call.dir = path::join(&call.dir, &run.dir);
@@ -121,18 +121,18 @@ impl<'f> Walk<'f> {
         }
         let line = run.words.join(" ");
         if run.words[0] == "ssh" {
-            self.list(&run.words, &place, &call);
+            self.list(&run.words, place, &call);
         }
         match wrap::unwrap(run.words) {
             Inner::Words(words) => {
-                self.list(&words, &place, &call);
-                self.follow(&words, &place, &call);
+                self.list(&words, place, &call);
+                self.follow(&words, place, &call);
             }
             Inner::Script(text, settings) => {
                 let span = place.span.unwrap_or_default();
                 let excerpt = Excerpt::anchored(script.path().clone(), span, text);
                 if let Some(mut inner) =
-                    call.inside(line.chars().take(40).collect(), &place, format!("text {}", excerpt.text()))
+                    call.inside(line.chars().take(40).collect(), place, format!("text {}", excerpt.text()))
                 {
                     inner.chain.pop();
                     inner.settings = settings;
@@ -141,8 +141,8 @@ impl<'f> Walk<'f> {
             }
             Inner::File(file, arguments, settings) => {
                 let words: Vec<String> = std::iter::once(file.clone()).chain(arguments.iter().cloned()).collect();
-                self.list(&words, &place, &call);
-                self.file(&file, script.path(), arguments, settings, &place, &call);
+                self.list(&words, place, &call);
+                self.file(&file, script.path(), arguments, settings, place, &call);
             }
         }
     }

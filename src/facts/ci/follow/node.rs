@@ -55,10 +55,10 @@ impl Walk<'_> {
         while let Some(word) = rest.next() {
             match word.as_str() {
                 "--prefix" | "-C" | "--dir" | "--cwd" => {
-                    dir = path::join(&call.dir, rest.next().map_or("", String::as_str))
+                    dir = path::join(&call.dir, rest.next().map_or("", String::as_str));
                 }
                 "-w" | "--workspace" | "--filter" | "-F" if words[0] != "pnpm" || word != "-w" => {
-                    filter = rest.next().cloned()
+                    filter = rest.next().cloned();
                 }
                 "-r" | "--recursive" | "--workspaces" | "-ws" | "workspaces" | "run-many" => everywhere = true,
                 "--" => {

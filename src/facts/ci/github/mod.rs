@@ -86,7 +86,7 @@ pub(super) fn read(walk: &mut Walk<'_>) {
             let workflow = [".github/workflows/", ".gitea/workflows/", ".forgejo/workflows/"]
                 .iter()
                 .find_map(|folder| path.strip_prefix(folder));
-            workflow.is_some_and(|name| !name.contains('/') && (name.ends_with(".yml") || name.ends_with(".yaml")))
+            workflow.is_some_and(|name| !name.contains('/') && path::is_yaml(name))
         })
         .collect();
     let facts = walk.facts;

@@ -82,12 +82,12 @@ fn event(
         "workflow_dispatch" | "repository_dispatch" => one(Event::Manual),
         "workflow_run" if chained => {
             let names = strings(value.get("workflows"));
-            let named = all.iter().filter(|(path, _, root)| {
+            let before = all.iter().filter(|(path, _, root)| {
                 let title = root.get("name").and_then(Value::as_str).unwrap_or(path);
-                names.iter().any(|name| name == title)
+                names.iter().any(|one| one == title)
             });
             let branches = strings(value.get("branches"));
-            named
+            before
                 .flat_map(|(_, parsed, root)| direct(parsed, root, all, false))
                 .filter(|trigger| matches!(trigger.event, Event::Push(_) | Event::Tag | Event::Manual))
                 .map(|trigger| match trigger.event {

@@ -53,9 +53,9 @@ impl Kind {
             ("CI_PIPELINE_SOURCE", Self::Branch | Self::Tag) => "push",
             ("CI_PIPELINE_SOURCE", Self::MergeRequest) => "merge_request_event",
             ("CI_PIPELINE_SOURCE", Self::Schedule) => "schedule",
-            ("CI_COMMIT_TAG", Self::Branch | Self::MergeRequest | Self::Schedule) => "",
-            ("CI_COMMIT_BRANCH", Self::MergeRequest | Self::Tag) => "",
-            ("CI_MERGE_REQUEST_IID" | "CI_MERGE_REQUEST_ID", Self::Branch | Self::Tag | Self::Schedule) => "",
+            ("CI_COMMIT_TAG", Self::Branch | Self::MergeRequest | Self::Schedule)
+            | ("CI_COMMIT_BRANCH", Self::MergeRequest | Self::Tag)
+            | ("CI_MERGE_REQUEST_IID" | "CI_MERGE_REQUEST_ID", Self::Branch | Self::Tag | Self::Schedule) => "",
             ("CI_COMMIT_TAG", Self::Tag) | ("CI_MERGE_REQUEST_IID" | "CI_MERGE_REQUEST_ID", Self::MergeRequest) => {
                 "set"
             }
@@ -166,19 +166,22 @@ fn holds(condition: &str, kind: Kind) -> Option<bool> {
     if condition.contains('(') && !condition.contains("=~") {
         return None;
     }
-    let any = condition.split("||").map(|part| {
-        let all = part.split("&&").map(|part| compares(part.trim(), kind));
-        all.fold(Some(true), |sum, next| match (sum, next) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (Some(true), Some(true)) => Some(true),
-            _ => None,
+    let any: Vec<Option<bool>> = condition
+        .split("||")
+        .map(|part| {
+            let all: Vec<Option<bool>> = part.split("&&").map(|part| compares(part.trim(), kind)).collect();
+            settled(&all, false)
         })
-    });
-    any.fold(Some(false), |sum, next| match (sum, next) {
-        (Some(true), _) | (_, Some(true)) => Some(true),
-        (Some(false), Some(false)) => Some(false),
-        _ => None,
-    })
+        .collect();
+    settled(&any, true)
+}
+
+/// What parts come to of which one `decisive` one is enough; `None` if that is not known.
+fn settled(parts: &[Option<bool>], decisive: bool) -> Option<bool> {
+    if parts.contains(&Some(decisive)) {
+        return Some(decisive);
+    }
+    if parts.contains(&None) { None } else { Some(!decisive) }
 }
 
 fn compares(text: &str, kind: Kind) -> Option<bool> {
@@ -193,7 +196,7 @@ fn compares(text: &str, kind: Kind) -> Option<bool> {
     for (operator, matches) in [("=~", true), ("!~", false)] {
         let Some((left, _)) = text.split_once(operator) else { continue };
         // What is not set matches no pattern.
-        return if side(left, kind)? == "" { Some(!matches) } else { None };
+        return if side(left, kind)?.is_empty() { Some(!matches) } else { None };
     }
     side(text, kind).map(|value| !value.is_empty())
 }

@@ -49,11 +49,6 @@ impl Variables {
         self.values.remove(name);
     }
 
-    /// The arguments, if they are known.
-    pub(super) fn arguments(&self) -> Option<&[String]> {
-        self.arguments.as_deref()
-    }
-
     pub(super) fn replace_arguments(&mut self, arguments: Option<Vec<String>>) -> Option<Vec<String>> {
         std::mem::replace(&mut self.arguments, arguments)
     }

@@ -146,7 +146,7 @@ pub(super) enum Part {
 
 impl Word {
     /// The text, if nothing in it needs expanding.
-    pub fn literal(&self) -> Option<String> {
+    pub(super) fn literal(&self) -> Option<String> {
         let mut text = String::new();
         for part in &self.parts {
             match part {
@@ -158,7 +158,7 @@ impl Word {
     }
 
     /// Whether it mentions a variable.
-    pub fn mentions(&self, variable: &str) -> bool {
+    pub(super) fn mentions(&self, variable: &str) -> bool {
         self.parts.iter().any(|part| matches!(part, Part::Variable { name, .. } if name == variable))
     }
 }

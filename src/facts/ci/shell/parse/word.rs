@@ -10,9 +10,7 @@ impl Parser<'_> {
         let mut text = String::new();
         while let Some(byte) = self.peek() {
             match byte {
-                b' ' | b'\t' | b'\r' | b'\n' | b';' | b'|' | b')' => break,
-                b'&' => break,
-                b'(' => break,
+                b' ' | b'\t' | b'\r' | b'\n' | b';' | b'|' | b')' | b'&' | b'(' => break,
                 b'<' | b'>' => {
                     if self.peek_at(1) != Some(b'(') {
                         break;
