@@ -35,6 +35,38 @@ fn look(facts: &Facts<'_>, _question: &Question) -> Answer {
         let message = format!("{} files scanned, no leak", secrets.scanned);
         answer.seen.push(Sighting::new(Place::file("."), Strength::Measured, message).with(count));
     }
+    answer.notes.extend(strays(facts));
     answer.blind.extend(secrets.unread.iter().cloned());
     answer
+}
+
+/// Where people keep secrets beside the project.
+const STRAYS: &[&str] = &[
+    ".env",
+    ".env.local",
+    ".env.production",
+    ".env.prod",
+    "secrets.yml",
+    "secrets.yaml",
+    ".netrc",
+    ".pgpass",
+    "id_rsa",
+    "id_ed25519",
+];
+
+/// Files of secrets that lie in the folder and that git ignores: no commit carries them, an image build may.
+fn strays(facts: &Facts<'_>) -> Vec<Sighting> {
+    let root = facts.tree.root();
+    let lies_there = |name: &&&str| {
+        let is_file = || std::fs::symlink_metadata(root.join(name)).is_ok_and(|found| found.is_file());
+        !root.as_os_str().is_empty() && facts.tree.file(name).is_none() && is_file()
+    };
+    let say = |name: &&str| {
+        Sighting::new(
+            Place::file(*name),
+            Strength::Measured,
+            "ignored by git and not scanned; an image build may carry it",
+        )
+    };
+    STRAYS.iter().filter(lies_there).map(say).collect()
 }

@@ -1,9 +1,10 @@
 //! The detectors as data: `src/rules/detectors.tsk`, each with examples both ways that it has to pass.
 
 use super::checks::{self, Check, Outcome};
+use crate::tusk;
+use crate::value::{Map, Value};
 use anyhow::{Context as _, Result, bail, ensure};
 use regex::Regex;
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 /// The built-in detectors.
@@ -45,30 +46,24 @@ pub(super) struct Hit {
     pub(super) outcome: Outcome,
 }
 
-#[derive(serde::Deserialize)]
-struct File {
-    detector: BTreeMap<String, Written>,
-}
+/// The keys of a detector.
+const KEYS: &[&str] = &[
+    "what",
+    "anchors",
+    "short_anchor",
+    "pattern",
+    "checks",
+    "never",
+    "public",
+    "reach",
+    "before",
+    "examples",
+    "counterexamples",
+];
 
 /// A detector as it is written.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    what: String,
-    anchors: Vec<String>,
-    pattern: String,
-    #[serde(default)]
-    checks: Vec<String>,
-    #[serde(default)]
-    never: Vec<String>,
-    #[serde(default)]
-    public: bool,
-    reach: Option<usize>,
-    before: Option<usize>,
-    /// Why an anchor of three bytes is enough here.
-    short_anchor: Option<String>,
-    examples: Vec<Vec<String>>,
-    counterexamples: Vec<Vec<String>>,
+struct Written<'d> {
+    body: &'d Map,
 }
 
 impl Detectors {
@@ -79,10 +74,14 @@ impl Detectors {
 
     /// Reads detectors from TuskLang; one without examples or with a short anchor is an error.
     pub fn parse(text: &str) -> Result<Self> {
-        let file: File = toml::from_str(text)?;
-        let all = file.detector.into_iter().map(|(id, written)| {
-            let context = format!("detector {id}");
-            Detector::new(&id, written).context(context)
+        let (document, diagnostics) = tusk::parse_text(text);
+        if let Some(diagnostic) = diagnostics.first() {
+            bail!("{}", diagnostic.message);
+        }
+        let all = document.sections.iter().map(|section| {
+            let name = section.name();
+            let id = name.strip_prefix("detector.").with_context(|| format!("[{name}] is no detector"))?;
+            Detector::new(id, &Written { body: &section.body }).with_context(|| format!("detector {id}"))
         });
         Ok(Self { all: all.collect::<Result<_>>()? })
     }
@@ -103,31 +102,63 @@ impl Detectors {
     }
 }
 
+impl Written<'_> {
+    fn value(&self, key: &str) -> Option<&Value> {
+        self.body.get(key).map(|field| &field.value)
+    }
+
+    fn text(&self, key: &str) -> Option<&str> {
+        self.value(key).and_then(Value::as_str)
+    }
+
+    fn number(&self, key: &str) -> Option<usize> {
+        self.value(key).and_then(Value::as_number).map(|number| number as usize)
+    }
+
+    fn texts(&self, key: &str) -> Vec<String> {
+        let list = self.value(key).and_then(Value::as_list).unwrap_or_default();
+        list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    /// Lists of pieces, each list joined into one text.
+    fn joined(&self, key: &str) -> Vec<String> {
+        let lists = self.value(key).and_then(Value::as_list).unwrap_or_default();
+        let pieces = |list: &Value| list.as_list().unwrap_or_default().iter().filter_map(Value::as_str).collect();
+        lists.iter().map(pieces).collect()
+    }
+}
+
 impl Detector {
-    fn new(id: &str, written: Written) -> Result<Self> {
-        ensure!(!written.examples.is_empty(), "has no examples");
-        ensure!(!written.counterexamples.is_empty(), "has no counterexamples");
-        ensure!(!written.anchors.is_empty(), "has no anchors");
-        let least = if written.short_anchor.is_some() { 3 } else { 4 };
-        if let Some(short) = written.anchors.iter().find(|anchor| anchor.len() < least) {
+    fn new(id: &str, written: &Written<'_>) -> Result<Self> {
+        if let Some(unknown) = written.body.keys().find(|key| !KEYS.contains(&key.as_str())) {
+            bail!("no key `{unknown}`");
+        }
+        let anchors = written.texts("anchors");
+        let pattern = written.text("pattern").unwrap_or_default();
+        let (examples, counterexamples) = (written.joined("examples"), written.joined("counterexamples"));
+        ensure!(!examples.is_empty(), "has no examples");
+        ensure!(!counterexamples.is_empty(), "has no counterexamples");
+        ensure!(!anchors.is_empty(), "has no anchors");
+        let least = if written.text("short_anchor").is_some() { 3 } else { 4 };
+        if let Some(short) = anchors.iter().find(|anchor| anchor.len() < least) {
             bail!("anchor `{short}` is shorter than {least} bytes");
         }
-        ensure!(written.pattern.contains("(?P<value>"), "the pattern has no capture named `value`");
-        let checks = written.checks.iter().map(|word| Check::parse(word).with_context(|| format!("no check `{word}`")));
-        let joined = |pieces: Vec<Vec<String>>| pieces.iter().map(|pieces| pieces.concat()).collect();
+        ensure!(pattern.contains("(?P<value>"), "the pattern has no capture named `value`");
+        let words = written.texts("checks");
+        let checks = words.iter().map(|word| Check::parse(word).with_context(|| format!("no check `{word}`")));
         Ok(Self {
             id: id.into(),
-            what: written.what.into(),
-            anchors: written.anchors,
-            reach: written.reach.unwrap_or(400).min(MAX_REACH),
-            before: written.before.unwrap_or(64).min(MAX_REACH),
-            is_public: written.public,
-            pattern: written.pattern,
+            what: written.text("what").context("does not say what it finds")?.into(),
+            anchors,
+            reach: written.number("reach").unwrap_or(400).min(MAX_REACH),
+            before: written.number("before").unwrap_or(64).min(MAX_REACH),
+            is_public: written.value("public").and_then(Value::as_bool) == Some(true),
+            pattern: pattern.to_owned(),
             compiled: OnceLock::new(),
             checks: checks.collect::<Result<_>>()?,
-            never: written.never,
-            examples: joined(written.examples),
-            counterexamples: joined(written.counterexamples),
+            never: written.texts("never"),
+            examples,
+            counterexamples,
         })
     }
 
