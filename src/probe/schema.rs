@@ -1,5 +1,6 @@
 //! `@schema`: what the types and schemas demand that settings are loaded into.
 
+use super::config::spread;
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;

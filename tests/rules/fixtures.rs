@@ -16,7 +16,7 @@ fn judged(rules: &RuleSet, checklist: &Checklist, id: &str, files: &[(String, St
     let facts = Facts::new(&tree, now);
     let bindings = check::bind(checklist, rules).unwrap();
     let check = Check::new(&facts, checklist, bindings, checklist::Phase::PostRelease);
-    let mut judged = check.run(|item| item.id == id);
+    let mut judged = check.run(|item| item.id == id || item.id.starts_with(&format!("{id}:")));
     let (item, binding, judgement) = judged.pop().unwrap_or_else(|| panic!("no item `{id}`"));
     report::build::item(&tree, item, binding, judgement)
 }
