@@ -125,7 +125,7 @@ pub(super) fn names(words: &[Word], variable: &str) -> bool {
 const MOST_KEYS: usize = 1000;
 
 /// Every key that a word with alternatives stands for: `{a,b}.{c,d}` is four.
-fn spread(text: &str) -> Vec<String> {
+pub(super) fn spread(text: &str) -> Vec<String> {
     let mut keys = vec![String::new()];
     let mut rest = text;
     while let Some((before, inside, after)) = braces(rest) {

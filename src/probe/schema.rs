@@ -155,8 +155,16 @@ fn names(word: &Word, field: &Field) -> bool {
             |list| list.iter().filter_map(Value::scalar_text).collect(),
         ))
     };
-    let before =
-        [Some(&field.key), field.variable.as_ref()].into_iter().flatten().find_map(|key| before(&word.text, key));
+    if word.attributes.contains_key("only") {
+        // What only its value would tell cannot be told by a name.
+        return false;
+    }
+    let keys = || [Some(&field.key), field.variable.as_ref()].into_iter().flatten();
+    if word.is_pattern {
+        let pattern = regex::Regex::new(&word.text);
+        return pattern.is_ok_and(|pattern| keys().any(|key| pattern.is_match(&key.words().join("_"))));
+    }
+    let before = spread(&word.text).iter().find_map(|tail| keys().find_map(|key| before(tail, key)));
     let Some(before) = before else { return false };
     let barred = texts("not_under").is_some_and(|list| before.iter().any(|section| list.contains(section)));
     let under = texts("under")

@@ -81,7 +81,9 @@ const FILES: &[(&str, &str)] = &[
     ("network.tsk", include_str!("network.tsk")),
     ("quality.tsk", include_str!("quality.tsk")),
     ("secrets.tsk", include_str!("secrets.tsk")),
+    ("security.tsk", include_str!("security.tsk")),
     ("testing.tsk", include_str!("testing.tsk")),
+    ("validation.tsk", include_str!("validation.tsk")),
 ];
 
 /// The embedded catalogue as sources.
