@@ -86,6 +86,10 @@ fn served_all(facts: &Facts<'_>, subjects: &[Subject], answer: &mut Answer) {
     let mut found = Vec::new();
     let mut all = true;
     for subject in subjects {
+        if let Some(why) = &subject.silent {
+            all = false;
+            answer.blind.push(Blind { place: Some(subject.place.clone()), why: why.clone() });
+        }
         for check in subject.checks.iter().filter(|check| check.is_live()) {
             match served::by_source(facts, subject, check) {
                 served::Served::Here(sighting) => found.push(sighting),
