@@ -86,7 +86,16 @@ impl<'t> Parser<'t> {
         self.diagnostics
     }
 
-    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+    /// Keeps a problem; its place is cut to whole characters of the text, as some are found just past its end.
+    pub(super) fn report(&mut self, mut diagnostic: Diagnostic) {
+        let floor = |mut at: u32| {
+            at = at.min(self.text.len() as u32);
+            while !self.text.is_char_boundary(at as usize) {
+                at -= 1;
+            }
+            at
+        };
+        diagnostic.span = Span { start: floor(diagnostic.span.start), end: floor(diagnostic.span.end) };
         if self.diagnostics.len() < MAX_DIAGNOSTICS {
             self.diagnostics.push(diagnostic);
         } else {

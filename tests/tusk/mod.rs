@@ -2,4 +2,5 @@
 
 mod call;
 mod de;
+mod errors;
 mod markdown;
