@@ -64,7 +64,7 @@ pub(super) fn read(facts: &Facts<'_>, words: &[&Word], form: &Form<'_>, all: boo
         let outranked = effective.winners.iter().find(|other| config.outranks(other, setting));
         match outranked.filter(|_| !all) {
             Some(other) => {
-                answer.notes.push(note(sighting, &format!("`{}` counts: {}", other.name, other.layer.name())))
+                answer.notes.push(note(sighting, &format!("`{}` counts: {}", other.name, other.layer.name())));
             }
             None => answer.seen.push(sighting),
         }
@@ -81,6 +81,9 @@ fn note(mut sighting: Sighting, why: &str) -> Sighting {
     sighting.message = format!("{}; {why}", sighting.message);
     sighting
 }
+
+/// More settings of one question than this are not compared with each other; those of weaker layers are left out.
+const MOST: usize = 1000;
 
 /// The settings that the words name, each with the word that says most of its name, strongest layer first.
 pub(super) fn matching<'c, 'w>(config: &'c Config, words: &[&'w Word]) -> Vec<(&'c Setting, &'w Word)> {
@@ -103,7 +106,7 @@ pub(super) fn matching<'c, 'w>(config: &'c Config, words: &[&'w Word]) -> Vec<(&
         layer.then_with(|| a.place.cmp(&b.place)).then_with(|| a.name.cmp(&b.name)).then(left.cmp(right))
     });
     found.dedup_by(|(a, ..), (b, ..)| std::ptr::eq(*a, *b));
-    found.into_iter().map(|(setting, word, _)| (setting, word)).collect()
+    found.into_iter().take(MOST).map(|(setting, word, _)| (setting, word)).collect()
 }
 
 /// Whether any of the words names a variable of the environment.
@@ -156,7 +159,8 @@ fn admits(word: &Word, setting: &Setting, before: &[String]) -> bool {
     if let Some(under) = texts(attributes, "under") {
         // The name of a program may stand before a variable's own name.
         let at_root = before.is_empty() || (setting.is_variable && before.len() == 1);
-        if !(at_root && under.iter().any(String::is_empty)) && !before.last().is_some_and(|last| named(&under, last)) {
+        let in_section = before.last().is_some_and(|last| named(&under, last));
+        if !in_section && !(at_root && under.iter().any(String::is_empty)) {
             return false;
         }
     }
@@ -328,13 +332,13 @@ pub(super) fn level(facts: &Facts<'_>, text: &str) -> Observed {
             None => (Some(directive), "trace".to_owned()),
         })
         .collect();
-    let is_own = |target: &Option<&str>| {
+    let is_own = |target: Option<&str>| {
         let root = target.map(|target| target.split([':', '[']).next().unwrap_or(target));
         root.is_none_or(|root| own.iter().any(|name| name == root))
     };
     let rank = |level: &String| LEVELS.iter().position(|known| known == level).unwrap_or(LEVELS.len());
     let for_own =
-        directives.iter().filter(|(target, _)| is_own(target)).map(|(_, level)| level).min_by_key(|level| rank(level));
+        directives.iter().filter(|(target, _)| is_own(*target)).map(|(_, level)| level).min_by_key(|level| rank(level));
     let any = || directives.iter().map(|(_, level)| level).min_by_key(|level| rank(level));
     for_own.or_else(any).map_or_else(|| Observed::Word(text.to_owned()), |level| Observed::Word(level.clone()))
 }

@@ -58,7 +58,7 @@ const BB8: &str = r"\bbb8::Pool::builder\(|\bbb8_\w+::\w+ConnectionManager";
 const DEADPOOL: &str = r"\bdeadpool_(?:postgres|diesel|sqlite|redis)::|\bdeadpool::managed::Pool";
 const SQLALCHEMY: &str = r"\bcreate_(?:async_)?engine\(";
 const GO_SQL: &str = r"\bsql\.Open\(|\bsqlx\.(?:Open|Connect|MustConnect)\(|\bgorm\.Open\(";
-const NODE_PG: &str = r#"\bnew\s+(?:pg\.)?Pool\("#;
+const NODE_PG: &str = r"\bnew\s+(?:pg\.)?Pool\(";
 
 /// A number, a named constant or a duration, up to the call's end.
 const FACTS: &[Fact] = &[

@@ -71,7 +71,6 @@ fn arguments(text: &str) -> Vec<(usize, &str)> {
     for (at, letter) in text.char_indices().take(4000) {
         match (quote, letter) {
             (Some(open), _) if letter == open => quote = None,
-            (Some(_), _) => {}
             (None, '"') => quote = Some('"'),
             (None, '(' | '[' | '{' | '<') => depth += 1,
             (None, ')') if depth == 0 => {

@@ -155,8 +155,7 @@ fn classify<'t>(tree: &'t Tree, path: &'t str) -> Option<SettingsFile<'t>> {
     let service = service_of(folder);
     let parts = || folder[service.len().min(folder.len())..].split('/').filter(|part| !part.is_empty());
     let in_folder = parts().any(|part| FOLDERS.contains(&part.to_ascii_lowercase().as_str()));
-    let at_service =
-        folder.is_empty() || MANIFESTS.iter().any(|manifest| tree.file(&format!("{folder}/{manifest}")).is_some());
+    let at_service = folder.is_empty() || is_service(tree, folder);
     let is_chart = tree.file(&join(folder, "Chart.yaml")).is_some();
     let layer = match stage {
         Stage::Production if format == Format::Dotenv || in_folder || at_service || is_chart => Layer::Production,
@@ -164,7 +163,7 @@ fn classify<'t>(tree: &'t Tree, path: &'t str) -> Option<SettingsFile<'t>> {
         Stage::Unmarked if is_chart && lower == "values.yaml" => Layer::Base,
         Stage::Unmarked if WELL_KNOWN.contains(&lower.as_str()) && at_service => Layer::Base,
         Stage::Unmarked
-            if parts().last().is_some_and(|part| PLAIN_FOLDERS.contains(&part)) && format != Format::Dotenv =>
+            if parts().next_back().is_some_and(|part| PLAIN_FOLDERS.contains(&part)) && format != Format::Dotenv =>
         {
             Layer::Base
         }
@@ -172,6 +171,19 @@ fn classify<'t>(tree: &'t Tree, path: &'t str) -> Option<SettingsFile<'t>> {
     };
     Some(SettingsFile { path, layer, format, service })
 }
+
+/// Whether a folder holds the manifest of a program.
+fn is_service(tree: &Tree, folder: &str) -> bool {
+    let prefix = format!("{folder}/");
+    let start = tree.files().partition_point(|file| *file.path < *prefix);
+    let inside = tree.files()[start..].iter().take_while(|file| file.path.starts_with(&prefix)).take(MOST_FILES);
+    inside
+        .filter_map(|file| file.path.get(prefix.len()..))
+        .any(|name| MANIFESTS.contains(&name) || name.ends_with(".csproj") || name.ends_with(".fsproj"))
+}
+
+/// How many files of a folder are looked at for a manifest.
+const MOST_FILES: usize = 2000;
 
 fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }

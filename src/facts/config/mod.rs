@@ -10,6 +10,7 @@ mod flatten;
 mod held;
 mod key;
 pub(crate) mod reads;
+mod script;
 mod url;
 
 pub use held::{Held, Way};
@@ -23,7 +24,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// More settings than this are not kept; the rest is named as not looked at.
-const MOST: usize = 50_000;
+const MOST: usize = 20_000;
 
 /// The effective settings of production, with their layers.
 #[derive(Debug, Default)]
@@ -101,6 +102,7 @@ pub struct Effective<'c> {
 pub fn read(facts: &Facts<'_>) -> Config {
     let mut config = Config { reads: reads::read(facts), ..Config::default() };
     reads::defaults(&config.reads, &mut config.settings);
+    script::read(facts, &mut config.settings);
     flatten::files(facts, &mut config);
     environment::read(facts, &mut config);
     if config.settings.len() > MOST {
@@ -144,7 +146,8 @@ impl Config {
                 && (other.key.same(&setting.key) || setting.part_of.as_ref().is_some_and(|whole| other.key.same(whole)))
                 && self.shares(setting, other)
         };
-        self.settings.iter().rev().find(overrides)
+        // Sorted by layer: behind the first that is no stronger, none is.
+        self.settings.iter().rev().take_while(|other| other.layer > setting.layer).find(overrides)
     }
 
     /// Whether a setting counts instead of another that answers the same question under another name.

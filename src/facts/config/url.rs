@@ -84,7 +84,7 @@ impl Connection {
     fn pairs(text: &str) -> Option<Self> {
         if let Some((login, rest)) = text.split_once("@tcp(") {
             let mut connection = Self::url("mysql", &format!("{login}@{}", rest.replacen(')', "", 1)))?;
-            connection.scheme = "mysql".to_owned();
+            "mysql".clone_into(&mut connection.scheme);
             return Some(connection);
         }
         let separator = if text.contains(';') { ';' } else { ' ' };
