@@ -160,7 +160,8 @@ fn admits(word: &Word, setting: &Setting, before: &[String]) -> bool {
         // The name of a program may stand before a variable's own name.
         let at_root = before.is_empty() || (setting.is_variable && before.len() == 1);
         let in_section = before.last().is_some_and(|last| named(&under, last));
-        if !in_section && !(at_root && under.iter().any(String::is_empty)) {
+        let at_root = at_root && under.iter().any(String::is_empty);
+        if !in_section && !at_root {
             return false;
         }
     }

@@ -169,11 +169,11 @@ const ENDLESS: f64 = f64::MAX;
 
 /// A timeout of zero is none: it waits for ever.
 fn endless(sighting: &mut Sighting) {
-    if let Some(Observed::Quantity(quantity)) = &mut sighting.value {
-        if quantity.amount == 0.0 {
-            quantity.amount = ENDLESS;
-            sighting.message.push_str(", which waits for ever");
-        }
+    if let Some(Observed::Quantity(quantity)) = &mut sighting.value
+        && quantity.amount == 0.0
+    {
+        quantity.amount = ENDLESS;
+        sighting.message.push_str(", which waits for ever");
     }
 }
 

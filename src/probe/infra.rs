@@ -1,4 +1,4 @@
-//! `@infra`: what Terraform, CloudFormation and Pulumi declare. They are not read yet, and the probe says so.
+//! `@infra`: what Terraform, `CloudFormation` and Pulumi declare. They are not read yet, and the probe says so.
 
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Place};

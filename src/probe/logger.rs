@@ -4,7 +4,7 @@ use super::config::{Form, read};
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::code::{Hit, Scope, observe};
+use crate::facts::code::{CodeText, Hit, Scope, observe};
 use crate::facts::config::argument;
 use crate::facts::production::{Stage, stage_of_path};
 
@@ -111,7 +111,7 @@ fn stated(facts: &Facts<'_>) -> Vec<Sighting> {
 }
 
 fn stated_at(facts: &Facts<'_>, statement: &Statement, hit: &Hit) -> Vec<Sighting> {
-    let Some(code) = facts.code().file(&hit.path).and_then(|file| file.code(facts)).map(|code| code.product()) else {
+    let Some(code) = facts.code().file(&hit.path).and_then(|file| file.code(facts)).map(CodeText::product) else {
         return Vec::new();
     };
     let Some((text, span)) = &hit.value else { return Vec::new() };
