@@ -5,8 +5,7 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, observe};
-use crate::facts::config::{Config, Held, Setting};
-use crate::facts::production::{Stage, stage_of_path};
+use crate::facts::config::{Config, Held, Setting, script};
 use crate::quantity::Quantity;
 use std::sync::Arc;
 
@@ -189,8 +188,7 @@ fn stated(facts: &Facts<'_>, fact: &Fact) -> Vec<Sighting> {
 
 fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     let code = facts.code().file(&hit.path)?.code(facts)?.product();
-    let is_aside = matches!(stage_of_path(&hit.path), Stage::Never(_));
-    if is_aside || facts.code().left_out(facts, &hit.path, hit.span.start).is_some() {
+    if script::is_aside(&hit.path) || facts.code().left_out(facts, &hit.path, hit.span.start).is_some() {
         return None;
     }
     if !speaks_of_a_database(code) || CONNECTORS.iter().any(|connector| code.contains(connector)) {

@@ -5,8 +5,7 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{CodeText, Hit, Scope, observe};
-use crate::facts::config::argument;
-use crate::facts::production::{Stage, stage_of_path};
+use crate::facts::config::{argument, script};
 
 /// `@logger("level", key…)`.
 pub static PROBE: Probe = Probe {
@@ -115,8 +114,7 @@ fn stated_at(facts: &Facts<'_>, statement: &Statement, hit: &Hit) -> Vec<Sightin
         return Vec::new();
     };
     let Some((text, span)) = &hit.value else { return Vec::new() };
-    let is_aside = matches!(stage_of_path(&hit.path), Stage::Never(_));
-    if is_aside || facts.code().left_out(facts, &hit.path, hit.span.start).is_some() {
+    if script::is_aside(&hit.path) || facts.code().left_out(facts, &hit.path, hit.span.start).is_some() {
         return Vec::new();
     }
     // `EnvFilter::new` behind an attempt to read the environment is a fallback too.

@@ -10,7 +10,7 @@ mod flatten;
 mod held;
 mod key;
 pub(crate) mod reads;
-mod script;
+pub mod script;
 mod url;
 
 pub use held::{Held, Way};

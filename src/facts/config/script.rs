@@ -54,6 +54,15 @@ pub(super) fn read(facts: &Facts<'_>, settings: &mut Vec<Setting>) {
     }
 }
 
+/// Whether a script is the settings of another environment: `config/environments/development.rb`, `settings/local.py`.
+/// Compiled code is not: a crate may well be called `docs_rs_database`.
+pub fn is_aside(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let kept = ["settings", "environments", "config"].contains(&folder.rsplit('/').next().unwrap_or(folder));
+    let script = name.rsplit_once('.').is_some_and(|(_, kind)| ["py", "rb", "js", "ts", "php", "exs"].contains(&kind));
+    kept && script && matches!(production::stage_of_path(path), Stage::Never(_))
+}
+
 type Pattern = LazyLock<Option<Regex>>;
 
 fn classify(path: &str) -> Option<(Layer, &'static Pattern)> {
