@@ -10,6 +10,7 @@ mod facts;
 mod judge;
 mod probe;
 mod quantity;
+mod readme;
 mod report;
 mod rules;
 mod tree;
