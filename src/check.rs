@@ -102,10 +102,10 @@ pub fn patterns(bindings: &[Option<Binding>]) -> PatternSet {
     let mut found: Vec<String> = Vec::new();
     for binding in bindings.iter().flatten() {
         binding.rule.each_proof(&mut |proof| {
-            if let Proof::Probe(call) = proof {
-                if call.probe.name == probe::source::PROBE.name {
-                    found.extend(probe::source::patterns(&call.question));
-                }
+            if let Proof::Probe(call) = proof
+                && call.probe.name == probe::source::PROBE.name
+            {
+                found.extend(probe::source::patterns(&call.question));
             }
         });
     }

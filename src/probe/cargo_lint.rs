@@ -116,7 +116,9 @@ fn in_roots(facts: &Facts<'_>, package: &Package, lint: &str) -> Option<Found> {
         let rest = file.path.strip_prefix(&source).unwrap_or_default();
         rest == "lib.rs"
             || rest == "main.rs"
-            || rest.strip_prefix("bin/").is_some_and(|rest| !rest.contains('/') && rest.ends_with(".rs"))
+            || rest.strip_prefix("bin/").is_some_and(|rest| {
+                !rest.contains('/') && std::path::Path::new(rest).extension().is_some_and(|kind| kind == "rs")
+            })
     });
     let mut weakest: Option<Found> = None;
     for root in roots {

@@ -71,7 +71,7 @@ fn setting<'v>(root: &'v Value, profile: &str, key: &str) -> Option<(&'v Field, 
             return Some((field, name));
         }
         let parent = table.and_then(|table| table.get("inherits")).and_then(|field| field.value.as_str());
-        name = parent?.to_owned();
+        parent?.clone_into(&mut name);
     }
     None
 }

@@ -40,15 +40,15 @@ impl Parser<'_> {
     /// A bare word; one that begins with a whole quoted string has something too much behind it.
     fn word(&mut self, raw: &str, span: Span) -> Value {
         let start = span.start as usize;
-        if raw.starts_with(['"', '\'']) {
-            if let Some((inner, end)) = text::quoted(self.text, start) {
-                let rest = self.skip_blanks(end);
-                self.error(
-                    rest..(span.end as usize).max(rest),
-                    "expected the end of the line or an operator after this string",
-                );
-                return Value::new(Kind::Str(inner.into_owned()), Span::new(start, end));
-            }
+        if raw.starts_with(['"', '\''])
+            && let Some((inner, end)) = text::quoted(self.text, start)
+        {
+            let rest = self.skip_blanks(end);
+            self.error(
+                rest..(span.end as usize).max(rest),
+                "expected the end of the line or an operator after this string",
+            );
+            return Value::new(Kind::Str(inner.into_owned()), Span::new(start, end));
         }
         Value::new(Kind::Str(raw.to_owned()), span)
     }
@@ -309,6 +309,7 @@ fn path_end(bytes: &[u8], from: usize) -> Option<usize> {
 
 /// Which operators stand outside all quotes and brackets of a text.
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools, reason = "independent observations of one text, not a state")]
 struct Shape {
     ternary: bool,
     /// `||`, `&&`, `??`, `==`, `!=`, `<=`, `>=`, `=>`.
@@ -333,12 +334,10 @@ impl Shape {
                 b'"' | b'\'' if byte == b'"' || at == 0 || !is_name(bytes[at - 1]) => {
                     at = if bytes[at..].starts_with(&[byte; 3]) {
                         memchr::memmem::find(&bytes[at + 3..], &[byte; 3]).map_or(bytes.len(), |length| at + length + 6)
+                    } else if depth > 0 {
+                        text::quoted_end_in_brackets(bytes, at).unwrap_or(at + 1)
                     } else {
-                        if depth > 0 {
-                            text::quoted_end_in_brackets(bytes, at).unwrap_or(at + 1)
-                        } else {
-                            text::quoted_end(bytes, at).unwrap_or(at + 1)
-                        }
+                        text::quoted_end(bytes, at).unwrap_or(at + 1)
                     };
                     continue;
                 }

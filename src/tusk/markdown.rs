@@ -79,7 +79,7 @@ fn blocks(text: &str) -> Vec<Block> {
             }
             Event::End(TagEnd::Heading(_)) => {
                 let Some((level, mut heading)) = heading.take() else { continue };
-                heading.text = heading.text.trim().to_owned();
+                heading.text = String::from(heading.text.trim());
                 match level {
                     HeadingLevel::H1 => (category, title) = (None, None),
                     HeadingLevel::H2 => (category, title) = (Some(heading), None),
@@ -149,7 +149,9 @@ fn read(masked: &str, source: &Source, block: &Block) -> Option<(Document, Vec<D
     };
     if document.sections.is_empty() {
         // It may still be another language that begins with a pair: what is wrong here stops nobody.
-        diagnostics.iter_mut().for_each(|diagnostic| diagnostic.severity = Severity::Warning);
+        for diagnostic in &mut diagnostics {
+            diagnostic.severity = Severity::Warning;
+        }
     }
     begins.then_some((document, diagnostics))
 }

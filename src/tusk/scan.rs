@@ -196,18 +196,15 @@ impl<'t> Parser<'t> {
 
     fn block_comment(&mut self) {
         let open = self.at;
-        match self.find(open + 2, b"*/") {
-            Some(close) => {
-                let comment = open..close + 2;
-                if let Some(last) = memchr::memrchr(b'\n', &self.bytes[comment.clone()]) {
-                    self.line = open + last + 1;
-                }
-                self.at = comment.end;
+        if let Some(close) = self.find(open + 2, b"*/") {
+            let comment = open..close + 2;
+            if let Some(last) = memchr::memrchr(b'\n', &self.bytes[comment.clone()]) {
+                self.line = open + last + 1;
             }
-            None => {
-                self.error(open..open + 2, "this comment is never closed; expected `*/`");
-                self.at = self.line_end(open);
-            }
+            self.at = comment.end;
+        } else {
+            self.error(open..open + 2, "this comment is never closed; expected `*/`");
+            self.at = self.line_end(open);
         }
     }
 

@@ -61,7 +61,7 @@ pub(super) fn unescape(text: &str) -> Cow<'_, str> {
     while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let (character, length) = escape(rest).unwrap_or_else(|| {
+        let (character, length) = escape(rest).unwrap_or({
             // The backslash stays, and so does what follows it, whatever it is.
             ('\\', 1)
         });

@@ -63,11 +63,11 @@ pub fn load() -> Result<Settings, config::ConfigError> {
 
 #[test]
 fn types_of_an_api_are_no_settings() {
-    let source = r#"
+    let source = r"
 #[derive(serde::Deserialize)]
 pub struct Order { pub port: u16 }
 pub fn parse(body: &str) -> anyhow::Result<Order> { Ok(serde_json::from_str::<Order>(body)?) }
-"#;
+";
     assert_eq!(read(&[("src/orders.rs", source)]), (vec![], vec![]));
 }
 
@@ -95,10 +95,10 @@ fn main() { let args = Args::parse(); run(args) }
 
 #[test]
 fn helpers_that_parse_variables_fill_a_settings_struct() {
-    let helper = r#"
+    let helper = r"
 pub fn must<T: std::str::FromStr>(name: &str) -> anyhow::Result<T> { Ok(std::env::var(name)?.parse::<T>().ok().unwrap()) }
 pub fn or_else<T: std::str::FromStr>(name: &str, default: T) -> anyhow::Result<T> { Ok(std::env::var(name)?.parse().unwrap_or(default)) }
-"#;
+";
     let config = r#"
 pub struct Config { pub dsn: String, pub workers: u32 }
 impl Config {

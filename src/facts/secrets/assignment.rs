@@ -122,10 +122,10 @@ fn value_start(text: &str, name: (usize, usize), grammar: Grammar) -> Option<(us
     let mut at = name.1;
     let was_quoted = closing(bytes, &mut at);
     blanks(bytes, &mut at);
-    if grammar == Grammar::Markup {
-        if let Some(found) = markup_value(text, at) {
-            return Some((found, Join::Assigned));
-        }
+    if grammar == Grammar::Markup
+        && let Some(found) = markup_value(text, at)
+    {
+        return Some((found, Join::Assigned));
     }
     if let Some(found) = value_of_pair(text, name, at) {
         return Some((found, Join::Assigned));

@@ -112,7 +112,7 @@ impl Written<'_> {
     }
 
     fn number(&self, key: &str) -> Option<usize> {
-        self.value(key).and_then(Value::as_number).map(|number| number as usize)
+        self.value(key).and_then(Value::scalar_text).and_then(|number| number.parse().ok())
     }
 
     fn texts(&self, key: &str) -> Vec<String> {

@@ -544,6 +544,7 @@ fn is_public_by_design(value: &str, name: &str) -> bool {
 
 /// What a value is made of.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "independent observations of one text, not a state")]
 struct Shape {
     len: usize,
     letters: bool,
@@ -567,9 +568,9 @@ impl Shape {
             b'A'..=b'Z' => 2,
             _ => 3,
         };
-        let words = names::words(value);
+        let parts = names::words(value);
         let wordy =
-            words.iter().filter(|word| reads_as_word(word)).map(String::len).sum::<usize>() * 10 >= value.len() * 6;
+            parts.iter().filter(|word| reads_as_word(word)).map(String::len).sum::<usize>() * 10 >= value.len() * 6;
         Self {
             len: value.len(),
             letters: has(u8::is_ascii_alphabetic),

@@ -12,6 +12,7 @@ use crate::tree::{Content, File};
 use aho_corasick::AhoCorasick;
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
 /// More findings than this in one file are a word list or a dump, not leaks one could read.
@@ -210,8 +211,9 @@ fn confidence(grade: Grade, weight: Weight, is_commented: bool) -> Option<(Confi
         (Grade::Trivial, Weight::Aside(_) | Weight::Development | Weight::Plain) => None,
         (_, Weight::Aside(why)) => low(why),
         (Grade::Strong, Weight::Production) => Some((Confidence::High, None)),
-        (Grade::Strong, _) => Some((Confidence::Medium, None)),
-        (Grade::Fair | Grade::Weak | Grade::Trivial, Weight::Production) => Some((Confidence::Medium, None)),
+        (Grade::Strong, _) | (Grade::Fair | Grade::Weak | Grade::Trivial, Weight::Production) => {
+            Some((Confidence::Medium, None))
+        }
         (Grade::Fair | Grade::Weak, Weight::Development) => low("for development or CI"),
         (Grade::Fair, Weight::Plain) if is_commented => low("in a comment"),
         (Grade::Fair, Weight::Plain) => Some((Confidence::Medium, None)),
@@ -228,7 +230,8 @@ fn aside(weight: Weight) -> Option<&'static str> {
 
 /// Where the tests inside a Rust file begin.
 fn tests_from(path: &str, text: &str) -> usize {
-    let at = if path.ends_with(".rs") { memchr::memmem::find(text.as_bytes(), b"#[cfg(test)]") } else { None };
+    let is_rust = std::path::Path::new(path).extension().is_some_and(|kind| kind == "rs");
+    let at = if is_rust { memchr::memmem::find(text.as_bytes(), b"#[cfg(test)]") } else { None };
     let is_module = |at: &usize| text[*at..].lines().take(4).any(|line| line.trim_start().starts_with("mod "));
     at.filter(is_module).unwrap_or(usize::MAX)
 }
@@ -287,7 +290,10 @@ fn is_pkcs12(path: &str, bytes: &[u8]) -> bool {
 }
 
 fn hex_digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// A key block ends at its own end mark.

@@ -85,7 +85,7 @@ impl<'t> Reader<'t> {
         self.blanks();
         if self.byte() == b'{' {
             let options = self.options()?;
-            self.add_options(&mut call.options, options)?;
+            Self::add_options(&mut call.options, options)?;
         } else {
             self.at = end;
         }
@@ -104,8 +104,8 @@ impl<'t> Reader<'t> {
             }
             match self.item()? {
                 Item::Argument(argument) => call.args.push(argument),
-                Item::Option(name, field) => self.add_options(&mut call.options, Map::from_iter([(name, field)]))?,
-                Item::Options(options) => self.add_options(&mut call.options, options)?,
+                Item::Option(name, field) => Self::add_options(&mut call.options, Map::from_iter([(name, field)]))?,
+                Item::Options(options) => Self::add_options(&mut call.options, options)?,
             }
             self.separator(open, b')')?;
         }
@@ -147,7 +147,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn add_options(&self, options: &mut Map, more: Map) -> Read<()> {
+    fn add_options(options: &mut Map, more: Map) -> Read<()> {
         for (name, field) in more {
             if let Some(first) = options.get(&name) {
                 let error = Diagnostic::error(field.key, format!("option `{name}` stands twice"));
@@ -183,7 +183,7 @@ impl<'t> Reader<'t> {
             } else {
                 Value::new(Kind::Bool(true), key)
             };
-            self.add_options(&mut options, Map::from_iter([(name, Field { key, value })]))?;
+            Self::add_options(&mut options, Map::from_iter([(name, Field { key, value })]))?;
             self.separator(open, b'}')?;
         }
     }
