@@ -12,11 +12,10 @@ mod literal;
 mod names;
 mod scan;
 
-use super::Facts;
+use super::{Facts, parallel};
 use crate::evidence::Blind;
 use crate::evidence::Place;
 use crate::source::Span;
-use rayon::prelude::*;
 use std::sync::Arc;
 
 pub use detectors::{Detector, Detectors};
@@ -92,7 +91,7 @@ impl Finding {
 /// Scans every file of the tree.
 pub fn read(facts: &Facts<'_>) -> Secrets {
     let scanner = scan::Scanner::shared();
-    let per_file: Vec<scan::Scanned> = facts.tree.files().par_iter().map(|file| scanner.file(file)).collect();
+    let per_file: Vec<scan::Scanned> = parallel::map(facts.tree.files(), |file| scanner.file(file));
     let mut secrets = Secrets::default();
     for (file, scanned) in facts.tree.files().iter().zip(per_file) {
         match scanned {
