@@ -8,7 +8,7 @@ pub fn json(map: &Map) -> Json {
     Json::Object(map.iter().map(|(key, field)| (key.clone(), json_value(&field.value))).collect())
 }
 
-/// [`json`] for one value.
+/// [`json()`] for one value.
 pub fn json_value(value: &Value) -> Json {
     match &value.kind {
         Kind::Null => Json::Null,

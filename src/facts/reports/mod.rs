@@ -1,7 +1,7 @@
 //! Reports that other tools left in the tree, told by what they hold and not by their names.
 //!
 //! Reports are usually not committed, so besides the tree the few places are looked at where tools write them
-//! ([`places`]). A tool's own test data is no report. [`Report::freshness`] says whether a report is about the source
+//! (`places`). A tool's own test data is no report. [`Report::freshness`] says whether a report is about the source
 //! as it is now.
 
 mod audit;
