@@ -193,6 +193,8 @@ impl Parser<'_> {
                 let text = lines(&self.text[first..line.max(first + 1) - 1]).trim_end_matches('\r').to_owned();
                 return Some(Value::new(Kind::Str(text), Span::new(start, past)));
             }
+            // The tag stands here and ends nothing: this stretch was looked through in vain.
+            self.waste(past - from);
             from = past;
         }
         let tag = String::from_utf8_lossy(tag).into_owned();
