@@ -2,14 +2,17 @@
 
 use super::rule::{Class, Compare, Effort, Evidence, Proof, Rule};
 use super::scale::Scale;
-use super::text::{RuleText, ScaleText, Spanned, WordText, group};
+use super::text::{GroupText, RuleText, ScaleText, Spanned, WordText};
 use super::{RuleSet, names::Names};
 use crate::checklist::Phase;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
-use crate::tusk::{self, Section};
+use crate::tusk::{self, Section, de};
 use indexmap::IndexMap;
 use std::sync::Arc;
+
+/// The words of a rule, each with what it stands for and its place.
+type Words = IndexMap<String, (WordText, Span)>;
 
 /// A fault of a rule file, with the file it stands in.
 pub type Fault = (Source, Diagnostic);
@@ -70,11 +73,11 @@ impl Loader {
                     }
                 }
             }
-            ["group", name] => match group(&section.body, section.span) {
-                Ok(proof) => self.names.add_group((*name).to_owned(), source.clone(), proof),
+            ["group", name] => match de::from_map::<GroupText>(&section.body, section.span) {
+                Ok(group) => self.names.add_group((*name).to_owned(), source.clone(), group.proof),
                 Err(diagnostic) => self.fault(source, diagnostic),
             },
-            ["scale", name] => match ScaleText::read(&section.body, section.span) {
+            ["scale", name] => match de::from_map::<ScaleText>(&section.body, section.span) {
                 Ok(text) => self.names.add_scale(Scale::from_text((*name).to_owned(), text)),
                 Err(diagnostic) => self.fault(source, diagnostic),
             },
@@ -85,10 +88,11 @@ impl Loader {
 
     fn rule(&mut self, source: &Source, section: &Section) {
         let id = section.name();
-        let text = match RuleText::read(&section.body, section.span) {
-            Ok(text) => text,
-            Err(diagnostic) => return self.fault(source, diagnostic),
-        };
+        let (words, text) =
+            match de::from_map::<RuleText>(&section.body, section.span).and_then(|text| Ok((text.words()?, text))) {
+                Ok(read) => read,
+                Err(diagnostic) => return self.fault(source, diagnostic),
+            };
         let first = self.rules.iter().find(|rule| rule.id == id || rule.also.contains(&id));
         if let Some(first) = first {
             let at = first.source.line_col(first.span.start);
@@ -97,7 +101,7 @@ impl Loader {
             return;
         }
         let mut reader = Reader::new(&self.names, source, self.trusted);
-        let rule = reader.rule(id, section.span, text);
+        let rule = reader.rule(id, section.span, text, words);
         self.faults.append(&mut reader.faults);
         self.rules.extend(rule);
     }
@@ -130,7 +134,7 @@ impl<'a> Reader<'a> {
         self.faults.push((self.source.clone(), diagnostic));
     }
 
-    fn rule(&mut self, id: String, span: Span, text: RuleText) -> Option<Rule> {
+    fn rule(&mut self, id: String, span: Span, text: RuleText, words: Words) -> Option<Rule> {
         let compare = self.compare(text.compare.as_ref(), text.least)?;
         let class: Class = self.word(&text.class, "class", Class::ALL)?;
         let effort = text.effort.as_ref().and_then(|word| self.word(word, "effort", Effort::ALL));
@@ -139,7 +143,7 @@ impl<'a> Reader<'a> {
             Some(word) => self.word(word, "phase", &Phase::ALL.map(|phase| (phase.word(), phase)))?,
         };
         let evidence = Evidence { proof: self.proofs(&text.proof), refuted_by: self.proofs(&text.refuted_by) };
-        let values = self.values(text.values);
+        let values = self.values(words);
         let by_person = text.by_hand.is_some();
         if evidence.proof.is_empty() && values.is_empty() && !by_person {
             self.fault(Diagnostic::error(
@@ -216,13 +220,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Words that equal another word share its evidence; chains of them are not followed.
-    fn values(&mut self, texts: IndexMap<String, (WordText, Span)>) -> IndexMap<String, Arc<Evidence>> {
+    fn values(&mut self, texts: Words) -> IndexMap<String, Arc<Evidence>> {
         let mut values: IndexMap<String, Arc<Evidence>> = IndexMap::new();
         let mut same = Vec::new();
         for (word, (text, span)) in texts {
             match text {
-                WordText::Own(proof, refuted_by) => {
-                    let evidence = Evidence { proof: self.proofs(&proof), refuted_by: self.proofs(&refuted_by) };
+                WordText::Own(own) => {
+                    let evidence =
+                        Evidence { proof: self.proofs(&own.proof), refuted_by: self.proofs(&own.refuted_by) };
                     values.insert(word, Arc::new(evidence));
                 }
                 WordText::Same(other) => same.push((word, other, span)),

@@ -18,9 +18,16 @@ pub struct Scale {
 
 impl Scale {
     pub(super) fn from_text(name: String, text: ScaleText) -> Self {
-        let same =
-            text.same.into_iter().flat_map(|(word, others)| others.into_iter().map(move |other| (other, word.clone())));
-        Self { name, steps: text.order, same: same.collect(), ties_differ: text.ties_differ }
+        let same = text
+            .same
+            .into_iter()
+            .flat_map(|(word, others)| others.into_iter().map(move |other| (other.text, word.clone())));
+        Self {
+            name,
+            steps: text.order.into_iter().map(|step| step.0).collect(),
+            same: same.collect(),
+            ties_differ: text.ties_differ,
+        }
     }
 
     /// The rank of a word or of one of its other spellings, whatever its case and separators.

@@ -2,28 +2,37 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
+use crate::tusk::de;
 use crate::value::{Kind, Map, Value};
 use indexmap::IndexMap;
+use serde::Deserialize;
 
-/// A text and where it stands.
-#[derive(Clone, Debug)]
+/// A text and where it stands; a probe call is its raw text.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "Value")]
 pub(super) struct Spanned {
     pub(super) text: String,
     pub(super) span: Span,
 }
 
-/// A rule.
-#[derive(Debug)]
+/// A rule; its words are still values.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct RuleText {
     pub(super) asks: String,
     pub(super) class: Spanned,
+    #[serde(default)]
     pub(super) also: Vec<String>,
     pub(super) compare: Option<Spanned>,
     pub(super) least: Option<String>,
+    #[serde(default)]
     pub(super) exclusive: bool,
-    pub(super) values: IndexMap<String, (WordText, Span)>,
+    pub(super) values: Option<Value>,
+    #[serde(default)]
     pub(super) proof: Vec<Spanned>,
+    #[serde(default)]
     pub(super) refuted_by: Vec<Spanned>,
+    #[serde(default)]
     pub(super) shown: Vec<Spanned>,
     pub(super) unmet_where: Option<Spanned>,
     pub(super) absence: Option<String>,
@@ -39,156 +48,80 @@ pub(super) struct RuleText {
 pub(super) enum WordText {
     /// The same as another word.
     Same(String),
-    /// Evidence of its own: proof, contradictions.
-    Own(Vec<Spanned>, Vec<Spanned>),
+    /// Evidence of its own.
+    Own(EvidenceText),
+}
+
+/// Proof and contradictions of one word.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EvidenceText {
+    #[serde(default)]
+    pub(super) proof: Vec<Spanned>,
+    #[serde(default)]
+    pub(super) refuted_by: Vec<Spanned>,
+}
+
+/// A group of evidence.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GroupText {
+    pub(super) proof: Vec<Spanned>,
 }
 
 /// A scale.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct ScaleText {
-    pub(super) order: Vec<Vec<String>>,
-    pub(super) same: IndexMap<String, Vec<String>>,
+    pub(super) order: Vec<Step>,
+    #[serde(default)]
+    pub(super) same: IndexMap<String, Vec<Spanned>>,
+    #[serde(default)]
     pub(super) ties_differ: bool,
 }
 
-type Result<T> = std::result::Result<T, Diagnostic>;
+/// One step of a scale: a word, or words of equal rank.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "Value")]
+pub(super) struct Step(pub(super) Vec<String>);
 
-/// Takes the known keys out of a map; what is left over is unknown.
-struct Fields<'m> {
-    map: &'m Map,
-    span: Span,
-    known: Vec<&'static str>,
-}
+impl TryFrom<Value> for Spanned {
+    type Error = &'static str;
 
-impl<'m> Fields<'m> {
-    fn new(map: &'m Map, span: Span) -> Self {
-        Self { map, span, known: Vec::new() }
-    }
-
-    fn take(&mut self, key: &'static str) -> Option<&'m Value> {
-        self.known.push(key);
-        self.map.get(key).map(|field| &field.value)
-    }
-
-    fn spanned(&mut self, key: &'static str) -> Result<Option<Spanned>> {
-        self.take(key).map(spanned).transpose()
-    }
-
-    fn text(&mut self, key: &'static str) -> Result<Option<String>> {
-        Ok(self.spanned(key)?.map(|text| text.text))
-    }
-
-    fn required(&mut self, key: &'static str) -> Result<Spanned> {
-        let missing = Diagnostic::error(self.span, format!("expected the key `{key}:` here"));
-        self.spanned(key)?.ok_or(missing)
-    }
-
-    fn list(&mut self, key: &'static str) -> Result<Vec<Spanned>> {
-        self.take(key).map_or(Ok(Vec::new()), list)
-    }
-
-    fn flag(&mut self, key: &'static str) -> Result<bool> {
-        let Some(value) = self.take(key) else { return Ok(false) };
-        value.as_bool().ok_or_else(|| Diagnostic::error(value.span, "expected `true` or `false`"))
-    }
-
-    fn end(self) -> Result<()> {
-        let Some((key, field)) = self.map.iter().find(|(key, _)| !self.known.contains(&key.as_str())) else {
-            return Ok(());
+    fn try_from(value: Value) -> Result<Self, Self::Error> {
+        let text = match &value.kind {
+            Kind::Expr(expr) => Some(expr.raw.clone()),
+            _ => value.scalar_text(),
         };
-        let expected = super::load::listed(self.known.iter().copied());
-        Err(Diagnostic::error(field.key, format!("unknown key `{key}`; expected one of {expected}")))
+        Ok(Self { text: text.ok_or("expected a text")?, span: value.span })
     }
 }
 
-fn spanned(value: &Value) -> Result<Spanned> {
-    let text = match &value.kind {
-        Kind::Expr(expr) => Some(expr.raw.clone()),
-        _ => value.scalar_text(),
-    };
-    let text = text.ok_or_else(|| Diagnostic::error(value.span, "expected a text"))?;
-    Ok(Spanned { text, span: value.span })
-}
+impl TryFrom<Value> for Step {
+    type Error = &'static str;
 
-fn list(value: &Value) -> Result<Vec<Spanned>> {
-    let entries = value.as_list().ok_or_else(|| Diagnostic::error(value.span, "expected a list"))?;
-    entries.iter().map(spanned).collect()
-}
-
-fn map(value: &Value) -> Result<&Map> {
-    value.as_map().ok_or_else(|| Diagnostic::error(value.span, "expected a map"))
+    fn try_from(value: Value) -> Result<Self, Self::Error> {
+        let words = match value.kind {
+            Kind::List(words) => words,
+            _ => vec![value],
+        };
+        let texts = words.into_iter().map(|word| Ok(Spanned::try_from(word)?.text));
+        texts.collect::<Result<_, _>>().map(Self)
+    }
 }
 
 impl RuleText {
-    pub(super) fn read(body: &Map, span: Span) -> Result<Self> {
-        let mut fields = Fields::new(body, span);
-        let rule = Self {
-            asks: fields.required("asks")?.text,
-            class: fields.required("class")?,
-            also: fields.list("also")?.into_iter().map(|id| id.text).collect(),
-            compare: fields.spanned("compare")?,
-            least: fields.text("least")?,
-            exclusive: fields.flag("exclusive")?,
-            values: fields.take("values").map_or(Ok(IndexMap::new()), words)?,
-            proof: fields.list("proof")?,
-            refuted_by: fields.list("refuted_by")?,
-            shown: fields.list("shown")?,
-            unmet_where: fields.spanned("unmet_where")?,
-            absence: fields.text("absence")?,
-            would_prove: fields.text("would_prove")?,
-            fix: fields.text("fix")?,
-            effort: fields.spanned("effort")?,
-            phase: fields.spanned("phase")?,
-            by_hand: fields.text("by_hand")?,
+    /// The words of `values:`, each with its place; the places inside them would not survive an untagged enum.
+    pub(super) fn words(&self) -> Result<IndexMap<String, (WordText, Span)>, Diagnostic> {
+        let Some(value) = &self.values else { return Ok(IndexMap::new()) };
+        let words: &Map = value.as_map().ok_or_else(|| Diagnostic::error(value.span, "expected a map of words"))?;
+        let word = |(word, field): (&String, &crate::value::Field)| {
+            let text = match &field.value.kind {
+                Kind::Map(_) => WordText::Own(de::from_value(&field.value)?),
+                _ => WordText::Same(de::from_value::<Spanned>(&field.value)?.text),
+            };
+            Ok((word.clone(), (text, field.key)))
         };
-        fields.end()?;
-        Ok(rule)
-    }
-}
-
-fn words(value: &Value) -> Result<IndexMap<String, (WordText, Span)>> {
-    let word = |(word, field): (&String, &crate::value::Field)| {
-        let text = match &field.value.kind {
-            Kind::Map(body) => {
-                let mut fields = Fields::new(body, field.key);
-                let own = WordText::Own(fields.list("proof")?, fields.list("refuted_by")?);
-                fields.end()?;
-                own
-            }
-            _ => WordText::Same(spanned(&field.value)?.text),
-        };
-        Ok((word.clone(), (text, field.key)))
-    };
-    map(value)?.iter().map(word).collect()
-}
-
-/// The proof of a group.
-pub(super) fn group(body: &Map, span: Span) -> Result<Vec<Spanned>> {
-    let mut fields = Fields::new(body, span);
-    let proof = fields.list("proof")?;
-    fields.end()?;
-    Ok(proof)
-}
-
-impl ScaleText {
-    pub(super) fn read(body: &Map, span: Span) -> Result<Self> {
-        let mut fields = Fields::new(body, span);
-        let order = fields.take("order").and_then(Value::as_list);
-        let order =
-            order.ok_or_else(|| Diagnostic::error(span, "expected `order:` with a list of words, weakest first"))?;
-        let step = |step: &Value| match step.as_list() {
-            Some(tie) => tie.iter().map(|word| Ok(spanned(word)?.text)).collect(),
-            None => Ok(vec![spanned(step)?.text]),
-        };
-        let order = order.iter().map(step).collect::<Result<_>>()?;
-        let mut same = IndexMap::new();
-        if let Some(value) = fields.take("same") {
-            for (word, field) in map(value)? {
-                same.insert(word.clone(), list(&field.value)?.into_iter().map(|other| other.text).collect());
-            }
-        }
-        let ties_differ = fields.flag("ties_differ")?;
-        fields.end()?;
-        Ok(Self { order, same, ties_differ })
+        words.iter().map(word).collect()
     }
 }
