@@ -154,19 +154,10 @@ impl<'f> Config<'f> {
             Some((image.as_str()?.to_owned(), self.place(image.span)))
         });
         walk.ci.jobs.push(Job {
-            id: name.to_owned(),
             name: shown.to_owned(),
             workflow: workflow.to_owned(),
-            place: place.clone(),
-            triggers: triggers.to_vec(),
-            needs: Vec::new(),
-            environment: None,
-            manual: None,
-            waits: false,
-            is_approval: false,
-            excuse: None,
-            on_failure: false,
             services: services.collect(),
+            ..Job::new(name, place.clone(), triggers.to_vec())
         });
         if triggers.is_empty() {
             return;

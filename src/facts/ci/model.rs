@@ -52,6 +52,28 @@ pub struct Job {
     pub services: Vec<(String, Place)>,
 }
 
+impl Job {
+    /// A job that waits for nobody and whose failure fails the run; its name is its key.
+    pub fn new(id: impl Into<String>, place: Place, triggers: Vec<Trigger>) -> Self {
+        let id = id.into();
+        Self {
+            name: id.clone(),
+            id,
+            workflow: String::new(),
+            place,
+            triggers,
+            needs: Vec::new(),
+            environment: None,
+            manual: None,
+            waits: false,
+            is_approval: false,
+            excuse: None,
+            on_failure: false,
+            services: Vec::new(),
+        }
+    }
+}
+
 /// Something that starts a workflow.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Trigger {

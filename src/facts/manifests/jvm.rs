@@ -2,7 +2,6 @@
 
 use super::xml::Element;
 use super::{Dependency, Ecosystem, Found, Purpose};
-use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::facts::code::without_comments;
 use crate::source::Span;
@@ -12,12 +11,9 @@ use std::sync::LazyLock;
 /// Reads a `pom.xml`; what only manages versions is no dependency.
 pub(super) fn read_maven(facts: &Facts<'_>, path: &str) -> Found {
     let Some(source) = facts.tree.text(path) else { return Found::Nothing };
-    let document = match roxmltree::Document::parse(source.text()) {
+    let document = match super::xml::parse(path, source.text()) {
         Ok(document) => document,
-        Err(error) => {
-            let blind = Blind { place: Some(Place::file(path)), why: format!("not valid XML: {error}") };
-            return Found::Blind(vec![blind]);
-        }
+        Err(found) => return found,
     };
     let root = document.root_element();
     let lists = root.children().filter(|node| node.has_tag_name_of("dependencies"));

@@ -25,15 +25,19 @@ impl<'a> Element<'a> for Node<'a, '_> {
     }
 }
 
+/// The document, or what to say of a file that is none.
+pub(super) fn parse<'t>(path: &str, text: &'t str) -> Result<roxmltree::Document<'t>, Found> {
+    roxmltree::Document::parse(text).map_err(|error| {
+        Found::Blind(vec![Blind { place: Some(Place::file(path)), why: format!("not valid XML: {error}") }])
+    })
+}
+
 /// Reads the package references of a `.csproj`.
 pub(super) fn read_dotnet(facts: &Facts<'_>, path: &str) -> Found {
     let Some(source) = facts.tree.text(path) else { return Found::Nothing };
-    let document = match roxmltree::Document::parse(source.text()) {
+    let document = match parse(path, source.text()) {
         Ok(document) => document,
-        Err(error) => {
-            let blind = Blind { place: Some(Place::file(path)), why: format!("not valid XML: {error}") };
-            return Found::Blind(vec![blind]);
-        }
+        Err(found) => return found,
     };
     let mut dependencies = Vec::new();
     for node in document.descendants().filter(|node| node.has_tag_name_of("PackageReference")) {

@@ -209,19 +209,13 @@ fn job(walk: &mut Walk<'_>, written: &Job0<'_>, depth: usize) -> Vec<usize> {
             Some((known.fill_text(image.as_str()?), Place::at(written.parsed.source.name(), image.span)))
         });
     walk.ci.jobs.push(Job {
-        id: written.id.to_owned(),
         name: written.caller.map_or_else(|| name.clone(), |caller| format!("{} / {name}", caller.name)),
         workflow: written.title.to_owned(),
-        place: written.place.clone(),
-        triggers: triggers.clone(),
-        needs: Vec::new(),
         environment: named_environment,
-        manual: None,
-        waits: false,
-        is_approval: false,
         excuse: excuse.clone(),
         on_failure: on_failure || written.caller.is_some_and(|caller| caller.on_failure),
         services: services.collect(),
+        ..Job::new(written.id, written.place.clone(), triggers.clone())
     });
     if triggers.is_empty() {
         return vec![index];

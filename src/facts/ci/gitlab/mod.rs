@@ -237,19 +237,13 @@ impl<'f> Pipeline<'f> {
         });
         let index = walk.ci.jobs.len();
         walk.ci.jobs.push(Job {
-            id: name.to_owned(),
-            name: name.to_owned(),
-            workflow: String::new(),
-            place: place.clone(),
-            triggers: running.triggers.clone(),
-            needs: Vec::new(),
             environment,
             manual: running.manual.clone(),
             waits: running.waits,
-            is_approval: false,
             excuse: running.excuse.clone(),
             on_failure: running.on_failure,
             services: services.collect(),
+            ..Job::new(name, place.clone(), running.triggers.clone())
         });
         if running.triggers.is_empty() {
             return;
@@ -352,21 +346,7 @@ impl<'f> Pipeline<'f> {
         for (template, place) in &self.templates {
             let index = walk.ci.jobs.len();
             let triggers = vec![Trigger { event: Event::Push(Vec::new()), place: place.clone() }];
-            walk.ci.jobs.push(Job {
-                id: template.clone(),
-                name: template.clone(),
-                workflow: String::new(),
-                place: place.clone(),
-                triggers: triggers.clone(),
-                needs: Vec::new(),
-                environment: None,
-                manual: None,
-                waits: false,
-                is_approval: false,
-                excuse: None,
-                on_failure: false,
-                services: Vec::new(),
-            });
+            walk.ci.jobs.push(Job::new(template, place.clone(), triggers.clone()));
             let step = Step {
                 job: index,
                 order: 0,
