@@ -43,6 +43,7 @@ pub mod file;
 pub mod judge;
 pub mod list;
 pub mod nearest;
+pub mod pattern;
 pub mod probe;
 pub mod quantity;
 pub mod report;

@@ -8,6 +8,7 @@ mod checklist;
 mod cli;
 mod facts;
 mod judge;
+mod pattern;
 mod probe;
 mod quantity;
 mod readme;

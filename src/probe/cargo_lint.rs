@@ -4,9 +4,9 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::manifests::{Ecosystem, Package};
+use crate::pattern::compile;
 use crate::source::Span;
 use crate::value::Value;
-use regex::Regex;
 
 /// `@cargo.lint(lint, level)`.
 pub static PROBE: Probe = Probe {
@@ -131,7 +131,7 @@ fn in_roots(facts: &Facts<'_>, package: &Package, lint: &str) -> Option<Found> {
 }
 
 fn in_attributes(path: &str, code: &str, asked: &str) -> Option<Found> {
-    let attribute = Regex::new(r"#!\[\s*(warn|deny|forbid)\s*\(([^)]*)\)\s*\]").ok()?;
+    let attribute = compile(r"#!\[\s*(warn|deny|forbid)\s*\(([^)]*)\)\s*\]").ok()?;
     let found = attribute.captures_iter(code).filter_map(|found| {
         let names = found[2].split(',').map(str::trim).any(|name| covers(name, asked));
         let whole = found.get(0)?;

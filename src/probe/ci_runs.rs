@@ -5,6 +5,7 @@ use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::pattern::{Pattern, values_of};
 use crate::facts::ci::{Ci, Command, Link, Step};
+use crate::pattern::compile;
 use crate::quantity::Quantity;
 use crate::value::Value;
 use regex::Regex;
@@ -157,7 +158,7 @@ enum One {
 
 impl One {
     fn of(word: &Word) -> Self {
-        let regex = |text: &str| regex::RegexBuilder::new(text).size_limit(1 << 20).build().ok();
+        let regex = |text: &str| compile(text).ok();
         if word.is_pattern {
             return regex(&word.text).map_or(Self::Never, Self::Text);
         }

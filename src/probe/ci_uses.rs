@@ -6,6 +6,7 @@ use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::Action;
 use crate::facts::ci::pattern::glob;
+use crate::pattern::compile;
 use crate::value::Value;
 
 /// `@ci.uses(action…)`.
@@ -63,7 +64,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 /// Whether a word of the rule names this action; `*` stands for any characters, letters match in either case.
 fn named(word: &Word, name: &str) -> bool {
     if word.is_pattern {
-        return regex::Regex::new(&word.text).is_ok_and(|regex| regex.is_match(name));
+        return compile(&word.text).is_ok_and(|regex| regex.is_match(name));
     }
     glob(&word.text.to_ascii_lowercase(), &name.to_ascii_lowercase())
 }

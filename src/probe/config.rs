@@ -4,6 +4,7 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::config::{Config, Connection, Held, Key, Layer, Setting};
+use crate::pattern::compile;
 use crate::quantity::{Quantity, looks_like_quantity};
 use crate::value::{Map, Value};
 use regex::Regex;
@@ -91,7 +92,7 @@ pub(super) fn matching<'c, 'w>(config: &'c Config, words: &[&'w Word]) -> Vec<(&
     let mut found: Vec<(&Setting, &Word, usize)> = Vec::new();
     for &word in words {
         if word.is_pattern {
-            let Ok(pattern) = Regex::new(&word.text) else { continue };
+            let Ok(pattern) = compile(&word.text) else { continue };
             let hits = config.settings().iter().filter(|setting| pattern.is_match(&setting.key.words().join("_")));
             found.extend(hits.filter(|setting| admits(word, setting, &[])).map(|setting| (setting, word, usize::MAX)));
         } else {
@@ -174,7 +175,7 @@ fn admits(word: &Word, setting: &Setting, before: &[String]) -> bool {
     if is_on(attributes, "set") && setting.layer == Layer::Program {
         return false;
     }
-    let only = attributes.get("only").and_then(|field| field.value.as_str()).and_then(|only| Regex::new(only).ok());
+    let only = attributes.get("only").and_then(|field| field.value.as_str()).and_then(|only| compile(only).ok());
     let fits = |pattern: Regex| setting.held.plain().is_none_or(|text| pattern.is_match(text));
     only.is_none_or(fits)
 }

@@ -4,6 +4,7 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::manifests::{Dependency, Ecosystem, Package, Purpose};
+use crate::pattern::compile;
 use regex::Regex;
 
 /// `@dep(name…)`.
@@ -41,7 +42,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 /// The features that must be asked for: those of the list's entry, or those of the question.
 fn features_of(word: &Word, question: &Question) -> Option<Regex> {
     let own = word.attributes.get("features").and_then(|field| field.value.as_str());
-    Regex::new(own.or_else(|| question.option_text("features"))?).ok()
+    compile(own.or_else(|| question.option_text("features"))?).ok()
 }
 
 /// Why a dependency counts for nothing.

@@ -5,6 +5,7 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::documents::{Block, BlockKind, Document, has_folder, join};
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::collections::BTreeSet;
@@ -25,12 +26,12 @@ pub static PROBE: Probe = Probe {
 /// A path of this tree in a command: a script that is run, a manifest that is applied, a chart that is installed.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r"(?m)^\s*(?:\$ |> )?(?:sudo )?(?:(?:bash|sh|zsh|python3?|node|ruby) (?:-\w+ )*(?P<run>[\w./-]+\.(?:sh|bash|py|js|rb))\b|(?P<script>\./[\w./-]+)(?:\s|$)|kubectl (?:apply|create|delete|replace)(?: --?[\w-]+(?:[= ][\w-]+)?)*? (?:-f|-k|--filename|--kustomize)[ =](?P<manifest>[\w./-]+)(?:\s|$)|helm (?:install|upgrade)(?: --?[\w-]+)* [\w-]+ (?P<chart>\./[\w./-]+|charts?/[\w./-]+)(?:\s|$)|(?:docker[- ]compose|podman-compose) (?:-p \S+ )?-f (?P<compose>[\w./-]+\.ya?ml)\b|ansible-playbook (?:-\w+ \S+ )*(?P<playbook>[\w./-]+\.ya?ml)\b|make (?P<target>[a-z][\w-]*)\s*$)";
-    Regex::new(pattern).expect("a constant pattern")
+    compile(pattern).expect("a constant pattern")
 });
 
 /// Something that brings files which the tree need not hold, or leaves the folder that the paths start from.
 static BRINGS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?m)\bgit clone\b|\b(?:curl|wget)\b|\bunzip\b|\btar \S*x|(?:^|\s|&&\s*)cd\s|>\s*\S|\btee\b|\bcp\b|\bmv\b|\bscp\b|\bssh\b|\bhelm (?:pull|create)\b|\bdocker (?:exec|run)\b|\bkubectl exec\b|\bcargo build\b|\bgo build\b|<<")
+    compile(r"(?m)\bgit clone\b|\b(?:curl|wget)\b|\bunzip\b|\btar \S*x|(?:^|\s|&&\s*)cd\s|>\s*\S|\btee\b|\bcp\b|\bmv\b|\bscp\b|\bssh\b|\bhelm (?:pull|create)\b|\bdocker (?:exec|run)\b|\bkubectl exec\b|\bcargo build\b|\bgo build\b|<<")
         .expect("a constant pattern")
 });
 

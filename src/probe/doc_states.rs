@@ -5,6 +5,7 @@ use crate::checklist::Cadence;
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::documents::{Block, BlockKind, Document};
+use crate::pattern::compile;
 use crate::probe::doc::topic::Topic;
 use crate::quantity::{Dimension, Quantity};
 use regex::Regex;
@@ -24,7 +25,7 @@ pub static PROBE: Probe = Probe {
 
 macro_rules! pattern {
     ($name:ident, $pattern:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a constant pattern"));
+        static $name: LazyLock<Regex> = LazyLock::new(|| compile($pattern).expect("a constant pattern"));
     };
 }
 
@@ -77,7 +78,7 @@ fn name(word: &Word) -> Option<Regex> {
     let text = if word.is_pattern { word.text.clone() } else { regex::escape(&word.text) };
     let is_capitals = !word.is_pattern && word.text.chars().all(|c| !c.is_lowercase());
     let case = if is_capitals { "" } else { "(?i)" };
-    Regex::new(&format!(r"{case}\b(?:{text})\b")).ok()
+    compile(&format!(r"{case}\b(?:{text})\b")).ok()
 }
 
 fn is_separator(cells: &[String]) -> bool {

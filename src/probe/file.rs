@@ -3,6 +3,7 @@
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::{Facts, production};
+use crate::pattern::compile;
 use crate::tree::File;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
@@ -75,7 +76,7 @@ impl Globs {
         let mut paths = Vec::new();
         for word in words {
             if word.is_pattern {
-                paths.extend(regex::RegexBuilder::new(&word.text).size_limit(1 << 20).build());
+                paths.extend(compile(&word.text));
             } else if let Ok(glob) = GlobBuilder::new(&word.text).literal_separator(true).case_insensitive(true).build()
             {
                 builder.add(glob);

@@ -3,6 +3,7 @@
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
+use crate::pattern::compile;
 use crate::quantity::Quantity;
 use crate::source::{Source, Span};
 use crate::tree::File;
@@ -27,13 +28,13 @@ const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "p
 
 /// Tests, mocks and what clients are generated from: somebody else's API, or nobody's.
 static ASIDE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:^|/)(?:tests?|testdata|test[-_]data|fixtures?|__tests__|__mocks__|mocks?|examples?|samples?|snapshots?|vendor|third[-_]?party|node_modules|external|clients?|sdks?|upstream)/|(?i)(?:mock|petstore|sample|example)[^/]*$")
+    compile(r"(?i)(?:^|/)(?:tests?|testdata|test[-_]data|fixtures?|__tests__|__mocks__|mocks?|examples?|samples?|snapshots?|vendor|third[-_]?party|node_modules|external|clients?|sdks?|upstream)/|(?i)(?:mock|petstore|sample|example)[^/]*$")
         .expect("a constant pattern")
 });
 
 /// Titles of APIs that everybody copies or calls.
 static FOREIGN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\bpet ?store\b|^(?:stripe|github(?: v3)?(?: rest)?|gitlab|slack(?: web)?|twilio|kubernetes|docker engine|sendgrid|postmark|openai|discord|pagerduty|cloudflare|digitalocean)\b.*\bapi\b|^(?:kubernetes|stripe api|sample api|simple api|example api|my api)$")
+    compile(r"(?i)\bpet ?store\b|^(?:stripe|github(?: v3)?(?: rest)?|gitlab|slack(?: web)?|twilio|kubernetes|docker engine|sendgrid|postmark|openai|discord|pagerduty|cloudflare|digitalocean)\b.*\bapi\b|^(?:kubernetes|stripe api|sample api|simple api|example api|my api)$")
         .expect("a constant pattern")
 });
 
@@ -157,14 +158,14 @@ fn operations(root: &Map, kind: &str) -> Vec<(String, Span)> {
 }
 
 fn matching(operations: &[(String, Span)], root: &Map, question: &Question) -> Vec<(String, Span)> {
-    if let Some(pattern) = question.option_text("security").and_then(|pattern| Regex::new(pattern).ok()) {
+    if let Some(pattern) = question.option_text("security").and_then(|pattern| compile(pattern).ok()) {
         let schemes = root.get("components").and_then(|field| field.value.get("securitySchemes"));
         let schemes = schemes.or_else(|| root.get("securityDefinitions").map(|field| &field.value));
         let schemes = schemes.and_then(Value::as_map).into_iter().flatten();
         let said = schemes.map(|(name, field)| (scheme(&field.value), name, field.key));
         return said.filter(|(text, ..)| pattern.is_match(text)).map(|(_, name, span)| (name.clone(), span)).collect();
     }
-    let patterns: Vec<Regex> = question.words_from(0).filter_map(|word| Regex::new(&word.text).ok()).collect();
+    let patterns: Vec<Regex> = question.words_from(0).filter_map(|word| compile(&word.text).ok()).collect();
     let is_asked = |name: &str| patterns.is_empty() || patterns.iter().any(|pattern| pattern.is_match(name));
     operations.iter().filter(|(name, _)| is_asked(name)).cloned().collect()
 }

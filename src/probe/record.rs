@@ -5,6 +5,7 @@ use crate::checklist::Cadence;
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::documents::{Document, Standing};
+use crate::pattern::compile;
 use crate::quantity::Quantity;
 use crate::source::Span;
 use jiff::civil::Date;
@@ -25,7 +26,7 @@ pub static PROBE: Probe = Probe {
 
 macro_rules! pattern {
     ($name:ident, $pattern:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a constant pattern"));
+        static $name: LazyLock<Regex> = LazyLock::new(|| compile($pattern).expect("a constant pattern"));
     };
 }
 
@@ -115,7 +116,7 @@ fn flaw(document: &Document, question: &Question) -> Option<String> {
             pattern.is_match(&section.title) || section.blocks.iter().any(|block| pattern.is_match(&block.text))
         })
     };
-    let asked = question.option_text("parts").and_then(|pattern| Regex::new(pattern).ok());
+    let asked = question.option_text("parts").and_then(|pattern| compile(pattern).ok());
     match asked {
         Some(pattern) if !has(&pattern) => Some(format!("nothing in it says {pattern}")),
         _ if !has(&OUTCOME) => Some("it says neither what was found nor what is to be done".into()),

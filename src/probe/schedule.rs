@@ -6,6 +6,7 @@ use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::pattern::{Pattern, glob};
 use crate::facts::ci::{Link, Step, cron};
+use crate::pattern::compile;
 use crate::quantity::Quantity;
 
 /// `@schedule(command, action or image…)`.
@@ -26,7 +27,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let matching = |line: &str, split: &[String]| {
         words.iter().any(|(word, pattern)| {
             if word.is_pattern {
-                regex::Regex::new(&word.text).is_ok_and(|regex| regex.is_match(line))
+                compile(&word.text).is_ok_and(|regex| regex.is_match(line))
             } else {
                 pattern.matches(split) || glob(&word.text, line)
             }

@@ -6,6 +6,7 @@ use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::config::Key;
 use crate::facts::settings_types::{Field, Root, Shape};
+use crate::pattern::compile;
 use crate::quantity::{Dimension, Quantity};
 use crate::value::Value;
 
@@ -161,7 +162,7 @@ fn names(word: &Word, field: &Field) -> bool {
     }
     let keys = || [Some(&field.key), field.variable.as_ref()].into_iter().flatten();
     if word.is_pattern {
-        let pattern = regex::Regex::new(&word.text);
+        let pattern = compile(&word.text);
         return pattern.is_ok_and(|pattern| keys().any(|key| pattern.is_match(&key.words().join("_"))));
     }
     let before = spread(&word.text).iter().find_map(|tail| keys().find_map(|key| before(tail, key)));

@@ -6,8 +6,9 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, observe};
+use crate::pattern::compile_lines;
 use crate::value::Value;
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ pub fn patterns(question: &Question) -> Vec<String> {
 
 /// A word as a regular expression; `^` and `$` are those of a line.
 pub(super) fn as_regex(word: &Word) -> Option<Regex> {
-    RegexBuilder::new(&word.text).multi_line(true).size_limit(1 << 22).build().ok()
+    compile_lines(&word.text).ok()
 }
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {

@@ -4,6 +4,7 @@ use super::load::{Reader, listed};
 use super::rule::{Call, Operator, Proof};
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
+use crate::pattern::compile;
 use crate::probe::{self, Arg, Probe, Question, Word};
 use crate::quantity::Comparison;
 use crate::source::Span;
@@ -198,7 +199,7 @@ impl Reader<'_> {
             word.is_pattern = true;
         }
         for word in args.iter().flatten().filter(|word| word.is_pattern && !self.trusted) {
-            if let Err(error) = regex::Regex::new(&word.text) {
+            if let Err(error) = compile(&word.text) {
                 wrong.push(format!("`{}` is no regular expression: {error}", word.text));
             }
         }

@@ -3,8 +3,8 @@
 use super::model::Ci;
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
+use crate::pattern::compile;
 use crate::source::Span;
-use regex::Regex;
 
 /// CI systems whose files are not read yet: a path (or its beginning, with a closing `/`) and the system.
 const UNREAD: &[(&str, &str)] = &[
@@ -111,8 +111,7 @@ fn badges(facts: &Facts<'_>) -> Vec<Blind> {
     for (pattern, system, files) in BADGES {
         let defined =
             facts.tree.files().iter().any(|file| files.iter().any(|pattern| matches_path(&file.path, pattern)));
-        let Some(badge) =
-            Regex::new(pattern).ok().and_then(|regex| regex.find(readme.text()).map(|badge| badge.range()))
+        let Some(badge) = compile(pattern).ok().and_then(|regex| regex.find(readme.text()).map(|badge| badge.range()))
         else {
             continue;
         };

@@ -1,6 +1,7 @@
 //! What an expression of source code amounts to: literals, products of literals, durations, and named constants.
 
 use crate::evidence::Observed;
+use crate::pattern::compile;
 use crate::quantity::{Quantity, looks_like_quantity};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -58,13 +59,11 @@ fn unquoted(text: &str) -> Option<&str> {
 /// `Duration::from_secs(10 * 60)`, `30 * time.Second`, `time.Minute`.
 fn duration(text: &str) -> Option<Quantity> {
     static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(
-            r"(?:Duration|TimeSpan|timedelta)\s*(?:::|\.)\s*(?:from_|of|From)(?<unit>\w+)\s*\((?<amount>[^()]*)\)$",
-        )
-        .ok()
+        compile(r"(?:Duration|TimeSpan|timedelta)\s*(?:::|\.)\s*(?:from_|of|From)(?<unit>\w+)\s*\((?<amount>[^()]*)\)$")
+            .ok()
     });
     static GO: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"^(?:(?<before>[\d_ *().]+)\*\s*)?time\.(?<unit>Nanosecond|Microsecond|Millisecond|Second|Minute|Hour)(?:\s*\*\s*(?<after>[\d_ *().]+))?$").ok()
+        compile(r"^(?:(?<before>[\d_ *().]+)\*\s*)?time\.(?<unit>Nanosecond|Microsecond|Millisecond|Second|Minute|Hour)(?:\s*\*\s*(?<after>[\d_ *().]+))?$").ok()
     });
     if let Some(found) = CALL.as_ref()?.captures(text) {
         return Some(Quantity::seconds(product(&found["amount"])? * seconds_of(&found["unit"])?));

@@ -1,5 +1,6 @@
 //! Literals without which a pattern cannot match: what makes a search over a whole tree cheap.
 
+use crate::pattern::ascii;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// More alternatives than this are searched by the pattern itself.
@@ -7,7 +8,7 @@ const MOST: usize = 64;
 
 /// Words (lower case) of which every match of a pattern contains at least one; `None` when there is no such set.
 pub(super) fn required(pattern: &str) -> Option<Vec<String>> {
-    let hir = regex_syntax::ParserBuilder::new().multi_line(true).build().parse(pattern).ok()?;
+    let hir = regex_syntax::ParserBuilder::new().multi_line(true).build().parse(&ascii(pattern)).ok()?;
     let mut words = of(&hir)?;
     words.sort();
     words.dedup();

@@ -22,6 +22,7 @@ pub use rust_regions::Regions;
 pub use text::CodeText;
 
 use super::{Facts, parallel};
+use crate::pattern::compile;
 use crate::source::{Source, Span};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -274,7 +275,7 @@ impl CodeFile {
     fn test_modules(&self, facts: &Facts<'_>) -> Vec<String> {
         static DECLARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
             let pattern = r"#\[cfg\((?:test|all\(test\b[^\]\n]*\))\)\]\s*(?:#\[[^\]\n]*\]\s*)*(?:pub(?:\([^)\n]*\))?\s+)?mod\s+(\w+)\s*;";
-            Regex::new(pattern).ok()
+            compile(pattern).ok()
         });
         let (Some(source), Some(declared)) = (self.source(facts), DECLARED.as_ref()) else { return Vec::new() };
         if memchr::memmem::find(source.text().as_bytes(), b"cfg(").is_none() {

@@ -1,8 +1,9 @@
 //! The patterns that rules look for in source code, gathered before anything is read.
 
 use super::literals;
+use crate::pattern::compile_lines;
 use aho_corasick::{AhoCorasick, MatchKind};
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -90,9 +91,7 @@ impl PatternSet {
 impl Pattern {
     /// The regular expression; `None` if it does not compile.
     pub fn regex(&self) -> Option<&Regex> {
-        self.regex
-            .get_or_init(|| RegexBuilder::new(&self.text).multi_line(true).size_limit(1 << 22).build().ok())
-            .as_ref()
+        self.regex.get_or_init(|| compile_lines(&self.text).ok()).as_ref()
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::Scope;
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -11,9 +12,8 @@ use std::sync::LazyLock;
 const REACH: usize = 20_000;
 
 /// The head of a function up to its parameters.
-static HEAD: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\b(?:fn|func|def|function)\s+(?:\([^()]*\)\s*)?(?<name>\w+)\s*(?:<[^(){}]*>)?\(").ok()
-});
+static HEAD: LazyLock<Option<Regex>> =
+    LazyLock::new(|| compile(r"\b(?:fn|func|def|function)\s+(?:\([^()]*\)\s*)?(?<name>\w+)\s*(?:<[^(){}]*>)?\(").ok());
 
 /// The text literals that callers give for a parameter named `name` at an offset of a file, each with its place; empty if
 /// it is no parameter there, or if any caller gives something else.

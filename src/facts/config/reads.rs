@@ -4,6 +4,7 @@ use super::{Held, Key, Layer, Setting};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope};
+use crate::pattern::compile;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -33,7 +34,7 @@ pub(crate) const READS: &[&str] = &[
 static DEFAULT: LazyLock<Regex> = LazyLock::new(|| {
     let literal = r#"(?:String::from\(|Some\(|std::time::|core::time::)*(?:"(?<text>[^"\n]*)"|'(?<single>[^'\n]*)'|(?<bare>-?\d[\w.]*(?:\s*\*\s*\d[\w.]*){0,3}|true|false|True|False|Duration::from_\w+\(\d[\d_]*\)))"#;
     let lead = r#"(?:\s*,\s*(?:default\s*=\s*|default_value(?:_t)?\s*=\s*)?|[^;{}"'\n]{0,30}\)?\s*(?:\|\||\?\?|\bor\b)\s*|\s*\)(?:\s*\.\w+\([^()"']{0,40}\)){0,2}\s*\.(?:unwrap_or|unwrap_or_else|or_else|or|getOrElse)\(\s*(?:\|[^|]*\|\s*)?)"#;
-    Regex::new(&format!("^{lead}{literal}")).expect("a constant pattern")
+    compile(&format!("^{lead}{literal}")).expect("a constant pattern")
 });
 
 /// Finds them, in the order of the patterns' files.

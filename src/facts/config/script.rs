@@ -6,19 +6,20 @@ use super::{Held, Key, Layer, Setting, Way};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::production::{self, Stage};
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
 
 /// `DEBUG = False`
 static PYTHON: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?m)^(?<name>[A-Z][A-Z0-9_]*)[ \t]*(?::[^=\n]+)?=[ \t]*(?<value>[^=\s][^\n]*)").ok());
+    LazyLock::new(|| compile(r"(?m)^(?<name>[A-Z][A-Z0-9_]*)[ \t]*(?::[^=\n]+)?=[ \t]*(?<value>[^=\s][^\n]*)").ok());
 /// `config.log_level = :warn`
 static RUBY: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?m)^[ \t]*config\.(?<name>[\w.]+)[ \t]*=[ \t]*(?<value>[^=\s][^\n]*)").ok());
+    LazyLock::new(|| compile(r"(?m)^[ \t]*config\.(?<name>[\w.]+)[ \t]*=[ \t]*(?<value>[^=\s][^\n]*)").ok());
 /// A reading of the environment, and the literal beside it.
 static READ: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
+    compile(
         r#"(?i:env|config)\w*(?:\.\w+)*\s*[(\[]\s*["'](?<name>[A-Z][A-Z0-9_]*)["'](?:\s*,\s*(?:default\s*=\s*)?(?:["'](?<text>[^"']*)["']|(?<bare>[\w.]+)))?"#,
     )
     .ok()

@@ -2,6 +2,7 @@
 
 use super::anchors;
 use super::section::{Block, BlockKind, Link, Section};
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -9,18 +10,17 @@ use std::sync::LazyLock;
 /// Marks of unfinished work. The capitals are case-sensitive: "a todo list" is prose, `TODO` is a hole.
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r"(?m)\b(?:TODO|TBD|TBC|FIXME|XXX)\b|(?i:\bcoming soon\b|\blorem ipsum\b|\bto be (?:written|determined|completed|announced|defined|documented|added|done)[\s_*.\])]*$|\bwork in progress[\s_*.\])]*$|\bunder construction\b|^\W*xxx+\W*$)|\{\{\s*[A-Za-z_$.][^{}]*\}\}";
-    Regex::new(pattern).expect("a constant pattern")
+    compile(pattern).expect("a constant pattern")
 });
 
 /// A numbered heading: `3. Check`, `Step 3: Check`.
 pub(super) static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?i:(?:step|phase|stage)\s+)?\d{1,2}\s*[.):–—-]?\s+\S|^(?i:step\s+\d{1,2})")
-        .expect("a constant pattern")
+    compile(r"^(?i:(?:step|phase|stage)\s+)?\d{1,2}\s*[.):–—-]?\s+\S|^(?i:step\s+\d{1,2})").expect("a constant pattern")
 });
 
 /// The first word of a line that an operator would type.
 static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:[$#>%]\s+)?(?:sudo\s+)?(?:[A-Z_]+=\S*\s+)*(?:\./|/|~/)?[a-z][\w.+-]*(?:/[\w.+-]+)*(?:\s+\S|$)")
+    compile(r"^(?:[$#>%]\s+)?(?:sudo\s+)?(?:[A-Z_]+=\S*\s+)*(?:\./|/|~/)?[a-z][\w.+-]*(?:/[\w.+-]+)*(?:\s+\S|$)")
         .expect("a constant pattern")
 });
 

@@ -2,6 +2,7 @@
 
 use super::builder::{Builder, is_inline_command, label};
 use super::section::{Block, BlockKind, Link, Section};
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -141,15 +142,15 @@ enum ItemStyle {
 }
 
 static ORDERED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^\s*(?:\d{1,3}[.)]|#\.|[a-z][.)])\s+").expect("a constant pattern"));
-static BULLET: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\s*[*+-]\s+").expect("a constant pattern"));
-static DOTTED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\.{1,5}\s+").expect("a constant pattern"));
-static STARRED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(?:\*{1,5}|-)\s+").expect("a constant pattern"));
+    LazyLock::new(|| compile(r"^\s*(?:\d{1,3}[.)]|#\.|[a-z][.)])\s+").expect("a constant pattern"));
+static BULLET: LazyLock<Regex> = LazyLock::new(|| compile(r"^\s*[*+-]\s+").expect("a constant pattern"));
+static DOTTED: LazyLock<Regex> = LazyLock::new(|| compile(r"^\.{1,5}\s+").expect("a constant pattern"));
+static STARRED: LazyLock<Regex> = LazyLock::new(|| compile(r"^(?:\*{1,5}|-)\s+").expect("a constant pattern"));
 static LINK: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r"(?:link:|xref:)?(?P<a>https?://[^\s\[\]<>`]+|[\w./#-]+)\[(?P<at>[^\]]*)\]|`(?P<rt>[^`<]+?)\s*<(?P<r>[^>`]+)>`_|<<(?P<x>[^,>]+)(?:,(?P<xt>[^>]*))?>>|(?P<bare>https?://[^\s\[\]<>`)]+)";
-    Regex::new(pattern).expect("a constant pattern")
+    compile(pattern).expect("a constant pattern")
 });
-static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"``?([^`]+)``?").expect("a constant pattern"));
+static CODE: LazyLock<Regex> = LazyLock::new(|| compile(r"``?([^`]+)``?").expect("a constant pattern"));
 
 struct Reader<'t> {
     builder: Builder,

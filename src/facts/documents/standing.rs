@@ -1,6 +1,7 @@
 //! Which documents may speak for operations, and why the others may not (items-2.md §0.4).
 
 use super::section::{BlockKind, Section};
+use crate::pattern::compile;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -19,7 +20,7 @@ pub enum Standing {
 
 macro_rules! pattern {
     ($name:ident, $pattern:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a constant pattern"));
+        static $name: LazyLock<Regex> = LazyLock::new(|| compile($pattern).expect("a constant pattern"));
     };
 }
 

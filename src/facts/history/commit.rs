@@ -1,5 +1,6 @@
 //! One commit, and the marks in it that tell how it came in (rulings 9, 26, 35).
 
+use crate::pattern::compile;
 use jiff::Timestamp;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -30,7 +31,7 @@ pub struct Commit {
 
 macro_rules! pattern {
     ($name:ident, $pattern:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a constant pattern"));
+        static $name: LazyLock<Regex> = LazyLock::new(|| compile($pattern).expect("a constant pattern"));
     };
 }
 

@@ -6,6 +6,7 @@ use super::super::production::{self, Stage, Standing};
 use super::object::{Object, string_map};
 use super::{folder_of, join, patch};
 use crate::evidence::{Blind, Place};
+use crate::pattern::compile;
 use crate::source::{Source, Span};
 use crate::value::{Field, Kind, Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -294,7 +295,7 @@ fn is_target(object: &Object, target: Option<&Value>, document: &Value) -> bool 
 
 /// Kustomize matches target names as anchored regular expressions; plain names and `.*` are what people write.
 fn matches_name(wanted: &str, actual: &str) -> bool {
-    wanted == actual || regex::Regex::new(&format!("^(?:{wanted})$")).is_ok_and(|pattern| pattern.is_match(actual))
+    wanted == actual || compile(&format!("^(?:{wanted})$")).is_ok_and(|pattern| pattern.is_match(actual))
 }
 
 /// `replicas: [{name, count}]`.

@@ -3,6 +3,7 @@
 use super::{Ecosystem, Package, Purpose};
 use crate::facts::Facts;
 use crate::facts::code::Role;
+use crate::pattern::compile;
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -71,7 +72,7 @@ impl Features {
 /// Features that a release build passes, in images, recipes and CI.
 fn passed(facts: &Facts<'_>) -> (BTreeSet<String>, bool) {
     static FLAG: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r#"(?:--features[ =]|-F ?)\s*["']?(?<list>[\w,/-]+(?: [\w/-]+)*)"#).ok());
+        LazyLock::new(|| compile(r#"(?:--features[ =]|-F ?)\s*["']?(?<list>[\w,/-]+(?: [\w/-]+)*)"#).ok());
     let (mut features, mut all) = (BTreeSet::new(), false);
     for file in facts.tree.files().iter().filter(|file| builds(&file.path)) {
         let (Some(source), Some(flag)) = (file.text(), FLAG.as_ref()) else { continue };

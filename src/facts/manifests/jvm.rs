@@ -4,6 +4,7 @@ use super::xml::Element;
 use super::{Dependency, Ecosystem, Found, Purpose};
 use crate::facts::Facts;
 use crate::facts::code::without_comments;
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -33,7 +34,7 @@ pub(super) fn read_maven(facts: &Facts<'_>, path: &str) -> Found {
 /// Reads a `build.gradle` or `build.gradle.kts`: coordinates written out, and aliases of the version catalogue.
 pub(super) fn read_gradle(facts: &Facts<'_>, path: &str) -> Found {
     static DECLARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(
+        compile(
             r#"(?m)^\s*(?<how>implementation|api|runtimeOnly|compileOnly|testImplementation|testRuntimeOnly|developmentOnly|kapt|ksp|annotationProcessor)[ (]+(?:platform\()?(?:["'](?<name>[\w.-]+:[\w.-]+)(?::(?<version>[^"':]+))?["']|libs\.(?<alias>[\w.]+))"#,
         )
         .ok()

@@ -2,6 +2,7 @@
 
 use super::{Dependency, Ecosystem, Found, Purpose};
 use crate::facts::Facts;
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -9,7 +10,7 @@ use std::sync::LazyLock;
 /// Reads the gems; those in a group for development or test are not for running.
 pub(super) fn read(facts: &Facts<'_>, path: &str) -> Found {
     static GEM: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(
+        compile(
             r#"^\s*(?:gem|\w+\.(?<how>add_dependency|add_runtime_dependency|add_development_dependency))[ (]+["'](?<name>[^"']+)["'](?:\s*,\s*["'](?<version>[^"']+)["'])?(?<rest>[^#]*)"#,
         )
         .ok()

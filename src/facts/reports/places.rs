@@ -2,6 +2,7 @@
 
 use super::MAX_REPORT;
 use crate::facts::Facts;
+use crate::pattern::compile;
 use crate::source::Source;
 use crate::tree::Content;
 use regex::Regex;
@@ -40,7 +41,7 @@ const MAX_DEPTH: usize = 5;
 
 /// A tool's own data: tests, fixtures, examples, other people's trees.
 static NOT_OURS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:^|/)(?:tests?|testdata|test[-_]data|testing|fixtures?|__tests__|__fixtures__|__mocks__|mocks?|examples?|samples?|snapshots?|vendor|third[-_]?party|node_modules|docs?|corpus|benches|src|resources|assets|static|public|schemas?)/")
+    compile(r"(?i)(?:^|/)(?:tests?|testdata|test[-_]data|testing|fixtures?|__tests__|__fixtures__|__mocks__|mocks?|examples?|samples?|snapshots?|vendor|third[-_]?party|node_modules|docs?|corpus|benches|src|resources|assets|static|public|schemas?)/")
         .expect("a constant pattern")
 });
 

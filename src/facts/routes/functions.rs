@@ -1,6 +1,7 @@
 //! Functions and bindings of Rust code: what a name stands for when a router is mounted by name.
 
 use super::outline::{Named, Outline};
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -8,7 +9,7 @@ use std::sync::LazyLock;
 /// Functions and `let` bindings of a file, in the order of their text.
 pub(super) fn named(outline: &Outline) -> Vec<Named> {
     static DECLARED: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"\bfn\s+(?<fn>\w+)|\blet\s+(?:mut\s+)?(?<let>\w+)\s*(?::[^=;{]*)?=[^=>]").ok());
+        LazyLock::new(|| compile(r"\bfn\s+(?<fn>\w+)|\blet\s+(?:mut\s+)?(?<let>\w+)\s*(?::[^=;{]*)?=[^=>]").ok());
     let Some(declared) = DECLARED.as_ref() else { return Vec::new() };
     let mut found = Vec::new();
     for captures in declared.captures_iter(&outline.bare) {

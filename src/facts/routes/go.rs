@@ -4,6 +4,7 @@ use super::outline::Outline;
 use super::prefixes::Container;
 use super::{Found, Operation, Shaped, path};
 use crate::evidence::Place;
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::collections::BTreeMap;
@@ -23,9 +24,9 @@ pub(super) fn operations(files: &[Shaped]) -> Found {
 
 fn declared(file: &Shaped, into: &mut Vec<Operation>) {
     static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"\b(?<on>\w+)\s*\.\s*(?<what>GET|POST|PUT|DELETE|PATCH|HEAD|Any|Get|Post|Put|Delete|Patch|Head|All|HandleFunc|Handle)\s*\(").ok()
+        compile(r"\b(?<on>\w+)\s*\.\s*(?<what>GET|POST|PUT|DELETE|PATCH|HEAD|Any|Get|Post|Put|Delete|Patch|Head|All|HandleFunc|Handle)\s*\(").ok()
     });
-    static METHODS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\.Methods\(([^)]*)\)").ok());
+    static METHODS: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"\.Methods\(([^)]*)\)").ok());
     let outline = &file.outline;
     let groups = groups(outline);
     let containers = containers(outline);
@@ -75,7 +76,7 @@ fn declared(file: &Shaped, into: &mut Vec<Operation>) {
 /// `v1 := r.Group("/v1")`, `s := r.PathPrefix("/s").Subrouter()`: name → parent and prefix.
 fn groups(outline: &Outline) -> BTreeMap<String, (String, String)> {
     static GROUP: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r#"\b(\w+)\s*:?=\s*(\w+)\.(?:Group|PathPrefix)\(\s*"([^"]*)""#).ok());
+        LazyLock::new(|| compile(r#"\b(\w+)\s*:?=\s*(\w+)\.(?:Group|PathPrefix)\(\s*"([^"]*)""#).ok());
     let all = GROUP.iter().flat_map(|one| one.captures_iter(&outline.code));
     all.map(|one| (one[1].to_owned(), (one[2].to_owned(), one[3].to_owned()))).collect()
 }
@@ -92,7 +93,7 @@ fn group(groups: &BTreeMap<String, (String, String)>, name: &str) -> String {
 
 /// `r.Route("/users", func(r chi.Router) { … })`, outermost first.
 fn containers(outline: &Outline) -> Vec<Container> {
-    static ROUTE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\.Route\s*\(").ok());
+    static ROUTE: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"\.Route\s*\(").ok());
     let calls = ROUTE.iter().flat_map(|one| one.find_iter(&outline.bare));
     calls
         .filter_map(|call| {

@@ -4,6 +4,7 @@ use super::Operation;
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::{CodeFile, Language, Role, Scope};
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -19,7 +20,7 @@ struct Service<'f> {
 
 /// The methods of the services that some product code serves.
 pub(super) fn operations(facts: &Facts<'_>) -> Vec<Operation> {
-    static METHOD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\brpc\s+(\w+)\s*\(").ok());
+    static METHOD: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"\brpc\s+(\w+)\s*\(").ok());
     let services = services(facts);
     let patterns: Vec<String> = services.iter().map(|service| registration(&service.name)).collect();
     let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
@@ -43,8 +44,8 @@ pub(super) fn operations(facts: &Facts<'_>) -> Vec<Operation> {
 }
 
 fn services<'f>(facts: &'f Facts<'_>) -> Vec<Service<'f>> {
-    static SERVICE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\bservice\s+(\w+)\s*\{").ok());
-    static PACKAGE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?m)^\s*package\s+([\w.]+)\s*;").ok());
+    static SERVICE: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"\bservice\s+(\w+)\s*\{").ok());
+    static PACKAGE: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"(?m)^\s*package\s+([\w.]+)\s*;").ok());
     let protos =
         facts.code().files().iter().filter(|file| file.language == Language::Proto && file.role == Role::Product);
     let mut services = Vec::new();

@@ -3,6 +3,7 @@
 use super::outline::Outline;
 use super::{Declared, Found, Operation, Shaped, path};
 use crate::evidence::Place;
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,10 +66,10 @@ fn prefixes(read: &[File], index: usize, router: &str, left: usize) -> BTreeSet<
 
 fn read(file: &Shaped, files: &[Shaped]) -> File {
     static ROUTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"\b(?:const|let|var)\s+(\w+)\s*(?::[^=\n]*)?=\s*(?:new\s+)?(?:express(?:\.Router)?|Router|[Ff]astify|Hono|polka|restify\.createServer|KoaRouter)\s*(?:<[^>]*>)?\(").ok()
+        compile(r"\b(?:const|let|var)\s+(\w+)\s*(?::[^=\n]*)?=\s*(?:new\s+)?(?:express(?:\.Router)?|Router|[Ff]astify|Hono|polka|restify\.createServer|KoaRouter)\s*(?:<[^>]*>)?\(").ok()
     });
     static IMPORT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r#"(?:import\s+(?:\{\s*)?(?<a>\w+)(?:\s*\})?\s+from\s*|(?:const|let|var)\s+(?:\{\s*)?(?<b>\w+)(?:\s*\})?\s*=\s*require\(\s*)["'](?<path>\.[^"']*)["']"#).ok()
+        compile(r#"(?:import\s+(?:\{\s*)?(?<a>\w+)(?:\s*\})?\s+from\s*|(?:const|let|var)\s+(?:\{\s*)?(?<b>\w+)(?:\s*\})?\s*=\s*require\(\s*)["'](?<path>\.[^"']*)["']"#).ok()
     });
     let outline = &file.outline;
     let mut found = File::default();
@@ -88,10 +89,10 @@ fn read(file: &Shaped, files: &[Shaped]) -> File {
 
 fn calls(outline: &Outline, file: &mut File) {
     static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"\b(?<on>\w+)\s*\.\s*(?<what>get|post|put|delete|patch|all|use|route|register)\s*\(").ok()
+        compile(r"\b(?<on>\w+)\s*\.\s*(?<what>get|post|put|delete|patch|all|use|route|register)\s*\(").ok()
     });
     static CHAINED: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"\.\s*(get|post|put|delete|patch|all)\s*\(").ok());
+        LazyLock::new(|| compile(r"\.\s*(get|post|put|delete|patch|all)\s*\(").ok());
     for call in CALL.iter().flat_map(|one| one.captures_iter(&outline.bare)) {
         let (on, what) = (&call["on"], &call["what"]);
         let Some(open) = call.get(0).map(|whole| whole.end() - 1).filter(|_| file.routers.contains(on)) else {
@@ -127,8 +128,7 @@ fn declared(verb: &str, path: &str, span: Span) -> Declared {
 /// `@Controller('users')` over a class, `@Get(':id')` over its methods.
 fn nest(outline: &Outline, file: &mut File) {
     static DECORATOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r#"@(?<what>Controller|Get|Post|Put|Delete|Patch|All)\(\s*(?:["'`](?<path>[^"'`]*)["'`])?[^)]*\)"#)
-            .ok()
+        compile(r#"@(?<what>Controller|Get|Post|Put|Delete|Patch|All)\(\s*(?:["'`](?<path>[^"'`]*)["'`])?[^)]*\)"#).ok()
     });
     let mut controller = None;
     for found in DECORATOR.iter().flat_map(|one| one.captures_iter(&outline.code)) {

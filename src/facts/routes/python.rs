@@ -2,6 +2,7 @@
 
 use super::{Found, Operation, Shaped, path};
 use crate::evidence::Place;
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::collections::BTreeMap;
@@ -22,7 +23,7 @@ pub(super) fn operations(files: &[Shaped]) -> Found {
 /// Prefixes that a router gives itself: `APIRouter(prefix="/x")`, `Blueprint(…, url_prefix="/x")`.
 fn own_prefixes(file: &Shaped) -> BTreeMap<String, String> {
     static ROUTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r#"(?m)^\s*(\w+)\s*=\s*(?:\w+\.)*(?:APIRouter|Blueprint)\((?:[^()]|\([^()]*\))*?(?:url_)?prefix\s*=\s*["']([^"']*)["']"#).ok()
+        compile(r#"(?m)^\s*(\w+)\s*=\s*(?:\w+\.)*(?:APIRouter|Blueprint)\((?:[^()]|\([^()]*\))*?(?:url_)?prefix\s*=\s*["']([^"']*)["']"#).ok()
     });
     let all = ROUTER.iter().flat_map(|one| one.captures_iter(&file.outline.code));
     all.map(|one| (one[1].to_owned(), one[2].to_owned())).collect()
@@ -31,10 +32,10 @@ fn own_prefixes(file: &Shaped) -> BTreeMap<String, String> {
 /// Prefixes under which others include a router: by the module or the name that they include.
 fn included(files: &[Shaped]) -> BTreeMap<String, String> {
     static INCLUDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r#"(?:include_router|register_blueprint)\(\s*([\w.]+)\s*,(?:[^()]|\([^()]*\))*?(?:url_)?prefix\s*=\s*["']([^"']*)["']"#).ok()
+        compile(r#"(?:include_router|register_blueprint)\(\s*([\w.]+)\s*,(?:[^()]|\([^()]*\))*?(?:url_)?prefix\s*=\s*["']([^"']*)["']"#).ok()
     });
     static DJANGO: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r#"\bpath\(\s*["']([^"']*)["']\s*,\s*include\(\s*\(?\s*["']([\w.]+)["']"#).ok());
+        LazyLock::new(|| compile(r#"\bpath\(\s*["']([^"']*)["']\s*,\s*include\(\s*\(?\s*["']([\w.]+)["']"#).ok());
     let mut found = BTreeMap::new();
     for file in files {
         for one in INCLUDE.iter().flat_map(|one| one.captures_iter(&file.outline.code)) {
@@ -52,10 +53,9 @@ fn included(files: &[Shaped]) -> BTreeMap<String, String> {
 
 fn decorated(file: &Shaped, own: &BTreeMap<String, String>, included: &BTreeMap<String, String>, found: &mut Found) {
     static DECORATOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r#"(?m)^\s*@(?:\w+\.)*?(?<on>\w+)\.(?<what>get|post|put|delete|patch|route|api_route)\(\s*["'](?<path>[^"']*)["'](?<rest>[^\n]*)"#).ok()
+        compile(r#"(?m)^\s*@(?:\w+\.)*?(?<on>\w+)\.(?<what>get|post|put|delete|patch|route|api_route)\(\s*["'](?<path>[^"']*)["'](?<rest>[^\n]*)"#).ok()
     });
-    static METHOD: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r#"["'](GET|POST|PUT|DELETE|PATCH)["']"#).ok());
+    static METHOD: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r#"["'](GET|POST|PUT|DELETE|PATCH)["']"#).ok());
     let module = file.path.rsplit('/').next().unwrap_or("").trim_end_matches(".py");
     for one in DECORATOR.iter().flat_map(|one| one.captures_iter(&file.outline.code)) {
         let Some(whole) = one.get(0) else { continue };
@@ -82,7 +82,7 @@ fn decorated(file: &Shaped, own: &BTreeMap<String, String>, included: &BTreeMap<
 
 fn django(file: &Shaped, included: &BTreeMap<String, String>, found: &mut Found) {
     static PATH: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r#"\bpath\(\s*["'](?<path>[^"']*)["']\s*,\s*(?<view>[\w.]+)"#).ok());
+        LazyLock::new(|| compile(r#"\bpath\(\s*["'](?<path>[^"']*)["']\s*,\s*(?<view>[\w.]+)"#).ok());
     if !file.outline.bare.contains("urlpatterns") {
         return;
     }

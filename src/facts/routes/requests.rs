@@ -9,6 +9,7 @@ use super::{Operation, functions, path};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::{CodeFile, Language, Role};
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,9 +114,9 @@ struct Calls {
 
 impl Calls {
     fn of(files: &[TestFile]) -> Self {
-        static CALLED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(\w+)\s*(?:::<[^>()]*>)?\(").ok());
+        static CALLED: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"\b(\w+)\s*(?:::<[^>()]*>)?\(").ok());
         static VERB: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            Regex::new(r"\.\s*(?:get|post|put|delete|patch|head|request|send|oneshot|execute|send_request|call)\s*(?:::<[^>()]*>)?\(").ok()
+            compile(r"\.\s*(?:get|post|put|delete|patch|head|request|send|oneshot|execute|send_request|call)\s*(?:::<[^>()]*>)?\(").ok()
         });
         let mut by_name: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
         let mut requesting = BTreeSet::new();
@@ -165,7 +166,7 @@ impl Calls {
 /// Whether an attribute above a function makes it a test that runs.
 fn is_test(outline: &Outline, function: &Named) -> bool {
     static TEST: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|wasm_bindgen_test)\b").ok());
+        LazyLock::new(|| compile(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|wasm_bindgen_test)\b").ok());
     let from =
         (function.start.saturating_sub(ATTRIBUTES)..=function.start).find(|&at| outline.bare.is_char_boundary(at));
     let before = &outline.bare[from.unwrap_or(function.start)..function.start];
@@ -295,7 +296,7 @@ fn verb_in(name: &str) -> Option<String> {
 /// The method that a statement names beside its path: `Method::POST`, `.method("PUT")`, `TestRequest::delete()`.
 fn said(statement: &str) -> Option<String> {
     static METHOD: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(
+        compile(
             r#"(?:\bMethod(?:::|\.)|\bmethod\(\s*|\bmethod:\s*|http\.Method|["'`])(?:Method::)?["'`]?(?<a>GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS|Get|Post|Put|Delete|Patch|Head)\b|(?:TestRequest|Request)::(?<b>get|post|put|delete|patch)\b"#,
         )
         .ok()
@@ -307,7 +308,7 @@ fn said(statement: &str) -> Option<String> {
 /// The method of the request in which the binding around a span is used: `let url = format!(…); client.post(&url)`.
 fn bound(file: &TestFile, span: Span) -> Option<String> {
     static BINDING: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?:\b(?:let|const|var)\s+(?:mut\s+)?(\w+)|^\s*(\w+))\s*(?::[^=]*)?:?=").ok());
+        LazyLock::new(|| compile(r"(?:\b(?:let|const|var)\s+(?:mut\s+)?(\w+)|^\s*(\w+))\s*(?::[^=]*)?:?=").ok());
     let outline = &file.outline;
     let offset = span.start as usize;
     let (start, end) = if file.language == Language::Python || file.language == Language::Go {
@@ -321,7 +322,7 @@ fn bound(file: &TestFile, span: Span) -> Option<String> {
     let name = found.get(1).or(found.get(2))?.as_str();
     let body = outline.around(start).into_iter().find(|&open| outline.bare.as_bytes()[open] == b'{');
     let limit = body.and_then(|open| outline.partner(open)).unwrap_or(outline.bare.len());
-    let used = Regex::new(&format!(
+    let used = compile(&format!(
         r"\b(?<verb>get|post|put|delete|patch|head|uri|goto|visit|fetch|Get|Post)\s*\(\s*&?\s*{name}\b"
     ))
     .ok()?;
@@ -332,7 +333,7 @@ fn bound(file: &TestFile, span: Span) -> Option<String> {
 
 /// The first call of each method in each file, by its name in one spelling: clients say `AddItem` or `add_item`.
 fn methods_called(files: &[TestFile]) -> BTreeMap<String, Vec<Place>> {
-    static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\.(\w+)\s*\(").ok());
+    static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"\.(\w+)\s*\(").ok());
     let mut found: BTreeMap<String, Vec<Place>> = BTreeMap::new();
     for file in files {
         for call in CALL.iter().flat_map(|call| call.captures_iter(&file.outline.bare)) {

@@ -4,6 +4,7 @@ use super::outline::Outline;
 use super::prefixes::{Container, Prefixes};
 use super::{Declared, Found, Shaped, functions, resolved};
 use crate::evidence::{Blind, Place};
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::collections::BTreeMap;
@@ -49,7 +50,7 @@ impl<'o> Declarations<'o> {
     /// Calls that declare a route or put a prefix before others.
     fn calls(&mut self) {
         static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            Regex::new(
+            compile(
                 r"(?:\.\s*(?<method>route(?:_[a-z]\w*)?|at|add|nest|nest_service|mount|prefix)|(?:::|\b)(?<function>scope|resource|with_path)|\b(?<kind>Scope|Resource)::new)\s*\(",
             )
             .ok()
@@ -108,7 +109,7 @@ impl<'o> Declarations<'o> {
     /// A prefix for the calls that follow in the chain; verbs called in it are operations of its path.
     fn chain(&mut self, inside: Span, argument: Span, name: &str) {
         static VERB: LazyLock<Option<Regex>> =
-            LazyLock::new(|| Regex::new(&format!(r"\.\s*(?<verb>{VERBS}|to|goal)\s*\(")).ok());
+            LazyLock::new(|| compile(&format!(r"\.\s*(?<verb>{VERBS}|to|goal)\s*\(")).ok());
         let Some(prefix) = self.text(argument) else {
             if name != "at" && name != "prefix" && name != "resource" {
                 self.unread.push(argument);
@@ -142,7 +143,7 @@ impl<'o> Declarations<'o> {
     /// The verbs at the top level of an argument of the call that opens at `open`.
     fn verbs(&self, argument: Span, open: usize) -> Vec<String> {
         static VERB: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            Regex::new(&format!(r"\b(?<verb>{VERBS}|any)(?:_\w+)?\s*(?:::<[^>]*>)?\s*\(|MethodFilter::(?<filter>[A-Z]+)|Method::(?<constant>[A-Z]+)")).ok()
+            compile(&format!(r"\b(?<verb>{VERBS}|any)(?:_\w+)?\s*(?:::<[^>]*>)?\s*\(|MethodFilter::(?<filter>[A-Z]+)|Method::(?<constant>[A-Z]+)")).ok()
         });
         let Some(verb) = VERB.as_ref() else { return Vec::new() };
         let mut methods = Vec::new();
@@ -180,20 +181,20 @@ impl<'o> Declarations<'o> {
         let name = self.outline.bare[argument.range()].trim().trim_start_matches('&');
         let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == ':');
         let name = name.rsplit("::").next().filter(|_| is_name)?;
-        let constant = Regex::new(&format!(r#"\b(?:const|static)\s+{name}\s*:[^=]*=\s*"(?<text>[^"]*)""#)).ok()?;
+        let constant = compile(&format!(r#"\b(?:const|static)\s+{name}\s*:[^=]*=\s*"(?<text>[^"]*)""#)).ok()?;
         constant.captures(&self.outline.code).map(|found| found["text"].to_owned())
     }
 
     /// `#[get("/path")]` above a handler (actix-web, rocket, ntex).
     fn attributes(&mut self) {
         static ATTRIBUTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            Regex::new(
+            compile(
                 r#"#\[\s*(?:\w+::)*(?<verb>get|post|put|delete|patch|head|options|route)\s*\(\s*(?:(?<method>[A-Z]+)\s*,\s*)?(?:uri\s*=\s*)?"(?<path>[^"]*)"(?<rest>[^\]]*)\]"#,
             )
             .ok()
         });
-        static HANDLER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\bfn\s+(\w+)").ok());
-        static METHOD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"method\s*=\s*"(\w+)""#).ok());
+        static HANDLER: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"\bfn\s+(\w+)").ok());
+        static METHOD: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r#"method\s*=\s*"(\w+)""#).ok());
         let (Some(attribute), Some(handler), Some(method)) = (ATTRIBUTE.as_ref(), HANDLER.as_ref(), METHOD.as_ref())
         else {
             return;
@@ -218,10 +219,10 @@ impl<'o> Declarations<'o> {
     /// `warp::path!("users" / u32).and(warp::get())`, a statement at a time.
     fn warp(&mut self) {
         static PART: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            Regex::new(r#"warp::path!\s*\((?<pattern>[^)]*)\)|(?:warp::)?\bpath\(\s*"(?<part>[^"]*)"\s*\)|path::param|path::end|path::tail"#).ok()
+            compile(r#"warp::path!\s*\((?<pattern>[^)]*)\)|(?:warp::)?\bpath\(\s*"(?<part>[^"]*)"\s*\)|path::param|path::end|path::tail"#).ok()
         });
         static VERB: LazyLock<Option<Regex>> =
-            LazyLock::new(|| Regex::new(&format!(r"warp::(?:method::)?(?<verb>{VERBS})\s*\(")).ok());
+            LazyLock::new(|| compile(&format!(r"warp::(?:method::)?(?<verb>{VERBS})\s*\(")).ok());
         let (Some(part), Some(verb)) = (PART.as_ref(), VERB.as_ref()) else { return };
         let mut done = 0;
         for found in memchr::memmem::find_iter(self.outline.bare.as_bytes(), b"warp::path") {

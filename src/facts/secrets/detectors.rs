@@ -1,6 +1,7 @@
 //! The detectors as data: `src/rules/detectors.tsk`, each with examples both ways that it has to pass.
 
 use super::checks::{self, Check, Outcome};
+use crate::pattern::compile;
 use crate::tusk;
 use crate::value::{Map, Value};
 use anyhow::{Context as _, Result, bail, ensure};
@@ -163,7 +164,7 @@ impl Detector {
     }
 
     fn regex(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| Regex::new(&self.pattern).ok()).as_ref()
+        self.compiled.get_or_init(|| compile(&self.pattern).ok()).as_ref()
     }
 
     /// The first value in a window of text that the pattern and the checks accept, after `from`.

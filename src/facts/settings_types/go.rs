@@ -5,16 +5,17 @@ use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::Language;
 use crate::facts::config::Key;
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
 
 static LOADERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let pattern = r"\b(?:env|envconfig|cleanenv|viper|koanf|\w*[vV]iper|k)\.(?:Parse(?:AsWithOptions|WithOptions|As)?|Process|MustProcess|ReadConfig|ReadEnv|Unmarshal(?:Exact)?|UnmarshalWithConf)\b(?:\[[^\]]*\])?\(";
-    Regex::new(pattern).ok()
+    compile(pattern).ok()
 });
 static TAGGED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?m)^[ \t]*(?P<name>[A-Z]\w*)[ \t]+(?P<type>[\w.\[\]*]+)[ \t]+`(?P<tags>[^`\n]*)`").ok()
+    compile(r"(?m)^[ \t]*(?P<name>[A-Z]\w*)[ \t]+(?P<type>[\w.\[\]*]+)[ \t]+`(?P<tags>[^`\n]*)`").ok()
 });
 const TAGS: &[&str] = &["env", "envconfig", "mapstructure", "koanf", "config"];
 

@@ -5,25 +5,24 @@ use super::{Bound, Field, Root, SettingsTypes};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::Language;
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
 
 /// What parses the environment: the schema stands in the same file.
 static PARSES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\.(?:safeParse|parse|validate|parseAsync)\(\s*process\.env\b|cleanEnv\(\s*process\.env\b|createEnv\(\s*\{|\bconvict\(\s*\{|validationSchema\s*:").ok()
+    compile(r"\.(?:safeParse|parse|validate|parseAsync)\(\s*process\.env\b|cleanEnv\(\s*process\.env\b|createEnv\(\s*\{|\bconvict\(\s*\{|validationSchema\s*:").ok()
 });
 static OBJECT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?:z|zod|Joi|joi|yup)\.object\(\s*\{|cleanEnv\(\s*process\.env\s*,\s*\{|\bserver\s*:\s*\{|convict\(\s*\{",
-    )
-    .ok()
+    compile(r"(?:z|zod|Joi|joi|yup)\.object\(\s*\{|cleanEnv\(\s*process\.env\s*,\s*\{|\bserver\s*:\s*\{|convict\(\s*\{")
+        .ok()
 });
 static TYPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\b(?:(?:z|zod|Joi|joi|yup)(?:\.coerce)?\.)?(?P<type>string|number|boolean|bool|enum|num|int|str|port|url|email|host|nativeEnum|stringbool)\(").ok()
+    compile(r"\b(?:(?:z|zod|Joi|joi|yup)(?:\.coerce)?\.)?(?P<type>string|number|boolean|bool|enum|num|int|str|port|url|email|host|nativeEnum|stringbool)\(").ok()
 });
 static END: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\.(?P<end>min|max|gte|lte|gt|lt|positive|nonnegative|port)\(\s*(?P<value>-?[\d_]*)").ok()
+    compile(r"\.(?P<end>min|max|gte|lte|gt|lt|positive|nonnegative|port)\(\s*(?P<value>-?[\d_]*)").ok()
 });
 
 /// Reads the schemas of the environment.

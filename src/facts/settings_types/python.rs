@@ -4,17 +4,18 @@ use super::{Bound, Field, Root, SettingsTypes};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::Language;
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
 
 static CLASS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?m)^class\s+(?P<name>\w+)\((?P<bases>[^)]*)\)\s*:").ok());
+    LazyLock::new(|| compile(r"(?m)^class\s+(?P<name>\w+)\((?P<bases>[^)]*)\)\s*:").ok());
 static FIELD: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?m)^    (?P<name>[A-Za-z]\w*)\s*:\s*(?P<type>[^=\n]+?)(?:\s*=\s*(?P<value>[^\n]+))?$").ok()
+    compile(r"(?m)^    (?P<name>[A-Za-z]\w*)\s*:\s*(?P<type>[^=\n]+?)(?:\s*=\s*(?P<value>[^\n]+))?$").ok()
 });
 static END: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\b(?P<end>ge|gt|le|lt)\s*=\s*(?P<value>-?[\d_.]+)").ok());
+    LazyLock::new(|| compile(r"\b(?P<end>ge|gt|le|lt)\s*=\s*(?P<value>-?[\d_.]+)").ok());
 
 /// Reads the settings classes of Python code.
 pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {

@@ -7,6 +7,7 @@ use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::{CodeFile, Language};
 use crate::facts::config::Key;
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,19 +33,19 @@ static LOADERS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?:serde_ya?ml|toml|toml_edit::de|basic_toml|serde_json|json5|ron|serde_yml|yaml_serde)::(?:de::)?from_(?:str|slice|reader)(?:::<(?P<type>[^>()]+(?:<[^>]*>)?)>)?\(",
         r"confy::load(?:_path)?(?:::<(?P<type>[^>()]+)>)?\(",
     ];
-    patterns.iter().filter_map(|pattern| Regex::new(pattern).ok()).collect()
+    patterns.iter().filter_map(|pattern| compile(pattern).ok()).collect()
 });
 
 static RESULT: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?s)\bfn\s+\w+[^{;]*?->\s*(?P<result>[^{;]+?)\s*(?:where\b[^{;]*)?\{").ok());
+    LazyLock::new(|| compile(r"(?s)\bfn\s+\w+[^{;]*?->\s*(?P<result>[^{;]+?)\s*(?:where\b[^{;]*)?\{").ok());
 static BINDING: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"let\s+(?:mut\s+)?\w+\s*:\s*(?P<type>[\w:<>, ]+?)\s*=\s*[^;]*$").ok());
+    LazyLock::new(|| compile(r"let\s+(?:mut\s+)?\w+\s*:\s*(?P<type>[\w:<>, ]+?)\s*=\s*[^;]*$").ok());
 static IMPL: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\bimpl(?:<[^>{]*>)?\s+(?:[\w:]+(?:<[^{]*?>)?\s+for\s+)?(?P<type>\w+)").ok());
+    LazyLock::new(|| compile(r"\bimpl(?:<[^>{]*>)?\s+(?:[\w:]+(?:<[^{]*?>)?\s+for\s+)?(?P<type>\w+)").ok());
 /// A function that parses an environment variable into whatever type is asked for.
 static TYPED_READ: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let pattern = r"\bfn\s+(?P<name>\w+)\s*<\s*(?P<type>[A-Z]\w*)[^(]*\(\s*\w+\s*:\s*(?:&(?:'\w+\s+)?str|impl\s+AsRef<str>|String)\s*(?P<rest>[^)]*)\)\s*->\s*(?P<result>[^{]+?)\{";
-    Regex::new(pattern).ok()
+    compile(pattern).ok()
 });
 
 /// Reads the settings types of Rust code.
@@ -347,7 +348,7 @@ fn renamed(attributes: &str) -> Option<String> {
 /// `validate(range(min = 1, max = 300))`, `value_parser = clap::value_parser!(u16).range(1..=65535)`.
 fn stated_bound(attributes: &str) -> Bound {
     static ENDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(
+        compile(
             r"\b(?P<end>min|max)\s*=\s*(?P<value>[\d_.]+)|range\((?P<from>[\d_]+)?\.\.(?P<closed>=?)(?P<to>[\d_]+)?",
         )
         .ok()
@@ -379,7 +380,7 @@ fn typed_reads(facts: &Facts<'_>, files: &[&CodeFile], structs: &Structs, types:
     let pattern = format!(
         r#"(?:\b(?P<field>\w+)\s*(?::|=|\()\s*)?(?:\w+::)*\b(?P<reader>{names})(?:::<(?P<type>[^>]+)>)?\(\s*"(?P<name>[A-Za-z][A-Za-z0-9_]*)"\s*(?:,\s*(?P<default>[^)]*))?"#
     );
-    let Ok(pattern) = Regex::new(&pattern) else { return };
+    let Ok(pattern) = compile(&pattern) else { return };
     for file in files {
         let Some(source) = file.source(facts) else { continue };
         if !readers.keys().any(|name| source.text().contains(name.as_str())) {

@@ -1,5 +1,6 @@
 //! Structs of Rust code: their fields with types and attributes, read from code text without comments.
 
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -25,7 +26,7 @@ pub(super) struct RustField {
 /// A struct with more fields than this is data.
 const MAX_FIELDS: usize = 400;
 
-static ITEM: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"#!?\[|\b(struct|enum)\s+([A-Za-z_]\w*)").ok());
+static ITEM: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"#!?\[|\b(struct|enum)\s+([A-Za-z_]\w*)").ok());
 
 /// All structs and enums of a text.
 pub(super) fn items(code: &str) -> Vec<Item> {

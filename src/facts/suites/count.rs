@@ -3,6 +3,7 @@
 use super::{File, Suite, Tests};
 use crate::facts::Facts;
 use crate::facts::code::{Language, Role};
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -31,17 +32,16 @@ pub(super) fn of(facts: &Facts<'_>, file: &File) -> Tests {
 
 fn counted(language: Language, code: &str) -> Tests {
     static RUST: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|wasm_bindgen_test)\b[^\]]*\]").ok());
+        LazyLock::new(|| compile(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|wasm_bindgen_test)\b[^\]]*\]").ok());
     static SCRIPT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"\b(?:it|test)(?<off>\.skip|\.todo|\.fixme)?(?:\.\w+)?\s*\(\s*[\x22'`]|\b(?<x>xit|xtest)\s*\(").ok()
+        compile(r"\b(?:it|test)(?<off>\.skip|\.todo|\.fixme)?(?:\.\w+)?\s*\(\s*[\x22'`]|\b(?<x>xit|xtest)\s*\(").ok()
     });
-    static PYTHON: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?m)^\s*(?:async\s+)?def\s+test\w*\s*\(").ok());
-    static GO: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?m)^func\s+Test\w*\s*\(").ok());
+    static PYTHON: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"(?m)^\s*(?:async\s+)?def\s+test\w*\s*\(").ok());
+    static GO: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"(?m)^func\s+Test\w*\s*\(").ok());
     static ANNOTATED: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"@(?:Test|ParameterizedTest)\b|\[(?:Fact|Theory|Test|TestMethod)[\](]").ok());
+        LazyLock::new(|| compile(r"@(?:Test|ParameterizedTest)\b|\[(?:Fact|Theory|Test|TestMethod)[\](]").ok());
     static RUBY: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r#"(?m)^\s*(?:(?<off>xit|skip)|it|test|scenario)\s+["']|^\s*def\s+test_"#).ok());
+        LazyLock::new(|| compile(r#"(?m)^\s*(?:(?<off>xit|skip)|it|test|scenario)\s+["']|^\s*def\s+test_"#).ok());
     let pattern = match language {
         Language::Rust => &RUST,
         Language::JavaScript => &SCRIPT,

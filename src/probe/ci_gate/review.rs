@@ -3,9 +3,9 @@
 use super::number;
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
+use crate::pattern::compile;
 use crate::source::Span;
 use crate::value::Value;
-use regex::Regex;
 
 /// What a file says about reviews: how many approvals, and where.
 struct Rule {
@@ -90,7 +90,7 @@ fn bors(facts: &Facts<'_>, path: &str, found: &mut Vec<Rule>) {
 fn mergify(facts: &Facts<'_>, path: &str, found: &mut Vec<Rule>) {
     let Some(source) = facts.tree.text(path) else { return };
     let Ok(regex) =
-        Regex::new(r"(?m)^[^#\n]*(?<rule>#(?:approved-reviews-by|review-approved)\s*(?:>=|>)\s*(?<count>\d+))")
+        compile(r"(?m)^[^#\n]*(?<rule>#(?:approved-reviews-by|review-approved)\s*(?:>=|>)\s*(?<count>\d+))")
     else {
         return;
     };
@@ -164,7 +164,7 @@ fn terraform(facts: &Facts<'_>, path: &str, found: &mut Vec<Rule>) {
             "gitlab_project_approval_rule" => "approvals_required",
             _ => continue,
         };
-        let Ok(regex) = Regex::new(&format!(r"(?m)^[^#\n]*\b{counted}\s*=\s*(?<count>\d+)")) else { continue };
+        let Ok(regex) = compile(&format!(r"(?m)^[^#\n]*\b{counted}\s*=\s*(?<count>\d+)")) else { continue };
         if let Some(count) = regex.captures(&text[start..end]).and_then(|captures| captures.name("count")) {
             let span = Span::new(start + count.start(), start + count.end());
             found.push(Rule {
@@ -179,7 +179,7 @@ fn terraform(facts: &Facts<'_>, path: &str, found: &mut Vec<Rule>) {
 /// Environments that ask for reviewers, with where it is written.
 pub(super) fn environments(facts: &Facts<'_>) -> Vec<(String, Place)> {
     let mut found = Vec::new();
-    let Ok(name) = Regex::new(r#"(?m)^\s*environment\s*=\s*"(?<name>[^"]+)""#) else { return found };
+    let Ok(name) = compile(r#"(?m)^\s*environment\s*=\s*"(?<name>[^"]+)""#) else { return found };
     for file in facts.tree.files().iter().filter(|file| file.len < 1 << 20) {
         let path = &*file.path;
         if has_extension(path, "tf") {
@@ -209,7 +209,7 @@ pub(super) fn environments(facts: &Facts<'_>) -> Vec<(String, Place)> {
 
 /// The resources of a Terraform file: their type and where their body stands.
 fn blocks(text: &str) -> Vec<(&str, usize, usize)> {
-    let Ok(head) = Regex::new(r#"(?m)^resource\s+"(?<kind>[\w-]+)"\s+"[^"]*"\s*\{"#) else { return Vec::new() };
+    let Ok(head) = compile(r#"(?m)^resource\s+"(?<kind>[\w-]+)"\s+"[^"]*"\s*\{"#) else { return Vec::new() };
     let mut found = Vec::new();
     for captures in head.captures_iter(text) {
         let (Some(whole), Some(kind)) = (captures.get(0), captures.name("kind")) else { continue };

@@ -6,13 +6,14 @@ use super::weigh;
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::documents::{Block, BlockKind, Section};
+use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
 
 macro_rules! pattern {
     ($name:ident, $pattern:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a constant pattern"));
+        static $name: LazyLock<Regex> = LazyLock::new(|| compile($pattern).expect("a constant pattern"));
     };
 }
 

@@ -2,6 +2,7 @@
 
 use super::candidates::Candidate;
 use crate::facts::documents::{BlockKind, Section};
+use crate::pattern::compile;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -18,7 +19,7 @@ pub(super) enum Setting {
 
 macro_rules! pattern {
     ($name:ident, $pattern:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a constant pattern"));
+        static $name: LazyLock<Regex> = LazyLock::new(|| compile($pattern).expect("a constant pattern"));
     };
 }
 

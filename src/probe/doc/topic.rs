@@ -1,5 +1,6 @@
 //! Topics of documents: data, read once from `src/rules/topics.tsk`.
 
+use crate::pattern::compile;
 use crate::tusk;
 use crate::value::{Field, Kind, Map, Value};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -239,7 +240,7 @@ impl Pattern {
     }
 
     fn regex(&self) -> Option<&Regex> {
-        self.regex.get_or_init(|| Regex::new(&self.text).ok()).as_ref()
+        self.regex.get_or_init(|| compile(&self.text).ok()).as_ref()
     }
 
     /// Whether it is found in a text.

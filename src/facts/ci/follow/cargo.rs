@@ -3,6 +3,7 @@
 use super::super::path;
 use super::{Call, Walk};
 use crate::evidence::Place;
+use crate::pattern::compile;
 use crate::source::Span;
 use crate::value::Value;
 use regex::Regex;
@@ -10,9 +11,9 @@ use std::sync::LazyLock;
 
 /// Commands that a task's source spells out: `cmd!(sh, "cargo clippy …")`, `"cargo", "clippy"`, `["clippy", "--all"]`.
 static SPELT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"cmd!\s*\(\s*\w*\s*,?\s*(?:r#*)?"(?<whole>[^"]+)"|Command::new\(\s*"(?<program>[\w./-]+)"\s*\)(?<rest>[^;]{0,400})|"(?<line>(?:cargo|npm|make|docker) [^"\n]+)""#).ok()
+    compile(r#"cmd!\s*\(\s*\w*\s*,?\s*(?:r#*)?"(?<whole>[^"]+)"|Command::new\(\s*"(?<program>[\w./-]+)"\s*\)(?<rest>[^;]{0,400})|"(?<line>(?:cargo|npm|make|docker) [^"\n]+)""#).ok()
 });
-static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#""([^"\n]*)""#).ok());
+static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r#""([^"\n]*)""#).ok());
 
 impl Walk<'_> {
     pub(super) fn cargo(&mut self, words: &[String], place: &Place, call: &Call) {
