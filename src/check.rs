@@ -3,11 +3,11 @@
 use crate::ask::{Asker, Outcome, State, Subject, Verdicts};
 use crate::checklist::{Checklist, Item, Phase};
 use crate::diagnostic::Diagnostic;
-use crate::facts::Facts;
-use crate::facts::code::PatternSet;
 use crate::facts::config;
 use crate::facts::parallel;
+use crate::facts::{Facts, Patterns};
 use crate::judge::{Asked, Judgement, Verdict, judge};
+use crate::pattern::PatternSet;
 use crate::probe;
 use crate::rules::{Binding, Evidence, Proof, Rule, RuleSet};
 use crate::source::Source;
@@ -97,20 +97,22 @@ impl Verdicts for Check<'_> {
     }
 }
 
-/// What the rules of these bindings, and the probes that they ask, look for in source code: one pass serves them all.
-pub fn patterns(bindings: &[Option<Binding>]) -> PatternSet {
-    let mut found: Vec<String> = Vec::new();
+/// What the rules of these bindings, and the probes that they ask, look for: one pass over a file serves them all.
+pub fn patterns(bindings: &[Option<Binding>]) -> Patterns {
+    let (mut code, mut text) = (Vec::new(), Vec::new());
     for binding in bindings.iter().flatten() {
         binding.rule.each_proof(&mut |proof| {
-            if let Proof::Probe(call) = proof
-                && call.probe.name == probe::source::PROBE.name
-            {
-                found.extend(probe::source::patterns(&call.question));
+            let Proof::Probe(call) = proof else { return };
+            if call.probe.name == probe::source::PROBE.name {
+                code.extend(probe::source::patterns(&call.question));
+            } else if call.probe.name == probe::text::PROBE.name {
+                text.extend(call.question.words_from(1).map(|word| word.text.clone()));
             }
         });
     }
     let fixed = [config::reads::READS, probe::place::code::SERVES].concat();
-    PatternSet::new(found.into_iter().chain(fixed.into_iter().map(str::to_owned)))
+    code.extend(fixed.into_iter().map(str::to_owned));
+    Patterns { code: PatternSet::new(code), text: PatternSet::new(text) }
 }
 
 /// Which rule asks for each item of a checklist.

@@ -1,6 +1,6 @@
 //! What the classes of a pattern mean.
 
-use tusk_check::pattern::{compile, compile_lines};
+use tusk_check::pattern::{PatternSet, Scan, compile};
 
 fn found(pattern: &str, text: &str) -> Option<String> {
     compile(pattern).unwrap().find(text).map(|found| found.as_str().to_owned())
@@ -33,13 +33,44 @@ fn any_letter_may_be_written_as_a_class() {
 }
 
 #[test]
-fn ends_of_lines_are_asked_for() {
-    assert!(compile_lines("^b$").unwrap().is_match("a\nb\nc"));
-    assert!(!compile("^b$").unwrap().is_match("a\nb\nc"));
-}
-
-#[test]
 fn a_broken_pattern_is_an_error() {
     assert!(compile("(").is_err());
     assert!(compile("a\\").is_err());
+    assert!(Scan::new("(", true).is_err());
+}
+
+fn scanned(pattern: &str, text: &str) -> Vec<String> {
+    let scan = Scan::new(pattern, true).unwrap();
+    scan.find_all(text).map(|(found, value)| value.unwrap_or(found).text.to_owned()).collect()
+}
+
+#[test]
+fn a_scan_never_splits_a_letter() {
+    assert_eq!(scanned(r"a.", "aé"), ["aé"]);
+    assert_eq!(scanned(r".b", "éb"), ["éb"]);
+    assert_eq!(scanned(r"[^x]{1,3}?z", "ééz"), ["ééz"]);
+    assert_eq!(scanned(r"(?<value>.)=", "é=1"), ["é"]);
+    assert_eq!(scanned(r"[–-]\s*\d", "– 1\n- 2"), ["– 1", "- 2"]);
+}
+
+#[test]
+fn a_scan_knows_the_ends_of_lines_where_it_is_told_to() {
+    assert_eq!(scanned("^b$", "a\nb\nc"), ["b"]);
+    assert!(Scan::new("^b$", false).unwrap().groups("a\nb\nc").is_none());
+}
+
+#[test]
+fn a_pattern_is_tried_only_where_all_it_needs_is_there() {
+    let patterns = [
+        r"(?i)\bfn\s+(?:ready|health)\w*[^{]*\{[\s\S]{0,600}?(?:SELECT\s+1|\.execute\()",
+        r"\w+",
+        "ab|abc",
+        r"keep_?alive(?:_timeout)?",
+    ];
+    let set = PatternSet::new(patterns.map(str::to_owned));
+    assert_eq!(set.candidates("fn ready() { x }"), [1]);
+    assert_eq!(set.candidates("fn Ready() { db.Execute(1) }"), [0, 1]);
+    assert_eq!(set.candidates("fn healthz() { select\t1 } abc"), [0, 1, 2]);
+    assert_eq!(set.candidates("keepalive"), [1, 3]);
+    assert_eq!(set.len(), patterns.len());
 }

@@ -16,7 +16,9 @@ pub mod routes;
 pub mod secrets;
 pub mod settings_types;
 pub mod suites;
+pub mod texts;
 
+use crate::pattern::PatternSet;
 use crate::tree::Tree;
 
 /// The tree and its parsed views.
@@ -28,9 +30,18 @@ pub struct Facts<'t> {
     pub tree: &'t Tree,
     /// The moment that ages are counted from.
     pub now: jiff::Timestamp,
-    /// What the rules look for in source code, gathered so that one pass serves them all; may be empty.
-    pub patterns: code::PatternSet,
+    /// What the rules look for, gathered so that one pass over a file serves them all; may be empty.
+    pub patterns: Patterns,
     slots: Slots,
+}
+
+/// The patterns of all rules that were selected.
+#[derive(Debug, Default)]
+pub struct Patterns {
+    /// Those that are looked for in source code.
+    pub code: PatternSet,
+    /// Those that `@text` looks for in files by their paths.
+    pub text: PatternSet,
 }
 
 /// Declares the lazily read views: a slot and an accessor for each, from one list.
@@ -73,6 +84,8 @@ views! {
     routes: routes::Routes = routes::read;
     /// Test code by suite.
     suites: suites::Suites = suites::read;
+    /// Which patterns may match in which file.
+    texts: texts::Texts = texts::read;
     /// What the scan for secrets found.
     secrets: secrets::Secrets = secrets::read;
 }
@@ -80,12 +93,12 @@ views! {
 impl<'t> Facts<'t> {
     /// Facts of a tree, as seen at a moment.
     pub fn new(tree: &'t Tree, now: jiff::Timestamp) -> Self {
-        Self { tree, now, patterns: code::PatternSet::default(), slots: Slots::default() }
+        Self { tree, now, patterns: Patterns::default(), slots: Slots::default() }
     }
 
-    /// The same, with the patterns that the rules will look for in source code.
+    /// The same, with the patterns that the rules will look for.
     #[must_use]
-    pub fn with_patterns(mut self, patterns: code::PatternSet) -> Self {
+    pub fn with_patterns(mut self, patterns: Patterns) -> Self {
         self.patterns = patterns;
         self
     }

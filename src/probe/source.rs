@@ -6,9 +6,7 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, observe};
-use crate::pattern::compile_lines;
 use crate::value::Value;
-use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -34,11 +32,6 @@ pub static PROBE: Probe = Probe {
 pub fn patterns(question: &Question) -> Vec<String> {
     let words = question.words_from(0).map(|word| word.text.clone());
     words.chain(question.option_text("near").map(str::to_owned)).collect()
-}
-
-/// A word as a regular expression; `^` and `$` are those of a line.
-pub(super) fn as_regex(word: &Word) -> Option<Regex> {
-    compile_lines(&word.text).ok()
 }
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {

@@ -1,13 +1,12 @@
 //! `@text`: what the bytes of some files say, comments left out where their kind is known.
 
 use super::file::Globs;
-use super::source::as_regex;
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{observe, without_comments};
+use crate::pattern::{Found, PatternSet, Scan};
 use crate::source::{Source, Span};
-use regex::Regex;
 
 /// A pattern that matches oftener in one file says nothing more.
 const MOST: usize = 20;
@@ -27,29 +26,31 @@ pub static PROBE: Probe = Probe {
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer::default();
     let globs = Globs::of(question.arg(0).iter());
-    let patterns: Vec<Regex> = question.words_from(1).filter_map(as_regex).collect();
-    for file in facts.tree.files() {
+    let wanted = Wanted::of(facts, question);
+    for (index, file) in facts.tree.files().iter().enumerate() {
         if !globs.matches(&file.path) {
             continue;
         }
-        let aside = globs.aside(&file.path);
+        let aside = || globs.aside(&file.path);
         let Some(source) = file.text() else {
-            if aside.is_none() {
+            if aside().is_none() {
                 let why = "cannot be read as text".to_owned();
                 answer.blind.push(Blind { place: Some(Place::file(file.path.clone())), why });
             }
             continue;
         };
+        let scans = wanted.in_file(facts, index, source.text());
+        if scans.is_empty() {
+            continue;
+        }
         let text = without_comments(&file.path, source.text());
-        for pattern in &patterns {
-            for found in pattern.captures_iter(&text).take(MOST) {
-                let sighting = sighting(source, &text, &found, question.option_text("unit"));
-                match aside {
-                    None => answer.seen.push(sighting),
-                    Some(why) => {
-                        let message = format!("{} ({why})", sighting.message);
-                        answer.notes.push(Sighting { message, ..sighting });
-                    }
+        for (found, value) in scans.iter().flat_map(|scan| scan.find_all(&text).take(MOST)) {
+            let sighting = sighting(source, &text, found, value, question.option_text("unit"));
+            match aside() {
+                None => answer.seen.push(sighting),
+                Some(why) => {
+                    let message = format!("{} ({why})", sighting.message);
+                    answer.notes.push(Sighting { message, ..sighting });
                 }
             }
         }
@@ -57,15 +58,43 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     answer
 }
 
-fn sighting(source: &Source, text: &str, found: &regex::Captures<'_>, unit: Option<&str>) -> Sighting {
-    let whole = found.get(0).map_or(Span::default(), |whole| Span::new(whole.start(), whole.end()));
-    let message = line_of(source, whole.start);
-    let sighting = Sighting::new(Place::at(source.name(), whole), Strength::Configured, message);
-    match found.name("value") {
+/// The patterns of one question: those that were gathered, or its own where nobody gathered them.
+struct Wanted<'f> {
+    gathered: Option<&'f PatternSet>,
+    own: PatternSet,
+    positions: Vec<usize>,
+}
+
+impl<'f> Wanted<'f> {
+    fn of(facts: &'f Facts<'_>, question: &Question) -> Self {
+        let words: Vec<&str> = question.words_from(1).map(|word| word.text.as_str()).collect();
+        let gathered = &facts.patterns.text;
+        let positions = words.iter().map(|word| gathered.position(word)).collect::<Option<Vec<_>>>();
+        if let Some(positions) = positions {
+            return Self { gathered: Some(gathered), own: PatternSet::default(), positions };
+        }
+        let own = PatternSet::new(words.into_iter().map(str::to_owned));
+        Self { gathered: None, positions: (0..own.len()).collect(), own }
+    }
+
+    /// The patterns that may match in a file, in the order of the question.
+    fn in_file(&self, facts: &Facts<'_>, file: usize, text: &str) -> Vec<&Scan> {
+        let (set, positions) = match self.gathered {
+            Some(gathered) => (gathered, facts.texts().candidates(gathered, file, text, &self.positions)),
+            None => (&self.own, self.own.candidates(text)),
+        };
+        positions.into_iter().filter_map(|position| set.get(position)?.scan()).collect()
+    }
+}
+
+fn sighting(source: &Source, text: &str, found: Found<'_>, value: Option<Found<'_>>, unit: Option<&str>) -> Sighting {
+    let whole = Span::new(found.start, found.end);
+    let sighting = Sighting::new(Place::at(source.name(), whole), Strength::Configured, line_of(source, whole.start));
+    match value {
         None => sighting,
         Some(value) => {
-            let place = Place::at(source.name(), Span::new(value.start(), value.end()));
-            Sighting { place, ..sighting }.with(observe(text, value.as_str(), unit))
+            let place = Place::at(source.name(), Span::new(value.start, value.end));
+            Sighting { place, ..sighting }.with(observe(text, value.text, unit))
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Tests of `src/facts/code`.
 
 use tusk_check::facts::Facts;
-use tusk_check::facts::code::{PatternSet, Role, Scope};
+use tusk_check::facts::Patterns;
+use tusk_check::facts::code::{Role, Scope};
+use tusk_check::pattern::PatternSet;
 use tusk_check::tree::Tree;
 
 fn now() -> jiff::Timestamp {
@@ -173,7 +175,8 @@ fn a_pattern_is_found_in_product_code_only() {
     for gathered in [false, true] {
         let mut facts = Facts::new(&tree, now());
         if gathered {
-            facts = facts.with_patterns(PatternSet::new([pattern.to_owned(), "pool".to_owned(), "a|b".to_owned()]));
+            let code = PatternSet::new([pattern.to_owned(), "pool".to_owned(), "a|b".to_owned()]);
+            facts = facts.with_patterns(Patterns { code, ..Patterns::default() });
         }
         let hits = facts.code().find(&facts, pattern);
         assert_eq!(hits.len(), 1, "{hits:?}");

@@ -6,9 +6,7 @@
 mod comments;
 mod constant;
 mod language;
-mod literals;
 mod mask;
-mod pattern;
 mod role;
 mod rust_regions;
 mod text;
@@ -16,13 +14,12 @@ mod text;
 pub use comments::without_comments;
 pub use constant::observe;
 pub use language::Language;
-pub use pattern::PatternSet;
 pub use role::{Role, folder_role};
 pub use rust_regions::Regions;
 pub use text::CodeText;
 
 use super::{Facts, parallel};
-use crate::pattern::compile;
+use crate::pattern::{Pattern, PatternSet, Scan, compile};
 use crate::source::{Source, Span};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -150,15 +147,15 @@ impl Code {
     }
 
     fn is_gathered(facts: &Facts<'_>, scope: Scope, pattern: &str) -> bool {
-        scope == Scope::Product && facts.patterns.position(pattern).is_some()
+        scope == Scope::Product && facts.patterns.code.position(pattern).is_some()
     }
 
     /// The answer for a pattern that was gathered before; the first one to ask searches for them all.
     fn gathered(&self, facts: &Facts<'_>, scope: Scope, pattern: &str) -> Option<Arc<Vec<Hit>>> {
-        let position = facts.patterns.position(pattern).filter(|_| scope == Scope::Product)?;
-        let all = self
-            .gathered
-            .get_or_init(|| self.search(facts, Scope::Product, &facts.patterns).into_iter().map(Arc::new).collect());
+        let position = facts.patterns.code.position(pattern).filter(|_| scope == Scope::Product)?;
+        let all = self.gathered.get_or_init(|| {
+            self.search(facts, Scope::Product, &facts.patterns.code).into_iter().map(Arc::new).collect()
+        });
         all.get(position).cloned()
     }
 
@@ -253,21 +250,16 @@ impl CodeFile {
         };
         let mut hits = Vec::new();
         for position in candidates {
-            let Some(regex) = set.get(position).and_then(pattern::Pattern::regex) else { continue };
-            hits.extend(self.matches(regex, text).map(|hit| (position, hit)));
+            let Some(scan) = set.get(position).and_then(Pattern::scan) else { continue };
+            hits.extend(self.matches(scan, text).map(|hit| (position, hit)));
         }
         hits
     }
 
-    fn matches<'a>(&'a self, regex: &'a Regex, text: &'a str) -> impl Iterator<Item = Hit> + 'a {
-        let has_value = regex.capture_names().flatten().any(|name| name == "value");
-        regex.find_iter(text).take(MOST_HITS).map(move |found| {
-            let captures = if has_value { regex.captures_at(text, found.start()) } else { None };
-            let value = captures.and_then(|captures| {
-                let group = captures.name("value")?;
-                Some((group.as_str().to_owned(), Span::new(group.start(), group.end())))
-            });
-            Hit { path: self.path.clone(), span: Span::new(found.start(), found.end()), value }
+    fn matches<'a>(&'a self, scan: &'a Scan, text: &'a str) -> impl Iterator<Item = Hit> + 'a {
+        scan.find_all(text).take(MOST_HITS).map(move |(found, value)| {
+            let value = value.map(|value| (value.text.to_owned(), Span::new(value.start, value.end)));
+            Hit { path: self.path.clone(), span: Span::new(found.start, found.end), value }
         })
     }
 

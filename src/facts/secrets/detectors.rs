@@ -1,11 +1,10 @@
 //! The detectors as data: `src/rules/detectors.tsk`, each with examples both ways that it has to pass.
 
 use super::checks::{self, Check, Outcome};
-use crate::pattern::compile;
+use crate::pattern::{Groups, Scan};
 use crate::tusk;
 use crate::value::{Map, Value};
 use anyhow::{Context as _, Result, bail, ensure};
-use regex::Regex;
 use std::sync::{Arc, OnceLock};
 
 /// The built-in detectors.
@@ -32,7 +31,7 @@ pub struct Detector {
     pub(super) before: usize,
     pub(super) is_public: bool,
     pattern: String,
-    compiled: OnceLock<Option<Regex>>,
+    compiled: OnceLock<Option<Scan>>,
     checks: Vec<Check>,
     never: Vec<String>,
     examples: Vec<String>,
@@ -163,16 +162,16 @@ impl Detector {
         })
     }
 
-    fn regex(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| compile(&self.pattern).ok()).as_ref()
+    fn scan(&self) -> Option<&Scan> {
+        self.compiled.get_or_init(|| Scan::new(&self.pattern, false).ok()).as_ref()
     }
 
     /// The first value in a window of text that the pattern and the checks accept, after `from`.
     pub(super) fn find(&self, window: &str) -> Option<Hit> {
-        let captures = self.regex()?.captures(window)?;
-        let value = captures.name("value")?;
-        let outcome = self.judge(value.as_str(), &captures);
-        (outcome != Outcome::Failed).then(|| Hit { start: value.start(), end: value.end(), outcome })
+        let groups = self.scan()?.groups(window)?;
+        let value = groups.name("value")?;
+        let outcome = self.judge(value.text, &groups);
+        (outcome != Outcome::Failed).then_some(Hit { start: value.start, end: value.end, outcome })
     }
 
     /// Whether a value is a published one that opens nothing: an emulator's key, a document's example.
@@ -180,7 +179,7 @@ impl Detector {
         self.never.iter().any(|known| value.starts_with(known.as_str()))
     }
 
-    fn judge(&self, value: &str, captures: &regex::Captures<'_>) -> Outcome {
+    fn judge(&self, value: &str, groups: &Groups<'_>) -> Outcome {
         let head = value.get(..200).unwrap_or(value);
         // Blocks have a structure of their own, and long runs of zero bytes in it.
         let is_block = [Check::Pem, Check::Pgp, Check::Putty].iter().any(|block| self.checks.contains(block));
@@ -196,7 +195,7 @@ impl Detector {
             }
         }
         if self.checks.contains(&Check::Url) {
-            return super::literal::judge_url(captures);
+            return super::literal::judge_url(groups);
         }
         if self.checks.contains(&Check::Basic) {
             return super::literal::judge_basic(value);
@@ -209,7 +208,7 @@ impl Detector {
             let lower = text.to_ascii_lowercase();
             self.anchors.iter().any(|anchor| lower.contains(&anchor.to_ascii_lowercase()))
         };
-        if self.regex().is_none() {
+        if self.scan().is_none() {
             return vec![format!("{}: the pattern does not compile", self.id)];
         }
         let found = |text: &str| has_anchor(text) && self.find(text).is_some();

@@ -658,8 +658,8 @@ fn is_uuid(value: &str) -> bool {
 }
 
 /// The password of a URL: a reference or a placeholder is none, and neither is one for this machine.
-pub(super) fn judge_url(captures: &regex::Captures<'_>) -> Outcome {
-    let part = |name: &str| captures.name(name).map_or("", |part| part.as_str());
+pub(super) fn judge_url(groups: &crate::pattern::Groups<'_>) -> Outcome {
+    let part = |name: &str| groups.name(name).map_or("", |part| part.text);
     let (user, value, host) = (part("user"), part("value"), part("host").to_lowercase());
     if value.contains(['$', '{', '}', '<', '>', '*', '%', '(', '[', ',', ';'])
         && !value.contains("%4")

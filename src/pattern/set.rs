@@ -1,13 +1,12 @@
-//! The patterns that rules look for in source code, gathered before anything is read.
+//! Many patterns over many files: their literals say which pattern may match where, and only there it is compiled.
 
-use super::literals;
-use crate::pattern::compile_lines;
+use super::Scan;
+use super::literals::{self, Need};
 use aho_corasick::{AhoCorasick, MatchKind};
-use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// Patterns to look for in one pass; the regular expressions are compiled when a file may hold a match.
+/// Patterns that one pass over a text looks for; `^` and `$` are those of a line.
 #[derive(Debug, Default)]
 pub struct PatternSet {
     patterns: Vec<Pattern>,
@@ -20,17 +19,17 @@ pub struct PatternSet {
 pub struct Pattern {
     /// As written.
     pub text: String,
-    regex: OnceLock<Option<Regex>>,
+    scan: OnceLock<Option<Scan>>,
 }
 
 /// The literals of all patterns in one automaton.
 #[derive(Debug)]
 struct Anchors {
     automaton: Option<AhoCorasick>,
-    /// Literal → the patterns that it may begin.
-    owners: Vec<Vec<usize>>,
-    /// Patterns without a literal: tried on every file.
-    always: Vec<usize>,
+    /// Literal → the patterns that need it, and for which of their needs.
+    owners: Vec<Vec<(usize, u8)>>,
+    /// Pattern → its needs as bits; 0 for one that every text may match.
+    needs: Vec<u8>,
 }
 
 impl PatternSet {
@@ -40,7 +39,7 @@ impl PatternSet {
         for text in patterns {
             let next = set.patterns.len();
             if *set.index.entry(text.clone()).or_insert(next) == next {
-                set.patterns.push(Pattern { text, regex: OnceLock::new() });
+                set.patterns.push(Pattern { text, scan: OnceLock::new() });
             }
         }
         set
@@ -69,58 +68,49 @@ impl PatternSet {
     /// The patterns that may match in a text, by their literals, in order.
     pub fn candidates(&self, text: &str) -> Vec<usize> {
         let anchors = self.anchors.get_or_init(|| Anchors::of(&self.patterns));
-        let mut found = vec![false; self.patterns.len()];
-        for &pattern in &anchors.always {
-            found[pattern] = true;
-        }
+        let mut open = anchors.needs.clone();
         if let Some(automaton) = &anchors.automaton {
             let mut seen = vec![false; anchors.owners.len()];
             for hit in automaton.find_overlapping_iter(text) {
                 let literal = hit.pattern().as_usize();
                 if !std::mem::replace(&mut seen[literal], true) {
-                    for &pattern in &anchors.owners[literal] {
-                        found[pattern] = true;
+                    for &(pattern, need) in &anchors.owners[literal] {
+                        open[pattern] &= !need;
                     }
                 }
             }
         }
-        found.iter().enumerate().filter_map(|(pattern, &is_found)| is_found.then_some(pattern)).collect()
+        open.iter().enumerate().filter_map(|(pattern, &open)| (open == 0).then_some(pattern)).collect()
     }
 }
 
 impl Pattern {
-    /// The regular expression; `None` if it does not compile.
-    pub fn regex(&self) -> Option<&Regex> {
-        self.regex.get_or_init(|| compile_lines(&self.text).ok()).as_ref()
+    /// The regular expression, compiled on first use; `None` if it does not compile.
+    pub fn scan(&self) -> Option<&Scan> {
+        self.scan.get_or_init(|| Scan::new(&self.text, true).ok()).as_ref()
     }
 }
 
 impl Anchors {
     fn of(patterns: &[Pattern]) -> Self {
-        let mut literals: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        let mut always = Vec::new();
+        let mut literals: BTreeMap<String, Vec<(usize, u8)>> = BTreeMap::new();
+        let mut needs = vec![0; patterns.len()];
         for (position, pattern) in patterns.iter().enumerate() {
-            match literals::required(&pattern.text) {
-                None => always.push(position),
-                Some(words) => {
-                    for word in words {
-                        literals.entry(word).or_default().push(position);
-                    }
+            let words: Vec<Need> = literals::needed(&pattern.text);
+            for (bit, words) in words.into_iter().enumerate() {
+                let bit = 1 << bit;
+                needs[position] |= bit;
+                for word in words {
+                    literals.entry(word).or_default().push((position, bit));
                 }
             }
         }
-        let automaton = (!literals.is_empty())
-            .then(|| {
-                AhoCorasick::builder()
-                    .ascii_case_insensitive(true)
-                    .match_kind(MatchKind::Standard)
-                    .build(literals.keys())
-                    .ok()
-            })
-            .flatten();
+        let mut builder = AhoCorasick::builder();
+        builder.ascii_case_insensitive(true).match_kind(MatchKind::Standard);
+        let automaton = if literals.is_empty() { None } else { builder.build(literals.keys()).ok() };
         if automaton.is_none() {
-            always = (0..patterns.len()).collect();
+            needs.fill(0);
         }
-        Self { automaton, owners: literals.into_values().collect(), always }
+        Self { automaton, owners: literals.into_values().collect(), needs }
     }
 }

@@ -4,6 +4,13 @@
 //! cost more to compile than a small tree takes to judge, and Unicode's word boundaries throw the fast engine out at
 //! the first dash of a README. `\s` stays Unicode's: people write "4 h" with a no-break space.
 
+mod literals;
+mod scan;
+mod set;
+
+pub use scan::{Found, Groups, Scan};
+pub use set::{Pattern, PatternSet};
+
 use regex::{Error, Regex, RegexBuilder};
 
 /// The compiled form of a pattern may take this much.
@@ -18,14 +25,8 @@ pub fn compile(pattern: &str) -> Result<Regex, Error> {
     RegexBuilder::new(&ascii(pattern)).size_limit(SIZE_LIMIT).build()
 }
 
-/// Compiles a pattern in which `^` and `$` are those of a line.
-#[expect(clippy::disallowed_methods, reason = "this is the one place")]
-pub fn compile_lines(pattern: &str) -> Result<Regex, Error> {
-    RegexBuilder::new(&ascii(pattern)).multi_line(true).size_limit(SIZE_LIMIT).build()
-}
-
 /// The pattern with its classes spelt out in ASCII.
-pub(crate) fn ascii(pattern: &str) -> String {
+fn ascii(pattern: &str) -> String {
     let mut spelt = String::with_capacity(pattern.len() + 64);
     let mut depth = 0_usize;
     let mut letters = pattern.chars();
