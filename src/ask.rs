@@ -75,6 +75,7 @@ impl<'f> Asker<'f> {
             Proof::Any(parts) => any(parts.iter().map(|part| self.outcome(part, subject, verdicts)).collect()),
             Proof::All(parts) => all(parts.iter().map(|part| self.outcome(part, subject, verdicts)).collect()),
             Proof::Not(part) => not(self.outcome(part, subject, verdicts)),
+            Proof::Limit(part) => limit(self.outcome(part, subject, verdicts)),
             Proof::Items(items) => all(items.iter().map(|item| verdicts.outcome_of(item)).collect()),
             Proof::Where(part, operator, literal) => filter(self.outcome(part, subject, verdicts), *operator, literal),
         }
@@ -225,6 +226,13 @@ fn not(mut part: Outcome) -> Outcome {
     };
     part.notes.append(&mut part.seen);
     Outcome { state, strength: None, ..part }
+}
+
+/// What was seen is an upper limit.
+fn limit(mut part: Outcome) -> Outcome {
+    let why = "a limit beyond the bound proves nothing and contradicts nothing: measure it";
+    part.seen = part.seen.into_iter().map(|sighting| sighting.only_proving(why)).collect();
+    part
 }
 
 /// Keeps the sightings whose value compares so; the others become notes.

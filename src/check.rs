@@ -12,6 +12,7 @@ use crate::probe;
 use crate::rules::{Binding, Evidence, Proof, Rule, RuleSet};
 use crate::source::Source;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::OnceLock;
 
 /// Judges the items of a checklist, each once, also when another item is composed of it.
@@ -19,6 +20,8 @@ pub struct Check<'c> {
     asker: Asker<'c>,
     phase: Phase,
     items: Vec<Slot<'c>>,
+    /// How many of them are the checklist's own; those behind are only there to be composed of.
+    shown: usize,
     by_id: BTreeMap<&'c str, usize>,
 }
 
@@ -34,12 +37,26 @@ impl<'c> Check<'c> {
         let slots = checklist.items().zip(bindings);
         let items: Vec<_> = slots.map(|(item, binding)| Slot { item, binding, judgement: OnceLock::new() }).collect();
         let by_id = items.iter().enumerate().map(|(at, slot)| (slot.item.id.as_str(), at)).collect();
-        Self { asker: Asker::new(facts), phase, items, by_id }
+        let shown = items.len();
+        Self { asker: Asker::new(facts), phase, items, shown, by_id }
+    }
+
+    /// The same, with the items of another checklist behind it: an item that is composed of items which this
+    /// checklist leaves out takes them from there. They are judged only then, and never shown.
+    #[must_use]
+    pub fn backed_by(mut self, checklist: &'c Checklist, bindings: Vec<Option<Binding>>) -> Self {
+        for (item, binding) in checklist.items().zip(bindings) {
+            if let Entry::Vacant(slot) = self.by_id.entry(item.id.as_str()) {
+                slot.insert(self.items.len());
+                self.items.push(Slot { item, binding, judgement: OnceLock::new() });
+            }
+        }
+        self
     }
 
     /// The judgements of the items that `wanted` picks, in the order of the checklist.
     pub fn run(&self, wanted: impl Fn(&Item) -> bool) -> Vec<(&'c Item, Option<&Binding>, &Judgement)> {
-        let picked: Vec<usize> = (0..self.items.len()).filter(|&at| wanted(self.items[at].item)).collect();
+        let picked: Vec<usize> = (0..self.shown).filter(|&at| wanted(self.items[at].item)).collect();
         parallel::map(&picked, |&at| {
             self.judgement(at);
         });
@@ -98,9 +115,9 @@ impl Verdicts for Check<'_> {
 }
 
 /// What the rules of these bindings, and the probes that they ask, look for: one pass over a file serves them all.
-pub fn patterns(bindings: &[Option<Binding>]) -> Patterns {
+pub fn patterns<'b>(bindings: impl IntoIterator<Item = &'b Option<Binding>>) -> Patterns {
     let (mut code, mut text) = (Vec::new(), Vec::new());
-    for binding in bindings.iter().flatten() {
+    for binding in bindings.into_iter().flatten() {
         binding.rule.each_proof(&mut |proof| {
             let Proof::Probe(call) = proof else { return };
             if call.probe.name == probe::source::PROBE.name {

@@ -82,18 +82,27 @@ pub struct Sighting {
     pub strength: Strength,
     /// Set when this is a default that nobody wrote down (`sqlx`): it may contradict a bound and never proves.
     pub default_of: Option<String>,
+    /// Set when its value can only prove, and why one that does not fit says nothing: a limit that lies beyond the bound.
+    pub only_proves: Option<String>,
 }
 
 impl Sighting {
     /// An observation without a value: its presence is what it says.
     pub fn new(place: Place, strength: Strength, message: impl Into<String>) -> Self {
-        Self { place, message: message.into(), value: None, strength, default_of: None }
+        Self { place, message: message.into(), value: None, strength, default_of: None, only_proves: None }
     }
 
     /// The same with a value.
     #[must_use]
     pub fn with(mut self, value: Observed) -> Self {
         self.value = Some(value);
+        self
+    }
+
+    /// The same, as a value that can only prove; `why` says what one that does not fit means.
+    #[must_use]
+    pub fn only_proving(mut self, why: impl Into<String>) -> Self {
+        self.only_proves = Some(why.into());
         self
     }
 

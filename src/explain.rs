@@ -92,6 +92,7 @@ fn written(proof: &Proof) -> String {
         Proof::Any(parts) => several("any", parts),
         Proof::All(parts) => several("all", parts),
         Proof::Not(part) => several("not", std::slice::from_ref(part)),
+        Proof::Limit(part) => several("limit", std::slice::from_ref(part)),
         Proof::Items(items) => format!("@item({})", items.join(", ")),
         Proof::Where(part, operator, literal) => {
             let literal = literal.scalar_text().unwrap_or_default();

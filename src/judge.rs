@@ -200,7 +200,8 @@ impl Scales {
                 self.note(vec![seen]);
                 continue;
             }
-            decided |= by_value && seen.default_of.is_none();
+            let says_nothing = fit == Fit::No && seen.only_proves.is_some();
+            decided |= by_value && seen.default_of.is_none() && !says_nothing;
             match fit {
                 Fit::Yes | Fit::Present if spoiled => self.note(vec![seen]),
                 Fit::Yes if seen.default_of.is_some() => {
@@ -208,6 +209,10 @@ impl Scales {
                     self.undecided.push((seen, why));
                 }
                 Fit::Yes | Fit::Present => self.add(Bearing::Supports, strength, vec![seen]),
+                Fit::No if says_nothing => {
+                    let why = seen.only_proves.clone().unwrap_or_default();
+                    self.undecided.push((seen, why));
+                }
                 Fit::No => {
                     let own = Some(seen.strength);
                     self.add(Bearing::Contradicts, own, vec![seen]);

@@ -81,10 +81,13 @@ pub fn run(task: Task, out: &mut dyn Write, screen: Screen) -> anyhow::Result<Ex
 pub fn check(request: &Request) -> anyhow::Result<Report> {
     let Loaded { checklist, source, warnings } = checklist::load(&request.checklist)?;
     let selected = request.selection.of(&checklist)?;
-    let bindings = bound(&checklist, &rules::embedded())?;
+    let rules = rules::embedded();
+    let bindings = bound(&checklist, &rules)?;
+    let production = checklist::production();
+    let behind = bound(&production, &rules)?;
     let tree = Tree::walk(&request.root).map_err(|error| mistyped(&request.root).unwrap_or(error))?;
-    let facts = Facts::new(&tree, request.now).with_patterns(patterns(&bindings));
-    let check = Check::new(&facts, &checklist, bindings, request.phase);
+    let facts = Facts::new(&tree, request.now).with_patterns(patterns(bindings.iter().chain(&behind)));
+    let check = Check::new(&facts, &checklist, bindings, request.phase).backed_by(&production, behind);
     let judged = check.run(|item| selected.contains(item.id.as_str()));
     let items: Vec<_> = judged
         .into_iter()

@@ -14,7 +14,7 @@ use crate::quantity::{Dimension, Quantity};
 pub static PROBE: Probe = Probe {
     name: "container",
     summary: "Release images, production compose files and platform specs: health check, user, build, limits, environment",
-    usage: "@container(fact) or @container(\"env\", NAME…) {unit}",
+    usage: "@container(fact) or @container(\"env\", NAME…) {unit, each}",
     arity: (1, 2),
     patterns_from: None,
     facts: &[
@@ -35,7 +35,7 @@ pub static PROBE: Probe = Probe {
         "logs_dropped",
         "mounts_source",
     ],
-    options: &["unit"],
+    options: &["unit", "each"],
     look,
 };
 
@@ -67,9 +67,15 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let view = facts.containers();
     let mut answer = Answer { blind: view.blind.clone(), ..Answer::default() };
     let fact = question.fact();
+    let mut lacking = false;
     for service in view.services.iter().filter(|service| matters(service, fact)) {
         let found = of_service(service, fact, question);
+        lacking |= found.is_empty() && service.serves() && service.standing == Standing::Production;
         put(&mut answer, found, &service.standing, &service.place, &title(service));
+    }
+    // `each`: what one service lacks is not proven for the project.
+    if lacking && question.is_set("each") {
+        answer.notes.append(&mut answer.seen);
     }
     if !reads_images(facts, fact) {
         return answer;

@@ -3,6 +3,7 @@
 //! A probe never knows the expectation. It returns sightings with typed values; comparing is the judge's.
 //! A new probe is one file here and one word in [`ALL`].
 
+pub mod cargo_bench;
 pub mod cargo_lint;
 pub mod cargo_profile;
 pub mod ci_deploys;
@@ -23,15 +24,19 @@ pub mod file;
 pub mod git;
 pub mod health;
 pub mod infra;
+pub mod journeys;
 pub mod k8s;
 pub mod logger;
 pub mod openapi;
 pub mod place;
 pub mod record;
 pub mod report_audit;
+pub mod report_bench;
 pub mod report_coverage;
+pub mod report_load;
 pub mod report_sarif;
 pub mod report_tests;
+pub mod report_usage;
 pub mod rollout;
 pub mod routes;
 pub mod scan_permissions;
@@ -51,6 +56,7 @@ use crate::value::{Map, Value};
 /// Every probe, by name; one a line, so that two people can add one each.
 #[rustfmt::skip]
 pub static ALL: &[&Probe] = &[
+    &cargo_bench::PROBE,
     &cargo_lint::PROBE,
     &cargo_profile::PROBE,
     &ci_deploys::PROBE,
@@ -71,15 +77,19 @@ pub static ALL: &[&Probe] = &[
     &git::PROBE,
     &health::PROBE,
     &infra::PROBE,
+    &journeys::PROBE,
     &k8s::PROBE,
     &logger::PROBE,
     &openapi::PROBE,
     &place::PROBE,
     &record::PROBE,
     &report_audit::PROBE,
+    &report_bench::PROBE,
     &report_coverage::PROBE,
+    &report_load::PROBE,
     &report_sarif::PROBE,
     &report_tests::PROBE,
+    &report_usage::PROBE,
     &rollout::PROBE,
     &routes::PROBE,
     &scan_permissions::PROBE,

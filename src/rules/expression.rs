@@ -52,18 +52,22 @@ impl Reader<'_> {
         match call.name.as_str() {
             "any" => self.parts(call, text, whole).map(Proof::Any),
             "all" => self.parts(call, text, whole).map(Proof::All),
-            "not" => {
-                let mut parts = self.parts(call, text, whole)?;
-                if parts.len() != 1 {
-                    self.fault(Diagnostic::error(call.span, "`@not` takes one proof"));
-                    return None;
-                }
-                parts.pop().map(|part| Proof::Not(Box::new(part)))
-            }
+            "not" => self.part(call, text, whole).map(|part| Proof::Not(Box::new(part))),
+            "limit" => self.part(call, text, whole).map(|part| Proof::Limit(Box::new(part))),
             "item" => self.words(call).map(|words| Proof::Items(words.into_iter().map(|word| word.text).collect())),
             "group" => self.group(call),
             name => self.probe(name, call, text, whole),
         }
+    }
+
+    /// The only proof that a call takes.
+    fn part(&mut self, call: &call::Call, text: &str, whole: Span) -> Option<Proof> {
+        let mut parts = self.parts(call, text, whole)?;
+        if parts.len() != 1 {
+            self.fault(Diagnostic::error(call.span, format!("`@{}` takes one proof", call.name)));
+            return None;
+        }
+        parts.pop()
     }
 
     fn parts(&mut self, call: &call::Call, text: &str, whole: Span) -> Option<Vec<Proof>> {
@@ -103,7 +107,8 @@ impl Reader<'_> {
 
     fn probe(&mut self, name: &str, call: &call::Call, text: &str, whole: Span) -> Option<Proof> {
         let Some(probe) = probe::find(name) else {
-            let names = probe::ALL.iter().map(|probe| probe.name).chain(["any", "all", "not", "item", "group"]);
+            let names =
+                probe::ALL.iter().map(|probe| probe.name).chain(["any", "all", "not", "limit", "item", "group"]);
             let near = nearest(name, names).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             self.fault(Diagnostic::error(call.span, format!("no probe `{name}`{near}")));
             return None;
@@ -220,7 +225,7 @@ fn proves_nothing_seen(proof: &Proof) -> Option<&'static str> {
             let empty = parts.iter().all(|part| proves_nothing_seen(part).is_some());
             empty.then_some("`@all` of nothing but `@not`")
         }
-        Proof::Where(part, ..) => proves_nothing_seen(part),
+        Proof::Where(part, ..) | Proof::Limit(part) => proves_nothing_seen(part),
         Proof::Probe(_) | Proof::Items(_) => None,
     }
 }

@@ -40,6 +40,8 @@
 //! and `$c.clippy` mean any of them; `~"…"` is a regular expression. Options stand in a trailing `{…}`, after the
 //! closing parenthesis or as the last argument; a bare name is `true`.
 //!
+//! `@limit(@k8s(…))` is an upper limit: it proves a bound that it lies within, and beyond it says nothing.
+//!
 //! `@not` proves only beside something that was really seen, inside `@all`: a verdict needs a sighting.
 //!
 //! How a proof decides. An alternative whose sightings carry values is compared with the expectation by `compare`; the
@@ -79,6 +81,7 @@ const FILES: &[(&str, &str)] = &[
     ("lists-settings.tsk", include_str!("lists-settings.tsk")),
     ("monitoring.tsk", include_str!("monitoring.tsk")),
     ("network.tsk", include_str!("network.tsk")),
+    ("performance.tsk", include_str!("performance.tsk")),
     ("quality.tsk", include_str!("quality.tsk")),
     ("secrets.tsk", include_str!("secrets.tsk")),
     ("security.tsk", include_str!("security.tsk")),

@@ -71,6 +71,8 @@ pub enum Proof {
     Not(Box<Proof>),
     /// The verdicts of other items, all of them.
     Items(Vec<String>),
+    /// An upper limit: it proves what it lies within, and one beyond the bound says nothing.
+    Limit(Box<Proof>),
     /// The sightings of a proof whose values compare so.
     Where(Box<Proof>, Operator, crate::value::Value),
 }
@@ -81,7 +83,7 @@ impl Proof {
         visit(self);
         match self {
             Self::Any(parts) | Self::All(parts) => parts.iter().for_each(|part| part.each(visit)),
-            Self::Not(part) | Self::Where(part, ..) => part.each(visit),
+            Self::Not(part) | Self::Limit(part) | Self::Where(part, ..) => part.each(visit),
             Self::Probe(_) | Self::Items(_) => {}
         }
     }

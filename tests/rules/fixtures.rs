@@ -16,6 +16,8 @@ fn judged(rules: &RuleSet, checklist: &Checklist, id: &str, files: &[(String, St
     let facts = Facts::new(&tree, now);
     let bindings = check::bind(checklist, rules).unwrap();
     let check = Check::new(&facts, checklist, bindings, checklist::Phase::PostRelease);
+    let production = checklist::production();
+    let check = check.backed_by(&production, check::bind(&production, rules).unwrap());
     let mut judged = check.run(|item| item.id == id || item.id.starts_with(&format!("{id}:")));
     let (item, binding, judgement) = judged.pop().unwrap_or_else(|| panic!("no item `{id}`"));
     report::build::item(&tree, item, binding, judgement)

@@ -5,15 +5,21 @@
 //! as it is now.
 
 mod audit;
+mod bench;
 mod coverage;
 mod findings;
+mod load;
 mod places;
 mod tests;
+mod usage;
 
 pub use audit::{Audit, Vulnerability};
+pub use bench::Bench;
 pub use coverage::{Coverage, Lines, Share};
 pub use findings::{Finding, Findings};
+pub use load::{Load, Measured};
 pub use tests::TestRun;
+pub use usage::Usage;
 
 use super::Facts;
 use super::format::{Format, parse};
@@ -39,6 +45,17 @@ const MARKS: &[&str] = &[
     "\"descriptor\"",
     "\"vulns\"",
     "\"packages\"",
+    "_req_duration\"",
+    "\"latencies\"",
+    "\"latencyPercentiles\"",
+    "\"p97_5\"",
+    "\"percentiles3\"",
+    "\"pct2ResTime\"",
+    "\"percentile_95\"",
+    "\"point_estimate\"",
+    "\"stddev\"",
+    "\"dhatFileVersion\"",
+    "\"resultType\"",
 ];
 
 /// Every report that was found.
@@ -74,6 +91,12 @@ pub enum Content {
     Findings(Vec<Findings>),
     /// Known vulnerabilities of dependencies.
     Audit(Audit),
+    /// A run under load.
+    Load(Load),
+    /// Times of benchmarks.
+    Bench(Vec<Bench>),
+    /// What programs used.
+    Usage(Vec<Usage>),
 }
 
 impl Report {
@@ -142,7 +165,10 @@ fn sniff(source: &Source) -> Option<Result<Content, String>> {
         return xml(text);
     }
     if !start.starts_with(['{', '[']) {
-        return None;
+        return load::text(text)
+            .map(Content::Load)
+            .or_else(|| Some(Content::Usage(vec![usage::gnu_time(text)?])))
+            .map(Ok);
     }
     let has = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
     if has("\"reason\"") && has("\"compiler-") {
@@ -150,6 +176,9 @@ fn sniff(source: &Source) -> Option<Result<Content, String>> {
     }
     if has("\"type\":\"diagnostic\"") || has("\"type\": \"diagnostic\"") {
         return Some(Ok(Content::Audit(audit::cargo_deny(text))));
+    }
+    if has("\"MemUsage\"") {
+        return Some(Ok(Content::Usage(usage::docker(text))));
     }
     if !MARKS.iter().any(|mark| has(mark)) {
         return None;
@@ -160,6 +189,9 @@ fn sniff(source: &Source) -> Option<Result<Content, String>> {
         .map(Content::Coverage)
         .or_else(|| findings::sarif(&value).map(Content::Findings))
         .or_else(|| audit::json(&value).map(Content::Audit))
+        .or_else(|| load::json(&value).map(Content::Load))
+        .or_else(|| bench::json(source.name(), &value).map(Content::Bench))
+        .or_else(|| usage::json(&value).map(Content::Usage))
         .map(Ok)
 }
 

@@ -34,6 +34,10 @@ const WRITTEN: &[&str] = &[
     "target/site/jacoco",
     "target/surefire-reports",
     "playwright-report",
+    "target/criterion",
+    "dhat-heap.json",
+    "bench-results",
+    "load-results",
 ];
 /// How many files outside the tree are looked at, and how deep.
 const MAX_FILES: usize = 2_000;
@@ -58,7 +62,27 @@ pub(super) struct Candidate {
 fn may_be_report(path: &str) -> bool {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
     let is_kind = matches!(extension.as_str(), "info" | "lcov" | "xml" | "json" | "jsonl" | "ndjson" | "sarif");
-    is_kind && !NOT_OURS.is_match(path)
+    let is_told = || matches!(extension.as_str(), "txt" | "csv" | "log" | "jtl") && tells_numbers(path);
+    (is_kind || is_told()) && (!NOT_OURS.is_match(path) || is_result(path))
+}
+
+/// Whether the path of a plain text says that it may hold what a tool measured.
+fn tells_numbers(path: &str) -> bool {
+    const WORDS: &[&str] =
+        &["load", "perf", "bench", "stress", "locust", "wrk", "jmeter", "usage", "memory", "report", "result", "stats"];
+    let path = path.to_ascii_lowercase();
+    WORDS.iter().any(|word| path.contains(word))
+}
+
+/// Load tests keep their results beside their scripts, and those often under `tests/`.
+fn is_result(path: &str) -> bool {
+    let folders: Vec<String> = path.split('/').map(str::to_ascii_lowercase).collect();
+    let of_load = |part: &String| {
+        ["load", "perf", "stress", "k6", "locust", "gatling", "jmeter"].iter().any(|word| part.starts_with(word))
+    };
+    let tests = folders.iter().position(of_load);
+    tests
+        .is_some_and(|at| folders[at + 1..].iter().any(|part| part.starts_with("result") || part.starts_with("report")))
 }
 
 /// Every file that may be a report, sorted by path.

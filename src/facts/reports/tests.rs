@@ -16,6 +16,8 @@ pub struct TestRun {
     pub skipped: u64,
     /// How long the run took on the wall, in seconds.
     pub seconds: Option<f64>,
+    /// Whether that is the time on the wall; otherwise it is the sum of the tests, which may have run side by side.
+    pub is_wall: bool,
     /// Where the report begins.
     pub span: Span,
     /// Where the first failed test stands.
@@ -51,6 +53,7 @@ pub(super) fn junit(root: Node<'_, '_>) -> Option<TestRun> {
     run.total = run.total.max(said("tests"));
     run.failed = run.failed.max(said("failures").saturating_add(said("errors")));
     // The root's time is the wall; the sum of the tests is only an upper bound of it when they run side by side.
+    run.is_wall = seconds(root).is_some();
     run.seconds = seconds(root).or((sum > 0.0).then_some(sum));
     Some(run)
 }
