@@ -38,7 +38,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                     answer.seen.push(seen(format!("benchmark \"{name}\" in {file}")));
                 }
                 Some(file) => {
-                    answer.notes.push(seen(format!("benchmark \"{name}\" in {file} needs a nightly compiler")))
+                    answer.notes.push(seen(format!("benchmark \"{name}\" in {file} needs a nightly compiler")));
                 }
             }
         }
