@@ -14,11 +14,11 @@ use regex::Regex;
 pub static PROBE: Probe = Probe {
     name: "ci.runs",
     summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for",
-    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], services}",
+    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", services}",
     arity: (1, usize::MAX),
     patterns_from: None,
     facts: &[],
-    options: &["gate", "schedule", "release", "value", "unit", "then", "services"],
+    options: &["gate", "schedule", "release", "value", "unit", "then", "after", "step", "services"],
     look,
 };
 
@@ -39,6 +39,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
         let reason = command.excuse.clone().or_else(|| timing.reason(ci, &command.step));
         let reason = reason.or_else(|| wanted.then_missing(ci, command));
+        let reason = reason.or_else(|| wanted.before_missing(ci, command));
         let bare = question.is_set("services") && ci.job(&command.step).services.is_empty();
         let reason = reason.or_else(|| bare.then(|| "no service containers run beside it".to_owned()));
         let sighting = match wanted.value(command) {
@@ -147,6 +148,8 @@ struct Wanted {
     value: Option<String>,
     unit: Option<String>,
     then: Vec<Pattern>,
+    after: Vec<Pattern>,
+    step: Option<Regex>,
 }
 
 enum One {
@@ -196,11 +199,18 @@ impl Wanted {
             value: question.option_text("value").map(str::to_owned),
             unit: question.option_text("unit").map(str::to_owned),
             then: strings(question.option("then")).iter().map(|text| Pattern::new(text)).collect(),
+            after: strings(question.option("after")).iter().map(|text| Pattern::new(text)).collect(),
+            step: question.option_text("step").and_then(|text| compile(text).ok()),
         }
     }
 
     /// What matched beside the command itself, in words.
     fn matches(&self, command: &Command) -> Option<String> {
+        if let Some(step) = &self.step
+            && !command.step.name.as_deref().is_some_and(|name| step.is_match(name))
+        {
+            return None;
+        }
         let mut said = self.commands.iter().find_map(|one| one.matches(command))?;
         for words in &self.words {
             said.push_str(&words.iter().find_map(|one| one.matches(command))?);
@@ -220,6 +230,16 @@ impl Wanted {
                 && self.then.iter().any(|pattern| pattern.matches(&other.words))
         });
         (!follows).then(|| "nothing after it fails on what it changed".to_owned())
+    }
+
+    /// Why it does not count: nothing of `after` stands before it in its job.
+    fn before_missing(&self, ci: &Ci, command: &Command) -> Option<String> {
+        let mut before = ci.commands.iter().take_while(|other| !std::ptr::eq(*other, command));
+        let precedes = self.after.is_empty()
+            || before.any(|other| {
+                other.step.job == command.step.job && self.after.iter().any(|pattern| pattern.matches(&other.words))
+            });
+        (!precedes).then(|| "nothing was deployed before it in its job".to_owned())
     }
 
     /// The value of the option that is asked for; an error says why there is none.

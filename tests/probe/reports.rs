@@ -242,3 +242,68 @@ fn hostile_reports_are_refused() {
         }
     }
 }
+
+fn load(path: &str, text: &str, metric: &str) -> Option<f64> {
+    amount(&ask(&[(path, text)], "report.load", &[metric], &[]))
+}
+
+#[test]
+fn every_load_generator_has_its_own_units() {
+    let gatling = r#"{"type":"GROUP","stats":{"name":"All Requests","numberOfRequests":{"total":60000,"ok":59400,"ko":600},
+        "percentiles3":{"total":80,"ok":80,"ko":80},"meanNumberOfRequestsPerSecond":{"total":1000,"ok":990,"ko":10}}}"#;
+    assert_eq!(load("reports/stats.json", gatling, "p95"), Some(0.08));
+    assert_eq!(load("reports/stats.json", gatling, "throughput"), Some(990.0));
+    assert_eq!(load("reports/stats.json", gatling, "error_rate"), Some(0.01));
+    let autocannon = r#"{"duration":60,"connections":100,"errors":0,"non2xx":300,"latency":{"p97_5":40,"p99":90},
+        "requests":{"average":500,"total":30000}}"#;
+    assert_eq!(load("reports/autocannon.json", autocannon, "p95"), Some(0.04));
+    assert_eq!(load("reports/autocannon.json", autocannon, "throughput"), Some(495.0));
+    let goose = r#"{"raw_request_metrics":[{"method":"","name":"Aggregated","number_of_requests":1000,"number_of_failures":10,
+        "requests_per_second":"1,200.5"}],"raw_response_metrics":[{"method":"","name":"Aggregated","percentile_95":"70","percentile_99":"90"}]}"#;
+    assert_eq!(load("reports/goose.json", goose, "p95"), Some(0.07));
+    let samples: String = (1..=20).map(|n| format!("{},{},home,200,{}\n", 1000 * n + 30_000, n, n != 20)).collect();
+    let jmeter = format!("timeStamp,elapsed,label,responseCode,success\n0,1,home,200,true\n{samples}");
+    assert_eq!(load("reports/load.csv", &jmeter, "p95"), Some(0.019));
+    let summary = r#"{"state":{"testRunDurationMs":60000},"metrics":{"http_req_duration":{"type":"trend","values":{"p(95)":50}},
+        "http_reqs":{"values":{"count":60000,"rate":1000}},"http_req_failed":{"values":{"rate":0.5}}}}"#;
+    assert_eq!(load("reports/k6.json", summary, "throughput"), Some(500.0));
+    assert_eq!(load("reports/k6.json", summary, "passed"), Some(0.0));
+}
+
+#[test]
+fn what_only_looks_like_a_run_under_load_is_none() {
+    for (path, text) in [
+        ("reports/k6.json", r#"{"metrics":{"http_reqs":{"count":"many"}}}"#),
+        ("reports/load.csv", "timeStamp,elapsed\n1,2\n"),
+        ("reports/load.csv", "Type,Name,Request Count,Failure Count\nGET,/,1,0\n"),
+        ("reports/wrk.txt", "Running 30s test @ http://localhost\n  4 threads and 10 connections\n"),
+        ("reports/vegeta.json", r#"{"latencies":{"95th":1}}"#),
+    ] {
+        assert_eq!(load(path, text, "p95"), None, "{text}");
+    }
+}
+
+#[test]
+fn usage_is_the_peak_of_each_program() {
+    let memory = |path: &str, text: &str| amount(&ask(&[(path, text)], "report.usage", &["memory"], &[]));
+    let dhat = r#"{"dhatFileVersion":2,"cmd":"shop","pps":[{"gb":1000},{"gb":24}]}"#;
+    assert_eq!(memory("dhat-heap.json", dhat), Some(1024.0));
+    let series = r#"{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"__name__":"process_resident_memory_bytes"},
+        "values":[[1,"100"],[2,"300"],[3,"200"]]}]}}"#;
+    assert_eq!(memory("reports/memory.json", series), Some(300.0));
+    assert_eq!(memory("reports/time.txt", "Maximum resident set size (kbytes): much"), None);
+}
+
+#[test]
+fn a_benchmark_that_became_slower_beyond_noise_is_told() {
+    let change = |low: f64| {
+        format!(
+            r#"{{"mean":{{"confidence_interval":{{"lower_bound":{low},"upper_bound":0.3}},"point_estimate":0.2}}}}"#
+        )
+    };
+    let path = "bench-results/criterion/prices/change/estimates.json";
+    assert_eq!(ask(&[(path, &change(0.1))], "report.bench", &["slower"], &[]).seen.len(), 1);
+    assert_eq!(ask(&[(path, &change(0.01))], "report.bench", &["slower"], &[]).seen.len(), 0);
+    let hyperfine = r#"{"results":[{"command":"shop --version","mean":0.012,"stddev":0.001,"times":[0.012]}]}"#;
+    assert_eq!(amount(&ask(&[("bench-results/h.json", hyperfine)], "report.bench", &["time"], &[])), Some(0.012));
+}
