@@ -83,11 +83,16 @@ pub fn check(request: &Request) -> anyhow::Result<Report> {
     let selected = request.selection.of(&checklist)?;
     let rules = rules::embedded();
     let bindings = bound(&checklist, &rules)?;
-    let production = checklist::production();
-    let behind = bound(&production, &rules)?;
+    // What the items of another checklist are composed of may stand in the production checklist only.
+    let production = (checklist.name != "production").then(checklist::production);
+    let behind = production.as_ref().map_or(Ok(Vec::new()), |production| bound(production, &rules))?;
     let tree = Tree::walk(&request.root).map_err(|error| mistyped(&request.root).unwrap_or(error))?;
     let facts = Facts::new(&tree, request.now).with_patterns(patterns(bindings.iter().chain(&behind)));
-    let check = Check::new(&facts, &checklist, bindings, request.phase).backed_by(&production, behind);
+    let check = Check::new(&facts, &checklist, bindings, request.phase);
+    let check = match &production {
+        Some(production) => check.backed_by(production, behind),
+        None => check,
+    };
     let judged = check.run(|item| selected.contains(item.id.as_str()));
     let items: Vec<_> = judged
         .into_iter()
