@@ -261,8 +261,8 @@ fn every_load_generator_has_its_own_units() {
     let goose = r#"{"raw_request_metrics":[{"method":"","name":"Aggregated","number_of_requests":1000,"number_of_failures":10,
         "requests_per_second":"1,200.5"}],"raw_response_metrics":[{"method":"","name":"Aggregated","percentile_95":"70","percentile_99":"90"}]}"#;
     assert_eq!(load("reports/goose.json", goose, "p95"), Some(0.07));
-    let samples: String = (1..=20).map(|n| format!("{},{},home,200,{}\n", 1000 * n + 30_000, n, n != 20)).collect();
-    let jmeter = format!("timeStamp,elapsed,label,responseCode,success\n0,1,home,200,true\n{samples}");
+    let samples: Vec<String> = (1..=20).map(|n| format!("{},{},home,200,{}", 1000 * n + 30_000, n, n != 20)).collect();
+    let jmeter = format!("timeStamp,elapsed,label,responseCode,success\n0,1,home,200,true\n{}", samples.join("\n"));
     assert_eq!(load("reports/load.csv", &jmeter, "p95"), Some(0.019));
     let summary = r#"{"state":{"testRunDurationMs":60000},"metrics":{"http_req_duration":{"type":"trend","values":{"p(95)":50}},
         "http_reqs":{"values":{"count":60000,"rate":1000}},"http_req_failed":{"values":{"rate":0.5}}}}"#;
