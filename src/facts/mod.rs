@@ -1,6 +1,7 @@
 //! Parsed views of the tree, each read on first use and shared by every probe.
 
 pub mod ci;
+pub mod clocks;
 pub mod code;
 pub mod config;
 pub mod containers;
@@ -15,6 +16,7 @@ pub mod reports;
 pub mod routes;
 pub mod secrets;
 pub mod settings_types;
+pub mod stores;
 pub mod suites;
 pub mod texts;
 
@@ -82,6 +84,10 @@ views! {
     settings_types: settings_types::SettingsTypes = settings_types::read;
     /// Operations that the service declares.
     routes: routes::Routes = routes::read;
+    /// What runs on a clock outside CI.
+    clocks: clocks::Clocks = clocks::read;
+    /// The durable stores of production, and what backs them up.
+    stores: stores::Stores = stores::read;
     /// Test code by suite.
     suites: suites::Suites = suites::read;
     /// Which patterns may match in which file.

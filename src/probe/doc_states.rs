@@ -112,7 +112,7 @@ fn stated_in_text(document: &Document, block: &Block, names: &[Regex], is_headed
             while !rest.is_char_boundary(end) {
                 end -= 1;
             }
-            let sentence = rest[..end].split(". ").next().unwrap_or("");
+            let sentence = before_next_label(rest[..end].split(". ").next().unwrap_or(""));
             if push(document, block, sentence, answer) {
                 return;
             }
@@ -121,6 +121,16 @@ fn stated_in_text(document: &Document, block: &Block, names: &[Regex], is_headed
     if is_headed {
         push(document, block, &block.text, answer);
     }
+}
+
+/// The text up to a line that states something else: `RTO: <value>` above `RPO: 1 hour` states nothing.
+fn before_next_label(text: &str) -> &str {
+    let labelled = |at: usize| {
+        let line = text.get(at + 1..).unwrap_or("").lines().next().unwrap_or("");
+        line.split_once(':').is_some_and(|(label, _)| label.len() < 40 && !label.contains(|c: char| c.is_ascii_digit()))
+    };
+    let end = text.match_indices('\n').map(|(at, _)| at).find(|&at| labelled(at));
+    end.map_or(text, |end| text.get(..end).unwrap_or(text))
 }
 
 /// Adds what a text states, if it states anything.

@@ -3,6 +3,7 @@
 //! A probe never knows the expectation. It returns sightings with typed values; comparing is the judge's.
 //! A new probe is one file here and one word in [`ALL`].
 
+pub mod backup;
 pub mod cargo_bench;
 pub mod cargo_lint;
 pub mod cargo_profile;
@@ -56,6 +57,7 @@ use crate::value::{Map, Value};
 /// Every probe, by name; one a line, so that two people can add one each.
 #[rustfmt::skip]
 pub static ALL: &[&Probe] = &[
+    &backup::PROBE,
     &cargo_bench::PROBE,
     &cargo_lint::PROBE,
     &cargo_profile::PROBE,

@@ -12,7 +12,7 @@ use crate::quantity::Quantity;
 /// `@schedule(command, action or image…)`.
 pub static PROBE: Probe = Probe {
     name: "schedule",
-    summary: "Commands and actions that run on a clock; yields the longest gap between two runs",
+    summary: "Commands, actions and images that run on a clock: CI, Kubernetes, systemd, crontab, Ansible; yields the longest gap between two runs",
     usage: "@schedule(command | action | ~\"regex\"…)",
     arity: (1, usize::MAX),
     patterns_from: None,
@@ -41,7 +41,25 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     for action in ci.actions.iter().filter(|action| matching(&action.name, std::slice::from_ref(&action.name))) {
         add(&mut answer, facts, &action.name, &action.place, &action.step, &action.chain, action.excuse.as_deref());
     }
-    answer.blind.extend(ci.unseen());
+    for run in &facts.clocks().runs {
+        let line = run.words.join(" ");
+        let by_image = run.image.as_ref().is_some_and(|image| matching(image, std::slice::from_ref(image)));
+        if !by_image && (run.words.is_empty() || !matching(&line, &run.words)) {
+            continue;
+        }
+        let what = if run.words.is_empty() { run.image.clone().unwrap_or_default() } else { line };
+        let message = format!("`{}` at `{}` in {}", shown(&what), shown(&run.expression), run.whence);
+        let sighting = Sighting::new(run.place.clone(), Strength::Enforced, message);
+        match (&run.excuse, run.gap) {
+            (Some(why), _) => answer.notes.push(with_reason(sighting, why)),
+            (None, Some(gap)) => answer.seen.push(sighting.with(Observed::Quantity(Quantity::seconds(gap)))),
+            (None, None) => answer.notes.push(with_reason(sighting, "its clock cannot be read")),
+        }
+    }
+    if answer.seen.is_empty() {
+        answer.blind.extend(ci.unseen());
+        answer.blind.extend(facts.clocks().blind.iter().cloned());
+    }
     answer
 }
 

@@ -83,6 +83,7 @@ const FILES: &[(&str, &str)] = &[
     ("network.tsk", include_str!("network.tsk")),
     ("performance.tsk", include_str!("performance.tsk")),
     ("quality.tsk", include_str!("quality.tsk")),
+    ("recovery.tsk", include_str!("recovery.tsk")),
     ("secrets.tsk", include_str!("secrets.tsk")),
     ("security.tsk", include_str!("security.tsk")),
     ("testing.tsk", include_str!("testing.tsk")),

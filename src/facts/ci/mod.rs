@@ -13,7 +13,7 @@ mod path;
 pub mod pattern;
 pub mod shell;
 pub mod tools;
-mod wrap;
+pub(in crate::facts) mod wrap;
 
 use super::Facts;
 pub use model::{Action, Ci, Command, Event, Job, Link, Step, Trigger};

@@ -7,7 +7,7 @@ const MAX_WRAPPERS: usize = 12;
 
 /// What a command comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Inner {
+pub(in crate::facts) enum Inner {
     /// A program and its arguments.
     Words(Vec<String>),
     /// A script given as text: `bash -c '…'`.
@@ -80,7 +80,7 @@ const COUNTED: &[(&[&str], usize)] = &[
 ];
 
 /// Takes the wrappers off.
-pub(super) fn unwrap(words: Vec<String>) -> Inner {
+pub(in crate::facts) fn unwrap(words: Vec<String>) -> Inner {
     let mut words = words;
     for _ in 0..MAX_WRAPPERS {
         words = named(words);

@@ -38,6 +38,8 @@ pub static PROBE: Probe = Probe {
         "lock",
         "docs",
         "database_client",
+        "database",
+        "store",
     ],
     options: &[],
     look,
@@ -62,6 +64,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         "lock" => code::lock(facts, &words),
         "docs" => code::docs(facts),
         "database_client" => code::client(facts, &words),
+        "database" => stores(facts, true),
+        "store" => stores(facts, false),
         _ => Answer::default(),
     }
 }
@@ -74,6 +78,15 @@ fn here(place: Place, message: impl Into<String>) -> Sighting {
 /// An answer of one sighting, or of none.
 fn answer(found: Option<Sighting>) -> Answer {
     Answer { seen: found.into_iter().collect(), ..Answer::default() }
+}
+
+/// The durable stores that production declares, or the databases among them.
+fn stores(facts: &Facts<'_>, databases: bool) -> Answer {
+    let view = facts.stores();
+    let found = view.stores.iter().filter(|store| store.is_database || !databases);
+    let seen: Vec<Sighting> = found.map(|store| here(store.place.clone(), store.title.clone())).collect();
+    let blind = if seen.is_empty() { view.blind.clone() } else { Vec::new() };
+    Answer { seen, notes: view.notes.clone(), blind }
 }
 
 fn tree(facts: &Facts<'_>) -> Answer {

@@ -1,122 +1,53 @@
-//! `@db`: the client's side of the production database, from settings, then source, then the library's own default.
+//! `@db`: the production database. The client's side comes from settings, then source, then the library's own default;
+//! the server's side from what declares it.
 
-use super::config::{Form, matching, read};
-use super::{Probe, Question, Word};
-use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
+mod facts;
+mod server;
+
+pub(super) use server::is_encrypted;
+
+use super::config::{matching, read};
+use super::{Probe, Question, Word, config};
+use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, observe};
 use crate::facts::config::{Config, Held, Setting, script};
 use crate::quantity::Quantity;
+use facts::{FACTS, Fact, Fixed};
 use std::sync::Arc;
 
 /// `@db(fact, key…)`.
 pub static PROBE: Probe = Probe {
     name: "db",
-    summary: "A property of the production database as its client sees it: the settings of these keys, else what the source fixes, else the library's default",
-    usage: "@db(pool_max|acquire_timeout|ssl_mode, key…)",
+    summary: "A property of the production database: of its client, the settings of these keys, else what the source fixes, else the library's default; \
+              of its servers, what declares them says",
+    usage: "@db(pool_max|pool_min|pool_idle|acquire_timeout|ssl_mode|encrypted|user, key…) or @db(replicas|replicated|failover|consistency|tls|at_rest|cipher|audit|audited|insights|identity|network)",
     arity: (1, usize::MAX),
     patterns_from: None,
-    facts: &["pool_max", "acquire_timeout", "ssl_mode"],
+    facts: &[
+        "pool_max",
+        "pool_min",
+        "pool_idle",
+        "acquire_timeout",
+        "ssl_mode",
+        "encrypted",
+        "user",
+        "replicas",
+        "replicated",
+        "failover",
+        "consistency",
+        "tls",
+        "at_rest",
+        "cipher",
+        "audit",
+        "audited",
+        "insights",
+        "identity",
+        "network",
+    ],
     options: &[],
     look,
 };
-
-/// One fact: how source states it, and what holds when nobody does.
-struct Fact {
-    name: &'static str,
-    form: Form<'static>,
-    /// Each captures `value`.
-    stated: &'static [&'static str],
-    defaults: &'static [Default],
-}
-
-/// What a library does when nothing is set.
-struct Default {
-    library: &'static str,
-    /// How source uses the library.
-    used: &'static str,
-    value: Fixed,
-}
-
-/// A default's value.
-#[derive(Clone, Copy)]
-enum Fixed {
-    Count(f64),
-    Seconds(f64),
-    /// It waits or grows for ever.
-    Unlimited,
-    Word(&'static str),
-}
-
-const SQLX: &str = r"\b(?:PgPoolOptions|MySqlPoolOptions|PoolOptions::<\w+>|AnyPoolOptions)::new\(|\b(?:PgPool|MySqlPool|AnyPool)::connect(?:_lazy)?(?:_with)?\(";
-const SQLX_POSTGRES: &str =
-    r"\bPgPoolOptions::new\(|\bPgPool::connect|\bPgConnectOptions::new\(|\bPgConnection::connect";
-const SQLX_MYSQL: &str = r"\bMySqlPoolOptions::new\(|\bMySqlPool::connect|\bMySqlConnectOptions::new\(";
-const R2D2: &str = r"\br2d2::Pool::(?:new|builder)\(|\bConnectionManager::<[\w:]*Connection>::new\(";
-const BB8: &str = r"\bbb8::Pool::builder\(|\bbb8_\w+::\w+ConnectionManager";
-const DEADPOOL: &str = r"\bdeadpool_(?:postgres|diesel|sqlite|redis)::|\bdeadpool::managed::Pool";
-const SQLALCHEMY: &str = r"\bcreate_(?:async_)?engine\(";
-const GO_SQL: &str = r"\bsql\.Open\(|\bsqlx\.(?:Open|Connect|MustConnect)\(|\bgorm\.Open\(";
-const NODE_PG: &str = r"\bnew\s+(?:pg\.)?Pool\(";
-
-/// A number, a named constant or a duration, up to the call's end.
-const FACTS: &[Fact] = &[
-    Fact {
-        name: "pool_max",
-        form: Form { shape: None, unit: None, on: None, off: None },
-        stated: &[
-            r"\.max_connections\(\s*(?<value>[\w.:* ]+?)\s*\)",
-            r"\.max_size\(\s*(?<value>[\w.:* ]+?)\s*\)",
-            r"\bPoolConfig::new\(\s*(?<value>[\w.:* ]+?)\s*\)",
-            r"\.max_open\(\s*(?<value>[\w.:* ]+?)\s*\)",
-            r"\.SetMaxOpenConns\(\s*(?<value>[\w.:* ]+?)\s*\)",
-            r"\b(?:MaxConns|MaxOpenConns)\s*[:=]\s*(?<value>\d+)",
-            r"\bpool_size\s*=\s*(?<value>\w+)",
-            r"\bmaximumPoolSize\W{1,3}(?<value>\d+)",
-            r"\bsetMaximumPoolSize\(\s*(?<value>\w+)\s*\)",
-            r"\bconnectionLimit\s*:\s*(?<value>\d+)",
-        ],
-        defaults: &[
-            Default { library: "sqlx", used: SQLX, value: Fixed::Count(10.0) },
-            Default { library: "r2d2", used: R2D2, value: Fixed::Count(10.0) },
-            Default { library: "bb8", used: BB8, value: Fixed::Count(10.0) },
-            Default { library: "SQLAlchemy", used: SQLALCHEMY, value: Fixed::Count(5.0) },
-            Default { library: "database/sql", used: GO_SQL, value: Fixed::Unlimited },
-            Default { library: "node-postgres", used: NODE_PG, value: Fixed::Count(10.0) },
-        ],
-    },
-    Fact {
-        name: "acquire_timeout",
-        form: Form { shape: None, unit: Some("s"), on: None, off: None },
-        stated: &[
-            r"\.(?:acquire_timeout|connection_timeout|wait_timeout|connect_timeout)\(\s*(?:Some\()?\s*(?<value>[\w.:]+\([\w.:* ]*\)|[\w.:]+)",
-            r"\bacquire_timeout\s*=\s*(?<value>Duration::\w+\([\w* ]*\))",
-            r"\bpool_timeout\s*=\s*(?<value>\d+)",
-            r"(?i)\bstatement_timeout\s*(?:=|to)\s*'?(?<value>\d+\s*(?:ms|s|min)\b)",
-        ],
-        defaults: &[
-            Default { library: "sqlx", used: SQLX, value: Fixed::Seconds(30.0) },
-            Default { library: "r2d2", used: R2D2, value: Fixed::Seconds(30.0) },
-            Default { library: "bb8", used: BB8, value: Fixed::Seconds(30.0) },
-            Default { library: "SQLAlchemy", used: SQLALCHEMY, value: Fixed::Seconds(30.0) },
-            Default { library: "deadpool", used: DEADPOOL, value: Fixed::Unlimited },
-            Default { library: "node-postgres", used: NODE_PG, value: Fixed::Unlimited },
-        ],
-    },
-    Fact {
-        name: "ssl_mode",
-        form: Form { shape: Some("word"), unit: None, on: None, off: None },
-        stated: &[
-            r"\b(?:PgSslMode|MySqlSslMode|SslMode)::(?<value>\w+)",
-            r"\bsslmode=(?<value>[a-zA-Z][\w-]*)",
-            r"\b(?<value>NoTls)\b",
-        ],
-        defaults: &[
-            Default { library: "sqlx for PostgreSQL", used: SQLX_POSTGRES, value: Fixed::Word("prefer") },
-            Default { library: "sqlx for MySQL", used: SQLX_MYSQL, value: Fixed::Word("prefer") },
-        ],
-    },
-];
 
 /// Code that dials through a provider's connector, which encrypts whatever the connection text says.
 const CONNECTORS: &[&str] =
@@ -129,10 +60,18 @@ const DATABASE_WORDS: &[&str] =
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let config = facts.config();
     let mut answer = Answer { blind: config.blind.clone(), ..Answer::default() };
+    if let Some(answer) = server::look(facts, question.fact()) {
+        return answer;
+    }
+    match question.fact() {
+        "encrypted" => return encrypted(facts, question),
+        "user" => return user(facts, question),
+        _ => {}
+    }
     let Some(fact) = FACTS.iter().find(|fact| fact.name == question.fact()) else { return answer };
     let words: Vec<&Word> = question.words_from(1).collect();
     answer.extend(read(facts, &words, &fact.form, false));
-    if fact.name == "acquire_timeout" {
+    if matches!(fact.name, "acquire_timeout" | "pool_idle") {
         answer.seen.iter_mut().for_each(endless);
     }
     let is_set = answer.seen.iter().any(|sighting| sighting.default_of.is_none());
@@ -160,6 +99,59 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         answer.seen.extend(by_default(facts, fact));
     }
     answer.seen.extend(stated);
+    answer
+}
+
+/// The mode of the connection as the question whether nothing goes in the clear.
+fn encrypted(facts: &Facts<'_>, question: &Question) -> Answer {
+    let mut asked = question.clone();
+    if let Some(first) = asked.args.first_mut().and_then(|arg| arg.first_mut()) {
+        "ssl_mode".clone_into(&mut first.text);
+    }
+    let mut answer = look(facts, &asked);
+    for mut sighting in std::mem::take(&mut answer.seen) {
+        match &sighting.value {
+            Some(Observed::Word(word)) => {
+                let is_on = !IN_THE_CLEAR.iter().any(|weak| weak.eq_ignore_ascii_case(word));
+                sighting.value = Some(Observed::Flag(is_on));
+                answer.seen.push(sighting);
+            }
+            Some(Observed::Opaque(_)) => {
+                let why = format!("{}: what it says of encryption cannot be read", sighting.message);
+                answer.blind.push(Blind { place: Some(sighting.place), why });
+            }
+            _ => answer.seen.push(sighting),
+        }
+    }
+    answer
+}
+
+/// Modes in which a connection may go in the clear.
+const IN_THE_CLEAR: &[&str] =
+    &["disable", "disabled", "false", "off", "none", "no", "0", "notls", "allow", "prefer", "preferred"];
+
+/// Names that servers give to who may do everything.
+const ADMINISTRATORS: &[&str] =
+    &["postgres", "root", "sa", "admin", "doadmin", "rdsadmin", "postgresadmin", "cloudsqladmin", "azure_superuser"];
+
+/// Who the service connects as: an administrator may do everything; what another name may do, the server knows.
+fn user(facts: &Facts<'_>, question: &Question) -> Answer {
+    let words: Vec<&Word> = question.words_from(1).collect();
+    let form = config::Form { shape: Some("word"), ..config::Form::default() };
+    let mut answer = read(facts, &words, &form, false);
+    for mut sighting in std::mem::take(&mut answer.seen) {
+        match &sighting.value {
+            Some(Observed::Word(name)) if ADMINISTRATORS.contains(&name.to_lowercase().as_str()) => {
+                sighting.value = Some(Observed::Word("superuser".to_owned()));
+                answer.seen.push(sighting);
+            }
+            Some(Observed::Opaque(_)) => {
+                let why = format!("{}: the name stands elsewhere", sighting.message);
+                answer.blind.push(Blind { place: Some(sighting.place), why });
+            }
+            _ => answer.notes.push(sighting),
+        }
+    }
     answer
 }
 
@@ -200,6 +192,8 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
         Observed::Word(word) if fact.form.shape == Some("word") => {
             Observed::Word(if word == "NoTls" { "disable".to_owned() } else { word })
         }
+        // `None`: nothing ends it.
+        Observed::Word(word) if word == "None" => Observed::Quantity(Quantity::seconds(ENDLESS)),
         Observed::Word(word) => Observed::Opaque(word),
         value => value,
     };

@@ -1,0 +1,194 @@
+//! `@backup`: what backs production's stores up, store by store.
+
+use super::{Probe, Question};
+use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::stores::{NEVER, Property, Said, Store};
+use crate::quantity::Quantity;
+
+/// `@backup(fact)`.
+pub static PROBE: Probe = Probe {
+    name: "backup",
+    summary: "What backs the durable stores of production up, store by store; where one is backed up and another is not, the other is said to have none",
+    usage: "@backup(frequency|retention|strategy|encryption|cipher|location|pitr|loss|verified|restored|automation) {databases}",
+    arity: (1, 1),
+    patterns_from: None,
+    facts: &[
+        "frequency",
+        "retention",
+        "strategy",
+        "encryption",
+        "cipher",
+        "location",
+        "pitr",
+        "loss",
+        "verified",
+        "restored",
+        "automation",
+    ],
+    options: &["databases"],
+    look,
+};
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let fact = question.fact();
+    let without = match fact {
+        "frequency" | "pitr" | "loss" => Some(seconds(NEVER)),
+        "retention" => Some(seconds(0.0)),
+        "strategy" | "encryption" => Some(Observed::Flag(false)),
+        "cipher" | "location" | "verified" | "automation" => Some(Observed::Word("none".to_owned())),
+        _ => None,
+    };
+    let property = match fact {
+        "encryption" | "cipher" => Some(Property::Encryption),
+        "location" => Some(Property::Location),
+        _ => None,
+    };
+    let is_flag = matches!(fact, "strategy" | "encryption");
+    let asked = Asked { databases: question.is_set("databases"), without, property, is_flag, what: fact };
+    look_at(facts, &asked, |store| of_store(fact, &store.said))
+}
+
+/// What is asked about stores.
+pub(in crate::probe) struct Asked<'q> {
+    /// Databases alone, or every store.
+    pub(in crate::probe) databases: bool,
+    /// What is said of a store that has nothing where another one has something.
+    pub(in crate::probe) without: Option<Observed>,
+    /// The property that a store may have no word for.
+    pub(in crate::probe) property: Option<Property>,
+    /// Whether the answer is yes or no: what stands elsewhere then says neither.
+    pub(in crate::probe) is_flag: bool,
+    /// What messages call it.
+    pub(in crate::probe) what: &'q str,
+}
+
+/// Asks each store; what is said of stores that the tree does not declare counts where it declares none.
+pub(in crate::probe) fn look_at(facts: &Facts<'_>, asked: &Asked<'_>, of: impl Fn(&Store) -> Vec<Sighting>) -> Answer {
+    let view = facts.stores();
+    let mut answer = Answer { notes: view.notes.clone(), blind: view.blind.clone(), ..Answer::default() };
+    let mut bare: Vec<&Store> = Vec::new();
+    let mut there = 0;
+    for store in view.stores.iter().filter(|store| store.is_database || !asked.databases) {
+        there += 1;
+        let found = of(store);
+        let mute = asked.property.and_then(|property| store.mute.iter().find(|(own, _)| *own == property));
+        match mute {
+            Some((_, why)) if found.is_empty() => {
+                let why = format!("{}: {why}", store.title);
+                answer.blind.push(Blind { place: Some(store.place.clone()), why });
+            }
+            _ if found.is_empty() => bare.push(store),
+            _ => {}
+        }
+        for sighting in found {
+            let elsewhere = asked.is_flag && matches!(sighting.value, Some(Observed::Opaque(_)));
+            if elsewhere {
+                let why = format!("{}: its value stands elsewhere", sighting.message);
+                answer.blind.push(Blind { place: Some(sighting.place), why });
+            } else {
+                answer.seen.push(sighting);
+            }
+        }
+    }
+    if there == 0 && !view.loose.is_empty() {
+        let place = view.loose[0].sighting.place.clone();
+        let store = Store {
+            title: "a store outside this tree".to_owned(),
+            place,
+            engine: crate::facts::stores::Engine::Other,
+            is_database: true,
+            said: view.loose.clone(),
+            namespace: None,
+            mute: Vec::new(),
+        };
+        answer.seen.extend(of(&store));
+    }
+    if !answer.seen.is_empty() {
+        for store in bare {
+            let message = format!("nothing says anything of {} for {}", asked.what.replace('_', " "), store.title);
+            let sighting = Sighting::new(store.place.clone(), Strength::Configured, message);
+            answer.seen.extend(asked.without.clone().map(|value| sighting.with(value)));
+        }
+    }
+    answer.seen.dedup();
+    answer
+}
+
+fn seconds(amount: f64) -> Observed {
+    Observed::Quantity(Quantity::seconds(amount))
+}
+
+fn amount(sighting: &Sighting) -> Option<f64> {
+    match &sighting.value {
+        Some(Observed::Quantity(quantity)) => Some(quantity.amount),
+        _ => None,
+    }
+}
+
+/// What is said about one fact of one store.
+fn of_store(fact: &str, said: &[Said]) -> Vec<Sighting> {
+    let about = |property: Property| -> Vec<Sighting> {
+        said.iter().filter(|said| said.property == property).map(|said| said.sighting.clone()).collect()
+    };
+    match fact {
+        "frequency" => least(about(Property::Frequency)),
+        "retention" => least(about(Property::Retention)),
+        "strategy" => strategy(about(Property::Frequency), &about(Property::Retention)),
+        "encryption" => about(Property::Encryption).into_iter().map(super::db::is_encrypted).collect(),
+        "cipher" => about(Property::Encryption),
+        "location" => location(about(Property::Location)),
+        "pitr" => least(about(Property::Pitr)),
+        "loss" => least(about(Property::Pitr).into_iter().chain(about(Property::Frequency)).collect()),
+        "verified" => least(about(Property::Restored).into_iter().chain(about(Property::Verified)).collect())
+            .into_iter()
+            .map(by_itself)
+            .collect(),
+        "restored" => least(about(Property::Restored)),
+        "automation" => least(about(Property::Frequency)).into_iter().map(by_itself).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The least amount alone: the most frequent backup, the shortest time that every copy is kept. Without a readable
+/// amount, all of them.
+fn least(all: Vec<Sighting>) -> Vec<Sighting> {
+    let best = all.iter().filter_map(amount).fold(f64::INFINITY, f64::min);
+    if best.is_infinite() {
+        return all;
+    }
+    all.into_iter().find(|sighting| amount(sighting) == Some(best)).into_iter().collect()
+}
+
+/// What runs on a clock runs by itself; what never runs does not.
+fn by_itself(sighting: Sighting) -> Sighting {
+    let word = match amount(&sighting) {
+        Some(NEVER) => "none",
+        _ => "automatic",
+    };
+    sighting.with(Observed::Word(word.to_owned()))
+}
+
+/// Backups that are made and kept.
+fn strategy(frequency: Vec<Sighting>, retention: &[Sighting]) -> Vec<Sighting> {
+    let mut found = least(frequency);
+    let is_made = found.first().is_some_and(|first| amount(first) != Some(NEVER));
+    let is_kept = retention.iter().any(|kept| amount(kept) != Some(0.0));
+    if is_made && !is_kept && retention.is_empty() {
+        return Vec::new();
+    }
+    for sighting in &mut found {
+        sighting.value = Some(Observed::Flag(is_made && is_kept));
+    }
+    if is_made && is_kept {
+        let kept = retention.iter().find(|kept| amount(kept) != Some(0.0)).cloned();
+        found.extend(kept.map(|kept| kept.with(Observed::Flag(true))));
+    }
+    found
+}
+
+/// Copies in two regions are in two regions, wherever the first is.
+fn location(all: Vec<Sighting>) -> Vec<Sighting> {
+    let far = |sighting: &Sighting| matches!(&sighting.value, Some(Observed::Word(word)) if word == "multiple_regions");
+    if all.iter().any(far) { all.into_iter().filter(far).collect() } else { all }
+}

@@ -1,0 +1,137 @@
+//! What can be asked about the client of the database: how source states it, and what holds when nobody does.
+
+use crate::probe::config::Form;
+
+/// One fact: how source states it, and what holds when nobody does.
+pub(super) struct Fact {
+    pub(super) name: &'static str,
+    pub(super) form: Form<'static>,
+    /// Each captures `value`.
+    pub(super) stated: &'static [&'static str],
+    pub(super) defaults: &'static [Default],
+}
+
+/// What a library does when nothing is set.
+pub(super) struct Default {
+    pub(super) library: &'static str,
+    /// How source uses the library.
+    pub(super) used: &'static str,
+    pub(super) value: Fixed,
+}
+
+/// A default's value.
+#[derive(Clone, Copy)]
+pub(super) enum Fixed {
+    Count(f64),
+    Seconds(f64),
+    /// It waits or grows for ever.
+    Unlimited,
+    Word(&'static str),
+}
+
+const SQLX: &str = r"\b(?:PgPoolOptions|MySqlPoolOptions|PoolOptions::<\w+>|AnyPoolOptions)::new\(|\b(?:PgPool|MySqlPool|AnyPool)::connect(?:_lazy)?(?:_with)?\(";
+const SQLX_POSTGRES: &str =
+    r"\bPgPoolOptions::new\(|\bPgPool::connect|\bPgConnectOptions::new\(|\bPgConnection::connect";
+const SQLX_MYSQL: &str = r"\bMySqlPoolOptions::new\(|\bMySqlPool::connect|\bMySqlConnectOptions::new\(";
+const R2D2: &str = r"\br2d2::Pool::(?:new|builder)\(|\bConnectionManager::<[\w:]*Connection>::new\(";
+const BB8: &str = r"\bbb8::Pool::builder\(|\bbb8_\w+::\w+ConnectionManager";
+const DEADPOOL: &str = r"\bdeadpool_(?:postgres|diesel|sqlite|redis)::|\bdeadpool::managed::Pool";
+const SQLALCHEMY: &str = r"\bcreate_(?:async_)?engine\(";
+const GO_SQL: &str = r"\bsql\.Open\(|\bsqlx\.(?:Open|Connect|MustConnect)\(|\bgorm\.Open\(";
+const NODE_PG: &str = r"\bnew\s+(?:pg\.)?Pool\(";
+
+/// A number, a named constant or a duration, up to the call's end.
+pub(super) const FACTS: &[Fact] = &[
+    Fact {
+        name: "pool_max",
+        form: Form { shape: None, unit: None, on: None, off: None },
+        stated: &[
+            r"\.max_connections\(\s*(?<value>[\w.:* ]+?)\s*\)",
+            r"\.max_size\(\s*(?<value>[\w.:* ]+?)\s*\)",
+            r"\bPoolConfig::new\(\s*(?<value>[\w.:* ]+?)\s*\)",
+            r"\.max_open\(\s*(?<value>[\w.:* ]+?)\s*\)",
+            r"\.SetMaxOpenConns\(\s*(?<value>[\w.:* ]+?)\s*\)",
+            r"\b(?:MaxConns|MaxOpenConns)\s*[:=]\s*(?<value>\d+)",
+            r"\bpool_size\s*=\s*(?<value>\w+)",
+            r"\bmaximumPoolSize\W{1,3}(?<value>\d+)",
+            r"\bsetMaximumPoolSize\(\s*(?<value>\w+)\s*\)",
+            r"\bconnectionLimit\s*:\s*(?<value>\d+)",
+        ],
+        defaults: &[
+            Default { library: "sqlx", used: SQLX, value: Fixed::Count(10.0) },
+            Default { library: "r2d2", used: R2D2, value: Fixed::Count(10.0) },
+            Default { library: "bb8", used: BB8, value: Fixed::Count(10.0) },
+            Default { library: "SQLAlchemy", used: SQLALCHEMY, value: Fixed::Count(5.0) },
+            Default { library: "database/sql", used: GO_SQL, value: Fixed::Unlimited },
+            Default { library: "node-postgres", used: NODE_PG, value: Fixed::Count(10.0) },
+        ],
+    },
+    Fact {
+        name: "pool_min",
+        form: Form { shape: None, unit: None, on: None, off: None },
+        stated: &[
+            r"\.min_connections\(\s*(?<value>[\w.:* ]+?)\s*\)",
+            r"\.min_idle\(\s*(?:Some\()?\s*(?<value>[\w.:* ]+?)\s*\)",
+            r"\bsetMinimumIdle\(\s*(?<value>\w+)\s*\)",
+            r"\b(?:MinConns|minPoolSize|minimumIdle)\W{1,3}(?<value>\d+)",
+        ],
+        defaults: &[
+            Default { library: "sqlx", used: SQLX, value: Fixed::Count(0.0) },
+            Default { library: "r2d2", used: R2D2, value: Fixed::Count(10.0) },
+            Default { library: "bb8", used: BB8, value: Fixed::Count(0.0) },
+            Default { library: "deadpool, which has no such setting", used: DEADPOOL, value: Fixed::Count(0.0) },
+            Default { library: "SQLAlchemy", used: SQLALCHEMY, value: Fixed::Count(0.0) },
+            Default { library: "node-postgres", used: NODE_PG, value: Fixed::Count(0.0) },
+        ],
+    },
+    Fact {
+        name: "pool_idle",
+        form: Form { shape: None, unit: Some("s"), on: None, off: None },
+        stated: &[
+            r"\.(?:idle_timeout|max_idle_lifetime|max_idle_time)\(\s*(?:Some\()?\s*(?<value>[\w.:]+\([\w.:* ]*\)|[\w.:]+)",
+            r"\.SetConnMaxIdleTime\(\s*(?<value>[\w.:* ]+?)\s*\)",
+            r"\bMaxConnIdleTime\s*[:=]\s*(?<value>[\w.:* ]+)",
+            r"\bidleTimeoutMillis\s*:\s*(?<value>[\d_]+)",
+        ],
+        defaults: &[
+            Default { library: "sqlx", used: SQLX, value: Fixed::Seconds(600.0) },
+            Default { library: "r2d2", used: R2D2, value: Fixed::Seconds(600.0) },
+            Default { library: "bb8", used: BB8, value: Fixed::Seconds(600.0) },
+            Default { library: "deadpool, which has no such setting", used: DEADPOOL, value: Fixed::Unlimited },
+            Default { library: "SQLAlchemy", used: SQLALCHEMY, value: Fixed::Unlimited },
+            Default { library: "database/sql", used: GO_SQL, value: Fixed::Unlimited },
+            Default { library: "node-postgres", used: NODE_PG, value: Fixed::Seconds(10.0) },
+        ],
+    },
+    Fact {
+        name: "acquire_timeout",
+        form: Form { shape: None, unit: Some("s"), on: None, off: None },
+        stated: &[
+            r"\.(?:acquire_timeout|connection_timeout|wait_timeout|connect_timeout)\(\s*(?:Some\()?\s*(?<value>[\w.:]+\([\w.:* ]*\)|[\w.:]+)",
+            r"\bacquire_timeout\s*=\s*(?<value>Duration::\w+\([\w* ]*\))",
+            r"\bpool_timeout\s*=\s*(?<value>\d+)",
+            r"(?i)\bstatement_timeout\s*(?:=|to)\s*'?(?<value>\d+\s*(?:ms|s|min)\b)",
+        ],
+        defaults: &[
+            Default { library: "sqlx", used: SQLX, value: Fixed::Seconds(30.0) },
+            Default { library: "r2d2", used: R2D2, value: Fixed::Seconds(30.0) },
+            Default { library: "bb8", used: BB8, value: Fixed::Seconds(30.0) },
+            Default { library: "SQLAlchemy", used: SQLALCHEMY, value: Fixed::Seconds(30.0) },
+            Default { library: "deadpool", used: DEADPOOL, value: Fixed::Unlimited },
+            Default { library: "node-postgres", used: NODE_PG, value: Fixed::Unlimited },
+        ],
+    },
+    Fact {
+        name: "ssl_mode",
+        form: Form { shape: Some("word"), unit: None, on: None, off: None },
+        stated: &[
+            r"\b(?:PgSslMode|MySqlSslMode|SslMode)::(?<value>\w+)",
+            r"\bsslmode=(?<value>[a-zA-Z][\w-]*)",
+            r"\b(?<value>NoTls)\b",
+        ],
+        defaults: &[
+            Default { library: "sqlx for PostgreSQL", used: SQLX_POSTGRES, value: Fixed::Word("prefer") },
+            Default { library: "sqlx for MySQL", used: SQLX_MYSQL, value: Fixed::Word("prefer") },
+        ],
+    },
+];
