@@ -8,7 +8,8 @@ use crate::facts::Facts;
 use crate::probe::Question;
 use crate::quantity::{Comparison, Quantity};
 use crate::rules::{Call, Operator, Proof};
-use crate::value::{Kind, Value};
+use crate::source::Span;
+use crate::value::{Field, Kind, Value};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -37,6 +38,8 @@ pub struct Outcome {
     pub notes: Vec<Sighting>,
     /// What could not be looked at.
     pub blind: Vec<Blind>,
+    /// What would count if it were in date.
+    pub expired: Vec<Sighting>,
     /// The strength of the whole: the weakest of parts that are all needed.
     pub strength: Option<Strength>,
 }
@@ -54,6 +57,8 @@ pub struct Subject<'a> {
     pub entry: Option<&'a str>,
     /// The item's value as written (`$expected`).
     pub expected: &'a str,
+    /// Every id under which the same question is asked.
+    pub ids: &'a [&'a str],
 }
 
 /// Asks, and remembers the answers.
@@ -66,6 +71,11 @@ impl<'f> Asker<'f> {
     /// An asker over some facts.
     pub fn new(facts: &'f Facts<'f>) -> Self {
         Self { facts, answers: Mutex::default() }
+    }
+
+    /// The facts that are asked about.
+    pub fn facts(&self) -> &'f Facts<'f> {
+        self.facts
     }
 
     /// What becomes of a proof for a subject.
@@ -82,7 +92,7 @@ impl<'f> Asker<'f> {
     }
 
     fn answer(&self, call: &Call, subject: Subject<'_>) -> Answer {
-        let question = substituted(&call.question, subject);
+        let question = substituted(call, subject);
         let key = key(call.probe.name, &question);
         let slot = {
             let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -92,9 +102,15 @@ impl<'f> Asker<'f> {
     }
 }
 
-/// Replaces `$entry` and `$expected` inside words by what they stand for.
-fn substituted(question: &Question, subject: Subject<'_>) -> Question {
-    let mut question = question.clone();
+/// Replaces `$entry` and `$expected` inside words by what they stand for; a probe that may be asked about other items
+/// (`item`) is told which one this is.
+fn substituted(call: &Call, subject: Subject<'_>) -> Question {
+    let mut question = call.question.clone();
+    if call.probe.options.contains(&"item") && !question.options.contains_key("item") {
+        let text = |text: &str| Value::new(Kind::Str(text.to_owned()), Span::default());
+        let ids = Value::new(Kind::List(subject.ids.iter().map(|id| text(id)).collect()), Span::default());
+        question.options.insert("item".to_owned(), Field { key: Span::default(), value: ids });
+    }
     for word in question.args.iter_mut().flatten() {
         if let Some(entry) = subject.entry {
             word.text = word.text.replace("$entry", entry);
@@ -141,17 +157,18 @@ fn describe(key: &mut String, value: &Value) {
 impl Outcome {
     /// A state with nothing seen.
     pub fn bare(state: State) -> Self {
-        Self { state, seen: Vec::new(), notes: Vec::new(), blind: Vec::new(), strength: None }
+        Self { state, seen: Vec::new(), notes: Vec::new(), blind: Vec::new(), expired: Vec::new(), strength: None }
     }
 
     fn of_answer(answer: Answer) -> Self {
-        let state = match (answer.seen.is_empty(), answer.blind.is_empty()) {
+        let Answer { seen, notes, blind, expired } = answer;
+        let state = match (seen.is_empty(), blind.is_empty() && expired.is_empty()) {
             (false, _) => State::Holds,
             (true, false) => State::Open,
             (true, true) => State::Absent,
         };
-        let strength = answer.seen.iter().map(|sighting| sighting.strength).max();
-        Self { state, seen: answer.seen, notes: answer.notes, blind: answer.blind, strength }
+        let strength = seen.iter().map(|sighting| sighting.strength).max();
+        Self { state, seen, notes, blind, expired, strength }
     }
 
     /// Takes over what another outcome saw.
@@ -159,6 +176,7 @@ impl Outcome {
         self.seen.extend(other.seen);
         self.notes.extend(other.notes);
         self.blind.extend(other.blind);
+        self.expired.extend(other.expired);
     }
 }
 
@@ -207,6 +225,7 @@ fn merge(mut result: Outcome, parts: Vec<Outcome>) -> Outcome {
         // What could not be seen matters only while it could still change the answer.
         if result.state != State::Open {
             part.blind.clear();
+            part.notes.append(&mut part.expired);
         }
         result.absorb(part);
     }

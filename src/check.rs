@@ -9,7 +9,7 @@ use crate::facts::{Facts, Patterns};
 use crate::judge::{Asked, Judgement, Verdict, judge};
 use crate::pattern::PatternSet;
 use crate::probe;
-use crate::rules::{Binding, Evidence, Proof, Rule, RuleSet};
+use crate::rules::{Binding, Evidence, Proof, Rule, RuleSet, last_proof};
 use crate::source::Source;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -83,12 +83,14 @@ impl<'c> Check<'c> {
     }
 
     fn ask(&self, item: &Item, binding: &Binding) -> Asked {
-        let subject = Subject { entry: item.entry.as_deref(), expected: &item.expected_text };
+        let rule: &Rule = &binding.rule;
+        let ids = rule.ids_of(item);
+        let subject = Subject { entry: item.entry.as_deref(), expected: &item.expected_text, ids: &ids };
         let ask = |proofs: &[Proof]| -> Vec<Outcome> {
             proofs.iter().map(|proof| self.asker.outcome(proof, subject, self)).collect()
         };
-        let rule: &Rule = &binding.rule;
         let evidence: &Evidence = binding.evidence();
+        let is_stated = !self.asker.facts().attestations().entries.is_empty();
         let others = binding.others().map(|(word, other)| (word.to_owned(), ask(&other.proof)));
         Asked {
             proof: ask(&evidence.proof),
@@ -99,6 +101,7 @@ impl<'c> Check<'c> {
             ]
             .concat(),
             others: others.collect(),
+            attested: is_stated.then(|| self.asker.outcome(&last_proof(item, evidence), subject, self)),
             shown: ask(&rule.shown),
             place: rule.unmet_where.as_ref().map(|place| self.asker.outcome(place, subject, self)),
         }

@@ -84,12 +84,15 @@ pub struct Sighting {
     pub default_of: Option<String>,
     /// Set when its value can only prove, and why one that does not fit says nothing: a limit that lies beyond the bound.
     pub only_proves: Option<String>,
+    /// The outcome of a deed on record: where it contradicts, it does so whatever promises outweigh it, and `false` is
+    /// that it failed.
+    pub deed: bool,
 }
 
 impl Sighting {
     /// An observation without a value: its presence is what it says.
     pub fn new(place: Place, strength: Strength, message: impl Into<String>) -> Self {
-        Self { place, message: message.into(), value: None, strength, default_of: None, only_proves: None }
+        Self { place, message: message.into(), value: None, strength, default_of: None, only_proves: None, deed: false }
     }
 
     /// The same with a value.
@@ -106,6 +109,13 @@ impl Sighting {
         self
     }
 
+    /// The same, marked as the outcome of a deed on record.
+    #[must_use]
+    pub fn deed(mut self) -> Self {
+        self.deed = true;
+        self
+    }
+
     /// The same, marked as a default of `whose`.
     #[must_use]
     pub fn default_of(mut self, whose: impl Into<String>) -> Self {
@@ -118,7 +128,8 @@ impl Sighting {
 ///
 /// `seen` are the observations that count. `notes` were seen and count for nothing (a step that cannot fail, a stale
 /// report, a development file), each with the reason in its message; they are shown. `blind` says what the probe
-/// should have looked at and could not: with nothing seen, the answer is then unknown instead of unmet.
+/// should have looked at and could not: with nothing seen, the answer is then unknown instead of unmet. So it is with
+/// `expired`: what would count if it were in date.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answer {
     /// Observations that count.
@@ -127,6 +138,8 @@ pub struct Answer {
     pub notes: Vec<Sighting>,
     /// What could not be looked at.
     pub blind: Vec<Blind>,
+    /// Observations that were good and are not in date any more; the message says since when.
+    pub expired: Vec<Sighting>,
 }
 
 /// Something that a probe should have looked at and could not.
@@ -144,5 +157,6 @@ impl Answer {
         self.seen.extend(other.seen);
         self.notes.extend(other.notes);
         self.blind.extend(other.blind);
+        self.expired.extend(other.expired);
     }
 }

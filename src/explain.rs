@@ -44,7 +44,8 @@ fn question(card: &mut Card, item: &Item, binding: Option<&Binding>) {
         card.row("words", &words.join(", "));
     }
     let evidence = binding.evidence();
-    card.list("proof", evidence.proof.iter().map(written));
+    let last = (!rules::asks_for_statements(evidence)).then(|| rules::LAST_PROOF.to_owned());
+    card.list("proof", evidence.proof.iter().map(written).chain(last));
     // A word's own contradictions stand beside those of the whole rule.
     let of_rule = binding.word.as_ref().map(|_| &rule.evidence.refuted_by).into_iter().flatten();
     card.list("against", evidence.refuted_by.iter().chain(of_rule).map(written));

@@ -21,6 +21,8 @@ pub struct Asked {
     pub refuted_by: Vec<Outcome>,
     /// For an exclusive rule: the proofs of the words that are not expected.
     pub others: Vec<(String, Vec<Outcome>)>,
+    /// What people state about the item, where the rule does not ask for it itself.
+    pub attested: Option<Outcome>,
     /// Seen and shown.
     pub shown: Vec<Outcome>,
     /// The right place.
@@ -58,6 +60,8 @@ pub struct Judgement {
     pub notes: Vec<Evidence>,
     /// What could not be looked at.
     pub blind: Vec<Blind>,
+    /// Whether it is unknown because what was seen is not in date any more.
+    pub expired: bool,
 }
 
 /// The verdict with what it stands on.
@@ -113,7 +117,7 @@ impl Proven {
 impl Judgement {
     /// A verdict that nothing was asked for.
     pub fn bare(verdict: Verdict) -> Self {
-        Self { verdict, notes: Vec::new(), blind: Vec::new() }
+        Self { verdict, notes: Vec::new(), blind: Vec::new(), expired: false }
     }
 
     /// As the outcome that a composed item sees.
@@ -145,6 +149,11 @@ pub fn judge(rule: &Rule, expects: &Expectation, asked: Asked) -> Judgement {
     for outcome in asked.proof {
         decided_by_value |= scale.weigh(rule, expects, outcome, decided_by_value);
     }
+    if let Some(mut attested) = asked.attested {
+        // A statement of old says nothing where the right place was searched in vain.
+        scale.void = std::mem::take(&mut attested.expired);
+        scale.weigh(rule, expects, attested, decided_by_value);
+    }
     for outcome in asked.refuted_by {
         scale.contradict(outcome, None);
     }
@@ -169,6 +178,12 @@ struct Scales {
     contradicts: Vec<Evidence>,
     /// Seen, and the comparison could not tell: an opaque value, a default that fits, a word off the scale.
     undecided: Vec<(Sighting, String)>,
+    /// Good once, and not in date any more.
+    expired: Vec<Sighting>,
+    /// The same, of what only the end of every rule asks.
+    void: Vec<Sighting>,
+    /// Whether a deed on record contradicts.
+    overruled: bool,
     notes: Vec<Evidence>,
     blind: Vec<Blind>,
 }
@@ -178,6 +193,13 @@ impl Scales {
     fn weigh(&mut self, rule: &Rule, expects: &Expectation, outcome: Outcome, only_show: bool) -> bool {
         self.note(outcome.notes);
         self.blind.extend(outcome.blind);
+        for seen in outcome.expired {
+            if seen.deed && fit(rule, expects, &seen) == Fit::No {
+                self.add(Bearing::Contradicts, Some(seen.strength), vec![seen]);
+            } else {
+                self.expired.push(seen);
+            }
+        }
         match outcome.state {
             State::Holds => {}
             State::Refuted => {
@@ -196,7 +218,8 @@ impl Scales {
         let spoiled = fits.iter().any(|(fit, _)| !matches!(fit, Fit::Present | Fit::Yes));
         for (fit, seen) in fits {
             let by_value = !matches!(fit, Fit::Present);
-            if by_value && only_show {
+            let overrules = seen.deed && fit == Fit::No;
+            if by_value && only_show && !overrules {
                 self.note(vec![seen]);
                 continue;
             }
@@ -245,6 +268,7 @@ impl Scales {
         };
         *weight = (*weight).max(strength);
         for sighting in seen {
+            self.overruled |= sighting.deed && bearing == Bearing::Contradicts;
             let evidence = Evidence { sighting, bearing };
             if !side.contains(&evidence) {
                 side.push(evidence);
@@ -262,7 +286,7 @@ impl Scales {
     }
 
     fn decide(mut self, rule: &Rule, place: Option<Outcome>) -> Judgement {
-        let contradicted = self.contradiction >= self.support;
+        let contradicted = self.overruled || self.contradiction >= self.support;
         let mut contradicts = std::mem::take(&mut self.contradicts);
         let mut supports = std::mem::take(&mut self.supports);
         contradicts.sort_by_key(|evidence| std::cmp::Reverse(evidence.sighting.strength));
@@ -294,6 +318,10 @@ impl Scales {
             let reason = blind.why.clone();
             return self.judgement(Verdict::Unknown { reason, no_rule: false });
         }
+        let expired = std::mem::take(&mut self.expired);
+        if !expired.is_empty() {
+            return self.out_of_date(expired);
+        }
         if let Some(place) = place {
             self.note(place.notes);
             if place.state == State::Holds {
@@ -310,6 +338,10 @@ impl Scales {
                 return self.judgement(Verdict::Unknown { reason, no_rule: false });
             }
         }
+        let void = std::mem::take(&mut self.void);
+        if !void.is_empty() {
+            return self.out_of_date(void);
+        }
         let by_hand = rule.by_hand.as_ref();
         let reason = by_hand
             .cloned()
@@ -317,8 +349,20 @@ impl Scales {
         self.judgement(Verdict::Unknown { reason, no_rule: false })
     }
 
-    fn judgement(self, verdict: Verdict) -> Judgement {
-        Judgement { verdict, notes: self.notes, blind: self.blind }
+    /// Unknown since the newest statement ran out.
+    fn out_of_date(mut self, expired: Vec<Sighting>) -> Judgement {
+        let reason = expired.first().map(|seen| seen.message.clone()).unwrap_or_default();
+        let shown = expired.into_iter().map(|sighting| Evidence { sighting, bearing: Bearing::Note });
+        self.notes.splice(0..0, shown);
+        let judgement = self.judgement(Verdict::Unknown { reason, no_rule: false });
+        Judgement { expired: true, ..judgement }
+    }
+
+    /// The verdict with everything that is shown besides.
+    fn judgement(mut self, verdict: Verdict) -> Judgement {
+        let leftover = std::mem::take(&mut self.expired).into_iter().chain(std::mem::take(&mut self.void));
+        self.note(leftover.collect());
+        Judgement { verdict, notes: self.notes, blind: self.blind, expired: false }
     }
 }
 

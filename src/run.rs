@@ -1,10 +1,11 @@
 //! The program, read from the top: [`run`] is its table of contents.
 
 use crate::check::{Check, bind, patterns};
-use crate::checklist::{self, Broken, Checklist, Loaded};
+use crate::checklist::{self, Broken, Checklist, Item, Loaded};
 use crate::cli::{Colour, Format, Listed, Request, Show, Target, Task};
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
+use crate::facts::attestations::{self, Attestations};
 use crate::nearest::nearest;
 use crate::report::terminal::{self, Look};
 use crate::report::{self, ChecklistReport, Outcome, Report, Run, Unread, Warning, json, markdown};
@@ -88,6 +89,10 @@ pub fn check(request: &Request) -> anyhow::Result<Report> {
     let behind = production.as_ref().map_or(Ok(Vec::new()), |production| bound(production, &rules))?;
     let tree = Tree::walk(&request.root).map_err(|error| mistyped(&request.root).unwrap_or(error))?;
     let facts = Facts::new(&tree, request.now).with_patterns(patterns(bindings.iter().chain(&behind)));
+    let stated = facts.attestations();
+    if let Some(broken) = stated.broken() {
+        return Err(broken.into());
+    }
     let check = Check::new(&facts, &checklist, bindings, request.phase);
     let check = match &production {
         Some(production) => check.backed_by(production, behind),
@@ -99,8 +104,14 @@ pub fn check(request: &Request) -> anyhow::Result<Report> {
         .map(|(item, binding, judgement)| report::build::item(&tree, item, binding, judgement))
         .collect();
     let unread = unread(&tree, &items);
-    let warnings = warnings.iter().map(|warning| shown(&source, warning)).collect();
-    Ok(Report::new(header(request, &checklist, &tree, selected.len()), items, unread, warnings))
+    let of_checklist = warnings.iter().map(|warning| shown(&source, warning));
+    let of_statements = statements(stated, checklist.items().chain(production.iter().flat_map(Checklist::items)));
+    Ok(Report::new(
+        header(request, &checklist, &tree, selected.len()),
+        items,
+        unread,
+        of_checklist.chain(of_statements).collect(),
+    ))
 }
 
 /// Which rule asks for each item; a word that no rule knows is an error of the checklist.
@@ -137,7 +148,26 @@ fn header(request: &Request, checklist: &Checklist, tree: &Tree, selected: usize
         phase: request.phase,
         now: request.now,
         allow_unknown: request.allow_unknown,
+        own_files: own_files(checklist, tree),
     }
+}
+
+/// The files of the project's own folder that this run read.
+fn own_files(checklist: &Checklist, tree: &Tree) -> Vec<String> {
+    let asked = checklist
+        .path
+        .as_deref()
+        .into_iter()
+        .filter_map(|path| path.find(".tusk-check/").and_then(|at| path.get(at..)));
+    let stated = tree.file(attestations::PATH).map(|file| &*file.path);
+    asked.chain(stated).map(str::to_owned).collect()
+}
+
+/// Which statements do not count, and why. A statement may be about an item that only the built-in checklist has.
+fn statements<'i>(stated: &Attestations, items: impl Iterator<Item = &'i Item>) -> Vec<Warning> {
+    let Some(source) = &stated.source else { return Vec::new() };
+    let known = items.map(|item| item.id.as_str()).collect();
+    stated.diagnostics(&known).iter().map(|diagnostic| shown(source, diagnostic)).collect()
 }
 
 /// Everything that could not be looked at, each once.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test whose case cannot be set up should stop there")]
 
 mod ask;
+mod attested;
 mod check;
 mod checklist;
 mod cli;

@@ -1,5 +1,6 @@
 //! Parsed views of the tree, each read on first use and shared by every probe.
 
+pub mod attestations;
 pub mod ci;
 pub mod clocks;
 pub mod code;
@@ -92,6 +93,8 @@ views! {
     suites: suites::Suites = suites::read;
     /// Which patterns may match in which file.
     texts: texts::Texts = texts::read;
+    /// What people state, with dates and evidence.
+    attestations: attestations::Attestations = attestations::read;
     /// What the scan for secrets found.
     secrets: secrets::Secrets = secrets::read;
 }

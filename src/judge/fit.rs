@@ -27,6 +27,9 @@ impl From<bool> for Fit {
 /// How a sighting meets the expectation of an item under its rule.
 pub fn fit(rule: &Rule, expects: &Expectation, sighting: &Sighting) -> Fit {
     let Some(value) = &sighting.value else { return Fit::Present };
+    if sighting.deed && *value == Observed::Flag(false) {
+        return Fit::No;
+    }
     match (expects, &rule.compare) {
         (Expectation::Flag(wanted), compare) => flag(value, *wanted, matches!(compare, Compare::Presence)),
         // "alert > 80%": what is seen is a threshold, and the rule says which side of the stated one is fine.

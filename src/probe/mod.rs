@@ -3,6 +3,7 @@
 //! A probe never knows the expectation. It returns sightings with typed values; comparing is the judge's.
 //! A new probe is one file here and one word in [`ALL`].
 
+pub mod attested;
 pub mod backup;
 pub mod cargo_bench;
 pub mod cargo_lint;
@@ -57,6 +58,7 @@ use crate::value::{Map, Value};
 /// Every probe, by name; one a line, so that two people can add one each.
 #[rustfmt::skip]
 pub static ALL: &[&Probe] = &[
+    &attested::PROBE,
     &backup::PROBE,
     &cargo_bench::PROBE,
     &cargo_lint::PROBE,

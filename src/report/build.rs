@@ -64,6 +64,8 @@ fn cause(binding: Option<&Binding>, judgement: &Judgement) -> Option<Cause> {
         binding.is_some_and(|binding| binding.rule.class == Class::Person || binding.rule.by_hand.is_some());
     Some(if no_rule {
         Cause::NoRule
+    } else if judgement.expired {
+        Cause::Inconclusive
     } else if !judgement.blind.is_empty() {
         Cause::Unreadable
     } else if by_person {

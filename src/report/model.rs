@@ -30,6 +30,8 @@ pub struct Report {
     pub now: String,
     /// Whether unknown items were allowed to pass (`--allow-unknown`).
     pub allow_unknown: bool,
+    /// The files of the project's own folder, `.tusk-check/`, that were read: its checklist, what people state.
+    pub own_files: Vec<String>,
     /// The answer.
     pub outcome: Outcome,
     /// How many items of each verdict.
@@ -288,6 +290,8 @@ pub struct Run {
     pub now: jiff::Timestamp,
     /// Whether unknown items may pass.
     pub allow_unknown: bool,
+    /// The files of the project's own folder that were read.
+    pub own_files: Vec<String>,
 }
 
 impl Report {
@@ -304,6 +308,7 @@ impl Report {
             phase: run.phase,
             now: now.to_string(),
             allow_unknown: run.allow_unknown,
+            own_files: run.own_files,
             outcome: summary.outcome(run.allow_unknown),
             summary,
             categories: categories(&items),

@@ -48,12 +48,17 @@
 //! first alternative that yields values decides, and the later ones are shown. A sighting without a value proves by
 //! its presence. A default of a library may contradict a bound and never proves.
 //!
+//! Every rule ends with `@attested("release")` for its own item: a statement in `.tusk-check/attestations.tsk` for this
+//! version (`facts::attestations`). A rule that calls `@attested` itself says which statements it takes, with which
+//! cadence, and this end is left out. A failure on record contradicts in both cases.
+//!
 //! Named lists are sections `[list.c]`, `[list.k]`, …: `clippy: ["cargo clippy", …]` is `$c.clippy`. An entry that is a
 //! map (`{key: "disable_stats", negated: true}`) gives its first value as the word and the rest as its attributes; a
 //! list may name other lists (`"$c.audit_rust"`). Evidence groups are sections `[group.NAME]` with `proof:`. Scales are
 //! sections `[scale.NAME]` with `order:` (weakest first; a list inside is a tie) and `same:` (word → its synonyms).
 
 mod expression;
+mod last_proof;
 mod load;
 mod names;
 mod places;
@@ -62,6 +67,7 @@ mod scale;
 mod set;
 mod text;
 
+pub use last_proof::{TEXT as LAST_PROOF, asks_for_statements, last_proof};
 pub use load::{Fault, embedded, load};
 pub use names::Names;
 pub use rule::{Call, Class, Compare, Effort, Evidence, Operator, Proof, Rule};

@@ -1,7 +1,7 @@
 //! A rule: the question, what proves it, what contradicts it, where its absence would show, and how to fix it.
 
 use super::scale::Scale;
-use crate::checklist::Phase;
+use crate::checklist::{Item, Phase};
 use crate::probe::{Probe, Question};
 use crate::quantity::Comparison;
 use crate::source::{Source, Span};
@@ -90,6 +90,15 @@ impl Proof {
 }
 
 impl Rule {
+    /// The ids under which its question is asked: those of a rule for every entry of a list are questions of their own.
+    pub fn ids_of<'a>(&'a self, item: &'a Item) -> Vec<&'a str> {
+        let mut ids = vec![item.id.as_str()];
+        if !self.id.ends_with(".*") {
+            ids.extend(std::iter::once(&self.id).chain(&self.also).map(String::as_str).filter(|id| *id != item.id));
+        }
+        ids
+    }
+
     /// Visits every proof of the rule, whatever it is for, and every part of it.
     pub fn each_proof(&self, visit: &mut impl FnMut(&Proof)) {
         let evidence = std::iter::once(&self.evidence).chain(self.values.values().map(|own| &**own));

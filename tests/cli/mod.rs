@@ -1,7 +1,9 @@
 //! The program as it is run: arguments in; exit status, standard output and standard error out.
 
 mod convert;
+
 mod outputs;
+mod statements;
 mod status;
 mod usage;
 

@@ -1,5 +1,6 @@
 //! Tests of `src/facts`.
 
+mod attestations;
 mod ci;
 mod code;
 mod config;

@@ -72,6 +72,7 @@ fn run(selected: usize) -> Run {
         phase: Phase::PreRelease,
         now: "2026-11-22T23:30:00.5Z".parse().expect("a time"),
         allow_unknown: false,
+        own_files: vec![".tusk-check/attestations.tsk".into()],
     }
 }
 

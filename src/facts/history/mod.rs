@@ -62,9 +62,14 @@ impl History {
 
     /// When the newest commit was made that changed more than documents and reports.
     pub fn newest_source_change(&self) -> Option<Timestamp> {
+        self.newest_source_commit().map(|commit| commit.time)
+    }
+
+    /// The newest commit that changed more than documents and reports; the oldest that is looked at if none did.
+    pub fn newest_source_commit(&self) -> Option<&Commit> {
         let store = self.store.as_ref()?;
         let at = store.newest_change(&self.commits, |path| !is_beside_source(path));
-        at.or_else(|| self.commits.last()).map(|commit| commit.time)
+        at.or_else(|| self.commits.last())
     }
 
     /// Whether a file is as new as the source.

@@ -12,6 +12,8 @@ mod literal;
 mod names;
 mod scan;
 
+pub(in crate::facts) use scan::hex_digest;
+
 use super::{Facts, parallel};
 use crate::evidence::Blind;
 use crate::evidence::Place;

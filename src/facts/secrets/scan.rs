@@ -289,7 +289,8 @@ fn is_pkcs12(path: &str, bytes: &[u8]) -> bool {
     named && bytes.first() == Some(&0x30) && bytes.windows(3).take(8).any(|window| window == [2, 1, 3])
 }
 
-fn hex_digest(bytes: &[u8]) -> String {
+/// The SHA-256 of some bytes, in lower-case hexadecimal.
+pub(in crate::facts) fn hex_digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex

@@ -86,7 +86,7 @@ fn stores(facts: &Facts<'_>, databases: bool) -> Answer {
     let found = view.stores.iter().filter(|store| store.is_database || !databases);
     let seen: Vec<Sighting> = found.map(|store| here(store.place.clone(), store.title.clone())).collect();
     let blind = if seen.is_empty() { view.blind.clone() } else { Vec::new() };
-    Answer { seen, notes: view.notes.clone(), blind }
+    Answer { seen, notes: view.notes.clone(), blind, ..Answer::default() }
 }
 
 fn tree(facts: &Facts<'_>) -> Answer {

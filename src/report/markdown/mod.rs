@@ -246,6 +246,10 @@ fn method(page: &mut String, report: &Report) {
             report.phase,
         ),
     );
+    if !report.own_files.is_empty() {
+        let files: Vec<String> = report.own_files.iter().map(|path| link(path, None)).collect();
+        line(page, &format!("Of the project's own folder it read {}.\n", files.join(", ")));
+    }
 }
 
 fn signatures(page: &mut String) {

@@ -51,6 +51,9 @@ fn heading(page: &mut Page, report: &Report) {
     let part = if list.selected == list.items { String::new() } else { format!("{} of ", list.selected) };
     let about = format!("{}, {part}{}, {}", plain(&list.name), item::items(list.items), report.phase);
     page.labelled(0, "checklist", 11, &about, Tone::Plain);
+    if !report.own_files.is_empty() {
+        page.labelled(0, "read", 11, &plain(&report.own_files.join(", ")), Tone::Plain);
+    }
 }
 
 /// The folder as it was named, with its own name where that says nothing (`.`).
