@@ -262,6 +262,19 @@ fn filter(mut part: Outcome, operator: Operator, literal: &Value) -> Outcome {
     let (kept, dropped): (Vec<_>, Vec<_>) = std::mem::take(&mut part.seen)
         .into_iter()
         .partition(|sighting| sighting.value.as_ref().is_some_and(|value| compares(value, operator, literal)));
+    // What is set elsewhere may compare so: it is neither seen nor absent.
+    let elsewhere = dropped.iter().filter(|sighting| matches!(sighting.value, Some(Observed::Opaque(_))));
+    let elsewhere: Vec<Blind> = elsewhere
+        .map(|sighting| Blind {
+            place: Some(sighting.place.clone()),
+            why: format!("{}: its value is not in the tree", sighting.message),
+        })
+        .collect();
+    if kept.is_empty() && !elsewhere.is_empty() {
+        part.notes.extend(dropped);
+        part.blind.extend(elsewhere);
+        return Outcome { state: State::Open, seen: Vec::new(), strength: None, ..part };
+    }
     part.notes.extend(dropped);
     part.strength = kept.iter().map(|sighting| sighting.strength).max();
     part.state = if kept.is_empty() { State::Absent } else { State::Holds };

@@ -227,7 +227,7 @@ impl Scales {
             decided |= by_value && seen.default_of.is_none() && !says_nothing;
             match fit {
                 Fit::Yes | Fit::Present if spoiled => self.note(vec![seen]),
-                Fit::Yes if seen.default_of.is_some() => {
+                Fit::Yes | Fit::Present if seen.default_of.is_some() => {
                     let why = "a default fits today and nobody set it: state it".to_owned();
                     self.undecided.push((seen, why));
                 }

@@ -9,6 +9,7 @@ pub mod containers;
 pub mod documents;
 pub mod format;
 pub mod history;
+pub mod infra;
 pub mod kubernetes;
 pub mod manifests;
 pub(crate) mod parallel;
@@ -71,6 +72,8 @@ views! {
     containers: containers::Containers = containers::read;
     /// Kubernetes objects that production applies.
     kubernetes: kubernetes::Kubernetes = kubernetes::read;
+    /// What Terraform, `CloudFormation` and Pulumi declare.
+    infra: infra::Infra = infra::read;
     /// Package manifests and lock files of every ecosystem.
     manifests: manifests::Manifests = manifests::read;
     /// Prose: headings, sections and their substance.

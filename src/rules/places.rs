@@ -15,6 +15,7 @@ const RIGHT_PLACES: &[(&str, &[&str])] = &[
     ("cargo", &["manifest", "cargo"]),
     ("ci", &["ci"]),
     ("container", &["container"]),
+    ("infra", &["iac"]),
     ("k8s", &["work"]),
     ("doc", &["docs"]),
     ("openapi", &["service"]),

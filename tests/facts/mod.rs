@@ -8,6 +8,7 @@ mod containers;
 mod documents;
 mod format;
 pub(crate) mod history;
+mod infra;
 mod kubernetes;
 mod manifests;
 mod production;

@@ -99,14 +99,46 @@ impl Path {
         }
     }
 
+    /// The path as plain keys with dots between; `None` if a step has alternatives or is a bracket other than `[*]`.
+    pub fn dotted(&self) -> Option<String> {
+        let keys = self.0.iter().filter(|step| **step != Step::Each).map(|step| match step {
+            Step::Keys(keys) if keys.len() == 1 => keys.first().map(String::as_str),
+            _ => None,
+        });
+        let keys: Option<Vec<&str>> = keys.collect();
+        keys.filter(|keys| !keys.is_empty()).map(|keys| keys.join("."))
+    }
+
     /// Everything that the path leads to, in the order of the text.
     pub fn find<'v>(&self, root: &'v Value) -> Vec<Found<'v>> {
+        self.follow(root, false)
+    }
+
+    /// The same, where a key also reaches into the entries of a list, as nested blocks of Terraform are.
+    pub fn find_through_lists<'v>(&self, root: &'v Value) -> Vec<Found<'v>> {
+        self.follow(root, true)
+    }
+
+    fn follow<'v>(&self, root: &'v Value, through_lists: bool) -> Vec<Found<'v>> {
         let mut found = vec![Found { value: root, span: root.span, key: String::new() }];
         for step in &self.0 {
+            if through_lists && matches!(step, Step::Keys(_)) {
+                found = found.iter().flat_map(entries).take(MAX_FOUND).collect();
+            }
             found = found.iter().flat_map(|at| step.from(at)).take(MAX_FOUND).collect();
         }
         found.retain(|found| found.value.kind != Kind::Null);
         found
+    }
+}
+
+/// The entries of a list, or what is none.
+fn entries<'v>(at: &Found<'v>) -> Vec<Found<'v>> {
+    match &at.value.kind {
+        Kind::List(list) => {
+            list.iter().map(|item| Found { value: item, span: item.span, key: at.key.clone() }).collect()
+        }
+        _ => vec![at.clone()],
     }
 }
 

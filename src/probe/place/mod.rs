@@ -5,6 +5,7 @@
 
 pub(crate) mod code;
 mod delivery;
+mod infra;
 mod run;
 
 pub(super) use run::terraform;
@@ -18,7 +19,8 @@ pub static PROBE: Probe = Probe {
     name: "place",
     summary: "Where a thing would stand if it were there: CI, settings, source, a workload, an entry point, a deploy job, …",
     usage: "@place(name) or @place(\"settings\", section…), @place(\"manifest\", ecosystem…), @place(\"service\", dependency…), \
-            @place(\"rollout\", strategy…)",
+            @place(\"rollout\", strategy…), @place(\"iac\", family…) with db, bucket, lb, cdn, network, machine, cluster, workload, \
+            kms, secret, store or a kind",
     arity: (1, 2),
     patterns_from: None,
     facts: &[
@@ -40,6 +42,7 @@ pub static PROBE: Probe = Probe {
         "database_client",
         "database",
         "store",
+        "iac",
     ],
     options: &[],
     look,
@@ -66,6 +69,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         "database_client" => code::client(facts, &words),
         "database" => stores(facts, true),
         "store" => stores(facts, false),
+        "iac" => infra::infra(facts, &words),
         _ => Answer::default(),
     }
 }

@@ -1,0 +1,104 @@
+//! Infrastructure as code: what Terraform and `OpenTofu`, `CloudFormation` and Pulumi YAML declare for production.
+//!
+//! Every resource has one name for its kind and its settings, Terraform's: `AWS::RDS::DBInstance` and its
+//! `BackupRetentionPeriod` are also `aws_db_instance` and `backup_retention_period`, so that a question is asked once.
+//! Nothing is planned or fetched: expressions are folded as far as the tree alone allows ([`terraform`]), and what stays
+//! unknown is kept as its own text ([`Kind::Expr`](crate::value::Kind::Expr)).
+//!
+//! Use it so: [`Infra::of_kind`] gives the production resources of a kind (`aws_db_instance`, `aws_*`), each
+//! [`Resource::settings`] what one says at a path (`settings.backup_configuration.enabled`), the provider's default
+//! included and marked; [`Infra::unread`] says what could hide a resource of these kinds. Empty and nothing unread: not
+//! there.
+
+mod cloudformation;
+mod defaults;
+mod fold;
+mod kinds;
+mod names;
+mod pulumi;
+mod resource;
+mod terraform;
+
+pub use resource::{Resource, Setting, Tool};
+
+use super::Facts;
+use super::production::Standing;
+use crate::evidence::{Blind, Place};
+
+/// How many resources are kept; a tree that declares more is not one deployment.
+const MAX_RESOURCES: usize = 20_000;
+
+/// What the tree's infrastructure code declares.
+#[derive(Debug, Default)]
+pub struct Infra {
+    /// The resources, by file and in the order of their text.
+    pub resources: Vec<Resource>,
+    /// Files that could not be read.
+    pub blind: Vec<Blind>,
+    /// Calls of modules that stand outside of the tree, which may declare anything of their providers.
+    pub remote: Vec<Remote>,
+}
+
+/// A module that is called and not in the tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remote {
+    /// Where it is called.
+    pub place: Place,
+    /// Its source, as written.
+    pub source: String,
+    /// The provider that it is for, where its address says so: `aws` of `cloudposse/rds/aws`.
+    pub provider: Option<String>,
+}
+
+impl Infra {
+    /// The resources that production has.
+    pub fn production(&self) -> impl Iterator<Item = &Resource> {
+        self.resources.iter().filter(|resource| resource.standing == Standing::Production)
+    }
+
+    /// The resources of a kind that production has; `*` at the start or end stands for anything.
+    pub fn of_kind<'i>(&'i self, kind: &'i str) -> impl Iterator<Item = &'i Resource> {
+        self.production().filter(move |resource| resource.is_kind(kind))
+    }
+
+    /// What could hide a resource of some kinds: files that could not be read, modules that stand elsewhere, resources
+    /// that may or may not be there.
+    pub fn unread(&self, kinds: &[&str]) -> Vec<Blind> {
+        let remote = self.remote.iter().filter(|remote| kinds.iter().any(|kind| remote.may_hold(kind)));
+        let remote = remote.map(|remote| Blind {
+            place: Some(remote.place.clone()),
+            why: format!("the module {} is not in the tree", remote.source),
+        });
+        let uncertain = self.resources.iter().filter_map(|resource| match &resource.standing {
+            Standing::Uncertain(why) if kinds.iter().any(|kind| resource.is_kind(kind)) => Some(Blind {
+                place: Some(resource.place()),
+                why: format!("{} may not be there: {why}", resource.title()),
+            }),
+            _ => None,
+        });
+        self.blind.iter().cloned().chain(remote).chain(uncertain).collect()
+    }
+}
+
+impl Remote {
+    /// Whether it could declare a resource of a kind: its provider's kinds begin with the provider's name.
+    fn may_hold(&self, kind: &str) -> bool {
+        let Some(provider) = &self.provider else { return true };
+        let family = kind.split(['_', ':', '/']).next().unwrap_or(kind).trim_end_matches('*');
+        family.is_empty() || !names::PROVIDERS.contains(&family) || names::same_provider(family, provider)
+    }
+}
+
+/// Reads everything.
+pub fn read(facts: &Facts<'_>) -> Infra {
+    let mut view = Infra::default();
+    terraform::read(facts, &mut view);
+    cloudformation::read(facts, &mut view);
+    pulumi::read(facts, &mut view);
+    if view.resources.len() > MAX_RESOURCES {
+        view.resources.truncate(MAX_RESOURCES);
+        view.blind.push(Blind { place: None, why: format!("more than {MAX_RESOURCES} resources are declared") });
+    }
+    view.resources.sort_by(|a, b| (&a.path, a.span).cmp(&(&b.path, b.span)));
+    view
+}

@@ -1,0 +1,495 @@
+//! Infrastructure as code: which resources production has, and what expressions come to.
+
+use std::fmt::Write as _;
+use tusk_check::facts::Facts;
+use tusk_check::facts::infra::{Infra, Resource};
+use tusk_check::facts::kubernetes::path::Path;
+use tusk_check::facts::production::Standing;
+use tusk_check::tree::Tree;
+use tusk_check::value::{Kind, Value};
+
+fn with<T>(files: &[(&str, &str)], look: impl FnOnce(&Infra) -> T) -> T {
+    let tree = Tree::in_memory(files.iter().map(|(path, text)| (*path, *text)));
+    let facts = Facts::new(&tree, jiff::Timestamp::UNIX_EPOCH);
+    look(facts.infra())
+}
+
+/// The addresses of production's resources.
+fn production(files: &[(&str, &str)]) -> Vec<String> {
+    with(files, |view| {
+        assert_eq!(view.blind, []);
+        view.production()
+            .filter(|resource| !resource.kind.starts_with("provider."))
+            .map(|resource| resource.name.clone())
+            .collect()
+    })
+}
+
+fn shown(value: &Value) -> String {
+    match &value.kind {
+        Kind::Expr(expression) => format!("?{}", expression.raw),
+        Kind::List(list) => format!("[{}]", list.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        Kind::Map(map) => {
+            format!(
+                "{{{}}}",
+                map.iter().map(|(key, field)| format!("{key}: {}", shown(&field.value))).collect::<Vec<_>>().join(", ")
+            )
+        }
+        Kind::Null => "null".into(),
+        _ => value.scalar_text().unwrap_or_default(),
+    }
+}
+
+fn text(resource: &Resource, path: &str) -> String {
+    let found = resource.settings(&Path::parse(path));
+    found.iter().map(|setting| shown(&setting.value)).collect::<Vec<_>>().join(" ")
+}
+
+/// What `x` of the only resource `a.b` comes to, with a file beside it.
+#[track_caller]
+fn folds(expression: &str, beside: &str, expected: &str) {
+    let main = format!("resource \"a\" \"b\" {{\n  x = {expression}\n}}\n");
+    with(&[("main.tf", &main), ("beside.tf", beside)], |view| {
+        assert_eq!(view.blind, []);
+        let resource = view.resources.iter().find(|resource| resource.kind == "a").expect("a resource");
+        assert_eq!(text(resource, "x"), expected, "{expression}");
+    });
+}
+
+#[test]
+fn expressions_fold_as_far_as_the_tree_allows() {
+    let beside = r#"
+variable "on" { default = true }
+variable "days" { default = 7 }
+variable "given" {}
+variable "none" { default = null }
+variable "settings" {
+  type = object({ size = number, backup = optional(object({ days = optional(number, 30), on = optional(bool, false) }), {}) })
+  default = { size = 1 }
+}
+locals {
+  days = var.days + 1
+  tags = merge({ a = "x" }, { b = var.given })
+  loop = local.pool
+  pool = local.loop
+  zones = ["a", "b", "c"]
+}
+"#;
+    for (expression, expected) in [
+        ("var.on", "true"),
+        ("!var.on", "false"),
+        ("var.on && var.given", "?var.on && var.given"),
+        ("false && var.given", "false"),
+        ("var.on || var.given", "true"),
+        ("var.on ? local.days * 2 : 0", "16"),
+        ("var.given ? 1 : 1", "1"),
+        ("var.given ? 1 : 2", "?var.given ? 1 : 2"),
+        ("var.days == 7", "true"),
+        ("var.days != 7", "false"),
+        ("var.days >= 8", "false"),
+        ("\"${var.days} days\"", "7 days"),
+        ("\"${var.days}\"", "7"),
+        ("\"a-${var.given}\"", "?\"a-${var.given}\""),
+        ("local.tags.a", "x"),
+        ("local.tags[\"b\"]", "?var.given"),
+        ("merge({ a = 1 }, { b = 2 })", "{a: 1, b: 2}"),
+        ("tolist([1, 2])", "[1, 2]"),
+        ("length(local.zones)", "3"),
+        ("[for z in local.zones : upper(z) if z != \"b\"]", "[A, C]"),
+        ("{ for i, z in local.zones : z => i }", "{a: 0, b: 1, c: 2}"),
+        ("local.zones[1]", "b"),
+        ("lookup({ a = 1 }, \"z\", 9)", "9"),
+        ("try(var.settings.backup.missing, 3)", "3"),
+        ("coalesce(var.none, \"d\")", "d"),
+        ("var.settings.backup.days", "30"),
+        ("var.settings.backup.on", "false"),
+        ("var.settings.size", "1"),
+        ("local.loop", "?local.loop"),
+        ("aws_kms_key.main.arn", "?aws_kms_key.main.arn"),
+        ("sum(local.zones)", "?sum(local.zones)"),
+        ("(1 + 2) * 3", "9"),
+        ("1 / 0", "?1 / 0"),
+        ("var.none", ""),
+        ("format(\"%s-%d\", \"a\", 2)", "a-2"),
+        ("join(\",\", local.zones)", "a,b,c"),
+        ("contains(local.zones, \"a\")", "true"),
+        ("jsonencode({ a = [1] })", "{a: [1]}"),
+        ("<<-EOT\n  hello\n  EOT", "hello\n"),
+    ] {
+        folds(expression, beside, expected);
+    }
+}
+
+#[test]
+fn production_reads_its_environment_as_production() {
+    let beside = "variable \"environment\" { default = \"dev\" }\nvariable \"stage\" {}\nlocals {\n  size = { dev = 1, prod = 3 }\n}\n";
+    folds("var.environment == \"prod\" ? 3 : 1", beside, "3");
+    folds("var.environment == \"dev\" ? 3 : 1", beside, "1");
+    folds("terraform.workspace == \"production\"", beside, "true");
+    folds("local.size[var.stage]", beside, "3");
+    folds("var.environment == \"blue\"", beside, "?var.environment == \"blue\"");
+}
+
+#[test]
+fn what_is_off_by_default_is_absent_and_named() {
+    let main = r#"
+variable "on" { default = false }
+variable "given" { type = bool }
+resource "a" "off" { count = var.on ? 1 : 0 }
+resource "a" "on" { count = var.on ? 0 : 2 }
+resource "a" "none" { for_each = toset([]) }
+resource "a" "each" {
+  for_each = { x = 1, y = 2 }
+  size     = each.value
+}
+resource "a" "perhaps" { count = var.given ? 1 : 0 }
+resource "a" "some" { count = length(data.zones.all.names) }
+"#;
+    with(&[("main.tf", main)], |view| {
+        let standing = |name: &str| {
+            let resource = view.resources.iter().find(|resource| resource.name == format!("a.{name}")).expect("it");
+            (resource.standing.clone(), resource.count)
+        };
+        assert_eq!(
+            standing("off"),
+            (
+                Standing::Aside("off by default: its `count` comes to none (var.on at main.tf:2 (default))".into()),
+                Some(0)
+            )
+        );
+        assert_eq!(standing("on"), (Standing::Production, Some(2)));
+        assert!(matches!(standing("perhaps").0, Standing::Uncertain(_)));
+        assert_eq!(standing("some"), (Standing::Production, None));
+        let each: Vec<String> = view
+            .production()
+            .filter(|resource| resource.name == "a.each")
+            .map(|resource| text(resource, "size"))
+            .collect();
+        assert_eq!(each, ["1", "2"]);
+        assert!(
+            !view
+                .resources
+                .iter()
+                .any(|resource| resource.name == "a.none" && resource.standing == Standing::Production)
+        );
+        assert_eq!(view.unread(&["a"]).len(), 1, "what may be there hides an absence");
+        assert!(view.unread(&["b"]).is_empty());
+    });
+    let dev = ("dev.tfvars", "on = true\n");
+    assert!(!production(&[("main.tf", main), dev]).contains(&"a.off".to_owned()));
+    let prod = ("env/prod.tfvars", "on = true\n");
+    assert!(production(&[("main.tf", main), prod]).contains(&"a.off".to_owned()));
+    let auto = ("x.auto.tfvars.json", "{\"on\": true}");
+    assert!(production(&[("main.tf", main), auto]).contains(&"a.off".to_owned()));
+    let unmarked = ("eu.tfvars", "on = true\n");
+    with(&[("main.tf", main), unmarked], |view| {
+        let off = view.resources.iter().find(|resource| resource.name == "a.off").expect("it");
+        assert!(matches!(off.standing, Standing::Uncertain(_)), "{:?}", off.standing);
+    });
+}
+
+#[test]
+fn stacks_speak_for_production_by_their_path() {
+    let stack = "resource \"a\" \"b\" {}\n";
+    for path in ["main.tf", "infra/main.tf", "envs/prod/main.tf", "terraform/live/main.tofu"] {
+        assert_eq!(production(&[(path, stack)]), ["a.b"], "{path}");
+    }
+    for path in
+        ["envs/dev/main.tf", "envs/staging/main.tf", "examples/basic/main.tf", "infra/staging.tf", "modules/db/main.tf"]
+    {
+        assert!(production(&[(path, stack)]).is_empty(), "{path}");
+    }
+    let json = r#"{"resource": {"a": {"b": [{"x": "${1 + 1}"}]}}}"#;
+    with(&[("main.tf.json", json)], |view| assert_eq!(text(&view.resources[0], "x"), "2"));
+    assert_eq!(production(&[("main.tf", stack), ("main.tofu", "resource \"a\" \"c\" {}\n")]), ["a.c"]);
+}
+
+#[test]
+fn a_module_is_read_with_what_its_caller_gives() {
+    let module = "variable \"days\" { default = 0 }\nvariable \"name\" {}\nresource \"db\" \"main\" {\n  days = var.days\n  name = var.name\n}\nmodule \"inner\" {\n  source = \"../inner\"\n  count  = var.days > 5 ? 1 : 0\n}\n";
+    let inner = "resource \"inner\" \"x\" {}\n";
+    let caller = |days: u32| {
+        format!(
+            "module \"db\" {{\n  source = \"../../modules/db\"\n  days   = {days}\n  name   = local.n\n}}\nlocals {{ n = \"shop\" }}\n"
+        )
+    };
+    let files = [
+        ("modules/db/main.tf", module),
+        ("modules/inner/main.tf", inner),
+        ("envs/prod/main.tf", &caller(7)),
+        ("envs/dev/main.tf", &caller(1)),
+    ];
+    assert_eq!(production(&files), ["module.db.db.main", "module.db.module.inner.inner.x"]);
+    with(&files, |view| {
+        let db = view.of_kind("db").next().expect("it");
+        assert_eq!((text(db, "days"), text(db, "name")), ("7".into(), "shop".into()));
+        let setting = db.setting("days").expect("it");
+        assert_eq!(setting.origin, Some("var.days at envs/prod/main.tf:3"));
+        let span = setting.place.span.expect("a span");
+        assert_eq!((&*setting.place.path, &module[span.range()]), ("modules/db/main.tf", "days = var.days"));
+    });
+    // What only examples call is what the project ships.
+    let shipped = [
+        ("dist/ecs/main.tf", "resource \"a\" \"b\" {}\n"),
+        ("ecs/main.tf", "resource \"a\" \"c\" {}\n"),
+        ("examples/x/main.tf", "module \"e\" { source = \"../../ecs\" }\n"),
+    ];
+    assert_eq!(production(&shipped), ["a.c"]);
+    let cycle = [
+        ("a/main.tf", "module \"b\" { source = \"../b\" }\n"),
+        ("b/main.tf", "module \"a\" { source = \"../a\" }\n"),
+        ("c/main.tf", "module \"a\" { source = \"../a\" }\nresource \"x\" \"y\" {}\n"),
+    ];
+    assert_eq!(with(&cycle, |view| view.of_kind("x").count()), 1);
+}
+
+#[test]
+fn terragrunt_calls_modules_too() {
+    let module = "variable \"days\" { default = 0 }\nvariable \"more\" { default = 1 }\nresource \"db\" \"main\" {\n  days = var.days\n  more = var.more\n}\n";
+    let files = |stage: &str, include: &str| {
+        let wrapper =
+            format!("{include}terraform {{\n  source = \"../..//modules/db\"\n}}\ninputs = {{\n  days = 9\n}}\n");
+        let path = format!("live/{stage}/terragrunt.hcl");
+        with(&[("modules/db/main.tf", module), (&path, &wrapper)], |view| {
+            view.of_kind("db").map(|db| (text(db, "days"), text(db, "more"))).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(files("prod", ""), [("9".to_owned(), "1".to_owned())]);
+    assert_eq!(
+        files("prod", "include \"root\" {\n  path = find_in_parent_folders()\n}\n"),
+        [("9".to_owned(), "?var.more".to_owned())]
+    );
+    assert!(files("dev", "").is_empty());
+}
+
+#[test]
+fn known_modules_stand_for_what_they_make_and_others_hide() {
+    let main = r#"
+module "db" {
+  source  = "terraform-aws-modules/rds/aws"
+  version = "6.5.2"
+  multi_az = true
+}
+module "sql" {
+  source = "git::https://github.com/terraform-google-modules/terraform-google-sql-db.git//modules/postgresql?ref=v1"
+  backup_configuration = { enabled = true }
+}
+module "lb" {
+  source = "terraform-aws-modules/alb/aws"
+  listeners = {
+    https = { port = 443, protocol = "HTTPS" }
+  }
+}
+module "other" {
+  source = "acme/database/aws"
+}
+module "vcs" {
+  source = "git@github.com:acme/infra.git"
+}
+"#;
+    with(&[("main.tf", main)], |view| {
+        let db = view.of_kind("aws_db_instance").next().expect("it");
+        assert_eq!(text(db, "multi_az"), "true");
+        let encrypted = db.setting("storage_encrypted").expect("a default");
+        assert_eq!(
+            (encrypted.default_of, encrypted.text()),
+            (Some("terraform-aws-modules/rds/aws"), Some("true".into()))
+        );
+        assert!(db.setting("backup_retention_period").expect("an open default").is_opaque());
+        let sql = view.of_kind("google_sql_database_instance").next().expect("it");
+        assert_eq!(text(sql, "settings.backup_configuration.enabled"), "true");
+        assert_eq!(text(sql, "settings.availability_type"), "ZONAL");
+        let listener = view.of_kind("aws_lb_listener").next().expect("it");
+        assert_eq!(text(listener, "protocol"), "HTTPS");
+        assert_eq!(view.unread(&["aws_backup_plan"]).len(), 2);
+        assert_eq!(view.unread(&["google_storage_bucket"]).len(), 1, "a module for AWS makes nothing of Google's");
+    });
+}
+
+#[test]
+fn nested_and_dynamic_blocks() {
+    let main = r#"
+variable "flags" { default = [{ name = "a", value = "on" }] }
+variable "more" {}
+resource "sql" "main" {
+  settings {
+    backup_configuration {
+      enabled = true
+    }
+    dynamic "database_flags" {
+      for_each = var.flags
+      iterator = flag
+      content {
+        name = flag.value.name
+      }
+    }
+    dynamic "ip_configuration" {
+      for_each = var.more
+      content {
+        ipv4 = true
+      }
+    }
+  }
+  rule {
+    lifecycle {
+      delete_after = 30
+    }
+  }
+  rule {
+    lifecycle {
+      delete_after = 60
+    }
+  }
+}
+"#;
+    with(&[("main.tf", main)], |view| {
+        let sql = view.of_kind("sql").next().expect("it");
+        assert_eq!(text(sql, "settings.backup_configuration.enabled"), "true");
+        assert_eq!(text(sql, "settings.database_flags.name"), "a");
+        assert_eq!(text(sql, "rule.lifecycle.delete_after"), "30 60");
+        assert_eq!(text(sql, "settings.ip_configuration.ipv4"), "?var.more");
+        assert_eq!(text(sql, "settings.nothing"), "");
+    });
+}
+
+#[test]
+fn a_default_of_the_provider_is_marked() {
+    with(&[("main.tf", "resource \"aws_db_instance\" \"main\" {\n  multi_az = null\n}\n")], |view| {
+        let db = view.of_kind("aws_db_instance").next().expect("it");
+        for (path, expected) in
+            [("backup_retention_period", "0"), ("storage_encrypted", "false"), ("multi_az", "false")]
+        {
+            let setting = db.setting(path).expect(path);
+            assert_eq!(
+                (setting.default_of, setting.text().as_deref()),
+                (Some("the Terraform provider"), Some(expected))
+            );
+        }
+    });
+}
+
+#[test]
+fn hostile_texts_end_and_are_told() {
+    let deep = format!("resource \"a\" \"b\" {{\n  x = {}1{}\n}}\n", "[".repeat(20_000), "]".repeat(20_000));
+    let parens = format!("x = {}1{}\n", "(".repeat(20_000), ")".repeat(20_000));
+    let blocks = format!("{}{}", "a {\n".repeat(20_000), "}\n".repeat(20_000));
+    let sums = format!("x = 1{}\n", " + 1".repeat(20_000));
+    let nots = format!("x = {}true\n", "!".repeat(20_000));
+    for text in [&deep, &parens, &blocks, &sums, &nots, &"resource \"a\" {".to_owned(), &"\u{feff}\u{0}".to_owned()] {
+        with(&[("main.tf", text)], |view| assert!(view.production().count() == 0));
+    }
+    // Every local twice the one before.
+    let mut doubling = "locals {\n  l0 = [1, 1]\n".to_owned();
+    for level in 1..200 {
+        let _ = write!(
+            doubling,
+            "  l{level} = concat(local.l{0}, local.l{0})\n  m{level} = [local.m{0}, local.l{0}]\n  s{level} = \"${{local.s{0}}}${{local.s{0}}}\"\n",
+            level - 1
+        );
+    }
+    doubling.push_str(
+        "  m0 = 1\n  s0 = \"ab\"\n}\nresource \"a\" \"b\" {\n  x = local.l199\n  y = local.m199\n  z = local.s199\n}\n",
+    );
+    with(&[("main.tf", &doubling)], |view| assert_eq!(view.of_kind("a").count(), 1));
+    // Modules that call each other twice.
+    let mut files = vec![];
+    for level in 0..30 {
+        files.push((format!("m{level}/main.tf"), format!("module \"a\" {{ source = \"../m{0}\" }}\nmodule \"b\" {{ source = \"../m{0}\" }}\nresource \"r\" \"x\" {{}}\n", level + 1)));
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    with(&files, |view| assert!(view.of_kind("r").count() > 8));
+}
+
+#[test]
+fn cloudformation_speaks_by_terraforms_names() {
+    let template = r#"
+AWSTemplateFormatVersion: "2010-09-09"
+Parameters:
+  Days: {Type: Number, Default: 14}
+  Environment: {Type: String, Default: dev}
+  Given: {Type: String}
+Conditions:
+  IsProd: !Equals [!Ref Environment, prod]
+  Off: !Equals [a, b]
+  Open: !Equals [!Ref Given, x]
+Resources:
+  Database:
+    Type: AWS::RDS::DBInstance
+    Condition: IsProd
+    Properties:
+      BackupRetentionPeriod: !Ref Days
+      MultiAZ: !If [IsProd, true, false]
+      KmsKeyId: !GetAtt Key.Arn
+      DBName: !Sub "shop-${Days}"
+      Engine: !Ref AWS::NoValue
+  Old: {Type: AWS::S3::Bucket, Condition: Off}
+  Perhaps: {Type: AWS::SNS::Topic, Condition: Open}
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      SecurityGroupIngress:
+        - {IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0}
+  Unknown: {Type: "Custom::Thing"}
+"#;
+    with(&[("infra/template.yaml", template)], |view| {
+        assert_eq!(view.blind, []);
+        let db = view.of_kind("aws_db_instance").next().expect("it");
+        assert!(db.is_kind("AWS::RDS::DBInstance"));
+        for (path, expected) in [
+            ("backup_retention_period", "14"),
+            ("multi_az", "true"),
+            ("kms_key_id", "?GetAtt Key.Arn"),
+            ("db_name", "shop-14"),
+            ("engine", ""),
+            ("storage_encrypted", "false"),
+        ] {
+            assert_eq!(text(db, path), expected, "{path}");
+        }
+        let place = db.setting("backup_retention_period").expect("it").place.span.expect("a span");
+        assert_eq!(&template[place.range()], "BackupRetentionPeriod: !Ref Days");
+        let group = view.of_kind("aws_security_group").next().expect("it");
+        assert_eq!(
+            (text(group, "ingress.cidr_blocks"), text(group, "ingress.from_port")),
+            ("0.0.0.0/0".into(), "22".into())
+        );
+        assert_eq!(view.of_kind("aws_s3_bucket").count(), 0);
+        assert_eq!(view.unread(&["aws_sns_topic"]).len(), 1);
+    });
+    let json = r#"{"Resources": {"B": {"Type": "AWS::DynamoDB::Table", "Properties": {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true}}}}}"#;
+    with(&[("stack.json", json)], |view| {
+        let table = view.of_kind("aws_dynamodb_table").next().expect("it");
+        assert_eq!(text(table, "point_in_time_recovery.enabled"), "true");
+    });
+    with(&[("examples/stack.json", json)], |view| assert_eq!(view.production().count(), 0));
+}
+
+#[test]
+fn pulumi_speaks_by_terraforms_names() {
+    let program = r"
+name: shop
+runtime: yaml
+config:
+  days: {type: integer, default: 3}
+resources:
+  db:
+    type: aws:rds/instance:Instance
+    properties:
+      backupRetentionPeriod: ${days}
+      kmsKeyId: ${key.arn}
+      storageEncrypted: true
+  sql:
+    type: gcp:sql:DatabaseInstance
+    properties:
+      settings: {backupConfiguration: {enabled: true}}
+";
+    let prod = ("Pulumi.prod.yaml", "config:\n  shop:days: 9\n");
+    with(&[("Pulumi.yaml", program), prod], |view| {
+        let db = view.of_kind("aws_db_instance").next().expect("it");
+        assert_eq!((text(db, "backup_retention_period"), text(db, "kms_key_id")), ("9".into(), "?${key.arn}".into()));
+        let sql = view.of_kind("google_sql_database_instance").next().expect("it");
+        assert_eq!(text(sql, "settings.backup_configuration.enabled"), "true");
+    });
+    with(&[("Pulumi.yaml", "name: x\nruntime: nodejs\n")], |view| {
+        assert_eq!(view.unread(&["aws_db_instance"]).len(), 1);
+    });
+}
