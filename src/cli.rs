@@ -75,6 +75,9 @@ pub struct CheckArgs {
     /// When colours are used; `NO_COLOR` and `CLICOLOR_FORCE` are heeded
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,
+    /// A clone of the RustSec advisory database (its age is shown; after 90 days it tells nothing)
+    #[arg(long, value_name = "FOLDER")]
+    advisory_db: Option<PathBuf>,
     /// The moment that ages are counted from: a day or an RFC 3339 time [default: now]
     #[arg(long, value_name = "TIME", value_parser = moment)]
     now: Option<jiff::Timestamp>,
@@ -101,6 +104,9 @@ pub struct ExplainArgs {
     /// When colours are used; `NO_COLOR` and `CLICOLOR_FORCE` are heeded
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,
+    /// A clone of the RustSec advisory database (its age is shown; after 90 days it tells nothing)
+    #[arg(long, value_name = "FOLDER")]
+    advisory_db: Option<PathBuf>,
     /// The moment that ages are counted from: a day or an RFC 3339 time [default: now]
     #[arg(long, value_name = "TIME", value_parser = moment)]
     now: Option<jiff::Timestamp>,
@@ -206,6 +212,8 @@ pub struct Request {
     pub allow_unknown: bool,
     /// The moment that ages are counted from.
     pub now: jiff::Timestamp,
+    /// A clone of the RustSec advisory database.
+    pub advisory_db: Option<PathBuf>,
 }
 
 /// A command with its arguments understood.
@@ -255,6 +263,7 @@ impl CheckArgs {
             phase: self.phase,
             allow_unknown: self.allow_unknown,
             now: self.now.unwrap_or_else(jiff::Timestamp::now),
+            advisory_db: self.advisory_db,
         };
         Ok(Task::Check(request, targets, show))
     }
@@ -270,6 +279,7 @@ impl ExplainArgs {
             phase: Phase::PostRelease,
             allow_unknown: false,
             now: self.now.unwrap_or_else(jiff::Timestamp::now),
+            advisory_db: self.advisory_db,
         };
         Task::Explain(request, Show { colour: self.color, verbose: true })
     }

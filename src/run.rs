@@ -5,6 +5,7 @@ use crate::checklist::{self, Broken, Checklist, Item, Loaded};
 use crate::cli::{Colour, Format, Listed, Request, Show, Target, Task};
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
+use crate::facts::advisories::AdvisoryDb;
 use crate::facts::attestations::{self, Attestations};
 use crate::nearest::nearest;
 use crate::report::terminal::{self, Look};
@@ -88,7 +89,10 @@ pub fn check(request: &Request) -> anyhow::Result<Report> {
     let production = (checklist.name != "production").then(checklist::production);
     let behind = production.as_ref().map_or(Ok(Vec::new()), |production| bound(production, &rules))?;
     let tree = Tree::walk(&request.root).map_err(|error| mistyped(&request.root).unwrap_or(error))?;
-    let facts = Facts::new(&tree, request.now).with_patterns(patterns(bindings.iter().chain(&behind)));
+    let advisories = request.advisory_db.as_deref().map(AdvisoryDb::open).transpose()?;
+    let facts = Facts::new(&tree, request.now)
+        .with_advisories(advisories)
+        .with_patterns(patterns(bindings.iter().chain(&behind)));
     let stated = facts.attestations();
     if let Some(broken) = stated.broken() {
         return Err(broken.into());

@@ -1,5 +1,6 @@
 //! Parsed views of the tree, each read on first use and shared by every probe.
 
+pub mod advisories;
 pub mod attestations;
 pub mod ci;
 pub mod clocks;
@@ -36,6 +37,8 @@ pub struct Facts<'t> {
     pub now: jiff::Timestamp,
     /// What the rules look for, gathered so that one pass over a file serves them all; may be empty.
     pub patterns: Patterns,
+    /// The advisory database that the user named.
+    pub advisory_db: Option<advisories::AdvisoryDb>,
     slots: Slots,
 }
 
@@ -105,7 +108,14 @@ views! {
 impl<'t> Facts<'t> {
     /// Facts of a tree, as seen at a moment.
     pub fn new(tree: &'t Tree, now: jiff::Timestamp) -> Self {
-        Self { tree, now, patterns: Patterns::default(), slots: Slots::default() }
+        Self { tree, now, patterns: Patterns::default(), advisory_db: None, slots: Slots::default() }
+    }
+
+    /// The same, with an advisory database.
+    #[must_use]
+    pub fn with_advisories(mut self, database: Option<advisories::AdvisoryDb>) -> Self {
+        self.advisory_db = database;
+        self
     }
 
     /// The same, with the patterns that the rules will look for.

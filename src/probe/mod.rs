@@ -41,6 +41,7 @@ pub mod report_tests;
 pub mod report_usage;
 pub mod rollout;
 pub mod routes;
+pub mod scan_advisories;
 pub mod scan_permissions;
 pub mod scan_secrets;
 pub mod schedule;
@@ -96,6 +97,7 @@ pub static ALL: &[&Probe] = &[
     &report_usage::PROBE,
     &rollout::PROBE,
     &routes::PROBE,
+    &scan_advisories::PROBE,
     &scan_permissions::PROBE,
     &scan_secrets::PROBE,
     &schedule::PROBE,

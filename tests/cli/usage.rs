@@ -111,3 +111,11 @@ fn colours_follow_the_environment_and_the_option() {
     assert!(!coloured(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
     assert!(!coloured(&["--format", "json"], &[("CLICOLOR_FORCE", "1")]));
 }
+
+#[test]
+fn an_advisory_database_that_is_none_is_an_error() {
+    let project = project();
+    let ran = run(&project, &["check", "--checklist", "met.tsk", "--advisory-db", "missing", "app"]);
+    assert_eq!((ran.status, ran.out.as_str()), (2, ""));
+    assert_eq!(ran.err, "error: cannot read the advisory database `missing`: no such folder\n");
+}

@@ -1,5 +1,6 @@
 //! Tests of `src/facts`.
 
+mod advisories;
 mod attestations;
 mod ci;
 mod code;
