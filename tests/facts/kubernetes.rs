@@ -147,18 +147,6 @@ fn generated_copies_are_counted_once_and_lone_ones_count() {
 }
 
 #[test]
-fn helm_templates_are_named_as_unread() {
-    let files =
-        [("chart/Chart.yaml", "name: a\n"), ("chart/templates/web.yaml", "apiVersion: v1\nkind: {{ .Values.kind }}\n")];
-    with(&files, |view| {
-        assert!(view.objects.is_empty());
-        assert!(view.unread(&[])[0].why.contains("Helm"));
-        // A template that chooses its kind may make anything.
-        assert_eq!(view.unread(&["ServiceMonitor"]).len(), 1);
-    });
-}
-
-#[test]
 fn the_environment_goes_through_config_maps() {
     let web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n      - name: app\n        image: web\n        envFrom: [{configMapRef: {name: settings}}]\n        env:\n        - {name: LEVEL, value: warn}\n        - {name: TOKEN, valueFrom: {secretKeyRef: {name: s, key: token}}}\n        - {name: MODE, valueFrom: {configMapKeyRef: {name: settings, key: mode}}}\n";
     let map =
@@ -216,21 +204,4 @@ fn cycles_and_doubling_overlays_end() {
     }
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     assert!(production(&files).is_empty());
-}
-
-#[test]
-fn a_chart_hides_only_what_its_templates_could_make() {
-    let chart = |manifest: &'static str| {
-        [
-            ("chart/Chart.yaml", manifest),
-            ("chart/templates/web.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: {{ x }}}\n"),
-        ]
-    };
-    with(&chart("name: a\n"), |view| {
-        assert_eq!(view.unread(&["Deployment"]).len(), 1);
-        assert!(view.unread(&["ServiceMonitor", "prometheus.io/scrape"]).is_empty());
-    });
-    with(&chart("name: a\ndependencies: [{name: common, version: 1.0.0}]\n"), |view| {
-        assert_eq!(view.unread(&["ServiceMonitor"]).len(), 1);
-    });
 }

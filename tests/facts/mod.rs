@@ -8,6 +8,7 @@ mod config;
 mod containers;
 mod documents;
 mod format;
+mod helm;
 pub(crate) mod history;
 mod infra;
 mod kubernetes;

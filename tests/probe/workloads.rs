@@ -71,11 +71,14 @@ fn values_are_typed_and_a_declared_object_takes_its_defaults() {
 }
 
 #[test]
-fn what_production_does_not_apply_is_a_note_and_helm_is_not_read() {
+fn what_production_does_not_apply_is_a_note_and_an_unknown_template_is_blind() {
     let text = deployment("a", PROBED);
     let staging = ask(&[("staging/a.yaml", &text)], "k8s", &["Deployment"], &[]);
     assert!(staging.seen.is_empty() && staging.notes.len() == 1);
-    let chart = [("chart/Chart.yaml", "name: a\n"), ("chart/templates/a.yaml", "kind: {{ x }}\napiVersion: v1\n")];
+    let chart = [
+        ("chart/Chart.yaml", "name: a\n"),
+        ("chart/templates/a.yaml", "kind: {{ lookup }}\napiVersion: v1\nmetadata: {name: a}\n"),
+    ];
     let helm = ask(&chart, "k8s", &["Deployment"], &[]);
     assert!(helm.blind[0].why.contains("Helm"));
     let broken = ask(&[("k8s/a.yaml", "apiVersion: v1\nkind: [")], "k8s", &["Deployment"], &[]);

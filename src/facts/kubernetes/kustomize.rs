@@ -158,7 +158,7 @@ impl Rendering<'_, '_> {
             }
         }
         if let Some(charts) = kustomization.value.get("helmCharts") {
-            self.blind.push(blind(kustomization, charts.span, "Helm charts are not read yet"));
+            self.blind.push(blind(kustomization, charts.span, "a chart that Kustomize inflates is not rendered"));
         }
         objects.extend(self.generated(kustomization));
         for (entry, _) in entries(&kustomization.value, &["components"]) {

@@ -75,10 +75,11 @@ impl Object {
         Place::at(path.clone(), span)
     }
 
-    /// Where it is declared: its name, or its kind.
+    /// Where it is declared: its name, or its kind where the name was filled in from another file.
     pub fn place(&self) -> Place {
-        let name = self.value.at(&["metadata", "name"]).or_else(|| self.value.get("kind"));
-        self.at(name.map_or(self.value.span, |value| value.span))
+        let parts = [self.value.at(&["metadata", "name"]), self.value.get("kind")];
+        let mut places = parts.into_iter().flatten().map(|value| self.at(value.span));
+        places.find(|place| place.path == self.path).unwrap_or_else(|| self.at(self.value.span))
     }
 
     /// `Deployment "web"`.

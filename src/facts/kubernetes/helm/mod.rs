@@ -1,0 +1,307 @@
+//! Helm charts of the project: what their templates make with the values of production.
+//!
+//! A chart is read as Helm would with `values.yaml` and, over it, the values files of production. What a template makes
+//! keeps the place of every value: the line of the template, or the line of the values where it was filled in.
+
+mod chart;
+mod data;
+mod functions;
+mod lexer;
+mod objects;
+mod render;
+mod rope;
+mod syntax;
+mod yaml;
+
+use super::super::Facts;
+use super::super::production::{self, Stage};
+use super::object::Object;
+use super::{folder_of, join};
+use crate::evidence::{Blind, Place};
+pub use chart::Dependency;
+use chart::{Chart, Loader};
+use data::Item;
+use render::{Renderer, Stop};
+use std::sync::Arc;
+
+/// How many steps all templates of one chart may take together; a large real chart takes a tenth of it.
+const MAX_WORK: usize = 8_000_000;
+/// How many charts of a tree are rendered.
+const MAX_CHARTS: usize = 300;
+/// Charts of others that keep data and nothing else: what they make is never the project's own.
+const STORES: &[&str] = &[
+    "postgresql",
+    "postgresql-ha",
+    "mysql",
+    "mariadb",
+    "mariadb-galera",
+    "mongodb",
+    "mongodb-sharded",
+    "redis",
+    "redis-cluster",
+    "redis-ha",
+    "valkey",
+    "dragonfly",
+    "memcached",
+    "rabbitmq",
+    "kafka",
+    "zookeeper",
+    "nats",
+    "cassandra",
+    "elasticsearch",
+    "opensearch",
+    "clickhouse",
+    "cockroachdb",
+    "etcd",
+    "minio",
+    "influxdb",
+    "neo4j",
+];
+
+/// What the charts of a tree make.
+#[derive(Debug, Default)]
+pub(super) struct Helm {
+    /// The objects.
+    pub(super) objects: Vec<Object>,
+    /// What could not be turned into objects.
+    pub(super) unread: Vec<Unread>,
+    /// Charts of others that are installed with one of the project.
+    pub(super) dependencies: Vec<Dependency>,
+    /// Files that could not be read.
+    pub(super) blind: Vec<Blind>,
+    /// The folders of all charts, also of those that are only shown or tested.
+    folders: Vec<String>,
+}
+
+/// Something that may make objects and could not be turned into any.
+#[derive(Clone, Debug)]
+pub struct Unread {
+    /// Where.
+    pub(super) place: Place,
+    /// Why.
+    pub(super) why: String,
+    /// The text that would have to name what it makes; empty for what may make anything.
+    pub(super) text: String,
+}
+
+impl Unread {
+    /// Whether it may make something that bears one of some words.
+    pub(super) fn may_hold(&self, words: &[&str]) -> bool {
+        // `Service.serving.knative.dev` stands as a kind and a group, each in its own line.
+        let needle = |word: &&str| match word.split_once('.') {
+            Some((kind, group)) if kind.starts_with(char::is_uppercase) => group.to_owned(),
+            _ => (*word).to_owned(),
+        };
+        let mut needles = words.iter().map(needle);
+        self.text.is_empty() || self.text.contains("kind: {{") || needles.any(|needle| self.text.contains(&needle))
+    }
+
+    /// As something that could not be looked at.
+    pub(super) fn blind(&self) -> Blind {
+        Blind { place: Some(self.place.clone()), why: self.why.clone() }
+    }
+}
+
+impl Helm {
+    /// Whether a file is a template of a chart, or belongs to a chart that one carries along.
+    pub(super) fn owns(&self, path: &str) -> bool {
+        let inside =
+            |folder: &String| ["templates/", "charts/"].iter().any(|part| path.starts_with(&join(folder, part)));
+        self.folders.iter().any(inside)
+    }
+}
+
+/// Renders every chart that is the project's own.
+pub(super) fn read(facts: &Facts<'_>) -> Helm {
+    let manifests = facts.tree.files().iter().filter(|file| file.name() == "Chart.yaml");
+    let folders: Vec<String> = manifests.map(|file| folder_of(&file.path).to_owned()).collect();
+    let mut helm = Helm { folders, ..Helm::default() };
+    let tops = tops(facts, &helm.folders);
+    for (index, folder) in tops.iter().enumerate() {
+        if index >= MAX_CHARTS {
+            let why = format!("more than {MAX_CHARTS} Helm charts");
+            helm.blind.push(Blind { place: Some(Place::file(join(folder, "Chart.yaml"))), why });
+            break;
+        }
+        top(facts, folder, tops.len() == 1, &mut helm);
+    }
+    helm.blind.sort();
+    helm.blind.dedup();
+    helm
+}
+
+/// The charts that are installed by themselves: not shown, not tested, not carried along by another one.
+fn tops(facts: &Facts<'_>, folders: &[String]) -> Vec<String> {
+    let ours = |folder: &&String| !matches!(production::stage_of_path(&join(folder, "Chart.yaml")), Stage::Never(_));
+    let inside = |folder: &str| folders.iter().any(|other| folder.starts_with(&join(other, "charts/")));
+    let ours: Vec<&String> = folders.iter().filter(ours).filter(|folder| !inside(folder)).collect();
+    let referred = |folder: &str| -> Vec<String> {
+        let manifest = facts.parsed(&join(folder, "Chart.yaml")).and_then(|parsed| parsed.first());
+        let list = manifest.and_then(|manifest| manifest.get("dependencies")?.as_list()).unwrap_or_default();
+        let local = |entry: &crate::value::Value| {
+            let path = entry.get("repository")?.as_str()?.strip_prefix("file://")?;
+            super::super::containers::joined(folder, path)
+        };
+        list.iter().filter_map(local).collect()
+    };
+    let carried: Vec<String> = ours.iter().flat_map(|folder| referred(folder)).collect();
+    ours.into_iter().filter(|folder| !carried.contains(folder)).cloned().collect()
+}
+
+/// Renders one chart with everything that it carries along.
+fn top(facts: &Facts<'_>, folder: &str, is_only: bool, helm: &mut Helm) {
+    let mut loader = Loader::new(facts);
+    let manifest = facts.parsed(&join(folder, "Chart.yaml")).and_then(|parsed| parsed.first());
+    let name = manifest.and_then(|manifest| manifest.get("name")?.scalar_text()).unwrap_or_default();
+    let overlays = chart::overlays(facts, folder, &name, is_only);
+    if let Some(chart) = loader.project(folder, &overlays).filter(|chart| !chart.is_library) {
+        let mut bodies = Vec::new();
+        compile(facts, &chart, &mut loader, &mut bodies, &mut helm.unread);
+        let release = chart.name.clone();
+        let mut work = MAX_WORK;
+        for body in &bodies {
+            print(body, &release, &loader, &mut work, helm);
+        }
+        unseen(&loader.dependencies, &mut helm.unread);
+    }
+    helm.blind.append(&mut loader.blind);
+    helm.dependencies.append(&mut loader.dependencies);
+}
+
+/// A template with the context that it is printed in.
+struct Body {
+    file: u16,
+    path: Arc<str>,
+    nodes: Arc<Vec<syntax::Node>>,
+    about: Item,
+    values: Item,
+    base: String,
+}
+
+/// Reads the templates of a chart and of those that it carries along into one library, as Helm does.
+fn compile(
+    facts: &Facts<'_>,
+    chart: &Chart,
+    loader: &mut Loader<'_, '_>,
+    bodies: &mut Vec<Body>,
+    unread: &mut Vec<Unread>,
+) {
+    for child in &chart.children {
+        compile(facts, child, loader, bodies, unread);
+    }
+    let prefix = join(&chart.folder, "templates/");
+    let start = facts.tree.files().partition_point(|file| *file.path < *prefix);
+    let inside = facts.tree.files()[start..].iter().take_while(|file| file.path.starts_with(&prefix));
+    for file in inside {
+        let is_yaml = file.path.ends_with(".yaml") || file.path.ends_with(".yml");
+        let Some(source) = file.text().filter(|_| is_yaml || file.path.ends_with(".tpl")) else { continue };
+        if is_definition(source.text()) {
+            continue;
+        }
+        let Some(number) = loader.library.add(source) else { continue };
+        let template = match syntax::parse(source.text()) {
+            Ok(template) => template,
+            Err(fault) => {
+                let span = crate::source::Span::new(fault.at, fault.at);
+                let why = format!("this Helm template cannot be read: {}", fault.what);
+                unread.push(Unread { place: Place::at(file.path.clone(), span), why, text: source.text().to_owned() });
+                continue;
+            }
+        };
+        for define in template.defines {
+            loader.library.defines.insert(define.name, (number, define.body));
+        }
+        let nodes = Arc::new(template.body);
+        let base = format!("{}/templates", chart.name);
+        let own = &file.path[prefix.len()..];
+        loader.library.defines.insert(format!("{base}/{own}"), (number, nodes.clone()));
+        // Parts (`_helpers.tpl`) make nothing by themselves, tests are not installed.
+        let is_part = file.name().starts_with('_') || !is_yaml || chart.is_library || own.starts_with("tests/");
+        if !is_part {
+            let (about, values) = (chart.about.clone(), chart.values.clone());
+            bodies.push(Body { file: number, path: file.path.clone(), nodes, about, values, base });
+        }
+    }
+}
+
+/// Whether a template does nothing but define kinds, which is long and answers no question.
+fn is_definition(text: &str) -> bool {
+    let kinds = || text.lines().filter(|line| line.starts_with("kind:"));
+    text.contains("CustomResourceDefinition")
+        && kinds().next().is_some()
+        && kinds().all(|line| line.ends_with("CustomResourceDefinition"))
+}
+
+/// Prints a template and takes what it makes.
+fn print(body: &Body, release: &str, loader: &Loader<'_, '_>, work: &mut usize, helm: &mut Helm) {
+    let context = context(body, release);
+    let mut renderer = Renderer::new(&loader.library, body.file, work);
+    match renderer.run(&body.nodes, &context) {
+        Ok(rope) => {
+            let made = objects::read(&rope, &loader.library, body.file);
+            let stage = production::stage_of_path(&body.path);
+            for mut object in made.objects {
+                if let Stage::Never(word) = stage {
+                    object.standing = production::Standing::Aside(format!("\"{word}\" in its path"));
+                }
+                helm.objects.push(object);
+            }
+            helm.unread.extend(made.unread);
+        }
+        Err(Stop(why)) => {
+            let text = loader.library.file(body.file).map_or("", |source| source.text()).to_owned();
+            let why = format!("this Helm template cannot be rendered: {why}");
+            helm.unread.push(Unread { place: Place::file(body.path.clone()), why, text });
+        }
+    }
+}
+
+/// What `.` is in a template: the release bears the name of the chart, the cluster is a current one.
+fn context(body: &Body, release: &str) -> Item {
+    let version = Item::text("v1.33.0");
+    Item::record([
+        ("Values", body.values.clone()),
+        ("Chart", body.about.clone()),
+        (
+            "Release",
+            Item::record([
+                ("Name", Item::text(release)),
+                ("Namespace", Item::text(release)),
+                ("Service", Item::text("Helm")),
+                ("Revision", Item::int(1)),
+                ("IsInstall", Item::hidden("Release.IsInstall")),
+                ("IsUpgrade", Item::hidden("Release.IsUpgrade")),
+            ]),
+        ),
+        (
+            "Capabilities",
+            Item::record([
+                (
+                    "KubeVersion",
+                    Item::record([
+                        ("Version", version.clone()),
+                        ("GitVersion", version),
+                        ("Major", Item::text("1")),
+                        ("Minor", Item::text("33")),
+                    ]),
+                ),
+                ("APIVersions", Item::hidden("Capabilities.APIVersions")),
+            ]),
+        ),
+        ("Template", Item::record([("Name", Item::text(&body.path)), ("BasePath", Item::text(&body.base))])),
+        ("Files", Item::hidden("Files")),
+        ("Subcharts", Item::hidden("Subcharts")),
+    ])
+}
+
+/// Charts of others may make anything, unless it is known what they are.
+fn unseen(dependencies: &[Dependency], unread: &mut Vec<Unread>) {
+    for dependency in dependencies {
+        // `common` is a library of named templates: what it does not print is hidden where it is called.
+        if STORES.contains(&dependency.name.as_str()) || dependency.name == "common" {
+            continue;
+        }
+        let why = format!("the chart \"{}\" that this one installs with it is not in the tree", dependency.name);
+        unread.push(Unread { place: dependency.place.clone(), why, text: String::new() });
+    }
+}
