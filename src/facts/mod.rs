@@ -13,6 +13,7 @@ pub mod history;
 pub mod infra;
 pub mod kubernetes;
 pub mod manifests;
+pub mod migrations;
 pub(crate) mod parallel;
 pub mod production;
 pub mod reports;
@@ -91,6 +92,8 @@ views! {
     settings_types: settings_types::SettingsTypes = settings_types::read;
     /// Operations that the service declares.
     routes: routes::Routes = routes::read;
+    /// What the SQL migrations come to.
+    migrations: migrations::Migrations = migrations::read;
     /// What runs on a clock outside CI.
     clocks: clocks::Clocks = clocks::read;
     /// The durable stores of production, and what backs them up.

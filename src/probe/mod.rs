@@ -29,6 +29,7 @@ pub mod infra;
 pub mod journeys;
 pub mod k8s;
 pub mod logger;
+pub mod migrations;
 pub mod openapi;
 pub mod place;
 pub mod record;
@@ -85,6 +86,7 @@ pub static ALL: &[&Probe] = &[
     &journeys::PROBE,
     &k8s::PROBE,
     &logger::PROBE,
+    &migrations::PROBE,
     &openapi::PROBE,
     &place::PROBE,
     &record::PROBE,

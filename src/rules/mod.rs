@@ -79,6 +79,8 @@ use crate::source::Source;
 /// The files of the embedded catalogue.
 #[rustfmt::skip]
 const FILES: &[(&str, &str)] = &[
+    ("database-security.tsk", include_str!("database-security.tsk")),
+    ("database.tsk", include_str!("database.tsk")),
     ("delivery.tsk", include_str!("delivery.tsk")),
     ("documents.tsk", include_str!("documents.tsk")),
     ("environment.tsk", include_str!("environment.tsk")),

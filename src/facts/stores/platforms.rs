@@ -82,6 +82,7 @@ fn without_anything(store: &mut Store, place: &Place, what: &str) {
     store.says(Retention, place.clone(), &format!("no backups: {what}"), seconds(0.0));
     store.says(Pitr, place.clone(), &format!("no backups: {what}"), seconds(NEVER));
     store.says(Encryption, place.clone(), &format!("no backups: {what}"), word("none"));
+    store.says(Property::Location, place.clone(), &format!("no backups: {what}"), word("none"));
 }
 
 fn entry(path: &str, field: &Field) -> Place {

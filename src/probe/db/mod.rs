@@ -188,7 +188,9 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     }
     let (text, span) = hit.value.as_ref()?;
     let place = Place::at(hit.path.clone(), *span);
-    let value = match observe(code, text, fact.form.unit) {
+    let in_millis = code.get(hit.span.range()).is_some_and(|whole| whole.contains("Millis"));
+    let unit = if in_millis { Some("ms") } else { fact.form.unit };
+    let value = match observe(code, text, unit) {
         Observed::Word(word) if fact.form.shape == Some("word") => {
             Observed::Word(if word == "NoTls" { "disable".to_owned() } else { word })
         }
@@ -222,6 +224,8 @@ fn speaks_of_a_database(code: &str) -> bool {
         "create_engine",
         "prisma",
         "DataSource",
+        "\"pg\"",
+        "'pg'",
     ];
     WORDS.iter().any(|word| code.contains(word))
 }

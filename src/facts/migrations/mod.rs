@@ -1,0 +1,177 @@
+//! SQL migrations: what stands after all of them ran in order.
+//!
+//! A full parser of every dialect would refuse whole files for one statement that it does not know. The reader here
+//! takes the few statements that change tables, keys, indexes and rights, and passes over the rest.
+
+mod schema;
+mod sql;
+mod statement;
+
+use super::Facts;
+use super::production;
+use crate::evidence::{Blind, Place};
+use crate::tree::File;
+use schema::Schema;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A longer migration is a dump of data.
+const LONGEST: u64 = 2_000_000;
+/// More files than this are not a history that anybody keeps.
+const MOST: usize = 5000;
+
+/// What the migrations of the tree come to.
+#[derive(Debug, Default)]
+pub struct Migrations {
+    /// The files that go forward, each with the file that takes it back.
+    pub files: Vec<(Arc<str>, Option<Arc<str>>)>,
+    /// Indexes, primary keys and unique keys that stand at the end.
+    pub indexes: Vec<Seen>,
+    /// Foreign keys that stand at the end and whose column leads no index; not for `MySQL`, which makes one by itself.
+    pub unindexed: Vec<Seen>,
+    /// Rights that are given: what, and to whom.
+    pub grants: Vec<Grant>,
+    /// Steps that lose data: a table or a column dropped.
+    pub destructive: Vec<Seen>,
+    /// Triggers that write an audit table.
+    pub audits: Vec<Seen>,
+    /// Extensions that are created.
+    pub extensions: Vec<Seen>,
+    /// Files that could not be read.
+    pub blind: Vec<Blind>,
+}
+
+/// Something in a migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// What: `orders.customer_id`, the name of an extension.
+    pub what: String,
+    /// Where.
+    pub place: Place,
+}
+
+/// A right that is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The rights, in lower case: `select`, `insert`, `all`, `superuser`.
+    pub rights: Vec<String>,
+    /// To whom.
+    pub to: String,
+    /// Where.
+    pub place: Place,
+}
+
+/// Reads them.
+pub fn read(facts: &Facts<'_>) -> Migrations {
+    let mut roots: BTreeMap<String, Vec<&File>> = BTreeMap::new();
+    for file in facts.tree.files().iter().filter(|file| is_sql(&file.path)) {
+        if let Some(root) = root_of(&file.path) {
+            roots.entry(root).or_default().push(file);
+        }
+    }
+    let mut view = Migrations::default();
+    for files in roots.into_values() {
+        one_history(facts, &mut view, files);
+    }
+    view
+}
+
+fn one_history(facts: &Facts<'_>, view: &mut Migrations, mut files: Vec<&File>) {
+    files.sort_by_cached_key(|file| order(&file.path));
+    let downs: Vec<&File> = files.iter().copied().filter(|file| takes_back(&file.path)).collect();
+    let mut schema = Schema::default();
+    for file in files.into_iter().filter(|file| !takes_back(&file.path)).take(MOST) {
+        let down = downs.iter().find(|down| is_pair(&file.path, &down.path)).map(|down| down.path.clone());
+        view.files.push((file.path.clone(), down));
+        if file.len > LONGEST {
+            let why = "a migration that is too long to read".to_owned();
+            view.blind.push(Blind { place: Some(Place::file(file.path.clone())), why });
+            continue;
+        }
+        let Some(source) = facts.tree.text(&file.path) else { continue };
+        let text = up_part(source.text());
+        for statement in sql::statements(text) {
+            schema.apply(&file.path, &statement);
+        }
+    }
+    schema.finish(view);
+}
+
+fn is_sql(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("sql"))
+        && !production::is_fixture(path)
+        && !production::is_example(path)
+}
+
+/// The folder that holds a history: everything below `migrations/`, `migrate/`, or of Flyway's names.
+fn root_of(path: &str) -> Option<String> {
+    const FOLDERS: &[&str] = &["migrations", "migration", "migrate", "db_migrations", "sqlx_migrations"];
+    let mut folder = String::new();
+    let mut parts: Vec<&str> = path.split('/').collect();
+    parts.pop();
+    for part in parts {
+        folder.push_str(part);
+        folder.push('/');
+        if FOLDERS.contains(&part.to_ascii_lowercase().as_str()) {
+            return Some(folder);
+        }
+    }
+    None
+}
+
+/// `down.sql`, `0001_x.down.sql`, Flyway's `U1__x.sql`.
+fn takes_back(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    name == "down.sql"
+        || name.ends_with(".down.sql")
+        || name.ends_with("_down.sql")
+        || name.ends_with(".rollback.sql")
+        || (name.starts_with('u') && name.contains("__") && name.chars().nth(1).is_some_and(|c| c.is_ascii_digit()))
+}
+
+fn is_pair(up: &str, down: &str) -> bool {
+    let stem = |path: &str| {
+        let path = path.to_ascii_lowercase();
+        let cut = [".down.sql", ".up.sql", "_down.sql", "_up.sql", ".rollback.sql", "down.sql", "up.sql", ".sql"];
+        cut.iter().find_map(|end| path.strip_suffix(end)).map_or(path.clone(), str::to_owned)
+    };
+    let flyway = |path: &str| {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        format!("{folder}/{}", name.get(1..).unwrap_or(name))
+    };
+    stem(up) == stem(down) || (down.contains("__") && flyway(up) == flyway(down))
+}
+
+/// Numbers in a name sort as numbers: `V2__x` comes before `V10__x`. A file in a folder of its own sorts by the folder.
+fn order(path: &str) -> Vec<(u64, String)> {
+    let mut key = Vec::new();
+    let mut digits = String::new();
+    let mut other = String::new();
+    for letter in path.chars() {
+        if letter.is_ascii_digit() {
+            if !other.is_empty() {
+                key.push((0, std::mem::take(&mut other)));
+            }
+            digits.push(letter);
+        } else {
+            if !digits.is_empty() {
+                key.push((digits.parse().unwrap_or(u64::MAX), String::new()));
+                digits.clear();
+            }
+            other.push(letter);
+        }
+    }
+    if !digits.is_empty() {
+        key.push((digits.parse().unwrap_or(u64::MAX), String::new()));
+    }
+    key.push((0, other));
+    key
+}
+
+/// dbmate, goose and sql-migrate keep both ways in one file: what follows the mark of the way back is none of it.
+fn up_part(text: &str) -> &str {
+    const MARKS: &[&str] =
+        &["-- migrate:down", "-- +goose Down", "-- +goose down", "-- +migrate Down", "--//@UNDO", "-- +micrate Down"];
+    let end = MARKS.iter().filter_map(|mark| text.find(mark)).min().unwrap_or(text.len());
+    text.get(..end).unwrap_or(text)
+}
