@@ -92,6 +92,7 @@ const FILES: &[(&str, &str)] = &[
     ("performance.tsk", include_str!("performance.tsk")),
     ("quality.tsk", include_str!("quality.tsk")),
     ("recovery.tsk", include_str!("recovery.tsk")),
+    ("rollout.tsk", include_str!("rollout.tsk")),
     ("secrets.tsk", include_str!("secrets.tsk")),
     ("security.tsk", include_str!("security.tsk")),
     ("testing.tsk", include_str!("testing.tsk")),

@@ -1,5 +1,7 @@
 //! `@rollout`: how production replaces an old version, whoever does it.
 
+mod steps;
+
 use super::{Probe, Question};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
@@ -12,10 +14,24 @@ pub static PROBE: Probe = Probe {
     name: "rollout",
     summary: "How production's own workloads are replaced: the strategy (recreate, rolling, blue_green, canary), what takes a \
               bad version back by itself, and what checks a new one",
-    usage: "@rollout(strategy|auto_abort|no_abort|analysis)",
+    usage: "@rollout(strategy|auto_abort|no_abort|analysis|gradual|initial_weight|max_step|step_window|total_duration|switch_duration|error_threshold|success_threshold|no_error_metric)",
     arity: (1, 1),
     patterns_from: None,
-    facts: &["strategy", "auto_abort", "no_abort", "analysis"],
+    facts: &[
+        "strategy",
+        "auto_abort",
+        "no_abort",
+        "analysis",
+        "gradual",
+        "initial_weight",
+        "max_step",
+        "step_window",
+        "total_duration",
+        "switch_duration",
+        "error_threshold",
+        "success_threshold",
+        "no_error_metric",
+    ],
     options: &[],
     look,
 };
@@ -36,7 +52,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             let of_objects = objects.iter().filter_map(|object| analysis(object, &objects));
             of_objects.chain(facts.containers().production().filter_map(gate)).collect()
         }
-        _ => Vec::new(),
+        fact => steps::look(facts, fact),
     };
     let kinds: &[&str] = if question.fact() == "strategy" {
         WORKLOADS
