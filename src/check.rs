@@ -123,10 +123,15 @@ pub fn patterns<'b>(bindings: impl IntoIterator<Item = &'b Option<Binding>>) -> 
     for binding in bindings.into_iter().flatten() {
         binding.rule.each_proof(&mut |proof| {
             let Proof::Probe(call) = proof else { return };
-            if call.probe.name == probe::source::PROBE.name {
-                code.extend(probe::source::patterns(&call.question));
-            } else if call.probe.name == probe::text::PROBE.name {
-                text.extend(call.question.words_from(1).map(|word| word.text.clone()));
+            let (name, question) = (call.probe.name, &call.question);
+            if name == probe::source::PROBE.name {
+                code.extend(probe::source::patterns(question));
+            } else if name == probe::db::PROBE.name {
+                code.extend(probe::db::patterns(question));
+            } else if name == probe::logger::PROBE.name {
+                code.extend(probe::logger::patterns());
+            } else if name == probe::text::PROBE.name {
+                text.extend(question.words_from(1).map(|word| word.text.clone()));
             }
         });
     }

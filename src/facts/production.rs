@@ -1,5 +1,9 @@
 //! Which stage a path speaks for, by its words alone; the one place that decides it (items-1.md §0.3).
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// The stage that a path speaks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -97,8 +101,10 @@ const SETTINGS_FOLDERS: &[&str] = &["config", "configuration", "configs", "setti
 /// Words are the parts of the path split at `-`, `_` and `.`, in any case; the extension is none. A word that rules
 /// production out wins over one that names it, since `examples/production.yaml` is an example.
 pub fn stage_of_path(path: &str) -> Stage {
-    let parts = Parts::of(path);
-    if let Some(word) = parts.example().or_else(|| parts.fixture()) {
+    let path = lowered(path);
+    let parts = Parts::of(&path);
+    let signs = parts.signs();
+    if let Some(word) = signs.example.or(signs.fixture) {
         return Stage::Never(word);
     }
     if !parts.can_be_settings() {
@@ -107,111 +113,148 @@ pub fn stage_of_path(path: &str) -> Stage {
     if parts.file == ".env" {
         return Stage::Never(".env");
     }
-    if let Some(word) = parts.any(NEVER).or_else(|| parts.negated()) {
+    if let Some(word) = signs.never.or(signs.negated.then_some("preprod")) {
         return Stage::Never(word);
     }
-    if parts.names_production() {
+    if signs.production {
         return Stage::Production;
     }
-    let stem = parts.words.last().map_or(&[][..], Vec::as_slice);
-    let base = parts.any(BASE).is_some() || stem.iter().any(|word| BASE_STEM.contains(&word.as_str()));
+    let base = signs.base || words_of(parts.stem).any(|word| BASE_STEM.contains(&word));
     if base { Stage::Base } else { Stage::Unmarked }
 }
 
 /// Whether a path belongs to tests: `tests/`, `fixtures/`, `testdata/`, `api_test.go`, `login.test.ts`.
 pub fn is_fixture(path: &str) -> bool {
-    Parts::of(path).fixture().is_some()
+    Parts::of(&lowered(path)).signs().fixture.is_some()
 }
 
 /// Whether a path belongs to documentation or to what is only shown: `docs/`, `examples/`, `.env.sample`.
 pub fn is_example(path: &str) -> bool {
-    Parts::of(path).example().is_some()
+    Parts::of(&lowered(path)).signs().example.is_some()
 }
 
-/// The words of a path, part by part; the last part is the file's stem.
-struct Parts {
-    words: Vec<Vec<String>>,
-    file: String,
-    extension: String,
+fn lowered(path: &str) -> Cow<'_, str> {
+    if path.bytes().any(|byte| byte.is_ascii_uppercase()) { path.to_ascii_lowercase().into() } else { path.into() }
 }
 
-impl Parts {
-    fn of(path: &str) -> Self {
-        let path = path.to_lowercase();
-        let mut parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-        let file = parts.pop().unwrap_or_default().to_owned();
+/// What one word says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Production,
+    Base,
+    Never,
+    Example,
+    Fixture,
+}
+
+/// Every word that says something: each path of a large tree is asked about, often.
+static SIGNS: LazyLock<HashMap<&'static str, Sign>> = LazyLock::new(|| {
+    let lists = [
+        (PRODUCTION, Sign::Production),
+        (BASE, Sign::Base),
+        (NEVER, Sign::Never),
+        (EXAMPLE, Sign::Example),
+        (FIXTURE, Sign::Fixture),
+    ];
+    lists.into_iter().flat_map(|(list, sign)| list.iter().map(move |&word| (word, sign))).collect()
+});
+
+fn sign(word: &str) -> Option<(&'static str, Sign)> {
+    // Most words of most paths are longer or shorter than all of these.
+    let could_be = (2..=13).contains(&word.len());
+    could_be.then(|| SIGNS.get_key_value(word).map(|(&word, &sign)| (word, sign))).flatten()
+}
+
+/// What the words of a path say, each by its first word.
+#[derive(Default)]
+struct Signs {
+    example: Option<&'static str>,
+    fixture: Option<&'static str>,
+    never: Option<&'static str>,
+    base: bool,
+    negated: bool,
+    production: bool,
+}
+
+/// A path in lower case, taken apart.
+struct Parts<'p> {
+    folders: &'p str,
+    file: &'p str,
+    stem: &'p str,
+    extension: &'p str,
+}
+
+impl<'p> Parts<'p> {
+    fn of(path: &'p str) -> Self {
+        let path = path.trim_end_matches('/');
+        let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
         // `.env.production` and `compose.prod.yml`: the last word is an extension only where a stem stands before it.
         let (stem, extension) = match file.rsplit_once('.') {
             Some((stem, extension)) if !stem.trim_start_matches('.').is_empty() && !file.starts_with(".env") => {
                 (stem, extension)
             }
-            _ => (file.as_str(), ""),
+            _ => (file, ""),
         };
         // `Dockerfile.prod`, `app.toml.sample`: what looks like an extension is the mark itself.
-        let is_marker = [PRODUCTION, NEVER, EXAMPLE, FIXTURE].iter().any(|list| list.contains(&extension));
-        let stem = if is_marker { file.as_str() } else { stem };
-        let words = parts.iter().copied().chain(std::iter::once(stem)).map(words_of).collect();
-        let extension = extension.to_owned();
-        Self { words, file, extension }
+        let is_marker = sign(extension).is_some_and(|(_, sign)| sign != Sign::Base);
+        Self { folders, file, stem: if is_marker { file } else { stem }, extension }
     }
 
-    /// The first word of the list that stands anywhere in the path.
-    fn any(&self, list: &[&'static str]) -> Option<&'static str> {
-        self.words.iter().flatten().find_map(|word| list.iter().copied().find(|&listed| listed == word))
-    }
-
-    fn fixture(&self) -> Option<&'static str> {
+    /// One pass over all words.
+    fn signs(&self) -> Signs {
+        let mut signs = Signs::default();
+        for part in self.folders.split('/').chain(std::iter::once(self.stem)) {
+            let mut before = "";
+            for word in words_of(part) {
+                let names_production = is_production(word);
+                signs.negated |= names_production && NEGATING.contains(&before);
+                match sign(word) {
+                    Some((word, Sign::Example)) => signs.example = signs.example.or(Some(word)),
+                    Some((word, Sign::Fixture)) => signs.fixture = signs.fixture.or(Some(word)),
+                    Some((word, Sign::Never)) => signs.never = signs.never.or(Some(word)),
+                    Some((_, Sign::Base)) => signs.base = true,
+                    Some((_, Sign::Production)) => signs.production |= names_production,
+                    None => {}
+                }
+                before = word;
+            }
+            // `live` speaks only at the end of a part: `values-live.yaml` is production, `live-activity/` is a feature.
+            signs.production |= before == "live";
+        }
         let by_name = || {
-            let stem = self.words.last()?;
-            (self.is_code() && stem.len() > 1 && stem.last().is_some_and(|word| word == "spec")).then_some("spec")
+            let mut words = words_of(self.stem);
+            let first = words.next();
+            self.is_code() && first.is_some() && words.last().is_some_and(|word| word == "spec")
         };
-        self.any(FIXTURE).or_else(by_name)
-    }
-
-    fn example(&self) -> Option<&'static str> {
-        self.any(EXAMPLE)
-    }
-
-    fn negated(&self) -> Option<&'static str> {
-        let negates =
-            |pair: &[String]| NEGATING.contains(&pair[0].as_str()) && PRODUCTION[..3].contains(&pair[1].as_str());
-        self.words.iter().any(|part| part.windows(2).any(negates)).then_some("preprod")
-    }
-
-    /// `live` speaks only at the end of a part: `values-live.yaml` is production, `live-activity/` is a feature.
-    fn names_production(&self) -> bool {
-        let in_part = |part: &Vec<String>| {
-            part.iter().any(|word| PRODUCTION[..3].contains(&word.as_str()))
-                || part.last().is_some_and(|word| word == "live")
-        };
-        self.words.iter().any(in_part)
+        signs.fixture = signs.fixture.or_else(|| by_name().then_some("spec"));
+        signs
     }
 
     fn is_code(&self) -> bool {
-        let extension = self.extension.as_str();
-        COMPILED.contains(&extension) || SCRIPTS.contains(&extension)
+        COMPILED.contains(&self.extension) || SCRIPTS.contains(&self.extension)
     }
 
     fn can_be_settings(&self) -> bool {
-        let extension = self.extension.as_str();
-        if COMPILED.contains(&extension) {
+        if COMPILED.contains(&self.extension) {
             return false;
         }
-        let folders = &self.words[..self.words.len().saturating_sub(1)];
-        let in_settings = || folders.iter().flatten().any(|word| SETTINGS_FOLDERS.contains(&word.as_str()));
+        let in_settings = || self.folders.split('/').flat_map(words_of).any(|word| SETTINGS_FOLDERS.contains(&word));
         let angular = || self.file.starts_with("environment.");
-        !SCRIPTS.contains(&extension) || in_settings() || angular()
+        !SCRIPTS.contains(&self.extension) || in_settings() || angular()
     }
 }
 
+/// `prod`, `production`, `prd`; `live` alone says less.
+fn is_production(word: &str) -> bool {
+    PRODUCTION[..3].contains(&word)
+}
+
 /// Words of one part; a number behind a word (`prod2`, `staging01`) is not part of it.
-fn words_of(part: &str) -> Vec<String> {
+fn words_of(part: &str) -> impl Iterator<Item = &str> {
     let words = part.split(['-', '_', '.', ' ']).filter(|word| !word.is_empty());
-    words
-        .map(|word| match word.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
-            "" => word.to_owned(),
-            _ if word == "e2e" => word.to_owned(),
-            bare => bare.to_owned(),
-        })
-        .collect()
+    words.map(|word| match word.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
+        "" => word,
+        _ if word == "e2e" => word,
+        bare => bare,
+    })
 }

@@ -7,9 +7,11 @@
 mod literals;
 mod scan;
 mod set;
+mod words;
 
 pub use scan::{Found, Groups, Scan};
 pub use set::{Pattern, PatternSet};
+pub use words::{Word, Words};
 
 use regex::{Error, Regex, RegexBuilder};
 

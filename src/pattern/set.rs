@@ -1,8 +1,7 @@
 //! Many patterns over many files: their literals say which pattern may match where, and only there it is compiled.
 
-use super::Scan;
 use super::literals::{self, Need};
-use aho_corasick::{AhoCorasick, MatchKind};
+use super::{Scan, Words};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -22,10 +21,10 @@ pub struct Pattern {
     scan: OnceLock<Option<Scan>>,
 }
 
-/// The literals of all patterns in one automaton.
+/// The literals of all patterns.
 #[derive(Debug)]
 struct Anchors {
-    automaton: Option<AhoCorasick>,
+    literals: Words,
     /// Literal → the patterns that need it, and for which of their needs.
     owners: Vec<Vec<(usize, u8)>>,
     /// Pattern → its needs as bits; 0 for one that every text may match.
@@ -69,14 +68,11 @@ impl PatternSet {
     pub fn candidates(&self, text: &str) -> Vec<usize> {
         let anchors = self.anchors.get_or_init(|| Anchors::of(&self.patterns));
         let mut open = anchors.needs.clone();
-        if let Some(automaton) = &anchors.automaton {
-            let mut seen = vec![false; anchors.owners.len()];
-            for hit in automaton.find_overlapping_iter(text) {
-                let literal = hit.pattern().as_usize();
-                if !std::mem::replace(&mut seen[literal], true) {
-                    for &(pattern, need) in &anchors.owners[literal] {
-                        open[pattern] &= !need;
-                    }
+        let mut seen = vec![false; anchors.owners.len()];
+        for literal in anchors.literals.find(text) {
+            if !std::mem::replace(&mut seen[literal.index], true) {
+                for &(pattern, need) in &anchors.owners[literal.index] {
+                    open[pattern] &= !need;
                 }
             }
         }
@@ -105,12 +101,11 @@ impl Anchors {
                 }
             }
         }
-        let mut builder = AhoCorasick::builder();
-        builder.ascii_case_insensitive(true).match_kind(MatchKind::Standard);
-        let automaton = if literals.is_empty() { None } else { builder.build(literals.keys()).ok() };
-        if automaton.is_none() {
+        let (words, owners) = literals.into_iter().unzip();
+        let literals = Words::new(words);
+        if !literals.can_search() {
             needs.fill(0);
         }
-        Self { automaton, owners: literals.into_values().collect(), needs }
+        Self { literals, owners, needs }
     }
 }

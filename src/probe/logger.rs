@@ -60,6 +60,12 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("tracing-subscriber's EnvFilter", r"\bEnvFilter::from_default_env\(\)", "error"),
 ];
 
+/// The patterns that it looks for in source code, as the view of the code wants them gathered.
+pub fn patterns() -> Vec<String> {
+    let stated = STATEMENTS.iter().map(|statement| statement.pattern);
+    stated.chain(DEFAULTS.iter().map(|(_, pattern, _)| *pattern)).map(str::to_owned).collect()
+}
+
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let words: Vec<&Word> = question.words_from(1).collect();
     let mut answer = Answer { blind: facts.config().blind.clone(), ..Answer::default() };

@@ -7,11 +7,12 @@ use super::detectors::{Detector, Detectors};
 use super::literal::Grade;
 use super::names;
 use super::{Confidence, Finding};
+use crate::pattern::Words;
 use crate::source::Span;
 use crate::tree::{Content, File};
-use aho_corasick::AhoCorasick;
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
@@ -20,10 +21,10 @@ const MAX_PER_FILE: usize = 2_000;
 /// Assignments on a longer line are in a bundle or in data.
 const MAX_LINE: usize = 4_000;
 
-/// The automaton and what each of its patterns belongs to.
+/// The anchors and what each of them belongs to.
 #[derive(Debug)]
 pub(super) struct Scanner {
-    automaton: Option<AhoCorasick>,
+    anchors: Words,
     owners: Vec<Owner>,
     detectors: Vec<Detector>,
     assignment: Arc<str>,
@@ -75,8 +76,8 @@ impl Scanner {
         }
         anchors.extend(names::ANCHORS);
         owners.resize(anchors.len(), Owner::Name);
-        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(&anchors).ok();
-        Self { automaton, owners, detectors, assignment: "assignment".into() }
+        let anchors = Words::new(anchors.into_iter().map(str::to_owned).collect());
+        Self { anchors, owners, detectors, assignment: "assignment".into() }
     }
 
     /// Scans one file.
@@ -108,30 +109,24 @@ impl Scanner {
 
     /// Scans a text.
     pub(super) fn text(&self, path: &Arc<str>, text: &str) -> Vec<Finding> {
-        let Some(automaton) = &self.automaton else { return Vec::new() };
-        let setting = Setting {
-            grammar: context::grammar(path),
-            weight: context::weight(path),
-            tests_from: tests_from(path, text),
-            text,
-        };
+        let setting = Setting::new(path, text);
         let mut raws: Vec<Raw> = Vec::new();
         let mut read_to = vec![0; self.detectors.len()];
         let mut name_end = 0;
-        for hit in automaton.find_overlapping_iter(text) {
+        for hit in self.anchors.find(text) {
             if raws.len() >= MAX_PER_FILE {
                 break;
             }
-            match self.owners[hit.pattern().as_usize()] {
+            match self.owners[hit.index] {
                 Owner::Detector(index) => {
-                    let found = self.detect(index, &setting, hit.start(), hit.end(), read_to[index]);
+                    let found = self.detect(index, &setting, hit.start, hit.end, read_to[index]);
                     if let Some(raw) = found {
                         read_to[index] = raw.end;
                         raws.push(raw);
                     }
                 }
-                Owner::Name if hit.start() >= name_end => {
-                    if let Some((end, raw)) = self.assign(&setting, hit.start(), hit.end()) {
+                Owner::Name if hit.start >= name_end => {
+                    if let Some((end, raw)) = self.assign(&setting, hit.start, hit.end) {
                         name_end = end;
                         raws.extend(raw);
                     }
@@ -167,10 +162,10 @@ impl Scanner {
     /// Reads the assignment around a name; gives where the name ends and the value, if it is a secret.
     fn assign(&self, setting: &Setting<'_>, start: usize, end: usize) -> Option<(usize, Option<Raw>)> {
         let text = setting.text;
-        if setting.grammar == Grammar::Other || line_is_long(text, start) {
+        if setting.grammar() == Grammar::Other || line_is_long(text, start) {
             return None;
         }
-        let found = assignment::read(text, start, end, setting.grammar)?;
+        let found = assignment::read(text, start, end, setting.grammar())?;
         let is_known = |value: &str| self.detectors.iter().any(|detector| detector.is_known(value));
         let Some(literal) = found.literal.filter(|literal| !is_known(&text[literal.start..literal.end])) else {
             return Some((found.name_end, None));
@@ -189,17 +184,29 @@ impl Scanner {
     }
 }
 
-/// A text and what its path says.
+/// A text and what its path says, which most texts need not know.
 struct Setting<'t> {
+    path: &'t str,
     text: &'t str,
-    grammar: Grammar,
-    weight: Weight,
-    tests_from: usize,
+    grammar: OnceCell<Grammar>,
+    weight: OnceCell<Weight>,
+    tests_from: OnceCell<usize>,
 }
 
-impl Setting<'_> {
+impl<'t> Setting<'t> {
+    fn new(path: &'t str, text: &'t str) -> Self {
+        Self { path, text, grammar: OnceCell::new(), weight: OnceCell::new(), tests_from: OnceCell::new() }
+    }
+
+    fn grammar(&self) -> Grammar {
+        *self.grammar.get_or_init(|| context::grammar(self.path))
+    }
+
     fn weight_at(&self, offset: usize) -> Weight {
-        if offset >= self.tests_from { Weight::Aside("in a test") } else { self.weight }
+        if offset >= *self.tests_from.get_or_init(|| tests_from(self.path, self.text)) {
+            return Weight::Aside("in a test");
+        }
+        *self.weight.get_or_init(|| context::weight(self.path))
     }
 }
 

@@ -57,6 +57,14 @@ const CONNECTORS: &[&str] =
 const DATABASE_WORDS: &[&str] =
     &["database", "db", "postgres", "postgresql", "pg", "mysql", "sql", "datasource", "mongo", "mongodb", "mariadb"];
 
+/// The patterns that a question looks for in source code, as the view of the code wants them gathered.
+pub fn patterns(question: &Question) -> Vec<String> {
+    let fact = FACTS.iter().find(|fact| fact.name == question.fact());
+    let patterns =
+        fact.into_iter().flat_map(|fact| fact.stated.iter().copied().chain(fact.defaults.iter().map(|own| own.used)));
+    patterns.map(str::to_owned).collect()
+}
+
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let config = facts.config();
     let mut answer = Answer { blind: config.blind.clone(), ..Answer::default() };

@@ -1,0 +1,67 @@
+//! Words in one automaton: where each of them stands in a text, in any case.
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// From so many bytes on, the faster automaton is worth the milliseconds that it takes to make.
+const MUCH: usize = 2 << 20;
+
+/// Words to look for.
+#[derive(Debug, Default)]
+pub struct Words {
+    list: Vec<String>,
+    small: OnceLock<Option<AhoCorasick>>,
+    fast: OnceLock<Option<AhoCorasick>>,
+    /// Bytes looked through so far.
+    read: AtomicUsize,
+}
+
+/// One of the words in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// Its position among the words.
+    pub index: usize,
+    /// Where it begins.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+}
+
+impl Words {
+    /// These words, in their order.
+    pub fn new(words: Vec<String>) -> Self {
+        Self { list: words, ..Self::default() }
+    }
+
+    /// Whether the words can be looked for at all: some, and not too many.
+    pub fn can_search(&self) -> bool {
+        self.small().is_some()
+    }
+
+    /// Every word in a text, those inside others too, by their ends.
+    pub fn find<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Word> + 't {
+        let read = self.read.fetch_add(text.len(), Ordering::Relaxed);
+        let automaton = if read < MUCH { self.small() } else { self.fast().or_else(|| self.small()) };
+        let hits = automaton.map(|automaton| automaton.find_overlapping_iter(text));
+        hits.into_iter().flatten().map(|hit| Word {
+            index: hit.pattern().as_usize(),
+            start: hit.start(),
+            end: hit.end(),
+        })
+    }
+
+    fn small(&self) -> Option<&AhoCorasick> {
+        self.small.get_or_init(|| self.build(None)).as_ref()
+    }
+
+    fn fast(&self) -> Option<&AhoCorasick> {
+        self.fast.get_or_init(|| self.build(Some(AhoCorasickKind::DFA))).as_ref()
+    }
+
+    fn build(&self, kind: Option<AhoCorasickKind>) -> Option<AhoCorasick> {
+        let mut builder = AhoCorasick::builder();
+        builder.ascii_case_insensitive(true).match_kind(MatchKind::Standard).kind(kind);
+        if self.list.is_empty() { None } else { builder.build(&self.list).ok() }
+    }
+}
