@@ -83,12 +83,17 @@ pub fn run(task: Task, out: &mut dyn Write, screen: Screen) -> anyhow::Result<Ex
 pub fn check(request: &Request) -> anyhow::Result<Report> {
     let Loaded { checklist, source, warnings } = checklist::load(&request.checklist)?;
     let selected = request.selection.of(&checklist)?;
-    let rules = rules::embedded();
+    // Reading the catalogue takes as long as walking a small tree.
+    let (rules, tree) = std::thread::scope(|scope| {
+        let rules = scope.spawn(rules::embedded);
+        let tree = Tree::walk(&request.root);
+        (rules.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), tree)
+    });
     let bindings = bound(&checklist, &rules)?;
     // What the items of another checklist are composed of may stand in the production checklist only.
     let production = (checklist.name != "production").then(checklist::production);
     let behind = production.as_ref().map_or(Ok(Vec::new()), |production| bound(production, &rules))?;
-    let tree = Tree::walk(&request.root).map_err(|error| mistyped(&request.root).unwrap_or(error))?;
+    let tree = tree.map_err(|error| mistyped(&request.root).unwrap_or(error))?;
     let advisories = request.advisory_db.as_deref().map(AdvisoryDb::open).transpose()?;
     let facts = Facts::new(&tree, request.now)
         .with_advisories(advisories)

@@ -33,6 +33,15 @@ pub struct Groups<'t> {
 }
 
 impl Scan {
+    /// Compiles a pattern of this program.
+    ///
+    /// # Panics
+    ///
+    /// When the pattern is broken, which the tests would have found.
+    pub fn constant(pattern: &str) -> Self {
+        Self::new(pattern, false).expect("a constant pattern")
+    }
+
     /// Compiles a pattern; `^` and `$` are those of a line when `lines` says so.
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     pub fn new(pattern: &str, lines: bool) -> Result<Self, regex::Error> {
@@ -45,9 +54,24 @@ impl Scan {
         Ok(Self { regex, has_value })
     }
 
+    /// Whether it matches anywhere.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.regex.is_match(text.as_bytes())
+    }
+
     /// The first match.
+    pub fn find<'t>(&self, text: &'t str) -> Option<Found<'t>> {
+        self.regex.find(text.as_bytes()).map(|found| Found::new(text, found.start(), found.end()))
+    }
+
+    /// The first match with its groups.
     pub fn groups<'t>(&self, text: &'t str) -> Option<Groups<'t>> {
         self.regex.captures(text.as_bytes()).map(|captures| Groups { text, captures })
+    }
+
+    /// Every match with its groups.
+    pub fn all_groups<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Groups<'t>> + 't {
+        self.regex.captures_iter(text.as_bytes()).map(move |captures| Groups { text, captures })
     }
 
     /// Every match, with the group `value` where it took part.
@@ -56,8 +80,7 @@ impl Scan {
             let found = self.regex.find_iter(text.as_bytes());
             return Box::new(found.map(|found| (Found::new(text, found.start(), found.end()), None)));
         }
-        let found = self.regex.captures_iter(text.as_bytes()).map(|captures| Groups { text, captures });
-        Box::new(found.map(|groups| (groups.whole(), groups.name("value"))))
+        Box::new(self.all_groups(text).map(|groups| (groups.whole(), groups.name("value"))))
     }
 }
 

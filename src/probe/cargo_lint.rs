@@ -7,6 +7,8 @@ use crate::facts::manifests::{Ecosystem, Package};
 use crate::pattern::compile;
 use crate::source::Span;
 use crate::value::Value;
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// `@cargo.lint(lint, level)`.
 pub static PROBE: Probe = Probe {
@@ -122,6 +124,8 @@ fn in_roots(facts: &Facts<'_>, package: &Package, lint: &str) -> Option<Found> {
     });
     let mut weakest: Option<Found> = None;
     for root in roots {
+        // Most crates have no such attribute, and need not be taken apart to see that.
+        memchr::memmem::find(root.source(facts)?.text().as_bytes(), b"#![")?;
         let found = in_attributes(&root.path, root.code(facts)?.product(), lint)?;
         if weakest.as_ref().is_none_or(|weakest| found.level < weakest.level) {
             weakest = Some(found);
@@ -131,8 +135,9 @@ fn in_roots(facts: &Facts<'_>, package: &Package, lint: &str) -> Option<Found> {
 }
 
 fn in_attributes(path: &str, code: &str, asked: &str) -> Option<Found> {
-    let attribute = compile(r"#!\[\s*(warn|deny|forbid)\s*\(([^)]*)\)\s*\]").ok()?;
-    let found = attribute.captures_iter(code).filter_map(|found| {
+    static ATTRIBUTE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r"#!\[\s*(warn|deny|forbid)\s*\(([^)]*)\)\s*\]").ok());
+    let found = ATTRIBUTE.as_ref()?.captures_iter(code).filter_map(|found| {
         let names = found[2].split(',').map(str::trim).any(|name| covers(name, asked));
         let whole = found.get(0)?;
         let place = Place::at(path, Span::new(whole.start(), whole.end()));

@@ -8,6 +8,7 @@ use crate::pattern::compile;
 use crate::quantity::{Quantity, looks_like_quantity};
 use crate::value::{Map, Value};
 use regex::Regex;
+use std::cell::LazyCell;
 
 /// `@config(key…)`.
 pub static PROBE: Probe = Probe {
@@ -91,13 +92,15 @@ pub(super) fn matching<'c, 'w>(config: &'c Config, words: &[&'w Word]) -> Vec<(&
     // With each, how many words of the key the word leaves out: `disable_profiler` says more than `profiler`.
     let mut found: Vec<(&Setting, &Word, usize)> = Vec::new();
     for &word in words {
+        let only = LazyCell::new(|| compile(word.attributes.get("only")?.value.as_str()?).ok());
         if word.is_pattern {
             let Ok(pattern) = compile(&word.text) else { continue };
             let hits = config.settings().iter().filter(|setting| pattern.is_match(&setting.key.words().join("_")));
-            found.extend(hits.filter(|setting| admits(word, setting, &[])).map(|setting| (setting, word, usize::MAX)));
+            let admitted = hits.filter(|setting| admits(word, &only, setting, &[]));
+            found.extend(admitted.map(|setting| (setting, word, usize::MAX)));
         } else {
             for tail in spread(&word.text) {
-                let hits = config.ending_in(&tail).filter(|(setting, before)| admits(word, setting, before));
+                let hits = config.ending_in(&tail).filter(|(setting, before)| admits(word, &only, setting, before));
                 found.extend(hits.map(|(setting, before)| (setting, word, before.len())));
             }
         }
@@ -110,19 +113,26 @@ pub(super) fn matching<'c, 'w>(config: &'c Config, words: &[&'w Word]) -> Vec<(&
     found.into_iter().take(MOST).map(|(setting, word, _)| (setting, word)).collect()
 }
 
-/// Whether any of the words names a variable of the environment.
-pub(super) fn names(words: &[Word], variable: &str) -> bool {
-    let key = Key::of(variable);
-    words.iter().any(|word| {
-        let barred = texts(&word.attributes, "not_under").unwrap_or_default();
-        // What only its value would tell cannot be told by a name.
-        let by_value = word.attributes.contains_key("only");
-        !by_value
-            && spread(&word.text).iter().any(|tail| {
-                let before = key.before_tail(&Key::of(tail).squashed());
-                before.is_some_and(|before| !before.iter().any(|section| barred.contains(section)))
-            })
-    })
+/// Words that name variables of the environment, ready to be compared with many.
+pub(super) struct Variables(Vec<(Vec<String>, Vec<String>)>);
+
+impl Variables {
+    /// What the words name; what only its value would tell cannot be told by a name.
+    pub(super) fn of(words: &[Word]) -> Self {
+        let by_name = words.iter().filter(|word| !word.attributes.contains_key("only"));
+        let tails = |word: &Word| spread(&word.text).iter().map(|tail| Key::of(tail).squashed()).collect();
+        let barred = |word: &Word| texts(&word.attributes, "not_under").unwrap_or_default();
+        Self(by_name.map(|word| (tails(word), barred(word))).collect())
+    }
+
+    /// Whether any of them names a variable.
+    pub(super) fn name(&self, variable: &str) -> bool {
+        let key = Key::of(variable);
+        self.0.iter().any(|(tails, barred)| {
+            let mut before = tails.iter().filter_map(|tail| key.before_tail(tail));
+            before.any(|before| !before.iter().any(|section| barred.contains(section)))
+        })
+    }
 }
 
 /// The most keys that one word may stand for.
@@ -151,7 +161,14 @@ fn braces(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// Whether the attributes of a word let a setting through: `under`, `not_under`, `variable`, `only`.
-fn admits(word: &Word, setting: &Setting, before: &[String]) -> bool {
+///
+/// `only` is the attribute of that name, which most settings are never compared with.
+fn admits<F: FnOnce() -> Option<Regex>>(
+    word: &Word,
+    only: &LazyCell<Option<Regex>, F>,
+    setting: &Setting,
+    before: &[String],
+) -> bool {
     if before.iter().any(|section| NEVER_SECTIONS.contains(&section.as_str())) {
         return false;
     }
@@ -175,12 +192,11 @@ fn admits(word: &Word, setting: &Setting, before: &[String]) -> bool {
     if is_on(attributes, "set") && setting.layer == Layer::Program {
         return false;
     }
-    let only = attributes.get("only").and_then(|field| field.value.as_str()).and_then(|only| compile(only).ok());
-    let fits = |pattern: Regex| setting.held.plain().is_none_or(|text| pattern.is_match(text));
-    only.is_none_or(fits)
+    let fits = |pattern: &Regex| setting.held.plain().is_none_or(|text| pattern.is_match(text));
+    only.as_ref().is_none_or(fits)
 }
 
-fn texts(attributes: &Map, name: &str) -> Option<Vec<String>> {
+pub(super) fn texts(attributes: &Map, name: &str) -> Option<Vec<String>> {
     let value = &attributes.get(name)?.value;
     Some(match value.as_list() {
         Some(list) => list.iter().filter_map(Value::scalar_text).collect(),

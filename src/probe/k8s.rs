@@ -7,7 +7,7 @@ use crate::facts::containers::{Env, EnvValue};
 use crate::facts::kubernetes::path::{Path, glob};
 use crate::facts::kubernetes::{Container, Object, WORKLOADS};
 use crate::facts::production::Standing;
-use crate::pattern::compile;
+use crate::pattern::Scan;
 use crate::quantity::{Dimension, Quantity};
 use crate::value::{Kind, Value};
 
@@ -61,7 +61,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 struct Asked<'q> {
     kinds: &'q [Word],
     paths: Vec<(Path, String)>,
-    patterns: Vec<regex::Regex>,
+    patterns: Vec<Scan>,
     condition: Option<(Path, String)>,
     own: bool,
     each: bool,
@@ -73,7 +73,7 @@ struct Asked<'q> {
 impl<'q> Asked<'q> {
     fn of(question: &'q Question) -> Self {
         let (patterns, paths): (Vec<&Word>, Vec<&Word>) = question.arg(1).iter().partition(|word| word.is_pattern);
-        let build = |word: &Word| compile(&word.text).ok();
+        let build = |word: &Word| Scan::new(&word.text, false).ok();
         let condition = question.option_text("where").and_then(|text| text.split_once('='));
         Self {
             kinds: question.arg(0),

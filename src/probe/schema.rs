@@ -8,7 +8,8 @@ use crate::facts::config::Key;
 use crate::facts::settings_types::{Field, Root, Shape};
 use crate::pattern::compile;
 use crate::quantity::{Dimension, Quantity};
-use crate::value::Value;
+use crate::value::{Map, Value};
+use regex::Regex;
 
 /// `@schema(field…)`.
 pub static PROBE: Probe = Probe {
@@ -39,8 +40,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         answer.seen = types.roots.iter().filter(|root| !root.is_untyped).take(MOST).map(root_sighting).collect();
         return answer;
     }
+    let names: Vec<Name> = words.iter().map(|word| Name::of(word)).collect();
     let fields: Vec<&Field> =
-        types.fields.iter().filter(|field| is_any || words.iter().any(|word| names(word, field))).collect();
+        types.fields.iter().filter(|field| is_any || names.iter().any(|name| name.is_of(field))).collect();
     let none_required = fields.iter().all(|field| !field.is_required);
     for field in fields {
         let sightings = sightings(field, question, none_required);
@@ -147,44 +149,69 @@ fn root_sighting(root: &Root) -> Sighting {
     Sighting::new(place, Strength::Enforced, message)
 }
 
-/// Whether a word names a field: by the tail of its path or of its variable; `*` stands for any words at either end.
-fn names(word: &Word, field: &Field) -> bool {
-    let texts = |name: &str| -> Option<Vec<String>> {
-        let value = &word.attributes.get(name)?.value;
-        Some(value.as_list().map_or_else(
-            || value.scalar_text().into_iter().collect(),
-            |list| list.iter().filter_map(Value::scalar_text).collect(),
-        ))
-    };
-    if word.attributes.contains_key("only") {
-        // What only its value would tell cannot be told by a name.
-        return false;
-    }
-    let keys = || [Some(&field.key), field.variable.as_ref()].into_iter().flatten();
-    if word.is_pattern {
-        let pattern = compile(&word.text);
-        return pattern.is_ok_and(|pattern| keys().any(|key| pattern.is_match(&key.words().join("_"))));
-    }
-    let before = spread(&word.text).iter().find_map(|tail| keys().find_map(|key| before(tail, key)));
-    let Some(before) = before else { return false };
-    let barred = texts("not_under").is_some_and(|list| before.iter().any(|section| list.contains(section)));
-    let under = texts("under")
-        .is_none_or(|list| before.last().map_or_else(|| list.iter().any(String::is_empty), |last| list.contains(last)));
-    !barred && under
+/// A word that names fields: by the tail of their path or of their variable; `*` stands for any words at either end.
+enum Name<'w> {
+    /// What only its value would tell cannot be told by a name.
+    None,
+    Pattern(Option<Regex>),
+    Tails {
+        tails: Vec<Tail>,
+        attributes: &'w Map,
+    },
 }
 
-/// The words before the part of a key that a word names.
-fn before<'k>(word: &str, key: &'k Key) -> Option<&'k [String]> {
-    let open_start = word.starts_with('*');
-    let open_end = word.ends_with('*');
-    let wanted = Key::of(word).squashed();
-    if !open_end {
-        let before = key.before_tail(&wanted)?;
-        return (!open_start || !before.is_empty()).then_some(before);
+/// The end of a key.
+struct Tail {
+    squashed: String,
+    open_start: bool,
+    open_end: bool,
+}
+
+impl<'w> Name<'w> {
+    fn of(word: &'w Word) -> Self {
+        if word.attributes.contains_key("only") {
+            return Self::None;
+        }
+        if word.is_pattern {
+            return Self::Pattern(compile(&word.text).ok());
+        }
+        let tails = spread(&word.text).into_iter().map(|text| Tail {
+            squashed: Key::of(&text).squashed(),
+            open_start: text.starts_with('*'),
+            open_end: text.ends_with('*'),
+        });
+        Self::Tails { tails: tails.collect(), attributes: &word.attributes }
     }
-    let words = key.words();
-    (0..words.len()).find_map(|at| {
-        let matches = (at + 1..=words.len()).any(|to| words[at..to].concat() == wanted);
-        matches.then(|| &words[..at])
-    })
+
+    fn is_of(&self, field: &Field) -> bool {
+        let keys = || [Some(&field.key), field.variable.as_ref()].into_iter().flatten();
+        let (tails, attributes) = match self {
+            Self::None | Self::Pattern(None) => return false,
+            Self::Pattern(Some(pattern)) => return keys().any(|key| pattern.is_match(&key.words().join("_"))),
+            Self::Tails { tails, attributes } => (tails, attributes),
+        };
+        let before = tails.iter().find_map(|tail| keys().find_map(|key| tail.before(key)));
+        let Some(before) = before else { return false };
+        let texts = |name: &str| super::config::texts(attributes, name);
+        let barred = texts("not_under").is_some_and(|list| before.iter().any(|section| list.contains(section)));
+        let under = texts("under").is_none_or(|list| {
+            before.last().map_or_else(|| list.iter().any(String::is_empty), |last| list.contains(last))
+        });
+        !barred && under
+    }
+}
+
+impl Tail {
+    /// The words before the part of a key that it names.
+    fn before<'k>(&self, key: &'k Key) -> Option<&'k [String]> {
+        if !self.open_end {
+            let before = key.before_tail(&self.squashed)?;
+            return (!self.open_start || !before.is_empty()).then_some(before);
+        }
+        let words = key.words();
+        (0..words.len()).find_map(|at| {
+            let matches = (at + 1..=words.len()).any(|to| words[at..to].concat() == self.squashed);
+            matches.then(|| &words[..at])
+        })
+    }
 }

@@ -1,6 +1,6 @@
 //! `@secret`: how production gets a secret.
 
-use super::config::matching;
+use super::config::{Variables, matching};
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
@@ -130,10 +130,11 @@ fn sighting(setting: &Setting, secret: &Secret) -> Sighting {
 /// The readings of variables of these names that have no literal beside them.
 fn reads<'c>(config: &'c Config, words: &[&Word]) -> impl Iterator<Item = &'c EnvRead> {
     let bare: Vec<Word> = words.iter().map(|&word| word.clone()).collect();
+    let variables = Variables::of(&bare);
     config.reads.iter().filter(move |read| {
         // A variable that the tree sets is judged by what it is set to.
         read.default.is_none()
-            && super::config::names(&bare, &read.name)
+            && variables.name(&read.name)
             && !config.settings().iter().any(|setting| setting.is_variable && setting.name == read.name)
     })
 }

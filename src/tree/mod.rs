@@ -6,7 +6,6 @@ pub use walk::MAX_FILES;
 
 use crate::evidence::Blind;
 use crate::source::Source;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -15,7 +14,6 @@ use std::sync::{Arc, OnceLock};
 pub struct Tree {
     root: PathBuf,
     files: Vec<File>,
-    by_path: BTreeMap<Arc<str>, usize>,
     blind: Vec<Blind>,
 }
 
@@ -64,8 +62,7 @@ impl Tree {
 
     fn from_files(root: PathBuf, mut files: Vec<File>, blind: Vec<Blind>) -> Self {
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        let by_path = files.iter().enumerate().map(|(index, file)| (file.path.clone(), index)).collect();
-        Self { root, files, by_path, blind }
+        Self { root, files, blind }
     }
 
     /// The folder on disk; empty for a tree in memory.
@@ -80,7 +77,8 @@ impl Tree {
 
     /// The file at a path.
     pub fn file(&self, path: &str) -> Option<&File> {
-        self.by_path.get(path).map(|&index| &self.files[index])
+        let index = self.files.binary_search_by(|file| (*file.path).cmp(path)).ok()?;
+        self.files.get(index)
     }
 
     /// The text of the file at a path; `None` if it is not there, not text, or could not be read.

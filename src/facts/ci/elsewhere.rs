@@ -3,7 +3,7 @@
 use super::model::Ci;
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
-use crate::pattern::compile;
+use crate::pattern::{Pattern, PatternSet};
 use crate::source::Span;
 
 /// CI systems whose files are not read yet: a path (or its beginning, with a closing `/`) and the system.
@@ -108,13 +108,16 @@ fn badges(facts: &Facts<'_>) -> Vec<Blind> {
     else {
         return found;
     };
-    for (pattern, system, files) in BADGES {
-        let defined =
-            facts.tree.files().iter().any(|file| files.iter().any(|pattern| matches_path(&file.path, pattern)));
-        let Some(badge) = compile(pattern).ok().and_then(|regex| regex.find(readme.text()).map(|badge| badge.range()))
+    let patterns = PatternSet::new(BADGES.iter().map(|(pattern, ..)| (*pattern).to_owned()));
+    for position in patterns.candidates(readme.text()) {
+        let (Some((_, system, files)), Some(scan)) =
+            (BADGES.get(position), patterns.get(position).and_then(Pattern::scan))
         else {
             continue;
         };
+        let defined =
+            facts.tree.files().iter().any(|file| files.iter().any(|pattern| matches_path(&file.path, pattern)));
+        let Some(badge) = scan.find(readme.text()) else { continue };
         if !defined {
             let why = format!(
                 "CI seems to run elsewhere (a link to {system} in {}): give its report or attest it",

@@ -4,8 +4,7 @@ use super::{Held, Key, Layer, Setting};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope};
-use crate::pattern::compile;
-use regex::Regex;
+use crate::pattern::Scan;
 use std::sync::LazyLock;
 
 /// One reading of an environment variable in source.
@@ -31,10 +30,10 @@ pub(crate) const READS: &[&str] = &[
 
 /// What stands behind the name: `", 90u32)"`, `").unwrap_or_else(|_| "info".into())"`, `|| "x"`, `?? "x"`,
 /// `", default_value = "x")]"`.
-static DEFAULT: LazyLock<Regex> = LazyLock::new(|| {
+static DEFAULT: LazyLock<Scan> = LazyLock::new(|| {
     let literal = r#"(?:String::from\(|Some\(|std::time::|core::time::)*(?:"(?<text>[^"\n]*)"|'(?<single>[^'\n]*)'|(?<bare>-?\d[\w.]*(?:\s*\*\s*\d[\w.]*){0,3}|true|false|True|False|Duration::from_\w+\(\d[\d_]*\)))"#;
     let lead = r#"(?:\s*,\s*(?:default\s*=\s*|default_value(?:_t)?\s*=\s*)?|[^;{}"'\n]{0,30}\)?\s*(?:\|\||\?\?|\bor\b)\s*|\s*\)(?:\s*\.\w+\([^()"']{0,40}\)){0,2}\s*\.(?:unwrap_or|unwrap_or_else|or_else|or|getOrElse)\(\s*(?:\|[^|]*\|\s*)?)"#;
-    compile(&format!("^{lead}{literal}")).expect("a constant pattern")
+    Scan::constant(&format!("^{lead}{literal}"))
 });
 
 /// Finds them, in the order of the patterns' files.
@@ -51,10 +50,10 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
     let text = facts.tree.text(&hit.path)?.text();
     let after = text.get(at.end as usize..)?.trim_start_matches(['"', '\'', ']']);
     let end = after.char_indices().nth(160).map_or(after.len(), |(at, _)| at);
-    let found = DEFAULT.captures(&after[..end]);
+    let found = DEFAULT.groups(&after[..end]);
     let default = found.and_then(|found| {
         let group = found.name("text").or_else(|| found.name("single")).or_else(|| found.name("bare"))?;
-        Some(group.as_str().to_owned())
+        Some(group.text.to_owned())
     });
     Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span) })
 }

@@ -2,15 +2,15 @@
 
 use super::anchors;
 use super::section::{Block, BlockKind, Link, Section};
-use crate::pattern::compile;
+use crate::pattern::{Scan, compile};
 use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
 
 /// Marks of unfinished work. The capitals are case-sensitive: "a todo list" is prose, `TODO` is a hole.
-static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
+static PLACEHOLDER: LazyLock<Scan> = LazyLock::new(|| {
     let pattern = r"(?m)\b(?:TODO|TBD|TBC|FIXME|XXX)\b|(?i:\bcoming soon\b|\blorem ipsum\b|\bto be (?:written|determined|completed|announced|defined|documented|added|done)[\s_*.\])]*$|\bwork in progress[\s_*.\])]*$|\bunder construction\b|^\W*xxx+\W*$)|\{\{\s*[A-Za-z_$.][^{}]*\}\}";
-    compile(pattern).expect("a constant pattern")
+    Scan::constant(pattern)
 });
 
 /// A numbered heading: `3. Check`, `Step 3: Check`.
@@ -19,9 +19,8 @@ pub(super) static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The first word of a line that an operator would type.
-static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
-    compile(r"^(?:[$#>%]\s+)?(?:sudo\s+)?(?:[A-Z_]+=\S*\s+)*(?:\./|/|~/)?[a-z][\w.+-]*(?:/[\w.+-]+)*(?:\s+\S|$)")
-        .expect("a constant pattern")
+static COMMAND: LazyLock<Scan> = LazyLock::new(|| {
+    Scan::constant(r"^(?:[$#>%]\s+)?(?:sudo\s+)?(?:[A-Z_]+=\S*\s+)*(?:\./|/|~/)?[a-z][\w.+-]*(?:/[\w.+-]+)*(?:\s+\S|$)")
 });
 
 /// Collects the sections of one document.

@@ -1,9 +1,6 @@
 //! Which documents may speak for operations, and why the others may not (items-2.md §0.4).
 
 use super::section::{BlockKind, Section};
-use crate::pattern::compile;
-use regex::Regex;
-use std::sync::LazyLock;
 
 /// Whether a document may speak for the project's operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,58 +15,190 @@ pub enum Standing {
     Never(&'static str),
 }
 
-macro_rules! pattern {
-    ($name:ident, $pattern:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| compile($pattern).expect("a constant pattern"));
-    };
-}
+/// Words that a file's name begins with; the rest may follow behind `-`, `_` or `.`.
+const LEGAL: &[&str] =
+    &["licence", "license", "copying", "notice", "unlicense", "patents", "third-party", "third_party", "cla"];
+const CHANGES: &[&str] =
+    &["changelog", "changes", "history", "news", "release-notes", "release_notes", "releases-notes", "releases_notes"];
+const PEOPLE: &[&str] = &[
+    "code-of-conduct",
+    "code_of_conduct",
+    "code-of_conduct",
+    "code_of-conduct",
+    "authors",
+    "contributors",
+    "maintainers",
+    "governance",
+    "owners",
+    "acknowledgements",
+    "acknowledgments",
+    "credits",
+    "sponsors",
+    "backers",
+    "thanks",
+    "adopters",
+];
+const CODE: &[&str] = &["contributing", "hacking", "development", "developing", "building", "maintenance-guide"];
+/// The same, with other words before them: `rust-style-guide.md`.
+const HABITS: &[&str] = &["style", "styleguide", "conventions"];
 
-pattern!(LEGAL, r"(?i)(?:^|/)(?:licen[cs]e|copying|notice|unlicense|patents|third[-_]party|cla)(?:[-_.][^/]*)?$");
-pattern!(
-    CHANGES,
-    r"(?i)(?:^|/)(?:changelog|changes|history|news|releases?[-_]notes)(?:[-_.][^/]*)?$|(?i)(?:^|/)(?:release[-_]notes|changelogs?|changesets?|\.changeset)/"
-);
-pattern!(
-    PEOPLE,
-    r"(?i)(?:^|/)(?:code[-_]of[-_]conduct|authors|contributors|maintainers|governance|owners|acknowledge?ments|credits|sponsors|backers|thanks|adopters)(?:[-_.][^/]*)?$"
-);
-pattern!(
-    TEMPLATE,
-    r"(?i)(?:^|/)(?:issue_template|pull_request_template|merge_request_templates|discussion_template)(?:[/.][^/]*)*$|(?i)(?:^|/)[^/]*(?:[-_.]template|^template)\.[a-z]+$"
-);
-pattern!(
-    AGENTS,
-    r"(?i)(?:^|/)(?:agents|claude|gemini|copilot-instructions|llms(?:-full)?|skill|ai[-_]policy)\.(?:md|mdx|txt)$|(?i)(?:^|/)\.(?:claude|agents|cursor|codex|windsurf|gemini|aider|junie|roo|continue)/|(?i)(?:^|/)skills/|(?i)\.(?:instructions|prompt)\.md$"
-);
-pattern!(
-    FOREIGN,
-    r"(?i)(?:^|/)(?:vendor|vendored|third[-_]?party|node_modules|bower_components|site-packages|external|\.venv|dist|target|generated|_build|_site|assets|static|public|resources|submodules|extern|deps)/"
-);
-pattern!(
-    TRIAL,
-    r"(?i)(?:^|/)(?:tests?|testdata|test[-_]?data|fixtures?|__tests__|mocks?|snapshots?|benches|benchmarks?|examples?|samples?|playground|corpus|specs?-tests?)/"
-);
-pattern!(
-    CODE,
-    r"(?i)(?:^|/)(?:internals?|maintenance-guides?|maintainers?|rfcs?|adrs?|decisions|design|designs|proposals|architecture)/|(?i)(?:^|/)(?:contributing|hacking|development|developing|building|maintenance-guide|(?:[a-z]+[-_])*(?:style|styleguide|conventions))(?:[-_.][^/]*)?$|(?i)(?:^|/)(?:dev|developers?|development|contributing|contributor)/"
-);
-pattern!(OWN, r"(?:^|/)\.tusk-check/|(?i)(?:^|/)checklists?/");
+const CHANGES_FOLDERS: &[&str] =
+    &["release-notes", "release_notes", "changelog", "changelogs", "changeset", "changesets", ".changeset"];
+const TEMPLATES: &[&str] =
+    &["issue_template", "pull_request_template", "merge_request_templates", "discussion_template"];
+const AGENTS: &[&str] =
+    &["agents", "claude", "gemini", "copilot-instructions", "llms", "llms-full", "skill", "ai-policy", "ai_policy"];
+const AGENTS_FOLDERS: &[&str] = &[
+    ".claude",
+    ".agents",
+    ".cursor",
+    ".codex",
+    ".windsurf",
+    ".gemini",
+    ".aider",
+    ".junie",
+    ".roo",
+    ".continue",
+    "skills",
+];
+const FOREIGN_FOLDERS: &[&str] = &[
+    "vendor",
+    "vendored",
+    "third-party",
+    "third_party",
+    "thirdparty",
+    "node_modules",
+    "bower_components",
+    "site-packages",
+    "external",
+    ".venv",
+    "dist",
+    "target",
+    "generated",
+    "_build",
+    "_site",
+    "assets",
+    "static",
+    "public",
+    "resources",
+    "submodules",
+    "extern",
+    "deps",
+];
+const TRIAL_FOLDERS: &[&str] = &[
+    "test",
+    "tests",
+    "testdata",
+    "test-data",
+    "test_data",
+    "fixture",
+    "fixtures",
+    "__tests__",
+    "mock",
+    "mocks",
+    "snapshot",
+    "snapshots",
+    "benches",
+    "benchmark",
+    "benchmarks",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "playground",
+    "corpus",
+    "spec-test",
+    "spec-tests",
+    "specs-test",
+    "specs-tests",
+];
+const CODE_FOLDERS: &[&str] = &[
+    "internal",
+    "internals",
+    "maintenance-guide",
+    "maintenance-guides",
+    "maintainer",
+    "maintainers",
+    "rfc",
+    "rfcs",
+    "adr",
+    "adrs",
+    "decisions",
+    "design",
+    "designs",
+    "proposals",
+    "architecture",
+    "dev",
+    "developer",
+    "developers",
+    "development",
+    "contributing",
+    "contributor",
+];
+const OWN_FOLDERS: &[&str] = &[".tusk-check", "checklist", "checklists"];
 
 /// What a document may speak for.
 pub(super) fn of(path: &str, text: &str, sections: &[Section]) -> Standing {
-    let reasons: [(&Regex, Standing); 9] = [
-        (&FOREIGN, Standing::Never("vendored or generated")),
-        (&TRIAL, Standing::Never("an example or a test's own data")),
-        (&OWN, Standing::Never("a checklist")),
-        (&LEGAL, Standing::Never("a licence")),
-        (&CHANGES, Standing::Never("a list of changes")),
-        (&PEOPLE, Standing::Never("about people")),
-        (&AGENTS, Standing::Never("instructions for coding agents")),
-        (&TEMPLATE, Standing::Template),
-        (&CODE, Standing::Code),
-    ];
-    let by_path = reasons.into_iter().find(|(pattern, _)| pattern.is_match(path)).map(|(_, standing)| standing);
-    by_path.unwrap_or_else(|| by_content(text, sections))
+    by_path(&path.to_ascii_lowercase()).unwrap_or_else(|| by_content(text, sections))
+}
+
+fn by_path(path: &str) -> Option<Standing> {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let under = |list: &[&str]| folders.split('/').any(|folder| list.contains(&folder));
+    Some(match () {
+        () if under(FOREIGN_FOLDERS) => Standing::Never("vendored or generated"),
+        () if under(TRIAL_FOLDERS) => Standing::Never("an example or a test's own data"),
+        () if under(OWN_FOLDERS) => Standing::Never("a checklist"),
+        () if begins(name, LEGAL) => Standing::Never("a licence"),
+        () if begins(name, CHANGES) || under(CHANGES_FOLDERS) => Standing::Never("a list of changes"),
+        () if begins(name, PEOPLE) => Standing::Never("about people"),
+        () if is_for_agents(name) || under(AGENTS_FOLDERS) => Standing::Never("instructions for coding agents"),
+        () if is_template(path, name) => Standing::Template,
+        () if begins(name, CODE) || is_habit(name) || under(CODE_FOLDERS) => Standing::Code,
+        () => return None,
+    })
+}
+
+/// Whether a name is one of some words, or one of them with more behind `-`, `_` or `.`.
+fn begins(name: &str, words: &[&str]) -> bool {
+    let behind = |word: &&str| {
+        name.strip_prefix(*word).is_some_and(|rest| matches!(rest.bytes().next(), None | Some(b'-' | b'_' | b'.')))
+    };
+    words.iter().any(behind)
+}
+
+fn is_for_agents(name: &str) -> bool {
+    let known = |(stem, extension): (&str, &str)| AGENTS.contains(&stem) && ["md", "mdx", "txt"].contains(&extension);
+    name.rsplit_once('.').is_some_and(known) || name.ends_with(".instructions.md") || name.ends_with(".prompt.md")
+}
+
+/// `.github/ISSUE_TEMPLATE/bug.md`, `postmortem-template.md`, `template.md` at the root.
+fn is_template(path: &str, name: &str) -> bool {
+    let named = |part: &str| {
+        TEMPLATES
+            .iter()
+            .any(|word| part.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+    };
+    let by_stem = |(stem, extension): (&str, &str)| {
+        let marked = ["-template", "_template", ".template"].iter().any(|end| stem.ends_with(end));
+        let letters = !extension.is_empty() && extension.bytes().all(|byte| byte.is_ascii_lowercase());
+        letters && (marked || (stem == "template" && path == name))
+    };
+    path.split('/').any(named) || name.rsplit_once('.').is_some_and(by_stem)
+}
+
+fn is_habit(name: &str) -> bool {
+    let mut rest = name;
+    loop {
+        if begins(rest, HABITS) {
+            return true;
+        }
+        let letters = rest.bytes().take_while(u8::is_ascii_lowercase).count();
+        match rest.as_bytes().get(letters) {
+            Some(b'-' | b'_') if letters > 0 => rest = &rest[letters + 1..],
+            _ => return false,
+        }
+    }
 }
 
 fn by_content(text: &str, sections: &[Section]) -> Standing {

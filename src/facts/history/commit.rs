@@ -1,8 +1,7 @@
 //! One commit, and the marks in it that tell how it came in (rulings 9, 26, 35).
 
-use crate::pattern::compile;
+use crate::pattern::Scan;
 use jiff::Timestamp;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// Somebody's name and address.
@@ -31,7 +30,7 @@ pub struct Commit {
 
 macro_rules! pattern {
     ($name:ident, $pattern:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| compile($pattern).expect("a constant pattern"));
+        static $name: LazyLock<Scan> = LazyLock::new(|| Scan::constant($pattern));
     };
 }
 

@@ -118,7 +118,7 @@ impl<'f> Prefixes<'f> {
         let bare = &outline.bare;
         let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         let range = bare.get(from..to).unwrap_or("");
-        range.match_indices(name).map(move |(at, _)| from + at).filter(move |&at| {
+        memchr::memmem::find_iter(range.as_bytes(), name).map(move |at| from + at).filter(move |&at| {
             let (before, after) = (&bare.as_bytes()[..at], &bare.as_bytes()[at + name.len()..]);
             let whole = !before.last().copied().is_some_and(is_word) && !after.first().copied().is_some_and(is_word);
             let declared = bare[..at].trim_end().ends_with("fn") || bare[..at].trim_end().ends_with("mod");

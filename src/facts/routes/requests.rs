@@ -7,8 +7,8 @@
 use super::outline::{Named, Outline, unquoted};
 use super::{Operation, functions, path};
 use crate::evidence::Place;
-use crate::facts::Facts;
 use crate::facts::code::{CodeFile, Language, Role};
+use crate::facts::{Facts, parallel};
 use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
@@ -88,7 +88,8 @@ fn test_files(facts: &Facts<'_>) -> Vec<TestFile> {
         let functions = if file.language == Language::Rust { functions::named(&outline) } else { Vec::new() };
         Some(TestFile { path: file.path.clone(), language: file.language, outline, functions })
     };
-    code.files().iter().filter(|file| mentions_path(facts, file)).filter_map(shaped).collect()
+    let made = parallel::map(code.files(), |file| if mentions_path(facts, file) { shaped(file) } else { None });
+    made.into_iter().flatten().collect()
 }
 
 /// Whether a file can hold a request in a test at all; asked of the raw text, so that few files are masked.
@@ -114,7 +115,6 @@ struct Calls {
 
 impl Calls {
     fn of(files: &[TestFile]) -> Self {
-        static CALLED: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"\b(\w+)\s*(?:::<[^>()]*>)?\(").ok());
         static VERB: LazyLock<Option<Regex>> = LazyLock::new(|| {
             compile(r"\.\s*(?:get|post|put|delete|patch|head|request|send|oneshot|execute|send_request|call)\s*(?:::<[^>()]*>)?\(").ok()
         });
@@ -127,11 +127,7 @@ impl Calls {
             for (index, function) in one.functions.iter().enumerate().filter(|(_, function)| !function.is_local) {
                 by_name.entry(&function.name).or_default().push((file, index));
                 let body = &one.outline.bare[function.span.range()];
-                let called: BTreeSet<&str> = CALLED
-                    .iter()
-                    .flat_map(|one| one.captures_iter(body))
-                    .filter_map(|one| Some(one.get(1)?.as_str()))
-                    .collect();
+                let called: BTreeSet<&str> = called(body).collect();
                 if VERB.as_ref().is_some_and(|verb| verb.is_match(body)) {
                     requesting.insert(function.name.clone());
                 } else {
@@ -153,14 +149,29 @@ impl Calls {
                 continue;
             }
             let body = &files[file].outline.bare[files[file].functions[index].span.range()];
-            for called in CALLED.iter().flat_map(|one| one.captures_iter(body)) {
-                if let Some(all) = called.get(1).and_then(|name| by_name.get(name.as_str())) {
+            for name in called(body) {
+                if let Some(all) = by_name.get(name) {
                     waiting.extend(all.iter().filter(|one| !reached.contains(one)));
                 }
             }
         }
         Self { reached, requesting }
     }
+}
+
+/// The names that are called in some code: `name(`, `name::<Type>(`.
+fn called(body: &str) -> impl Iterator<Item = &str> {
+    memchr::memchr_iter(b'(', body.as_bytes()).filter_map(|open| {
+        let before = body.get(..open)?;
+        let typed = before.strip_suffix('>').and_then(|inside| {
+            let (name, types) = inside.rsplit_once("::<")?;
+            (!types.contains(['>', '(', ')'])).then_some(name)
+        });
+        let name = typed.unwrap_or(before).trim_end();
+        let start = name.rfind(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
+        let start = start.map_or(0, |at| at + name[at..].chars().next().map_or(1, char::len_utf8));
+        name.get(start..).filter(|name| !name.is_empty())
+    })
 }
 
 /// Whether an attribute above a function makes it a test that runs.
@@ -322,13 +333,28 @@ fn bound(file: &TestFile, span: Span) -> Option<String> {
     let name = found.get(1).or(found.get(2))?.as_str();
     let body = outline.around(start).into_iter().find(|&open| outline.bare.as_bytes()[open] == b'{');
     let limit = body.and_then(|open| outline.partner(open)).unwrap_or(outline.bare.len());
-    let used = compile(&format!(
-        r"\b(?<verb>get|post|put|delete|patch|head|uri|goto|visit|fetch|Get|Post)\s*\(\s*&?\s*{name}\b"
-    ))
-    .ok()?;
-    let found = used.captures(outline.bare.get(end..limit)?)?;
-    let verb = found["verb"].to_ascii_uppercase();
+    let found = used(outline.bare.get(end..limit)?, name)?;
+    let verb = found.to_ascii_uppercase();
     Some(if matches!(verb.as_str(), "URI" | "GOTO" | "VISIT" | "FETCH") { "GET".to_owned() } else { verb })
+}
+
+/// The verb of the first call that takes a name: `get(&name`.
+fn used<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(r"\b(?<verb>get|post|put|delete|patch|head|uri|goto|visit|fetch|Get|Post)\s*\(\s*&?\s*(?<name>\w+)")
+            .ok()
+    });
+    // Most bindings are used in no call at all.
+    memchr::memmem::find(text.as_bytes(), name.as_bytes())?;
+    let mut at = 0;
+    loop {
+        let found = CALL.as_ref()?.captures_at(text, at)?;
+        let taken = found.name("name")?;
+        if taken.as_str() == name {
+            return found.name("verb").map(|verb| verb.as_str());
+        }
+        at = taken.start();
+    }
 }
 
 /// The first call of each method in each file, by its name in one spelling: clients say `AddItem` or `add_item`.

@@ -7,7 +7,7 @@ use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::{CodeFile, Language};
 use crate::facts::config::Key;
-use crate::pattern::compile;
+use crate::pattern::{Found, PatternSet, compile};
 use crate::source::Span;
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +19,7 @@ const MAX_DEPTH: usize = 8;
 const MAX_FIELDS: usize = 4_000;
 
 /// What loads settings; the group names the type. Without it, the enclosing function's result does.
-static LOADERS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+static LOADERS: LazyLock<PatternSet> = LazyLock::new(|| {
     let patterns = [
         r"<(?P<type>[A-Z]\w*)\s+as\s+(?:serde::)?Deserialize(?:<[^>]*>)?>::deserialize\(",
         r"\.(?:parse|deserialize|load|read)\w*::<(?P<type>[A-Z]\w*(?:Config|Settings)\w*)>\(",
@@ -33,7 +33,7 @@ static LOADERS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?:serde_ya?ml|toml|toml_edit::de|basic_toml|serde_json|json5|ron|serde_yml|yaml_serde)::(?:de::)?from_(?:str|slice|reader)(?:::<(?P<type>[^>()]+(?:<[^>]*>)?)>)?\(",
         r"confy::load(?:_path)?(?:::<(?P<type>[^>()]+)>)?\(",
     ];
-    patterns.iter().filter_map(|pattern| compile(pattern).ok()).collect()
+    PatternSet::new(patterns.map(str::to_owned))
 });
 
 static RESULT: LazyLock<Option<Regex>> =
@@ -114,14 +114,13 @@ fn mentions_loader(text: &str) -> bool {
 /// The types that loaders of a file return, and where.
 fn loaded(code: &str) -> Vec<(String, Span)> {
     let mut found = Vec::new();
-    for pattern in LOADERS.iter() {
-        for captures in pattern.captures_iter(code) {
-            let Some(whole) = captures.get(0) else { continue };
-            let span = Span::new(whole.start(), whole.end());
-            let named = captures.name("type").map(|name| name.as_str().to_owned()).filter(|name| name != "_");
-            let name = named.or_else(|| bound_type(code, whole.start())).or_else(|| result_type(code, whole.start()));
-            let name = name
-                .map(|name| if name == "Self" { enclosing_impl(code, whole.start()).unwrap_or(name) } else { name });
+    for scan in LOADERS.candidates(code).into_iter().filter_map(|position| LOADERS.get(position)?.scan()) {
+        for groups in scan.all_groups(code) {
+            let Found { start, end, .. } = groups.whole();
+            let span = Span::new(start, end);
+            let named = groups.name("type").map(|name| name.text.to_owned()).filter(|name| name != "_");
+            let name = named.or_else(|| bound_type(code, start)).or_else(|| result_type(code, start));
+            let name = name.map(|name| if name == "Self" { enclosing_impl(code, start).unwrap_or(name) } else { name });
             found.extend(name.map(|name| (name, span)));
         }
     }

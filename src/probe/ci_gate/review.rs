@@ -6,6 +6,8 @@ use crate::facts::Facts;
 use crate::pattern::compile;
 use crate::source::Span;
 use crate::value::Value;
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// What a file says about reviews: how many approvals, and where.
 struct Rule {
@@ -178,8 +180,9 @@ fn terraform(facts: &Facts<'_>, path: &str, found: &mut Vec<Rule>) {
 
 /// Environments that ask for reviewers, with where it is written.
 pub(super) fn environments(facts: &Facts<'_>) -> Vec<(String, Place)> {
+    static NAME: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r#"(?m)^\s*environment\s*=\s*"(?<name>[^"]+)""#).ok());
     let mut found = Vec::new();
-    let Ok(name) = compile(r#"(?m)^\s*environment\s*=\s*"(?<name>[^"]+)""#) else { return found };
     for file in facts.tree.files().iter().filter(|file| file.len < 1 << 20) {
         let path = &*file.path;
         if has_extension(path, "tf") {
@@ -190,7 +193,8 @@ pub(super) fn environments(facts: &Facts<'_>) -> Vec<(String, Place)> {
                     continue;
                 }
                 let reviewers = block.find("reviewers");
-                if let (Some(at), Some(named)) = (reviewers, name.captures(block)) {
+                let named = NAME.as_ref().and_then(|name| name.captures(block));
+                if let (Some(at), Some(named)) = (reviewers, named) {
                     found.push((named["name"].to_owned(), Place::at(path, Span::new(start + at, start + at + 9))));
                 }
             }
@@ -209,7 +213,9 @@ pub(super) fn environments(facts: &Facts<'_>) -> Vec<(String, Place)> {
 
 /// The resources of a Terraform file: their type and where their body stands.
 fn blocks(text: &str) -> Vec<(&str, usize, usize)> {
-    let Ok(head) = compile(r#"(?m)^resource\s+"(?<kind>[\w-]+)"\s+"[^"]*"\s*\{"#) else { return Vec::new() };
+    static HEAD: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r#"(?m)^resource\s+"(?<kind>[\w-]+)"\s+"[^"]*"\s*\{"#).ok());
+    let Some(head) = HEAD.as_ref() else { return Vec::new() };
     let mut found = Vec::new();
     for captures in head.captures_iter(text) {
         let (Some(whole), Some(kind)) = (captures.get(0), captures.name("kind")) else { continue };

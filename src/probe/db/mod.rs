@@ -6,7 +6,7 @@ mod server;
 
 pub(super) use server::is_encrypted;
 
-use super::config::{matching, read};
+use super::config::{Variables, matching, read};
 use super::{Probe, Question, Word, config};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
@@ -261,7 +261,8 @@ fn inside_a_reference(config: &Config) -> Vec<Sighting> {
     };
     let set = effective.winners.into_iter().filter(opaque).map(|setting| told(&setting.place, &setting.name));
     let bare: Vec<Word> = words.iter().map(|&word| word.clone()).collect();
-    let read = config.reads.iter().filter(|read| read.default.is_none() && super::config::names(&bare, &read.name));
+    let variables = Variables::of(&bare);
+    let read = config.reads.iter().filter(|read| read.default.is_none() && variables.name(&read.name));
     set.chain(read.map(|read| told(&read.place, &read.name))).collect()
 }
 

@@ -2,8 +2,7 @@
 
 use super::candidates::Candidate;
 use crate::facts::documents::{BlockKind, Section};
-use crate::pattern::compile;
-use regex::Regex;
+use crate::pattern::Scan;
 use std::sync::LazyLock;
 
 /// What a section is about.
@@ -19,7 +18,7 @@ pub(super) enum Setting {
 
 macro_rules! pattern {
     ($name:ident, $pattern:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| compile($pattern).expect("a constant pattern"));
+        static $name: LazyLock<Scan> = LazyLock::new(|| Scan::constant($pattern));
     };
 }
 
@@ -52,7 +51,7 @@ pub(super) fn of(candidate: &Candidate<'_>) -> Setting {
     let heading = own.title.as_str();
     let says_production = PRODUCTION.is_match(heading);
     if !says_production && let Some(word) = DEVELOPMENT.find(heading) {
-        return Setting::Development(quoted(word.as_str()));
+        return Setting::Development(quoted(word.text));
     }
     let mut above = document.ancestors(candidate.section).map(|index| document.sections[index].title.as_str());
     let path = document.path.replace(['/', '_', '-', '.'], " ");
@@ -63,8 +62,8 @@ pub(super) fn of(candidate: &Candidate<'_>) -> Setting {
     let outside = outside.or_else(|| introduction.iter().find_map(|text| INTRODUCTION.find(text)));
     let prose = || candidate.tree().iter().any(|section| PRODUCTION.is_match(&section.title) || text_says(section));
     match outside {
-        Some(word) if says_production || prose() => Setting::Uncertain(quoted(word.as_str())),
-        Some(word) => Setting::Development(quoted(word.as_str())),
+        Some(word) if says_production || prose() => Setting::Uncertain(quoted(word.text)),
+        Some(word) => Setting::Development(quoted(word.text)),
         None if is_one_machine(candidate) => Setting::Development("one machine: every command runs locally".into()),
         None => Setting::Production,
     }
