@@ -48,7 +48,7 @@ fn keep(view: &mut Stores, mut store: Store, standing: &Standing) {
     match aside(store.place.clone(), &store.title, standing) {
         None => {
             // What a spec has no word for cannot be missing from it.
-            let mute = [AtRest, Property::Audit, Encryption, Property::Insights, Property::Location];
+            let mute = [AtRest, Property::Audit, Encryption, Property::Location];
             store.mute.extend(mute.into_iter().map(|property| (property, "the platform's spec cannot state it")));
             view.stores.push(store);
         }
