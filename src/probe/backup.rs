@@ -133,7 +133,7 @@ fn of_store(fact: &str, said: &[Said]) -> Vec<Sighting> {
     };
     match fact {
         "frequency" => least(about(Property::Frequency)),
-        "retention" => least(about(Property::Retention)),
+        "retention" => most(about(Property::Retention)),
         "strategy" => strategy(about(Property::Frequency), &about(Property::Retention)),
         "encryption" => about(Property::Encryption).into_iter().map(super::db::is_encrypted).collect(),
         "cipher" => about(Property::Encryption),
@@ -158,6 +158,14 @@ fn least(all: Vec<Sighting>) -> Vec<Sighting> {
         return all;
     }
     all.into_iter().find(|sighting| amount(sighting) == Some(best)).into_iter().collect()
+}
+
+/// The greatest amount alone: of several daily copies, the one that is kept longest.
+fn most(all: Vec<Sighting>) -> Vec<Sighting> {
+    match all.iter().filter_map(amount).reduce(f64::max) {
+        None => all,
+        best => all.into_iter().find(|sighting| amount(sighting) == best).into_iter().collect(),
+    }
 }
 
 /// What runs on a clock runs by itself; what never runs does not.

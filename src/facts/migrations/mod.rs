@@ -8,7 +8,7 @@ mod sql;
 mod statement;
 
 use super::Facts;
-use super::production;
+use super::code::{Role, folder_role};
 use crate::evidence::{Blind, Place};
 use crate::tree::File;
 use schema::Schema;
@@ -98,9 +98,9 @@ fn one_history(facts: &Facts<'_>, view: &mut Migrations, mut files: Vec<&File>) 
 }
 
 fn is_sql(path: &str) -> bool {
+    let is_product = |part: &str| folder_role(part) == Role::Product;
     path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("sql"))
-        && !production::is_fixture(path)
-        && !production::is_example(path)
+        && path.rsplit_once('/').is_some_and(|(folder, _)| folder.split('/').all(is_product))
 }
 
 /// The folder that holds a history: everything below `migrations/`, `migrate/`, or of Flyway's names.

@@ -4,6 +4,7 @@
 //! resource of infrastructure as code. What backs a store up is often declared beside it (a `ScheduledBackup`, a
 //! scheduled `pg_dump`) and is put on every store that it reaches here, so that a probe asks one thing.
 
+mod cloud;
 mod compose;
 mod images;
 mod jobs;
@@ -191,6 +192,21 @@ impl Backup {
         Self { engines: engines.to_vec(), store: None, namespaces: None, said }
     }
 
+    /// How long a weekly copy is kept says nothing of the days between; of several words on one backup the shortest holds.
+    fn keep_what_holds_every_day(&mut self) {
+        let amount = |said: &Said| match &said.sighting.value {
+            Some(Observed::Quantity(quantity)) => quantity.amount,
+            _ => f64::INFINITY,
+        };
+        let of = |said: &[Said], property: Property| {
+            said.iter().filter(|one| one.property == property).map(amount).fold(f64::INFINITY, f64::min)
+        };
+        let gap = of(&self.said, Property::Frequency);
+        let kept = of(&self.said, Property::Retention);
+        let is_rare = gap.is_finite() && gap > 1.05 * 86_400.0;
+        self.said.retain(|one| one.property != Property::Retention || (!is_rare && amount(one) <= kept));
+    }
+
     fn reaches(&self, store: &Store) -> bool {
         let by_engine = self.engines.is_empty() || self.engines.contains(&store.engine);
         let by_namespace = match (&self.namespaces, &store.namespace) {
@@ -208,9 +224,11 @@ pub fn read(facts: &Facts<'_>) -> Stores {
     kubernetes::read(facts, &mut view, &mut backups);
     compose::read(facts, &mut view, &mut backups);
     platforms::read(facts, &mut view);
+    cloud::read(facts, &mut view, &mut backups);
     tools::read(facts, &mut view, &mut backups);
     jobs::read(facts, &mut backups);
-    for backup in backups {
+    for mut backup in backups {
+        backup.keep_what_holds_every_day();
         let mut reached = false;
         for store in view.stores.iter_mut().filter(|store| backup.reaches(store)) {
             store.said.extend(backup.said.iter().cloned());

@@ -93,6 +93,23 @@ impl Read {
     }
 }
 
+/// The longest gap of a schedule as AWS writes it: `rate(1 day)`, `cron(0 5 ? * * *)` with minutes first and years last.
+pub(super) fn aws_gap(text: &str) -> Option<f64> {
+    if let Some(rate) = text.trim().strip_prefix("rate(").and_then(|rest| rest.strip_suffix(')')) {
+        return days(rate).or_else(|| {
+            let (amount, unit) = rate.split_once(' ')?;
+            let amount: f64 = amount.parse().ok()?;
+            unit.starts_with("minute")
+                .then_some(amount * 60.0)
+                .or_else(|| unit.starts_with("hour").then_some(amount * 3600.0))
+        });
+    }
+    let fields = text.trim().strip_prefix("cron(")?.strip_suffix(')')?;
+    let five: Vec<&str> = fields.split_whitespace().take(5).collect();
+    // AWS counts weekdays from 1 for Sunday.
+    cron::longest_gap(&five.join(" ").replace('?', "*"))
+}
+
 /// Seconds of a period as backup tools write it: `30d`, `4w`, `6m` (months), `720h`, a bare number of days,
 /// `RECOVERY WINDOW OF 30 DAYS`.
 pub(super) fn days(text: &str) -> Option<f64> {

@@ -46,7 +46,8 @@ const MODULES: &[Known] = &[
         switches: &["create_db_instance"],
         defaults: &[
             ("storage_encrypted", Flag(true)),
-            ("backup_retention_period", Unknown),
+            // The module passes `null` on, and the provider then takes 0.
+            ("backup_retention_period", Preset::Number(0)),
             ("multi_az", Flag(false)),
             ("publicly_accessible", Flag(false)),
         ],
