@@ -75,7 +75,9 @@ impl Setting<'_> {
 impl Resource {
     /// Whether it is of a kind, under either of its names; `*` at the start or end stands for anything.
     pub fn is_kind(&self, wanted: &str) -> bool {
-        glob(wanted, &self.kind) || glob(wanted, &self.declared)
+        // Providers are kept beside the resources for their regions; nobody means them by `*`.
+        let is_provider = self.kind.starts_with("provider.") && !wanted.starts_with("provider.");
+        !is_provider && (glob(wanted, &self.kind) || glob(wanted, &self.declared))
     }
 
     /// What it says at a path, nested blocks walked through, or the default that its provider takes.

@@ -1,8 +1,8 @@
 //! `@entry`: where traffic enters production: whether over TLS, and whether within limits.
 
+mod infra;
 mod limits;
 
-use super::place::terraform;
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Place, Sighting, Strength};
 use crate::facts::Facts;
@@ -44,30 +44,16 @@ enum Mode {
     Unseen(String),
 }
 
-/// Resources of Terraform that terminate TLS or limit requests; they are not read yet.
-const TERRAFORM: &[&str] = &[
-    "aws_lb_listener",
-    "aws_alb_listener",
-    "aws_wafv2_web_acl",
-    "aws_api_gateway",
-    "aws_apigatewayv2",
-    "aws_cloudfront_distribution",
-    "google_compute_target_https_proxy",
-    "google_compute_security_policy",
-    "azurerm_application_gateway",
-    "azurerm_cdn_frontdoor",
-    "cloudflare_",
-];
-
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = match question.fact() {
         "limited" => {
-            Answer { seen: limits::limits(facts), blind: facts.kubernetes().unread(limits::WORDS), ..Answer::default() }
+            let seen = limits::limits(facts).into_iter().chain(infra::limits(facts)).collect();
+            Answer { seen, blind: facts.kubernetes().unread(limits::WORDS), ..Answer::default() }
         }
         fact => encryption(facts, fact),
     };
     if question.fact() != "plain" {
-        answer.blind.extend(terraform(facts, TERRAFORM));
+        answer.blind.extend(facts.infra().unread(infra::KINDS));
     }
     answer
 }
@@ -98,6 +84,15 @@ fn encryption(facts: &Facts<'_>, fact: &str) -> Answer {
                 format!("\"{}\" on {} also serves without TLS", service.name, service.platform.name()),
             )),
             None => {}
+        }
+    }
+    for (mode, resource) in infra::modes(facts) {
+        match mode {
+            Mode::Tls(span, what) => tls.push(seen(resource.at(span), format!("{what} of {}", resource.title()))),
+            Mode::Plain(span, what) => plain.push(seen(resource.at(span), format!("{} {what}", resource.title()))),
+            Mode::Unseen(why) => {
+                answer.blind.push(Blind { place: Some(resource.place()), why: format!("{}: {why}", resource.title()) });
+            }
         }
     }
     match (fact, plain.is_empty()) {

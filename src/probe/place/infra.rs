@@ -1,8 +1,9 @@
 //! Places that infrastructure code declares: databases, buckets, load balancers, networks, clusters, keys.
 
 use super::{answer, here};
-use crate::evidence::Answer;
+use crate::evidence::{Answer, Blind, Sighting};
 use crate::facts::Facts;
+use crate::facts::infra::Resource;
 
 /// The families of resources that a rule may ask for, and their kinds by Terraform's names.
 #[rustfmt::skip]
@@ -39,16 +40,42 @@ const FAMILIES: &[(&str, &[&str])] = &[
 
 /// A resource of production of one of some families (or kinds), or any resource at all.
 pub(super) fn infra(facts: &Facts<'_>, wanted: &[&str]) -> Answer {
-    let view = facts.infra();
-    let kinds: Vec<&str> = wanted.iter().flat_map(|word| kinds_of(word)).collect();
-    let asked = |kind: &&str| !kind.starts_with("provider.");
-    let found = view.production().find(|resource| {
-        if kinds.is_empty() { asked(&resource.kind.as_str()) } else { kinds.iter().any(|kind| resource.is_kind(kind)) }
-    });
-    match found {
-        Some(resource) => answer(Some(here(resource.place(), format!("declares {}", resource.title())))),
-        None => Answer { blind: view.unread(&kinds), ..Answer::default() },
+    let wanted = if wanted.is_empty() { &["*"] } else { wanted };
+    match first(facts, wanted) {
+        Some(found) => answer(Some(found)),
+        None => Answer { blind: unread(facts, wanted), ..Answer::default() },
     }
+}
+
+/// The first resource of production of one of some families or kinds.
+pub(super) fn first(facts: &Facts<'_>, wanted: &[&str]) -> Option<Sighting> {
+    let kinds: Vec<&str> = wanted.iter().flat_map(|word| kinds_of(word)).collect();
+    let found = facts.infra().production().find(|resource| kinds.iter().any(|kind| resource.is_kind(kind)))?;
+    Some(here(found.place(), format!("declares {}", found.title())))
+}
+
+/// What could hide one of some families or kinds.
+pub(super) fn unread(facts: &Facts<'_>, wanted: &[&str]) -> Vec<Blind> {
+    let kinds: Vec<&str> = wanted.iter().flat_map(|word| kinds_of(word)).collect();
+    facts.infra().unread(&kinds)
+}
+
+/// A balancer, gateway or edge of production that the world reaches.
+pub(super) fn entry(facts: &Facts<'_>) -> Option<Sighting> {
+    let kinds: Vec<&str> = ["lb", "cdn"].iter().flat_map(|word| kinds_of(word)).collect();
+    let is_entry = |resource: &&Resource| kinds.iter().any(|kind| resource.is_kind(kind)) && !is_internal(resource);
+    let found = facts.infra().production().find(is_entry)?;
+    Some(here(found.place(), format!("{} lets traffic in", found.title())))
+}
+
+/// Whether a balancer takes traffic from inside of its network only.
+pub(in crate::probe) fn is_internal(resource: &Resource) -> bool {
+    let says = |path: &str, wanted: &[&str]| {
+        resource.setting(path).and_then(|setting| setting.text()).is_some_and(|text| wanted.contains(&text.as_str()))
+    };
+    says("internal", &["true"])
+        || says("scheme", &["internal"])
+        || says("load_balancing_scheme", &["INTERNAL", "INTERNAL_MANAGED", "INTERNAL_SELF_MANAGED"])
 }
 
 /// The kinds of a family; a word that names none is a kind itself.

@@ -5,10 +5,8 @@
 
 pub(crate) mod code;
 mod delivery;
-mod infra;
+pub(super) mod infra;
 mod run;
-
-pub(super) use run::terraform;
 
 use super::{Probe, Question};
 use crate::evidence::{Answer, Place, Sighting, Strength};

@@ -1,27 +1,14 @@
 //! Places where production runs: workloads, entry points, release images, rollouts.
 
-use super::{answer, here};
+use super::{answer, here, infra};
 use crate::evidence::{Answer, Blind, Place, Sighting};
 use crate::facts::Facts;
 use crate::facts::containers::{Platform, Role, Service};
 use crate::facts::kubernetes::{Object, WORKLOADS};
-use crate::facts::production::{self, Stage, Standing};
+use crate::facts::production::Standing;
 use crate::probe::entry::is_internal;
 use crate::probe::rollout::strategies;
 
-/// Resources of Terraform that run a workload.
-const TERRAFORM_WORKLOADS: &[&str] = &[
-    "aws_ecs_service",
-    "aws_ecs_task_definition",
-    "google_cloud_run",
-    "azurerm_container_app",
-    "kubernetes_deployment",
-    "helm_release",
-    "terraform-aws-modules/ecs",
-    "aws_lambda_function",
-    "digitalocean_app",
-    "nomad_job",
-];
 /// Kinds that let traffic in.
 const ENTRY_KINDS: &[&str] = &[
     "Ingress",
@@ -66,22 +53,16 @@ fn unseen(facts: &Facts<'_>) -> Vec<Blind> {
             blind.push(Blind { place: Some(object.place()), why });
         }
     }
-    blind.extend(terraform(facts, TERRAFORM_WORKLOADS));
+    // What infrastructure code runs is a workload that questions about manifests do not see into.
+    let declared = infra::first(facts, &["workload", "helm_release"]);
+    blind.extend(
+        declared
+            .map(|found| Blind { place: Some(found.place), why: format!("{} outside of a manifest", found.message) }),
+    );
+    blind.extend(infra::unread(facts, &["workload"]));
     blind.sort();
     blind.dedup();
     blind
-}
-
-/// Terraform that declares something of interest: it is not read yet.
-pub(in crate::probe) fn terraform(facts: &Facts<'_>, resources: &[&str]) -> Option<Blind> {
-    let files = facts.tree.files().iter().filter(|file| file.path.ends_with(".tf") || file.path.ends_with(".tf.json"));
-    let ours = files.filter(|file| !matches!(production::stage_of_path(&file.path), Stage::Never(_)));
-    let mut holding = ours.filter_map(|file| {
-        let text = file.text()?.text();
-        resources.iter().any(|resource| text.contains(resource)).then(|| file.path.clone())
-    });
-    let path = holding.next()?;
-    Some(Blind { place: Some(Place::file(path)), why: "Terraform is not read yet".into() })
 }
 
 /// A workload that the project runs itself, not a platform, with something that watches it.
@@ -108,18 +89,16 @@ pub(super) fn self_run(facts: &Facts<'_>) -> Answer {
         };
         facts.containers().production().find(monitors).map(service_sighting)
     };
-    // A cluster or a log group that Terraform declares may ship the logs by itself.
-    let elsewhere = [
-        "google_container_cluster",
-        "aws_eks_",
-        "azurerm_kubernetes_cluster",
-        "aws_cloudwatch_log_group",
-        "google_logging_",
-        "azurerm_log_analytics",
-        "helm_release",
-    ];
-    if let Some(blind) = terraform(facts, &elsewhere) {
+    // A cluster or a log group that infrastructure code declares may ship the logs by itself.
+    let elsewhere =
+        ["cluster", "aws_cloudwatch_log_group", "google_logging_*", "azurerm_log_analytics_*", "helm_release"];
+    if let Some(ships) = infra::first(facts, &elsewhere) {
+        let blind = Blind { place: Some(ships.place), why: format!("{}: it may ship the logs", ships.message) };
         return Answer { blind: vec![blind], ..Answer::default() };
+    }
+    let unread = infra::unread(facts, &elsewhere);
+    if !unread.is_empty() {
+        return Answer { blind: unread, ..Answer::default() };
     }
     match watcher.or_else(by_compose) {
         Some(watcher) => Answer { seen: vec![workload, watcher], ..Answer::default() },
@@ -167,22 +146,11 @@ pub(super) fn edge(facts: &Facts<'_>) -> Answer {
         };
         facts.containers().production().find(public).map(service_sighting)
     };
-    let found = object.or_else(service);
-    let entries = [
-        "aws_lb",
-        "aws_alb",
-        "aws_api_gateway",
-        "aws_apigatewayv2",
-        "google_compute_global_forwarding_rule",
-        "azurerm_lb",
-        "azurerm_application_gateway",
-        "aws_cloudfront_distribution",
-        "cloudflare_",
-    ];
+    let found = object.or_else(service).or_else(|| infra::entry(facts));
     let blind = if found.is_some() {
         Vec::new()
     } else {
-        unseen(facts).into_iter().chain(terraform(facts, &entries)).collect()
+        unseen(facts).into_iter().chain(infra::unread(facts, &["lb", "cdn"])).collect()
     };
     Answer { blind, ..answer(found) }
 }

@@ -31,19 +31,21 @@ pub(super) fn read(
     stacks: &[&str],
     blind: &mut Vec<Blind>,
 ) -> BTreeMap<String, BTreeMap<String, Input>> {
-    let mut found: Vec<(Weight, &File, String)> = Vec::new();
+    let mut found: Vec<(Weight, &File, Vec<&str>)> = Vec::new();
     for file in facts.tree.files().iter().filter(|file| is_tfvars(&file.path)) {
         let Some(weight) = weight(&file.path) else { continue };
-        if let Some(stack) = stack_of(&file.path, stacks) {
-            found.push((weight, file, stack.to_owned()));
-        }
+        found.push((weight, file, stacks_of(&file.path, stacks)));
     }
     found.sort_by_key(|(weight, file, _)| (*weight, file.path.clone()));
     let mut values: BTreeMap<String, BTreeMap<String, Input>> = BTreeMap::new();
-    for (weight, file, stack) in found {
-        let into = values.entry(stack).or_default();
+    for (weight, file, stacks) in found {
         match read_file(file) {
-            Ok(read) => read.into_iter().for_each(|(name, input)| put(into, weight, name, input)),
+            Ok(read) => {
+                for stack in stacks {
+                    let into = values.entry(stack.to_owned()).or_default();
+                    read.iter().for_each(|(name, input)| put(into, weight, name.clone(), input.clone()));
+                }
+            }
             Err(problem) => blind.push(problem),
         }
     }
@@ -79,22 +81,24 @@ fn weight(path: &str) -> Option<Weight> {
     }
 }
 
-/// The stack that a file of variables is for: the nearest folder above it, or the only one there is.
-fn stack_of<'s>(path: &str, stacks: &[&'s str]) -> Option<&'s str> {
+/// The stacks that a file of variables is for: the nearest folder above it; else, for a file that stands apart
+/// (`variables/production/rds.tfvars`), the stacks of its name (`deployments/rds`), or all.
+fn stacks_of<'s>(path: &str, stacks: &[&'s str]) -> Vec<&'s str> {
     let mut folder = folder_of(path);
     loop {
         if let Some(stack) = stacks.iter().find(|stack| **stack == folder) {
-            return Some(stack);
+            return vec![stack];
         }
         if folder.is_empty() {
             break;
         }
         folder = folder_of(folder);
     }
-    match stacks {
-        [only] => Some(only),
-        _ => None,
-    }
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.split('.').next().unwrap_or(name);
+    let called = |stack: &&&str| stack.rsplit('/').next() == Some(stem);
+    let named: Vec<&str> = stacks.iter().filter(called).copied().collect();
+    if named.is_empty() { stacks.to_vec() } else { named }
 }
 
 fn read_file(file: &File) -> Result<BTreeMap<String, Input>, Blind> {
