@@ -31,6 +31,7 @@ pub mod k8s;
 pub mod logger;
 pub mod migrations;
 pub mod openapi;
+pub mod perimeter;
 pub mod place;
 pub mod record;
 pub mod report_audit;
@@ -88,6 +89,7 @@ pub static ALL: &[&Probe] = &[
     &logger::PROBE,
     &migrations::PROBE,
     &openapi::PROBE,
+    &perimeter::PROBE,
     &place::PROBE,
     &record::PROBE,
     &report_audit::PROBE,

@@ -90,6 +90,7 @@ const FILES: &[(&str, &str)] = &[
     ("monitoring.tsk", include_str!("monitoring.tsk")),
     ("network.tsk", include_str!("network.tsk")),
     ("performance.tsk", include_str!("performance.tsk")),
+    ("perimeter.tsk", include_str!("perimeter.tsk")),
     ("quality.tsk", include_str!("quality.tsk")),
     ("recovery.tsk", include_str!("recovery.tsk")),
     ("rollout.tsk", include_str!("rollout.tsk")),

@@ -43,7 +43,9 @@ pub(super) fn read(
             Ok(read) => {
                 for stack in stacks {
                     let into = values.entry(stack.to_owned()).or_default();
-                    read.iter().for_each(|(name, input)| put(into, weight, name.clone(), input.clone()));
+                    for (name, input) in &read {
+                        put(into, weight, name.clone(), input.clone());
+                    }
                 }
             }
             Err(problem) => blind.push(problem),
