@@ -76,6 +76,15 @@ pub struct Field {
     pub value: Value,
 }
 
+impl Field {
+    /// Where the entry stands: key and value together, or the value alone where another file has filled it in (then
+    /// their offsets are further apart than those of one manifest).
+    pub fn span(&self) -> Span {
+        let apart = self.key.start.abs_diff(self.value.span.start);
+        if u64::from(apart) > crate::source::MAX_FILE / 2 { self.value.span } else { self.key.to(self.value.span) }
+    }
+}
+
 impl Value {
     /// A value at a place.
     pub fn new(kind: Kind, span: Span) -> Self {

@@ -18,6 +18,7 @@ pub(crate) mod parallel;
 pub mod production;
 pub mod reports;
 pub mod routes;
+pub mod scaling;
 pub mod secrets;
 pub mod settings_types;
 pub mod stores;
@@ -104,6 +105,8 @@ views! {
     texts: texts::Texts = texts::read;
     /// What people state, with dates and evidence.
     attestations: attestations::Attestations = attestations::read;
+    /// How many instances of each own serving workload production may run.
+    scaling: scaling::Scaling = scaling::read;
     /// What the scan for secrets found.
     secrets: secrets::Secrets = secrets::read;
 }

@@ -103,7 +103,7 @@ fn in_table(lints: &Value, path: &str, asked: &str, how: &str) -> Option<Found> 
             let word = field.value.as_str().or_else(|| field.value.get("level").and_then(Value::as_str));
             let Some(level) = word.and_then(level).filter(|_| covers(&full, asked)) else { continue };
             if best.as_ref().is_none_or(|best| best.level < level) {
-                let place = Place::at(path, field.key.to(field.value.span));
+                let place = Place::at(path, field.span());
                 best = Some(Found { level, place, how: how.to_owned() });
             }
         }

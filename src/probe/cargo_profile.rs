@@ -46,12 +46,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             match setting(root, profile, key) {
                 Some((field, from)) if is_root => {
                     let message = format!("{key} in [profile.{from}]");
-                    let place = Place::at(package.path.clone(), field.key.to(field.value.span));
+                    let place = Place::at(package.path.clone(), field.span());
                     answer.seen.push(typed(Sighting::new(place, Strength::Configured, message), &field.value));
                 }
                 Some((field, from)) => {
                     let message = format!("[profile.{from}] of a member, which Cargo ignores");
-                    let place = Place::at(package.path.clone(), field.key.to(field.value.span));
+                    let place = Place::at(package.path.clone(), field.span());
                     answer.notes.push(Sighting::new(place, Strength::Configured, message));
                 }
                 None if is_root => answer.seen.extend(default(&package.path, key)),

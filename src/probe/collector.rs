@@ -93,6 +93,6 @@ fn pipeline(config: &Value, signal: &str, debug: bool) -> Option<(crate::source:
         let names: Vec<&str> = exporters.iter().filter_map(Value::as_str).collect();
         let real = names.iter().any(|name| !NOWHERE.contains(&name.split('/').next().unwrap_or(name)));
         (real != debug && !names.is_empty())
-            .then(|| (field.key.to(field.value.span), format!("pipeline {name} exports to {}", names.join(", "))))
+            .then(|| (field.span(), format!("pipeline {name} exports to {}", names.join(", "))))
     })
 }

@@ -37,11 +37,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         match &object.standing {
             Standing::Production => {}
             Standing::Aside(why) | Standing::Uncertain(why) => {
-                let uncertain = matches!(object.standing, Standing::Uncertain(_));
-                if uncertain {
-                    let why = format!("{} may or may not be production: {why}", object.title());
-                    answer.blind.push(crate::evidence::Blind { place: Some(object.place()), why });
-                }
+                let uncertain = object.uncertainty().filter(|blind| !answer.blind.contains(blind));
+                answer.blind.extend(uncertain);
                 if let Some(first) = found.first().filter(|_| answer.notes.len() < MOST) {
                     let message = format!("{} does not count: {why}", object.title());
                     answer.notes.push(Sighting::new(first.place.clone(), Strength::Configured, message));
@@ -279,6 +276,10 @@ fn number(amount: f64, unit: Option<&str>) -> Observed {
 
 fn typed_text(text: &str, key: &str, unit: Option<&str>) -> Observed {
     let text = text.trim();
+    // What a Helm template could not work out.
+    if text.contains("${") {
+        return Observed::Opaque(text.to_owned());
+    }
     match text.to_lowercase().as_str() {
         "true" => return Observed::Flag(true),
         "false" => return Observed::Flag(false),

@@ -43,6 +43,7 @@ pub mod report_tests;
 pub mod report_usage;
 pub mod rollout;
 pub mod routes;
+pub mod scaling;
 pub mod scan_advisories;
 pub mod scan_permissions;
 pub mod scan_secrets;
@@ -101,6 +102,7 @@ pub static ALL: &[&Probe] = &[
     &report_usage::PROBE,
     &rollout::PROBE,
     &routes::PROBE,
+    &scaling::PROBE,
     &scan_advisories::PROBE,
     &scan_permissions::PROBE,
     &scan_secrets::PROBE,

@@ -103,8 +103,7 @@ fn read(facts: &Facts<'_>, file: &File, kind: &str, source: &Source, question: &
     let matching = matching(&operations, root, question);
     let title = root.get("info").and_then(|info| info.value.get("title")).and_then(Value::as_str).unwrap_or("");
     let span = matching.first().map_or(field.key, |(_, span)| *span);
-    let place =
-        Place::at(file.path.clone(), if question.args.is_empty() { field.key.to(field.value.span) } else { span });
+    let place = Place::at(file.path.clone(), if question.args.is_empty() { field.span() } else { span });
     let sighting = |message: String| Sighting::new(place.clone(), Strength::Documented, message);
     let aside = if ASIDE.is_match(&file.path) {
         Some("by its place a test's, a client's or an example".to_owned())

@@ -108,7 +108,7 @@ fn annotation(owner: &Object, annotations: &Value) -> Option<Sighting> {
     annotations.as_map()?.iter().find_map(|(key, field)| {
         let asks = SCRAPE.contains(&key.as_str()) && field.value.scalar_text().as_deref() == Some("true");
         let datadog = key.starts_with("ad.datadoghq.com/") && (key.ends_with(".checks") || key.ends_with(".instances"));
-        (asks || datadog).then(|| seen(owner.at(field.key.to(field.value.span)), format!("{key} on {}", owner.title())))
+        (asks || datadog).then(|| seen(owner.at(field.span()), format!("{key} on {}", owner.title())))
     })
 }
 

@@ -94,6 +94,7 @@ const FILES: &[(&str, &str)] = &[
     ("quality.tsk", include_str!("quality.tsk")),
     ("recovery.tsk", include_str!("recovery.tsk")),
     ("rollout.tsk", include_str!("rollout.tsk")),
+    ("scaling.tsk", include_str!("scaling.tsk")),
     ("secrets.tsk", include_str!("secrets.tsk")),
     ("security.tsk", include_str!("security.tsk")),
     ("testing.tsk", include_str!("testing.tsk")),

@@ -56,7 +56,7 @@ fn secret(config: &mut Config, object: &Object) {
         for (name, field) in object.value.get(section).and_then(Value::as_map).into_iter().flatten() {
             let Some(text) = field.value.scalar_text() else { continue };
             let (held, default_in) = Held::of_text(&text);
-            let place = object.at(field.key.to(field.value.span));
+            let place = object.at(field.span());
             let owner = object.name.as_str().into();
             let setting = variable(name, held, default_in, place, Layer::Environment, owner);
             config.settings.push(Setting { is_foreign: true, ..setting });

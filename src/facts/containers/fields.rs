@@ -1,6 +1,6 @@
 //! Fields of a parsed spec as facts with places.
 
-use super::{Env, EnvValue, Fact, Timing, duration};
+use super::{Env, EnvValue, Fact, Limit, Timing, duration};
 use crate::evidence::Place;
 use crate::value::{Field, Value};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ impl Spec {
 
     /// A key and its value.
     pub(super) fn entry(&self, field: &Field) -> Place {
-        Place::at(self.0.clone(), field.key.to(field.value.span))
+        Place::at(self.0.clone(), field.span())
     }
 
     /// The place of the entry under a key.
@@ -48,6 +48,21 @@ impl Spec {
                 duration(&fact.value).map_or(Timing::Unknown, |value| Timing::Written(Fact::new(value, fact.place)))
             }
             None => default.map_or(Timing::Unknown, Timing::Default),
+        }
+    }
+
+    /// A number under a key.
+    pub(super) fn number(&self, parent: &Value, key: &str) -> Option<Fact<f64>> {
+        let text = self.text(parent, key)?;
+        Some(Fact::new(text.value.trim().parse().ok()?, text.place))
+    }
+
+    /// A number of instances under a key, or what is taken without one.
+    pub(super) fn limit(&self, parent: &Value, key: &str, default: Limit) -> Limit {
+        match (self.number(parent, key), parent.get(key)) {
+            (Some(fact), _) => Limit::Written(fact),
+            (None, Some(_)) => Limit::Unknown("it stands elsewhere"),
+            (None, None) => default,
         }
     }
 

@@ -113,6 +113,41 @@ pub struct Service {
     pub mounts_source: Option<Fact<String>>,
     /// Where its log goes: the driver of compose, the destinations of a platform.
     pub log: Option<Fact<String>>,
+    /// How many of it run; `None` where the declaration has no word for it.
+    pub scale: Option<Scale>,
+}
+
+/// How many instances of a service run.
+#[derive(Clone, Debug)]
+pub struct Scale {
+    /// The fewest.
+    pub min: Limit,
+    /// The most.
+    pub max: Limit,
+    /// Where an autoscaler is declared; without one the number is fixed.
+    pub automatic: Option<Place>,
+    /// The percentage of CPU above which it adds instances.
+    pub cpu: Option<Fact<f64>>,
+    /// The percentage of memory.
+    pub memory: Option<Fact<f64>>,
+}
+
+/// A number of instances.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Limit {
+    /// Somebody wrote it.
+    Written(Fact<f64>),
+    /// Nobody did; the platform then takes this.
+    Default(f64),
+    /// The platform decides, or it stands elsewhere, and what that is.
+    Unknown(&'static str),
+}
+
+impl Scale {
+    /// A number that only a person changes.
+    fn fixed(count: Limit) -> Self {
+        Self { min: count.clone(), max: count, automatic: None, cpu: None, memory: None }
+    }
 }
 
 /// A value and where it was written.
@@ -214,6 +249,7 @@ impl Service {
             reverts: None,
             mounts_source: None,
             log: None,
+            scale: None,
         }
     }
 

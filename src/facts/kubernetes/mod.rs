@@ -46,10 +46,13 @@ impl Kubernetes {
         self.production().filter(|object| object.is_workload() && object.serves() && object.is_own())
     }
 
-    /// What could not be read and may hold what bears one of some words; without words, all of it.
+    /// What could not be read, or may or may not be production, and may hold what bears one of some words; without words,
+    /// all of it.
     pub fn unread(&self, words: &[&str]) -> Vec<Blind> {
         let unread = self.unread.iter().filter(|unread| words.is_empty() || unread.may_hold(words));
-        self.blind.iter().cloned().chain(unread.map(Unread::blind)).collect()
+        let uncertain = self.objects.iter().filter(|object| words.iter().any(|word| object.is_kind(word)));
+        let uncertain = uncertain.filter_map(Object::uncertainty);
+        self.blind.iter().cloned().chain(unread.map(Unread::blind)).chain(uncertain).collect()
     }
 
     /// The production object of a kind and name.

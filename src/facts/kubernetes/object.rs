@@ -2,7 +2,7 @@
 
 use super::super::containers::{self, Env, EnvValue, Role};
 use super::super::production::Standing;
-use crate::evidence::Place;
+use crate::evidence::{Blind, Place};
 use crate::source::Span;
 use crate::value::{Kind, Value};
 use std::collections::BTreeMap;
@@ -80,6 +80,13 @@ impl Object {
         let parts = [self.value.at(&["metadata", "name"]), self.value.get("kind")];
         let mut places = parts.into_iter().flatten().map(|value| self.at(value.span));
         places.find(|place| place.path == self.path).unwrap_or_else(|| self.at(self.value.span))
+    }
+
+    /// Why it may or may not be production, as something that could not be looked at.
+    pub fn uncertainty(&self) -> Option<Blind> {
+        let Standing::Uncertain(why) = &self.standing else { return None };
+        let why = format!("{} may or may not be production: {why}", self.title());
+        Some(Blind { place: Some(self.place()), why })
     }
 
     /// `Deployment "web"`.
@@ -273,7 +280,7 @@ fn config_maps(objects: &[Object]) -> Maps {
         let data = object.value.get("data").and_then(Value::as_map);
         let entries = data.into_iter().flatten().filter_map(|(name, field)| {
             let value = EnvValue::Literal(field.value.scalar_text()?);
-            Some(Env { name: name.clone(), value, place: object.at(field.key.to(field.value.span)) })
+            Some(Env { name: name.clone(), value, place: object.at(field.span()) })
         });
         (object.name.clone(), entries.collect())
     })

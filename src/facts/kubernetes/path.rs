@@ -165,25 +165,17 @@ impl Step {
                 .iter()
                 .filter_map(|key| {
                     let field = map.get(key)?;
-                    Some(Found { value: &field.value, span: field.key.to(field.value.span), key: key.clone() })
+                    Some(Found { value: &field.value, span: field.span(), key: key.clone() })
                 })
                 .collect(),
             (Self::Each, Kind::Map(map)) => map
                 .iter()
-                .map(|(key, field)| Found {
-                    value: &field.value,
-                    span: field.key.to(field.value.span),
-                    key: key.clone(),
-                })
+                .map(|(key, field)| Found { value: &field.value, span: field.span(), key: key.clone() })
                 .collect(),
             (Self::Named(names), Kind::Map(map)) => map
                 .iter()
                 .filter(|(key, _)| names.iter().any(|name| glob(name, key)))
-                .map(|(key, field)| Found {
-                    value: &field.value,
-                    span: field.key.to(field.value.span),
-                    key: key.clone(),
-                })
+                .map(|(key, field)| Found { value: &field.value, span: field.span(), key: key.clone() })
                 .collect(),
             (_, Kind::List(list)) => list
                 .iter()

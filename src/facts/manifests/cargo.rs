@@ -46,7 +46,7 @@ fn tables(table: &Value, shared: Option<&Map>, into: &mut Vec<Dependency>) {
 }
 
 fn dependency(alias: &str, field: &Field, purpose: Purpose, shared: Option<&Map>) -> Dependency {
-    let mut found = Dependency::new(alias, purpose, field.key.to(field.value.span));
+    let mut found = Dependency::new(alias, purpose, field.span());
     let inherits = field.value.get("workspace").and_then(Value::as_bool) == Some(true);
     if let Some(base) = shared.filter(|_| inherits).and_then(|shared| shared.get(alias)) {
         apply(&mut found, &base.value);

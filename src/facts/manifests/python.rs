@@ -129,7 +129,7 @@ fn tabled(table: Option<&Value>, purpose: Purpose, into: &mut Vec<Dependency>) {
 }
 
 fn entry(name: &str, field: &Field, purpose: Purpose) -> Dependency {
-    let mut found = Dependency::new(name, purpose, field.key.to(field.value.span));
+    let mut found = Dependency::new(name, purpose, field.span());
     let version = field.value.as_str().or_else(|| field.value.get("version").and_then(Value::as_str));
     found.version = version.map(str::to_owned);
     let extras = field.value.get("extras").and_then(Value::as_list).into_iter().flatten();

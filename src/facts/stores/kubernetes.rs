@@ -191,9 +191,7 @@ fn parameters(object: &Object, path: &str, loads_itself: bool) -> Vec<Said> {
     let Some(map) = found.first().and_then(|found| found.value.as_map()) else { return Vec::new() };
     let settings: Vec<postgres::Setting> = map
         .iter()
-        .filter_map(|(name, field)| {
-            Some((name.clone(), field.value.scalar_text()?, object.at(field.key.to(field.value.span))))
-        })
+        .filter_map(|(name, field)| Some((name.clone(), field.value.scalar_text()?, object.at(field.span()))))
         .collect();
     postgres::said(&settings, loads_itself)
 }
@@ -218,7 +216,7 @@ fn pgbackrest_retention(object: &Object) -> Vec<Said> {
         };
         let message = format!("{name}: {count} in {}", object.title());
         let value = Observed::Quantity(Quantity::seconds(seconds));
-        found.push(Said::new(Property::Retention, object.at(field.key.to(field.value.span)), message, value));
+        found.push(Said::new(Property::Retention, object.at(field.span()), message, value));
     }
     found
 }
@@ -232,7 +230,7 @@ fn kept(object: &Object, tasks: &str, key: &str) -> Vec<Said> {
         let Observed::Quantity(gap) = Read::Cron.of(task.value.get("schedule")?)? else { return None };
         let message = format!("{key}: {count} in {}", object.title());
         let value = Observed::Quantity(Quantity::seconds(gap.amount * count));
-        Some(Said::new(Property::Retention, object.at(field.key.to(field.value.span)), message, value))
+        Some(Said::new(Property::Retention, object.at(field.span()), message, value))
     };
     tasks.iter().filter_map(one).collect()
 }

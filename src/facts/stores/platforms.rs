@@ -86,7 +86,7 @@ fn without_anything(store: &mut Store, place: &Place, what: &str) {
 }
 
 fn entry(path: &str, field: &Field) -> Place {
-    Place::at(path, field.key.to(field.value.span))
+    Place::at(path, field.span())
 }
 
 fn entries<'v>(document: &'v Value, key: &str) -> &'v [Value] {

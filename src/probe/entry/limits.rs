@@ -33,7 +33,7 @@ fn limit(object: &Object, all: &[&Object]) -> Option<Sighting> {
         "Ingress" => {
             let annotations = object.value.at(&["metadata", "annotations"])?.as_map()?;
             let (name, field) = annotations.iter().find(|(key, _)| ANNOTATIONS.contains(&key.as_str()))?;
-            seen(field.key.to(field.value.span), name)
+            seen(field.span(), name)
         }
         "BackendTrafficPolicy" => seen(at(&["spec", "rateLimit"])?, "a rate limit"),
         "RateLimitPolicy" => seen(at(&["spec", "limits"]).or_else(|| at(&["spec", "defaults"]))?, "limits"),

@@ -130,7 +130,7 @@ fn modes(object: &Object) -> Vec<Mode> {
 fn certificate(object: &Object) -> Option<Span> {
     let annotations = object.value.at(&["metadata", "annotations"])?.as_map()?;
     let found = annotations.iter().find(|(key, _)| CERTIFICATES.iter().any(|known| glob(known, key)));
-    found.map(|(_, field)| field.key.to(field.value.span))
+    found.map(|(_, field)| field.span())
 }
 
 fn name_span(object: &Object) -> Span {

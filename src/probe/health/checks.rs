@@ -114,7 +114,7 @@ fn probes(container: &Container<'_>) -> Vec<Check> {
             };
             let timing = |key: &str, default: f64| match probe.as_map().and_then(|map| map.get(key)) {
                 Some(field) => field.value.as_number().map_or(Timing::Unknown, |seconds| {
-                    Timing::Written(Fact::new(seconds, container.object.at(field.key.to(field.value.span))))
+                    Timing::Written(Fact::new(seconds, container.object.at(field.span())))
                 }),
                 None => Timing::Default(default),
             };

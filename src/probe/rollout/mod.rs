@@ -125,7 +125,7 @@ fn own_strategy(object: &Object) -> (&'static str, crate::evidence::Place) {
                 Some("OnDelete") => "on_delete",
                 _ => "rolling",
             };
-            (word, object.at(field.key.to(field.value.span)))
+            (word, object.at(field.span()))
         }
         None => ("rolling", object.place()),
     }

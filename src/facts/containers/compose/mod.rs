@@ -3,7 +3,7 @@
 mod standing;
 
 use super::fields::{Spec, bytes};
-use super::{Containers, Env, EnvValue, Fact, Health, HealthKind, Platform, Role, Service};
+use super::{Containers, Env, EnvValue, Fact, Health, HealthKind, Limit, Platform, Role, Scale, Service};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::production::Standing;
@@ -65,6 +65,7 @@ fn fill(mut service: Service, spec: &Spec, value: &Value, facts: &Facts<'_>, con
     service.command = spec.command(value, "command").or_else(|| spec.command(value, "entrypoint"));
     service.user = spec.text(value, "user");
     service.memory_limit = memory(spec, value);
+    service.scale = Some(scale(spec, value));
     service.log = value.get("logging").and_then(|logging| spec.text(logging, "driver"));
     service.mounts_source = mounted_source(spec, value, facts.tree);
     service.strategy = update_order(spec, value);
@@ -193,6 +194,16 @@ fn listed_env(spec: &Spec, list: &Value) -> Vec<Env> {
             Some(Env { name: name.to_owned(), value, place: spec.at(entry) })
         })
         .collect()
+}
+
+/// Nothing but a person changes how many containers of a service run; one unless it says otherwise.
+fn scale(spec: &Spec, value: &Value) -> Scale {
+    let deploy = value.get("deploy").filter(|deploy| deploy.get("replicas").is_some());
+    let count = match deploy {
+        Some(deploy) => spec.limit(deploy, "replicas", Limit::Default(1.0)),
+        None => spec.limit(value, "scale", Limit::Default(1.0)),
+    };
+    Scale::fixed(count)
 }
 
 fn memory(spec: &Spec, value: &Value) -> Option<Fact<f64>> {

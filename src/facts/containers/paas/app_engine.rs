@@ -1,7 +1,7 @@
 //! Google App Engine: `app.yaml`.
 
 use super::super::fields::Spec;
-use super::super::{Fact, Health, HealthKind, Platform, Service};
+use super::super::{Fact, Health, HealthKind, Limit, Platform, Scale, Service};
 use crate::facts::production::Standing;
 use crate::value::Value;
 
@@ -34,5 +34,31 @@ pub(super) fn services(spec: &Spec, document: &Value, standing: &Standing) -> Ve
     });
     let handlers = document.get("handlers").and_then(Value::as_list).unwrap_or_default();
     service.tls = handlers.iter().find_map(|handler| spec.flag(handler, "secure"));
+    service.scale = Some(scale(spec, document));
     vec![service]
+}
+
+/// Automatic unless the descriptor says otherwise; the keys of the two environments differ.
+fn scale(spec: &Spec, document: &Value) -> Scale {
+    if let Some(manual) = document.get("manual_scaling") {
+        return Scale::fixed(spec.limit(manual, "instances", Limit::Unknown("the platform's own")));
+    }
+    let section = ["automatic_scaling", "basic_scaling"].iter().find(|key| document.get(key).is_some());
+    let scaling = section.and_then(|key| document.get(key));
+    let limit = |keys: [&str; 2]| {
+        let written = scaling.and_then(|scaling| keys.iter().find_map(|key| spec.number(scaling, key)));
+        written.map_or(Limit::Unknown("the platform's own"), Limit::Written)
+    };
+    let share = |fact: Fact<f64>| Fact::new(fact.value * 100.0, fact.place);
+    let cpu = scaling.and_then(|scaling| {
+        let flexible = || spec.number(scaling.get("cpu_utilization")?, "target_utilization");
+        spec.number(scaling, "target_cpu_utilization").or_else(flexible)
+    });
+    Scale {
+        min: limit(["min_instances", "min_num_instances"]),
+        max: limit(["max_instances", "max_num_instances"]),
+        automatic: section.and_then(|key| spec.entry_of(document, key)).or_else(|| spec.entry_of(document, "runtime")),
+        cpu: cpu.map(share),
+        memory: None,
+    }
 }

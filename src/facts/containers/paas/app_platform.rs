@@ -5,7 +5,7 @@
 //! (<https://docs.digitalocean.com/products/app-platform/reference/app-spec/>).
 
 use super::super::fields::{Spec, bytes};
-use super::super::{EnvValue, Fact, Health, HealthKind, Platform, Role, Service};
+use super::super::{EnvValue, Fact, Health, HealthKind, Limit, Platform, Role, Scale, Service};
 use crate::facts::production::Standing;
 use crate::value::Value;
 
@@ -86,10 +86,25 @@ fn fill(service: &mut Service, spec: &Spec, component: &Value) {
     service.memory_limit = spec
         .text(component, "instance_size_slug")
         .and_then(|slug| Some(Fact::new(slug_memory(&slug.value)?, slug.place)));
+    service.scale = Some(scale(spec, component));
     service.log = component.get("log_destinations").and_then(|list| {
         let name = list.as_list()?.first()?.get("name")?.scalar_text()?;
         Some(Fact::new(name, spec.entry_of(component, "log_destinations")?))
     });
+}
+
+fn scale(spec: &Spec, component: &Value) -> Scale {
+    let Some(scaling) = component.get("autoscaling") else {
+        return Scale::fixed(spec.limit(component, "instance_count", Limit::Default(1.0)));
+    };
+    let metric = |name: &str| spec.number(scaling.at(&["metrics", name])?, "percent");
+    Scale {
+        min: spec.limit(scaling, "min_instance_count", Limit::Unknown("the platform's own")),
+        max: spec.limit(scaling, "max_instance_count", Limit::Unknown("the platform's own")),
+        automatic: spec.entry_of(component, "autoscaling"),
+        cpu: metric("cpu"),
+        memory: metric("memory"),
+    }
 }
 
 /// Memory of an instance size: `apps-s-1vcpu-0.5gb`, or one of the older names.

@@ -1,7 +1,7 @@
 //! Fly.io: `fly.toml`, `fly.production.toml`.
 
 use super::super::fields::{Spec, bytes};
-use super::super::{Fact, Health, HealthKind, Platform, Role, Service};
+use super::super::{Fact, Health, HealthKind, Limit, Platform, Role, Scale, Service};
 use crate::facts::production::Standing;
 use crate::value::Value;
 
@@ -15,6 +15,7 @@ pub(super) fn services(spec: &Spec, document: &Value, standing: &Standing) -> Ve
         document.at(&["build", "dockerfile"]).and_then(Value::as_str).map(|path| path.trim_start_matches("./").into());
     service.image = document.get("build").and_then(|build| spec.text(build, "image"));
     service.memory_limit = memory(spec, document);
+    service.scale = scale(spec, document);
     service.strategy = strategy(spec, document);
     // Only these two keep the old machines until the new ones are healthy.
     service.reverts = service.strategy.as_ref().filter(|strategy| strategy.value != "rolling").and_then(|strategy| {
@@ -74,6 +75,21 @@ fn memory(spec: &Spec, document: &Value) -> Option<Fact<f64>> {
     let machine = machines.as_list().map_or(Some(machines), |list| list.first())?;
     let text = spec.text(machine, "memory").or_else(|| spec.text(machine, "memory_mb"))?;
     Some(Fact::new(bytes(&text.value, 1024.0 * 1024.0)?, text.place))
+}
+
+/// Machines are created by hand; the spec says how many of them stay up, and whether more are started.
+fn scale(spec: &Spec, document: &Value) -> Option<Scale> {
+    let services = document.get("services").and_then(Value::as_list).and_then(|list| list.first());
+    let http = document.get("http_service").or(services)?;
+    let stops = spec.text(http, "auto_stop_machines").is_some_and(|stop| stop.value != "off" && stop.value != "false");
+    let default = if stops { Limit::Default(0.0) } else { Limit::Unknown("as many machines as were created") };
+    Some(Scale {
+        min: spec.limit(http, "min_machines_running", default),
+        max: Limit::Unknown("as many machines as were created"),
+        automatic: spec.flag(http, "auto_start_machines").filter(|fact| fact.value && stops).map(|fact| fact.place),
+        cpu: None,
+        memory: None,
+    })
 }
 
 /// Rolling unless the spec says otherwise.

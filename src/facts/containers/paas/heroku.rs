@@ -3,7 +3,7 @@
 //! A Procfile has no word for a health check, for memory or for a strategy: those stay unknown (ruling 2).
 
 use super::super::fields::Spec;
-use super::super::{Env, EnvValue, Fact, Platform, Role, Service};
+use super::super::{Env, EnvValue, Fact, Limit, Platform, Role, Scale, Service};
 use super::standing;
 use crate::evidence::Place;
 use crate::facts::Facts;
@@ -38,6 +38,7 @@ pub(super) fn services(facts: &Facts<'_>, file: &File) -> Vec<Service> {
         }
         service.command = Some(Fact::new(command.trim().to_owned(), place));
         service.env.clone_from(&env);
+        service.scale = formation(facts, &file.path, name);
         found.push(service);
     }
     // A release phase that fails leaves the old version running.
@@ -47,10 +48,23 @@ pub(super) fn services(facts: &Facts<'_>, file: &File) -> Vec<Service> {
     found
 }
 
+/// How many dynos `app.json` starts with; a Procfile alone has no word for it.
+fn formation(facts: &Facts<'_>, procfile: &str, name: &str) -> Option<Scale> {
+    let path = app_json(procfile);
+    let spec = Spec(path.as_str().into());
+    let kinds = facts.parsed(&path)?.first()?.get("formation")?.as_map()?;
+    let quantity = spec.number(&kinds.get(name)?.value, "quantity")?;
+    Some(Scale::fixed(Limit::Written(quantity)))
+}
+
+/// The `app.json` beside a Procfile.
+fn app_json(procfile: &str) -> String {
+    procfile.rsplit_once('/').map_or_else(|| "app.json".to_owned(), |(folder, _)| format!("{folder}/app.json"))
+}
+
 /// What `app.json` sets; an entry without a value is asked for at creation.
 fn app_json_env(facts: &Facts<'_>, procfile: &str) -> Vec<Env> {
-    let folder = procfile.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
-    let path = format!("{folder}app.json");
+    let path = app_json(procfile);
     let Some(env) = facts.parsed(&path).and_then(|parsed| parsed.first()?.get("env")?.as_map()) else {
         return Vec::new();
     };

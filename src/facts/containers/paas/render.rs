@@ -1,7 +1,7 @@
 //! Render: `render.yaml` blueprints.
 
 use super::super::fields::Spec;
-use super::super::{Fact, Health, HealthKind, Platform, Role, Service, Timing};
+use super::super::{Fact, Health, HealthKind, Limit, Platform, Role, Scale, Service, Timing};
 use crate::facts::production::Standing;
 use crate::value::Value;
 
@@ -39,10 +39,24 @@ fn service(spec: &Spec, entry: &Value, standing: &Standing) -> Option<Service> {
         .flag(entry, "autoDeployTrigger")
         .or_else(|| spec.flag(entry, "autoDeploy"))
         .or_else(|| (role != Role::ThirdParty).then(|| Fact::new(true, place.clone())));
+    service.scale = Some(scale(spec, entry));
     if kind == "web" {
         service.tls = Some(Fact::new(true, place.clone()));
         service.strategy = Some(Fact::new(if entry.get("disk").is_some() { "recreate" } else { "rolling" }, place));
         service.reverts = service.health.first().map(|health| Fact::new(true, health.place.clone()));
     }
     Some(service)
+}
+
+fn scale(spec: &Spec, entry: &Value) -> Scale {
+    let Some(scaling) = entry.get("scaling") else {
+        return Scale::fixed(spec.limit(entry, "numInstances", Limit::Default(1.0)));
+    };
+    Scale {
+        min: spec.limit(scaling, "minInstances", Limit::Unknown("the platform's own")),
+        max: spec.limit(scaling, "maxInstances", Limit::Unknown("the platform's own")),
+        automatic: spec.entry_of(entry, "scaling"),
+        cpu: spec.number(scaling, "targetCPUPercent"),
+        memory: spec.number(scaling, "targetMemoryPercent"),
+    }
 }

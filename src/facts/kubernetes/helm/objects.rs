@@ -164,7 +164,7 @@ impl Finding<'_, '_, '_> {
                 for (key, field) in map.iter_mut() {
                     let harmless = harmless || HARMLESS.contains(&key.as_str());
                     if harmless {
-                        self.harmless.push(field.key.to(field.value.span));
+                        self.harmless.push(field.span());
                     }
                     field.key = self.place(field.key, span, file).0;
                     if let Some(text) = field.value.as_str()
