@@ -1,12 +1,12 @@
-//! Statements: sections, pairs, blocks by braces, by angles and by indentation, dash lists, directives.
+//! Statements: what a body is made of, where it ends, and the statements that are neither pair nor block.
 
 use super::document::{self, DIRECTIVES, Document, STATEMENTS, Section};
-use super::scan::{Inside, Parser, is_name_start};
-use super::{MAX_DEPTH, text};
+use super::headers::Header;
+use super::keys::Follows;
+use super::scan::{Inside, Parser};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::value::{Field, Kind, Map, Value};
-use std::borrow::Cow;
 
 /// What ends a body.
 #[derive(Clone, Copy)]
@@ -22,39 +22,15 @@ pub(super) enum Until {
 }
 
 /// What a body reads as.
-struct Body {
-    map: Map,
+pub(super) struct Body {
+    pub(super) map: Map,
     /// Where it starts and where its last statement ends.
-    span: Span,
+    pub(super) span: Span,
     /// The header that ended it.
     header: Option<Header>,
 }
 
-type Part = (String, Span);
-
-struct Header {
-    path: Vec<Part>,
-    span: Span,
-}
-
-/// A key with its dots.
-struct Key<'t> {
-    first: (Cow<'t, str>, Span),
-    rest: Vec<(Cow<'t, str>, Span)>,
-    end: usize,
-}
-
-/// What stands after a key.
-enum Follows {
-    /// `:` or `=`, and where the value may start.
-    Value(usize),
-    /// `{`.
-    Brace(usize),
-    /// `>` at the end of the line.
-    Angle(usize),
-}
-
-impl<'t> Parser<'t> {
+impl Parser<'_> {
     pub(super) fn document(&mut self) -> Document {
         let body = self.body(Until::Header, None);
         let mut document = Document { root: body.map, sections: Vec::new() };
@@ -68,7 +44,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Reads statements up to what ends them. `column` is where the first one stands, when it stands in mid-line.
-    fn body(&mut self, until: Until, mut column: Option<usize>) -> Body {
+    pub(super) fn body(&mut self, until: Until, mut column: Option<usize>) -> Body {
         let mut body = Body { map: Map::new(), span: Span::new(self.at, self.at), header: None };
         loop {
             self.trivia();
@@ -129,18 +105,6 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Whether what stands at the cursor begins a section, or means to; within braces only what certainly does.
-    fn at_header(&self, until: Until) -> bool {
-        if !self.fresh || self.bytes[self.at] != b'[' {
-            return false;
-        }
-        match until {
-            Until::Header => self.here() == 0 || self.is_header(self.at),
-            Until::Brace(_) | Until::Angle(_) => self.here() == 0 && self.is_header(self.at),
-            Until::Column(_) => false,
-        }
-    }
-
     /// Handles `}` and a lone `<`.
     fn closer(&mut self, until: Until) -> Closer {
         let at = self.at;
@@ -192,63 +156,6 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Reads `[name.name]`; `None` when it is none, which is reported.
-    fn header(&mut self) -> Option<Header> {
-        let open = self.at;
-        if self.here() != 0 {
-            self.error(self.line..open, "a section header must stand at the start of its line");
-        }
-        let mut path = Vec::new();
-        let mut at = self.skip_blanks(open + 1);
-        loop {
-            let Some((part, end)) = self.header_part(at) else {
-                let found = at..at + self.text[at..].chars().next().map_or(0, char::len_utf8);
-                self.is_strange(open);
-                self.error(found, "expected a section name: letters, digits, `_`, `-`, with dots between");
-                self.next_line();
-                return None;
-            };
-            path.push(part);
-            at = self.skip_blanks(end);
-            match self.byte(at) {
-                b'.' if path.len() < MAX_DEPTH => at = self.skip_blanks(at + 1),
-                b']' => break,
-                _ => {
-                    self.is_strange(open);
-                    self.error(at..at + 1, "expected `.` or `]` in this section header");
-                    self.next_line();
-                    return None;
-                }
-            }
-        }
-        at += 1;
-        let span = Span::new(open, at);
-        if self.byte(at) == b';' {
-            at += 1;
-        }
-        if !self.is_line_end(at) {
-            let end = self.line_end(at);
-            self.error(at..end, "expected the end of the line after a section header");
-        }
-        self.at = at;
-        self.next_line();
-        Some(Header { path, span })
-    }
-
-    fn header_part(&self, at: usize) -> Option<(Part, usize)> {
-        match self.byte(at) {
-            b'*' => Some((("*".to_owned(), Span::new(at, at + 1)), at + 1)),
-            b'"' | b'\'' => {
-                let (value, end) = text::quoted(self.text, at)?;
-                Some(((value.into_owned(), Span::new(at, end)), end))
-            }
-            _ => {
-                let end = self.name_end(at);
-                (end > at).then(|| ((self.text[at..end].to_owned(), Span::new(at, end)), end))
-            }
-        }
-    }
-
     /// Reads one statement into the map.
     fn statement(&mut self, map: &mut Map) {
         let fresh = std::mem::replace(&mut self.fresh, false);
@@ -276,22 +183,6 @@ impl<'t> Parser<'t> {
             }
         };
         self.put(map, key, value);
-    }
-
-    /// Whether a list entry begins at this `-`.
-    pub(super) fn is_dash(&self, at: usize) -> bool {
-        self.byte(at) == b'-' && matches!(self.byte(at + 1), b' ' | b'\t' | b'\r' | b'\n')
-    }
-
-    fn stray_dash(&mut self, map: &mut Map) {
-        let end = self.line_end(self.at);
-        self.error(self.at..self.at + 1, "a list entry must stand under a key with `:`");
-        self.keep(
-            map,
-            STATEMENTS,
-            Value::new(Kind::Str(self.text[self.at..end].trim().to_owned()), Span::new(self.at, end)),
-        );
-        self.at = end;
     }
 
     /// `#web /hello { … }`.
@@ -333,217 +224,14 @@ impl<'t> Parser<'t> {
     }
 
     /// Adds to one of the lists that the reader keeps itself.
-    fn keep(&mut self, map: &mut Map, list: &str, value: Value) {
+    pub(super) fn keep(&mut self, map: &mut Map, list: &str, value: Value) {
         let span = value.span;
         let field = Field { key: span, value: Value::new(Kind::List(vec![value]), span) };
         document::insert(map, list.to_owned(), field, &mut self.diagnostics);
     }
 
-    fn put(&mut self, map: &mut Map, key: Key<'t>, value: Value) {
-        let whole = key.first.1.to(value.span);
-        let mut target = map;
-        let (mut name, mut span) = key.first;
-        for next in key.rest {
-            let implied = || Field { key: span, value: Value::new(Kind::Map(Map::new()), whole) };
-            let field = target.entry(name.clone().into_owned()).or_insert_with(implied);
-            let place = field.key;
-            let Kind::Map(inner) = &mut field.value.kind else {
-                let message = format!("key `{name}` holds a value already and can hold no other keys");
-                self.report(Diagnostic::error(span, message).and(place, "it stands here"));
-                return;
-            };
-            target = inner;
-            (name, span) = next;
-        }
-        document::insert(target, name.into_owned(), Field { key: span, value }, &mut self.diagnostics);
-    }
-
-    /// Reads a key at an offset, without moving.
-    fn key(&self, at: usize) -> Option<Key<'t>> {
-        let first = self.key_part(at, true)?;
-        let mut end = first.1.end as usize;
-        let mut rest = Vec::new();
-        while self.byte(end) == b'.' && rest.len() < MAX_DEPTH {
-            let Some(part) = self.key_part(end + 1, false) else { break };
-            end = part.1.end as usize;
-            rest.push(part);
-        }
-        Some(Key { first, rest, end })
-    }
-
-    fn key_part(&self, at: usize, first: bool) -> Option<(Cow<'t, str>, Span)> {
-        let byte = self.byte(at);
-        if byte == b'"' || byte == b'\'' {
-            let (text, end) = text::quoted(self.text, at)?;
-            return Some((text, Span::new(at, end)));
-        }
-        let name = if byte == b'$' && first { at + 1 } else { at };
-        if !(is_name_start(self.byte(name)) || (byte != b'$' && byte.is_ascii_digit())) {
-            return None;
-        }
-        let end = self.name_end(name);
-        Some((Cow::Borrowed(&self.text[at..end]), Span::new(at, end)))
-    }
-
-    fn follows(&self, key: &Key<'t>) -> Option<Follows> {
-        let at = self.skip_blanks(key.end);
-        let next = self.byte(at + 1);
-        match self.byte(at) {
-            b':' if next != b':' && !self.starts(at + 1, b"//") => Some(Follows::Value(at + 1)),
-            b'=' if !matches!(next, b'=' | b'>' | b'~') => Some(Follows::Value(at + 1)),
-            b'{' => Some(Follows::Brace(at)),
-            b'>' if self.is_line_end(at + 1) => Some(Follows::Angle(at)),
-            _ => None,
-        }
-    }
-
-    /// Whether a pair or a block begins at an offset. `spaced` asks for a blank after the `:`, to tell it from `12:30`.
-    pub(super) fn is_pair(&self, at: usize, spaced: bool) -> bool {
-        let Some(key) = self.key(at) else { return false };
-        match self.follows(&key) {
-            Some(Follows::Value(value)) if spaced => matches!(self.byte(value), b' ' | b'\t' | b'\r' | b'\n'),
-            Some(Follows::Angle(_)) => !spaced,
-            follows => follows.is_some(),
-        }
-    }
-
-    /// The value after `:` or `=`.
-    fn pair_value(&mut self) -> Value {
-        let after = self.at;
-        self.at = self.skip_blanks(after);
-        if self.is_line_end(self.at) {
-            self.content = after;
-            let base = self.base;
-            return self.nested(base, base).unwrap_or_else(|| Value::new(Kind::Null, Span::new(after, after)));
-        }
-        let byte = self.byte(self.at);
-        let empty = match self.inside {
-            Inside::Brace => matches!(byte, b',' | b';' | b'}'),
-            Inside::Line | Inside::Array => matches!(byte, b',' | b';') && self.is_line_end(self.at + 1),
-        };
-        if empty { Value::new(Kind::Null, Span::new(after, after)) } else { self.value() }
-    }
-
-    /// What stands on the lines under a key or a dash: a dash list from column `dashes` on, or a block to the right of
-    /// `parent`.
-    fn nested(&mut self, parent: usize, dashes: usize) -> Option<Value> {
-        self.trivia();
-        if self.is_end() || !self.fresh {
-            return None;
-        }
-        let here = self.here();
-        if here >= dashes && self.is_dash(self.at) {
-            return self.deeper(parent, |parser| parser.dash_list(dashes));
-        }
-        let closes = self.bytes[self.at] == b'}' || (self.bytes[self.at] == b'<' && self.is_line_end(self.at + 1));
-        if here <= parent || closes {
-            return None;
-        }
-        self.deeper(parent, |parser| {
-            let body = parser.body(Until::Column(parent), None);
-            Value::new(Kind::Map(body.map), body.span)
-        })
-    }
-
-    /// One level deeper by indentation; too deep, the lines of the block are left out and reported as one.
-    fn deeper(&mut self, parent: usize, read: impl FnOnce(&mut Self) -> Value) -> Option<Value> {
-        if self.enter(self.at) {
-            let base = self.base;
-            let value = read(self);
-            self.base = base;
-            self.depth -= 1;
-            return Some(value);
-        }
-        self.abandoned = false;
-        while !self.is_end() && self.fresh && self.here() > parent {
-            self.next_line();
-            self.trivia();
-        }
-        None
-    }
-
-    fn dash_list(&mut self, dashes: usize) -> Value {
-        let start = self.at;
-        let column = self.here();
-        let mut items = Vec::new();
-        loop {
-            let here = self.here();
-            if here != column {
-                let message = format!("expected this `-` at column {} as those before it", column + 1);
-                self.error(self.line..self.at, message);
-            }
-            let item = self.dash_item(here);
-            items.push(item);
-            if self.abandoned {
-                break;
-            }
-            self.finish();
-            self.trivia();
-            if self.is_end() || !self.fresh || !self.is_dash(self.at) || self.here() < dashes {
-                break;
-            }
-        }
-        Value::new(Kind::List(items), Span::new(start, self.content.max(start)))
-    }
-
-    fn dash_item(&mut self, dash: usize) -> Value {
-        self.fresh = false;
-        self.base = dash;
-        let after = self.at + 1;
-        self.content = after;
-        self.at = self.skip_blanks(after);
-        if self.is_line_end(self.at) {
-            return self.nested(dash, dash + 1).unwrap_or_else(|| Value::new(Kind::Null, Span::new(after, after)));
-        }
-        if self.is_pair(self.at, false) {
-            let column = self.here();
-            self.base = column;
-            let item = self.deeper(dash, |parser| {
-                let body = parser.body(Until::Column(dash), Some(column));
-                Value::new(Kind::Map(body.map), body.span)
-            });
-            return item.unwrap_or_else(|| Value::new(Kind::Null, Span::new(after, after)));
-        }
-        self.value()
-    }
-
-    /// `{ … }` as a map; the cursor stands at the `{`.
-    pub(super) fn braces(&mut self) -> Value {
-        let open = self.at;
-        self.at += 1;
-        if !self.enter(open) {
-            return Value::new(Kind::Null, Span::new(open, open + 1));
-        }
-        let inside = std::mem::replace(&mut self.inside, Inside::Brace);
-        let base = self.base;
-        self.braces += 1;
-        self.fresh = false;
-        let body = self.body(Until::Brace(open), None);
-        self.braces -= 1;
-        self.base = base;
-        self.inside = inside;
-        self.depth -= 1;
-        Value::new(Kind::Map(body.map), Span::new(open, self.at.max(open + 1)))
-    }
-
-    /// `name > … <`; the cursor stands at the `>`.
-    fn angles(&mut self) -> Value {
-        let open = self.at;
-        self.at += 1;
-        if !self.enter(open) {
-            return Value::new(Kind::Null, Span::new(open, open + 1));
-        }
-        let inside = std::mem::replace(&mut self.inside, Inside::Line);
-        self.angles += 1;
-        let body = self.body(Until::Angle(open), None);
-        self.angles -= 1;
-        self.inside = inside;
-        self.depth -= 1;
-        Value::new(Kind::Map(body.map), Span::new(open, self.at.max(open + 1)))
-    }
-
     /// Checks that a statement ended where one may end, and skips the rest of the line when it did not.
-    fn finish(&mut self) {
+    pub(super) fn finish(&mut self) {
         if self.fresh {
             return;
         }
