@@ -34,7 +34,7 @@ pub enum Command {
     Explain(ExplainArgs),
     /// List what the program knows
     List(ListArgs),
-    /// Read TuskLang, YAML, TOML or JSON and write another of them
+    /// Read TuskLang (also out of Markdown), YAML, TOML or JSON and write another of them
     Convert(ConvertArgs),
 }
 
@@ -129,7 +129,7 @@ pub struct ConvertArgs {
     pub file: PathBuf,
     /// What it is written in [default: told by its name]
     #[arg(long, value_name = "LANGUAGE", value_enum)]
-    pub from: Option<Language>,
+    pub from: Option<From>,
     /// What to write
     #[arg(long, value_name = "LANGUAGE", value_enum)]
     pub to: Language,
@@ -162,7 +162,25 @@ pub enum Format {
     Json,
 }
 
-/// The languages that `convert` knows.
+/// The languages that `convert` reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum From {
+    /// `TuskLang`
+    #[value(alias = "tsk")]
+    Tusk,
+    /// The `TuskLang` blocks of a Markdown document
+    #[value(alias = "md")]
+    Markdown,
+    /// YAML
+    #[value(alias = "yml")]
+    Yaml,
+    /// TOML
+    Toml,
+    /// JSON
+    Json,
+}
+
+/// The languages that `convert` writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Language {
     /// `TuskLang`

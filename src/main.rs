@@ -8,7 +8,9 @@ use tusk_check::run::{Exit, Screen, run};
 
 fn main() -> ExitCode {
     let mut out = std::io::stdout().lock();
-    let exit = match cli::parse(std::env::args_os()).and_then(|task| run(task, &mut out, screen())) {
+    let exit = match cli::parse(std::env::args_os())
+        .and_then(|task| run(task, &mut out, &mut std::io::stderr().lock(), screen()))
+    {
         Ok(exit) => exit,
         Err(error) => failure(&error),
     };

@@ -54,7 +54,9 @@ pub struct Screen {
 }
 
 /// Does what was asked for, and writes to `out` what belongs on standard output.
-pub fn run(task: Task, out: &mut dyn Write, screen: Screen) -> anyhow::Result<Exit> {
+///
+/// What is odd about a text that was read, and stands in no report, goes to `notes`.
+pub fn run(task: Task, out: &mut dyn Write, notes: &mut dyn Write, screen: Screen) -> anyhow::Result<Exit> {
     match task {
         Task::Check(request, targets, show) => {
             let report = check(&request)?;
@@ -70,7 +72,9 @@ pub fn run(task: Task, out: &mut dyn Write, screen: Screen) -> anyhow::Result<Ex
         Task::List(Listed::Probes, _) => print(out, &list::probes()),
         Task::List(Listed::Checklists, _) => print(out, &list::checklists()?),
         Task::Convert(convert) => {
-            let text = translate::translate(&convert)?;
+            let (text, odd) = translate::translate(&convert)?;
+            // Where warnings cannot be written, nothing can be said about it either.
+            let _ = notes.write_all(odd.as_bytes());
             match &convert.output {
                 Some(path) => file::write(path, &text).map(|()| Exit::Ready),
                 None => print(out, &text),

@@ -24,6 +24,8 @@ pub enum Kind {
     Bool(bool),
     /// A whole number.
     Int(i64),
+    /// A whole number that 64 bits cannot hold: its digits, with a `-` before them.
+    Big(String),
     /// A number with a fraction or an exponent.
     Float(f64),
     /// Text, unescaped.
@@ -112,6 +114,7 @@ impl Value {
         match self.kind {
             Kind::Int(number) => Some(number as f64),
             Kind::Float(number) => Some(number),
+            Kind::Big(ref digits) => digits.parse().ok(),
             _ => None,
         }
     }
@@ -148,7 +151,7 @@ impl Value {
             Kind::Bool(flag) => Some(flag.to_string()),
             Kind::Int(number) => Some(number.to_string()),
             Kind::Float(number) => Some(number.to_string()),
-            Kind::Str(text) => Some(text.clone()),
+            Kind::Str(text) | Kind::Big(text) => Some(text.clone()),
             Kind::Range(low, high) => Some(format!("{low}-{high}")),
             Kind::Null | Kind::Expr(_) | Kind::List(_) | Kind::Map(_) => None,
         }

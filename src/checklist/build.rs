@@ -80,8 +80,10 @@ impl Builder<'_> {
     fn map(&mut self, map: &Map, context: Context<'_>, items: &mut Vec<Item>) {
         for (key, field) in map {
             if key.starts_with('$') {
-                if !context.path.is_empty() || !RESERVED.contains(&key.as_str()) {
-                    self.reserved(key, field.key);
+                match &field.value.kind {
+                    Kind::List(statements) if key == "$statements" => self.statements(statements),
+                    _ if context.path.is_empty() && RESERVED.contains(&key.as_str()) => {}
+                    _ => self.reserved(key, field.key),
                 }
                 continue;
             }
@@ -211,9 +213,16 @@ impl Builder<'_> {
         }
     }
 
+    /// Expressions that stand alone; whatever else stands alone is an error of the reader already.
+    fn statements(&mut self, statements: &[Value]) {
+        for statement in statements.iter().filter(|statement| matches!(statement.kind, Kind::Expr(_))) {
+            self.error(statement.span, "expected items, `key: value`, and found an expression that stands alone");
+        }
+    }
+
     fn reserved(&mut self, key: &str, span: Span) {
         let message = match key {
-            "$directives" | "$statements" => "expected items, `key: value`, and found another statement".to_owned(),
+            "$directives" => "expected items, `key: value`, and found a directive".to_owned(),
             _ => format!(
                 "`{key}` is no item; the names with `$` are {}",
                 RESERVED.map(|name| format!("`{name}`")).join(", ")

@@ -65,6 +65,7 @@ impl Expectation {
             Kind::Bool(flag) => Ok(Self::Flag(*flag)),
             Kind::Int(number) => Self::number(key, *number as f64),
             Kind::Float(number) => Self::number(key, *number),
+            Kind::Big(_) => Self::number(key, value.as_number().unwrap_or(f64::INFINITY)),
             Kind::Str(text) => Self::of_text(key, text),
             Kind::Range(low, high) => Range::new(key, *low, *high).map(Self::Range),
             Kind::Expr(expr) if expr.raw.starts_with('@') => Ok(Self::Probe(expr.raw.clone())),

@@ -2,6 +2,7 @@
 
 use super::build::{Draft, build};
 use super::{Broken, Checklist};
+use crate::convert;
 use crate::diagnostic::Diagnostic;
 use crate::facts::format;
 use crate::nearest::hint;
@@ -170,7 +171,8 @@ fn of_values(source: &Source, format: format::Format) -> Document {
 }
 
 impl Document {
-    fn add_value(&mut self, value: Value) {
+    fn add_value(&mut self, mut value: Value) {
+        convert::restore(&mut value);
         match value.kind {
             Kind::Map(map) => self.add_root(map),
             Kind::Null => {}

@@ -22,19 +22,14 @@ pub(super) fn sections(source: &Source) -> Document {
         document.add_root(block.root);
         document.sections.extend(block.sections.into_iter().map(section));
         // A heading ends the one before it, so a block without one stands under none.
-        let (category, title) = (category.as_ref().map(words).unwrap_or_default(), title.as_ref().map(words));
+        let (category, title) = (
+            category.as_ref().map(Heading::words).unwrap_or_default(),
+            title.as_ref().map(|title| title.words().to_owned()),
+        );
         for draft in &mut document.sections[before..] {
-            draft.category = Some(category.clone());
+            draft.category = Some(category.to_owned());
             draft.title.clone_from(&title);
         }
     }
     document
-}
-
-/// A heading without the pictures in front of it.
-fn words(heading: &Heading) -> String {
-    let text = heading.text.trim();
-    let start = text.find(char::is_alphanumeric).unwrap_or(0);
-    let is_picture = !text[..start].contains(|c: char| c.is_ascii_punctuation());
-    if is_picture { text[start..].to_owned() } else { text.to_owned() }
 }

@@ -263,7 +263,7 @@ fn plain(value: &Value) -> String {
 pub(super) fn typed(value: &Value, key: &str, unit: Option<&str>) -> Option<Observed> {
     Some(match &value.kind {
         Kind::Bool(flag) => Observed::Flag(*flag),
-        Kind::Int(_) | Kind::Float(_) => number(value.as_number()?, unit),
+        Kind::Int(_) | Kind::Big(_) | Kind::Float(_) => number(value.as_number()?, unit),
         Kind::Str(text) => typed_text(text, key, unit),
         _ => return None,
     })

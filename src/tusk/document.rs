@@ -97,7 +97,7 @@ pub(super) const STATEMENTS: &str = "$statements";
 
 /// Adds a field. Where the key is taken, two maps are merged, with a warning when both were written out as blocks of
 /// that key; anything else is an error that names both places, and the first stays.
-pub(super) fn insert(map: &mut Map, key: String, field: Field, diagnostics: &mut Vec<Diagnostic>) {
+pub(crate) fn insert(map: &mut Map, key: String, field: Field, diagnostics: &mut Vec<Diagnostic>) {
     let mut slot = match map.entry(key) {
         Entry::Vacant(slot) => {
             slot.insert(field);

@@ -44,7 +44,7 @@ impl Parser<'_> {
             path.push(part);
             at = self.skip_blanks(end);
             match self.byte(at) {
-                b'.' if path.len() < MAX_DEPTH => at = self.skip_blanks(at + 1),
+                b'.' => at = self.skip_blanks(at + 1),
                 b']' => break,
                 _ => {
                     self.is_strange(open);
@@ -56,6 +56,11 @@ impl Parser<'_> {
         }
         at += 1;
         let span = Span::new(open, at);
+        if path.len() > MAX_DEPTH {
+            self.error(span.range(), format!("this nests more than {MAX_DEPTH} levels deep"));
+            self.next_line();
+            return None;
+        }
         if self.byte(at) == b';' {
             at += 1;
         }

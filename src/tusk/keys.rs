@@ -1,7 +1,7 @@
 //! Keys: how they are read, what may follow them, and where their values go.
 
 use super::scan::{Parser, is_name_start};
-use super::{MAX_DEPTH, document, text};
+use super::{document, text};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::value::{Field, Kind, Map, Value};
@@ -49,7 +49,7 @@ impl<'t> Parser<'t> {
         let first = self.key_part(at, true)?;
         let mut end = first.1.end as usize;
         let mut rest = Vec::new();
-        while self.byte(end) == b'.' && rest.len() < MAX_DEPTH {
+        while self.byte(end) == b'.' {
             let Some(part) = self.key_part(end + 1, false) else { break };
             end = part.1.end as usize;
             rest.push(part);

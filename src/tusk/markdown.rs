@@ -4,10 +4,12 @@
 //! alone. Where a fence turns into other code, a warning says `not TuskLang from line N`, and nothing is read from
 //! there on. Spans are offsets into the Markdown file.
 
-use super::document::{DIRECTIVES, Document, STATEMENTS};
+use super::document::{self, DIRECTIVES, Document, STATEMENTS, Section};
 use super::scan::Parser;
+use super::slip;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{Source, Span};
+use crate::value::{Field, Kind, Map, Value};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 use std::ops::Range;
 
@@ -47,6 +49,66 @@ pub fn fences(source: &Source) -> (Vec<Fence>, Vec<Diagnostic>) {
         }
     }
     (fences, diagnostics)
+}
+
+/// The fences as one document: their sections in order, each with its headings as `$category` and `$title`.
+///
+/// A block without any section may be an example of something else, so its pairs are taken only where no block has
+/// sections; otherwise a warning says that they are left out.
+pub fn document(source: &Source) -> (Document, Vec<Diagnostic>) {
+    let (fences, mut diagnostics) = fences(source);
+    let mut whole = Document::default();
+    let sections = fences.iter().any(|fence| !fence.document.sections.is_empty());
+    let mut named = false;
+    for fence in fences {
+        if sections && fence.document.sections.is_empty() {
+            let message = "this block has no `[section]`, so nothing of it is taken";
+            diagnostics.push(Diagnostic::warning(fence.span, message));
+            continue;
+        }
+        // A heading ends the one before it, so a block without one stands under none.
+        let category = fence.category.or_else(|| named.then(|| Heading { text: String::new(), span: fence.span }));
+        named |= category.is_some();
+        let headings = [("$category", &category), ("$title", &fence.title)];
+        for (key, field) in fence.document.root {
+            match field.value.kind {
+                // A block of pairs above the first section is a section too, under the same headings.
+                Kind::Map(body) if sections && !key.starts_with('$') => {
+                    let section = Section { path: vec![(key, field.key)], span: field.key, body };
+                    whole.sections.push(under(&headings, section));
+                }
+                _ => document::insert(&mut whole.root, key, field, &mut diagnostics),
+            }
+        }
+        whole.sections.extend(fence.document.sections.into_iter().map(|section| under(&headings, section)));
+    }
+    if whole.root.is_empty() && whole.sections.is_empty() && !diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.push(Diagnostic::error(Span::default(), "no block of this document is TuskLang"));
+    }
+    (whole, diagnostics)
+}
+
+/// A section with its headings, where it has none of its own.
+fn under(headings: &[(&str, &Option<Heading>)], mut section: Section) -> Section {
+    let mut body = Map::new();
+    for (key, heading) in headings {
+        if let Some(heading) = heading.as_ref().filter(|_| !section.body.contains_key(*key)) {
+            let value = Value::new(Kind::Str(heading.words().to_owned()), heading.span);
+            body.insert((*key).to_owned(), Field { key: heading.span, value });
+        }
+    }
+    body.extend(std::mem::take(&mut section.body));
+    Section { body, ..section }
+}
+
+impl Heading {
+    /// The text without the pictures in front of it.
+    pub fn words(&self) -> &str {
+        let text = self.text.trim();
+        let start = text.find(char::is_alphanumeric).unwrap_or(0);
+        let is_picture = !text[..start].contains(|c: char| c.is_ascii_punctuation());
+        if is_picture { &text[start..] } else { text }
+    }
 }
 
 /// A fence before it is read: its headings and the pieces of its content, without what its containers put before
@@ -135,23 +197,31 @@ fn read(masked: &str, source: &Source, block: &Block) -> Option<(Document, Vec<D
     if let Some(at) = strange {
         let cut = masked[..at].rfind('\n').map_or(0, |at| at + 1).max(line);
         let mut parser = Parser::new(masked, line..cut, margin);
-        document = parser.document();
-        diagnostics = parser.into_diagnostics();
-        let number = source.line_col(at as u32).line;
-        let message = format!("not TuskLang from line {number}; nothing is read from there to the end of the block");
-        let end = masked[at..block.end()].find('\n').map_or(block.end(), |length| at + length);
-        diagnostics.push(Diagnostic::warning(Span::new(at, end), message));
+        let before = parser.document();
+        let is_first = before.root.is_empty() && before.sections.is_empty();
+        if !slip::is_slip(masked, at..block.end(), margin, is_first) {
+            document = before;
+            diagnostics = parser.into_diagnostics();
+            let number = source.line_col(at as u32).line;
+            let message =
+                format!("not TuskLang from line {number}; nothing is read from there to the end of the block");
+            let end = masked[at..block.end()].find('\n').map_or(block.end(), |length| at + length);
+            diagnostics.push(Diagnostic::warning(Span::new(at, end), message));
+        }
     }
-    let first = document.root.keys().next().map(String::as_str);
-    let begins = match first {
-        Some(key) => key != STATEMENTS && key != DIRECTIVES,
-        None => !document.sections.is_empty(),
-    };
     if document.sections.is_empty() {
         // It may still be another language that begins with a pair: what is wrong here stops nobody.
         for diagnostic in &mut diagnostics {
             diagnostic.severity = Severity::Warning;
         }
     }
-    begins.then_some((document, diagnostics))
+    begins(&document).then_some((document, diagnostics))
+}
+
+/// Whether the first statement of a block is a section or a pair.
+fn begins(document: &Document) -> bool {
+    match document.root.keys().next().map(String::as_str) {
+        Some(key) => key != STATEMENTS && key != DIRECTIVES,
+        None => !document.sections.is_empty(),
+    }
 }

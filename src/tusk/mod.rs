@@ -23,9 +23,11 @@ mod keys;
 pub mod markdown;
 mod nesting;
 mod scan;
+mod slip;
 mod statements;
 mod text;
 mod values;
+pub mod write;
 
 pub use document::{Document, Section};
 

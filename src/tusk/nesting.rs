@@ -1,5 +1,6 @@
 //! What stands below or within a statement: blocks by indentation, by braces and by angles, dash lists.
 
+use super::MAX_DEPTH;
 use super::document::STATEMENTS;
 use super::scan::{Inside, Parser};
 use super::statements::Until;
@@ -47,7 +48,10 @@ impl Parser<'_> {
 
     /// One level deeper by indentation; too deep, the lines of the block are left out and reported as one.
     fn deeper(&mut self, parent: usize, read: impl FnOnce(&mut Self) -> Value) -> Option<Value> {
-        if self.enter(self.at) {
+        // The key or the dash that this stands under is a level of its own.
+        if self.depth + 1 >= MAX_DEPTH {
+            self.too_deep(self.at..self.at + 1);
+        } else if self.enter(self.at) {
             let base = self.base;
             let value = read(self);
             self.base = base;

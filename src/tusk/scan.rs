@@ -272,12 +272,17 @@ impl<'t> Parser<'t> {
     /// Goes one level deeper; reports and gives up the whole statement when that is too deep.
     pub(super) fn enter(&mut self, open: usize) -> bool {
         if self.depth >= MAX_DEPTH {
-            self.error(open..open + 1, format!("this nests more than {MAX_DEPTH} levels deep"));
-            self.abandoned = true;
+            self.too_deep(open..open + 1);
             return false;
         }
         self.depth += 1;
         true
+    }
+
+    /// Reports that something nests too deep, and gives up the whole statement.
+    pub(super) fn too_deep(&mut self, place: Range<usize>) {
+        self.error(place, format!("this nests more than {MAX_DEPTH} levels deep"));
+        self.abandoned = true;
     }
 }
 

@@ -1,5 +1,6 @@
 //! Statements: what a body is made of, where it ends, and the statements that are neither pair nor block.
 
+use super::MAX_DEPTH;
 use super::document::{self, DIRECTIVES, Document, STATEMENTS, Section};
 use super::headers::Header;
 use super::keys::Follows;
@@ -36,6 +37,8 @@ impl Parser<'_> {
         let mut document = Document { root: body.map, sections: Vec::new() };
         let mut next = body.header;
         while let Some(header) = next {
+            // What stands in `[a.b]` is one level deeper than what stands in `[a]` or above all sections.
+            self.depth = header.path.len() - 1;
             let body = self.body(Until::Header, None);
             document.sections.push(Section { path: header.path, span: header.span, body: body.map });
             next = body.header;
@@ -168,6 +171,12 @@ impl Parser<'_> {
         }
         let Some(key) = self.key(self.at) else { return self.bare(map) };
         let Some(follows) = self.follows(&key) else { return self.bare(map) };
+        // Each dot of a key is a level.
+        let dots = key.rest.len();
+        if dots > 0 && self.depth + dots >= MAX_DEPTH {
+            return self.too_deep(key.first.1.start as usize..key.end);
+        }
+        self.depth += dots;
         let value = match follows {
             Follows::Value(at) => {
                 self.at = at;
@@ -182,6 +191,7 @@ impl Parser<'_> {
                 self.angles()
             }
         };
+        self.depth -= dots;
         self.put(map, key, value);
     }
 

@@ -149,27 +149,30 @@ pub(super) fn number(text: &str) -> Option<Kind> {
     if !digits.bytes().next()?.is_ascii_digit() {
         return None;
     }
-    let signed = |number: i64| if negative { -number } else { number };
     for (prefix, radix) in [("0x", 16), ("0X", 16), ("0o", 8), ("0O", 8), ("0b", 2), ("0B", 2)] {
         if let Some(rest) = digits.strip_prefix(prefix) {
             let rest = plain_digits(rest)?;
-            return i64::from_str_radix(&rest, radix)
-                .ok()
-                .filter(|_| !rest.starts_with(['+', '-']))
-                .map(|n| Kind::Int(signed(n)));
+            let number = i128::from_str_radix(&rest, radix).ok().filter(|_| !rest.starts_with(['+', '-']))?;
+            return Some(whole(if negative { -number } else { number }));
         }
     }
     let plain = plain_digits(digits)?;
     if plain.bytes().all(|byte| byte.is_ascii_digit()) {
         let sign = if negative { "-" } else { "" };
-        if let Ok(number) = format!("{sign}{plain}").parse() {
-            return Some(Kind::Int(number));
-        }
+        let digits = format!("{sign}{plain}");
+        return match digits.parse() {
+            Ok(number) => Some(Kind::Int(number)),
+            Err(_) => digits.parse().is_ok_and(f64::is_finite).then_some(Kind::Big(digits)),
+        };
     } else if !is_float(plain.as_bytes()) {
         return None;
     }
     let number: f64 = plain.parse().ok().filter(|number: &f64| number.is_finite())?;
     Some(Kind::Float(if negative { -number } else { number }))
+}
+
+fn whole(number: i128) -> Kind {
+    i64::try_from(number).map_or_else(|_| Kind::Big(number.to_string()), Kind::Int)
 }
 
 /// Digits without the `_` that may stand between two of them.

@@ -111,3 +111,54 @@ fn line_ends_of_windows_and_fences_that_never_end() {
     assert_eq!(fences[0].document.sections[0].body["x"].value.as_str(), Some("y"));
     assert_eq!(fences[0].document.sections[0].body.len(), 2);
 }
+
+#[test]
+fn a_slip_in_a_checklist_is_an_error_and_not_the_end_of_its_block() {
+    for (slip, expected) in [
+        ("clippy \"no_warnings\"", "expected `:`, `=` or `{` after `clippy`"),
+        ("debug_enabled false  # off", "expected `:`, `=` or `{` after `debug_enabled`"),
+        ("timeout_seconds 30,", "expected `:`, `=` or `{` after `timeout_seconds`"),
+        ("coverage -> \">=80%\"", "expected `:`, `=` or `{` after `coverage`"),
+        ("test coverage: \">=80%\"", "expected `:`, `=` or `{` after `test`"),
+        ("[security checks]", "expected `.` or `]` in this section header"),
+        ("[security_checks", "expected `.` or `]` in this section header"),
+    ] {
+        let source = Source::new("a.md", format!("```\n[a]\nx: true\n{slip}\n```\n"));
+        let (fences, diagnostics) = markdown::fences(&source);
+        assert_eq!(diagnostics.len(), 1, "{slip}: {diagnostics:?}");
+        let problem = &diagnostics[0];
+        assert!(problem.is_error() && problem.message == expected, "{slip}: {problem:?}");
+        assert_eq!(source.line_col(problem.span.start).line, 4, "{slip}");
+        assert!(fences[0].document.sections[0].body.contains_key("x"), "{slip}");
+    }
+}
+
+#[test]
+fn whatever_it_is_a_line_with_a_checklist_behind_it_is_an_error() {
+    let source = Source::new("a.md", "```\n[a]\nx: true\nAnd now for the rest\ny: true\n\n[b]\nz: 1\n```\n");
+    let (fences, diagnostics) = markdown::fences(&source);
+    assert_eq!((diagnostics.len(), diagnostics[0].is_error()), (1, true), "{diagnostics:?}");
+    assert_eq!(fences[0].document.sections.len(), 2, "reading goes on behind it");
+}
+
+#[test]
+fn commands_of_other_languages_are_no_slips() {
+    for code in ["echo \"done\"", "import \"fmt\"", "EXPOSE 8080", "return true", "let x = 5;", "<br>"] {
+        let (_, fences, shown) = read(&format!("```\n[a]\nx: true\n{code}\n```\n"));
+        assert_eq!(
+            shown,
+            ["4: not TuskLang from line 4; nothing is read from there to the end of the block"],
+            "{code}"
+        );
+        assert_eq!(fences.len(), 1, "{code}");
+    }
+}
+
+#[test]
+fn a_block_whose_first_line_is_a_section_gone_wrong_is_told() {
+    let (_, fences, shown) = read("```\n[security checks]\nclippy: true\n```\n");
+    assert_eq!(shown, ["2: expected `.` or `]` in this section header"]);
+    assert_eq!(fences.len(), 1);
+    let (_, fences, shown) = read("```\n[remote \"origin\"]\nurl = x\n```\n");
+    assert_eq!((fences.len(), shown.len()), (0, 0), "the settings of something else");
+}

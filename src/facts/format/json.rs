@@ -21,7 +21,7 @@ fn span(range: Range) -> Span {
 
 fn convert(value: ast::Value<'_>, depth: usize) -> Result<Value, Problem> {
     let at = span(value.range());
-    if depth > MAX_DEPTH {
+    if depth >= MAX_DEPTH && matches!(value, ast::Value::Array(_) | ast::Value::Object(_)) {
         return Err(Problem::new(at, "nested too deeply"));
     }
     let kind = match value {

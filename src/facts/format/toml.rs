@@ -61,6 +61,7 @@ fn convert(value: &DeValue<'_>, span: Span, depth: usize) -> Result<Value, Probl
         DeValue::Boolean(flag) => Kind::Bool(*flag),
         DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
             Ok(number) => Kind::Int(number),
+            Err(_) if number.radix() == 10 => Kind::Big(number.as_str().to_owned()),
             Err(_) => Kind::Str(number.as_str().to_owned()),
         },
         DeValue::Float(number) => number.as_str().parse().map_or(Kind::Null, Kind::Float),

@@ -69,13 +69,15 @@ fn read(text: &str) -> Result<Vec<Value>, Problem> {
 pub(super) fn number(text: &str) -> Option<Kind> {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     if let Some(digits) = unsigned.strip_prefix("0x") {
-        return i64::from_str_radix(digits, 16).ok().map(Kind::Int);
+        return radix(digits, 16).filter(|_| unsigned == text);
     }
     if let Some(digits) = unsigned.strip_prefix("0o") {
-        return i64::from_str_radix(digits, 8).ok().map(Kind::Int);
+        return radix(digits, 8).filter(|_| unsigned == text);
     }
     if !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
-        return text.parse().map(Kind::Int).or_else(|_| text.parse().map(Kind::Float)).ok();
+        let digits = text.strip_prefix('+').unwrap_or(text);
+        return Some(text.parse().map_or_else(|_| Kind::Big(digits.to_owned()), Kind::Int))
+            .filter(|kind| !matches!(kind, Kind::Big(_)) || text.parse().is_ok_and(f64::is_finite));
     }
     match unsigned {
         ".inf" | ".Inf" | ".INF" => {
@@ -88,6 +90,11 @@ pub(super) fn number(text: &str) -> Option<Kind> {
         && unsigned.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte))
         && unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.');
     if looks { text.parse().ok().map(Kind::Float) } else { None }
+}
+
+fn radix(digits: &str, radix: u32) -> Option<Kind> {
+    let number = i128::from_str_radix(digits, radix).ok().filter(|_| !digits.starts_with(['+', '-']))?;
+    Some(i64::try_from(number).map_or_else(|_| Kind::Big(number.to_string()), Kind::Int))
 }
 
 /// Turns the parser's marks, which count characters, into byte offsets.

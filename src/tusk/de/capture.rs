@@ -122,6 +122,7 @@ mod tag {
     pub(super) const EXPR: u32 = 6;
     pub(super) const LIST: u32 = 7;
     pub(super) const MAP: u32 = 8;
+    pub(super) const BIG: u32 = 9;
 }
 
 fn tag_of(kind: &Kind) -> u32 {
@@ -129,6 +130,7 @@ fn tag_of(kind: &Kind) -> u32 {
         Kind::Null => tag::NULL,
         Kind::Bool(_) => tag::BOOL,
         Kind::Int(_) => tag::INT,
+        Kind::Big(_) => tag::BIG,
         Kind::Float(_) => tag::FLOAT,
         Kind::Str(_) => tag::STR,
         Kind::Range(..) => tag::RANGE,
@@ -163,6 +165,7 @@ impl<'de> SeqAccess<'de> for ValueParts<'_> {
             (3, Kind::Range(low, _)) => whole(*low, seed),
             (4, Kind::Range(_, high)) => whole(*high, seed),
             (3, Kind::Expr(expr)) => text(&expr.raw, seed),
+            (3, Kind::Big(digits)) => text(digits, seed),
             (4, Kind::Expr(expr)) => {
                 let index = EXPRESSIONS.iter().position(|kind| *kind == expr.kind).unwrap_or(EXPRESSIONS.len());
                 number(index as u32, seed)
@@ -192,6 +195,7 @@ impl<'de> Deserialize<'de> for Value {
                     tag::NULL => Kind::Null,
                     tag::BOOL => Kind::Bool(part(&mut parts)?),
                     tag::INT => Kind::Int(part(&mut parts)?),
+                    tag::BIG => Kind::Big(part(&mut parts)?),
                     tag::FLOAT => Kind::Float(part(&mut parts)?),
                     tag::STR => Kind::Str(part(&mut parts)?),
                     tag::RANGE => Kind::Range(part(&mut parts)?, part(&mut parts)?),

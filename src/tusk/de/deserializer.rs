@@ -26,6 +26,7 @@ impl<'v> Deserializer<'v> {
             Kind::Null => Unexpected::Other("nothing"),
             Kind::Bool(flag) => Unexpected::Bool(*flag),
             Kind::Int(number) => Unexpected::Signed(*number),
+            Kind::Big(_) => Unexpected::Other("a number beyond 64 bits"),
             Kind::Float(number) => Unexpected::Float(*number),
             Kind::Str(text) => Unexpected::Str(text),
             Kind::Range(..) => Unexpected::Other("a range"),
@@ -44,6 +45,10 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_> {
             Kind::Null => visitor.visit_unit(),
             Kind::Bool(flag) => visitor.visit_bool(*flag),
             Kind::Int(number) => visitor.visit_i64(*number),
+            Kind::Big(digits) => match digits.parse() {
+                Ok(number) => visitor.visit_u64(number),
+                Err(_) => visitor.visit_f64(self.value.as_number().unwrap_or(f64::NAN)),
+            },
             Kind::Float(number) => visitor.visit_f64(*number),
             Kind::Str(text) => visitor.visit_str(text),
             Kind::List(list) => visitor.visit_seq(Items { items: list.iter() }),
