@@ -108,6 +108,7 @@ impl Item {
             Kind::Bool(flag) => Self::bool(*flag),
             Kind::Int(number) => Self::int(*number),
             Kind::Float(number) => Self::new(Data::Float(*number)),
+            Kind::Big(_) => Self::new(Data::Float(value.as_number().unwrap_or(f64::INFINITY))),
             Kind::Str(text) => Self::rope(Rope::of(text, From::Whole(Origin { file, span: value.span }))),
             Kind::List(list) => Self::list(list.iter().map(|item| Self::of(item, file)).collect()),
             Kind::Map(map) => {
