@@ -40,14 +40,17 @@ pub struct Outcome {
     pub blind: Vec<Blind>,
     /// What would count if it were in date.
     pub expired: Vec<Sighting>,
+    /// The items whose unknown verdicts leave it open.
+    pub waits: Vec<String>,
     /// The strength of the whole: the weakest of parts that are all needed.
     pub strength: Option<Strength>,
 }
 
 /// Gives the outcome of other items, for `@item`; implemented where verdicts are made.
 pub trait Verdicts: Sync {
-    /// The verdict of an item as an outcome: met holds, unmet is refuted, everything else is open.
-    fn outcome_of(&self, item: &str) -> Outcome;
+    /// The verdict of an item, or of all under `section.*`, as outcomes: met holds, unmet is refuted, everything else
+    /// is open.
+    fn outcomes_of(&self, item: &str) -> Vec<Outcome>;
 }
 
 /// What the arguments of a rule may refer to: the item that is asked about.
@@ -86,7 +89,7 @@ impl<'f> Asker<'f> {
             Proof::All(parts) => all(parts.iter().map(|part| self.outcome(part, subject, verdicts)).collect()),
             Proof::Not(part) => not(self.outcome(part, subject, verdicts)),
             Proof::Limit(part) => limit(self.outcome(part, subject, verdicts)),
-            Proof::Items(items) => all(items.iter().map(|item| verdicts.outcome_of(item)).collect()),
+            Proof::Items(items) => all(items.iter().flat_map(|item| verdicts.outcomes_of(item)).collect()),
             Proof::Where(part, operator, literal) => filter(self.outcome(part, subject, verdicts), *operator, literal),
         }
     }
@@ -157,7 +160,20 @@ fn describe(key: &mut String, value: &Value) {
 impl Outcome {
     /// A state with nothing seen.
     pub fn bare(state: State) -> Self {
-        Self { state, seen: Vec::new(), notes: Vec::new(), blind: Vec::new(), expired: Vec::new(), strength: None }
+        Self {
+            state,
+            seen: Vec::new(),
+            notes: Vec::new(),
+            blind: Vec::new(),
+            expired: Vec::new(),
+            waits: Vec::new(),
+            strength: None,
+        }
+    }
+
+    /// Open until an item is known.
+    pub fn waiting(item: &str) -> Self {
+        Self { waits: vec![item.to_owned()], ..Self::bare(State::Open) }
     }
 
     fn of_answer(answer: Answer) -> Self {
@@ -168,7 +184,7 @@ impl Outcome {
             (true, true) => State::Absent,
         };
         let strength = seen.iter().map(|sighting| sighting.strength).max();
-        Self { state, seen, notes, blind, expired, strength }
+        Self { state, seen, notes, blind, expired, waits: Vec::new(), strength }
     }
 
     /// Takes over what another outcome saw.
@@ -177,6 +193,7 @@ impl Outcome {
         self.notes.extend(other.notes);
         self.blind.extend(other.blind);
         self.expired.extend(other.expired);
+        self.waits.extend(other.waits);
     }
 }
 
@@ -226,6 +243,7 @@ fn merge(mut result: Outcome, parts: Vec<Outcome>) -> Outcome {
         if result.state != State::Open {
             part.blind.clear();
             part.notes.append(&mut part.expired);
+            part.waits.clear();
         }
         result.absorb(part);
     }

@@ -66,6 +66,54 @@ impl<'c> Check<'c> {
             .collect()
     }
 
+    /// The items that `@item("id")` or `@item("section.*")` means; those behind only where the checklist has none.
+    fn parts(&self, id: &str) -> Vec<usize> {
+        let Some(prefix) = id.strip_suffix('*') else { return self.by_id.get(id).copied().into_iter().collect() };
+        let under = self.by_id.range(prefix..).take_while(|(id, _)| id.starts_with(prefix));
+        let (own, behind): (Vec<usize>, Vec<usize>) = under.map(|(_, &at)| at).partition(|&at| at < self.shown);
+        let mut parts = if own.is_empty() { behind } else { own };
+        parts.sort_unstable();
+        parts
+    }
+
+    /// An item that is composed, directly or not, of itself, or over more steps than anybody follows.
+    pub fn circle(&self) -> Option<&'c Item> {
+        /// Longer chains of compositions than this are no composition any more.
+        const MAX_STEPS: usize = 64;
+        let mut done = vec![false; self.items.len()];
+        let mut open = vec![false; self.items.len()];
+        for start in 0..self.items.len() {
+            let mut path = vec![(start, self.composed_of(start))];
+            while let Some((at, parts)) = path.last_mut() {
+                let at = *at;
+                open[at] = true;
+                match parts.pop() {
+                    Some(part) if open[part] || path.len() > MAX_STEPS => return Some(self.items[at].item),
+                    Some(part) if !done[part] => path.push((part, self.composed_of(part))),
+                    Some(_) => {}
+                    None => {
+                        (open[at], done[at]) = (false, true);
+                        path.pop();
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// The items that an item's rule names.
+    fn composed_of(&self, at: usize) -> Vec<usize> {
+        let mut parts = Vec::new();
+        if let Some(binding) = &self.items[at].binding {
+            binding.rule.each_proof(&mut |proof| {
+                if let Proof::Items(items) = proof {
+                    parts.extend(items.iter().flat_map(|item| self.parts(item)));
+                }
+            });
+        }
+        parts
+    }
+
     fn judgement(&self, at: usize) -> &Judgement {
         let slot = &self.items[at];
         slot.judgement.get_or_init(|| {
@@ -109,11 +157,20 @@ impl<'c> Check<'c> {
 }
 
 impl Verdicts for Check<'_> {
-    fn outcome_of(&self, item: &str) -> Outcome {
-        match self.by_id.get(item) {
-            Some(&at) => self.judgement(at).outcome(),
-            None => Outcome::bare(State::Open),
+    fn outcomes_of(&self, item: &str) -> Vec<Outcome> {
+        let parts = self.parts(item);
+        if parts.is_empty() {
+            return vec![Outcome::waiting(item)];
         }
+        let outcome = |at: usize| {
+            let outcome = self.judgement(at).outcome();
+            if outcome.state == State::Open {
+                Outcome { waits: vec![self.items[at].item.id.clone()], ..outcome }
+            } else {
+                outcome
+            }
+        };
+        parts.into_iter().map(outcome).collect()
     }
 }
 

@@ -182,6 +182,8 @@ struct Scales {
     expired: Vec<Sighting>,
     /// The same, of what only the end of every rule asks.
     void: Vec<Sighting>,
+    /// Other items that have to be known first.
+    waits: Vec<String>,
     /// Whether a deed on record contradicts.
     overruled: bool,
     notes: Vec<Evidence>,
@@ -193,6 +195,7 @@ impl Scales {
     fn weigh(&mut self, rule: &Rule, expects: &Expectation, outcome: Outcome, only_show: bool) -> bool {
         self.note(outcome.notes);
         self.blind.extend(outcome.blind);
+        self.waits.extend(outcome.waits);
         for seen in outcome.expired {
             if seen.deed && fit(rule, expects, &seen) == Fit::No {
                 self.add(Bearing::Contradicts, Some(seen.strength), vec![seen]);
@@ -341,6 +344,12 @@ impl Scales {
         let void = std::mem::take(&mut self.void);
         if !void.is_empty() {
             return self.out_of_date(void);
+        }
+        self.waits.dedup();
+        if let Some((first, more)) = self.waits.split_first() {
+            let others = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+            let reason = format!("`{first}`{others} of what it is composed of cannot be told");
+            return self.judgement(Verdict::Unknown { reason, no_rule: false });
         }
         let by_hand = rule.by_hand.as_ref();
         let reason = by_hand

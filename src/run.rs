@@ -111,6 +111,10 @@ pub fn check(request: &Request) -> anyhow::Result<Report> {
         Some(production) => check.backed_by(production, behind),
         None => check,
     };
+    if let Some(item) = check.circle() {
+        let message = format!("`{}` is composed of itself, by way of `@item`", item.id);
+        return Err(broken(vec![(item.source.clone(), Diagnostic::error(item.span, message))]));
+    }
     let judged = check.run(|item| selected.contains(item.id.as_str()));
     let items: Vec<_> = judged
         .into_iter()

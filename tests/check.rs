@@ -69,3 +69,32 @@ fn a_call_that_is_none_is_an_error_of_the_checklist() {
     assert!(faults[0].1.message.contains("did you mean `file`"), "{faults:?}");
     assert_eq!(faults[0].0.line_col(faults[0].1.span.start).line, 2);
 }
+
+#[test]
+fn an_item_may_be_composed_of_all_of_a_section() {
+    let whole = |second: &str| {
+        format!("[own]\nall: @item(\"parts.*\")\n[parts]\none: @file(\"CHANGELOG.md\")\ntwo: {second}\n")
+    };
+    assert_eq!(verdicts(&whole("@file(\"Dockerfile\")"), FILES), ["all met", "parts.one met", "parts.two met"]);
+    assert_eq!(verdicts(&whole("@file(\"NOTICE\")"), FILES), ["all unmet", "parts.one met", "parts.two unmet"]);
+    assert_eq!(verdicts(&whole("true"), FILES), ["all unknown", "parts.one met", "parts.two unknown"]);
+    assert_eq!(verdicts("[own]\nall: @item(\"nothing.*\")\n", FILES), ["all unknown"]);
+}
+
+#[test]
+fn items_composed_of_each_other_are_found_before_anybody_waits_for_them() {
+    let circle = |checklist: &str| {
+        let tree = Tree::in_memory([("a", "b")]);
+        let facts = Facts::new(&tree, "2026-11-22T12:00:00Z".parse().unwrap());
+        let source = Source::new("own.tsk", checklist);
+        let checklist = checklist::read(&source, Form::Tusk, "own").unwrap().checklist;
+        let bindings = check::bind(&checklist, &rules::embedded()).unwrap();
+        Check::new(&facts, &checklist, bindings, Phase::PreRelease).circle().map(|item| item.id.clone())
+    };
+    assert_eq!(circle("[own]\na: @file(\"a\")\nb: @item(\"own.a\")\nc: @item(\"own.a\", \"own.b\")\n"), None);
+    assert_eq!(circle("[own]\na: @item(\"own.b\")\nb: @item(\"own.a\")\n").as_deref(), Some("own.b"));
+    assert_eq!(circle("[own]\na: @item(\"own.a\")\n").as_deref(), Some("own.a"));
+    assert_eq!(circle("[own]\na: @item(\"own.*\")\nb: @file(\"a\")\n").as_deref(), Some("own.a"));
+    let long: String = (0..1000).map(|at| format!("i{at}: @item(\"own.i{}\")\n", at + 1)).collect();
+    assert!(circle(&format!("[own]\n{long}i1000: true\n")).is_some(), "chains end somewhere");
+}

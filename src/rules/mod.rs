@@ -37,7 +37,7 @@
 //!
 //! A proof is a probe call, `@any(…)`, `@all(…)`, `@not(…)`, `@item("id", …)`, `@group("name")`, or a probe call
 //! compared with a literal (`@config("a.b") == "x"`, `>= 3`). Positional arguments are words; `"a" | "b"`, `["a", "b"]`
-//! and `$c.clippy` mean any of them; `~"…"` is a regular expression. Options stand in a trailing `{…}`, after the
+//! and `$c.clippy` mean any of them; `@item("section.*")` means every item of the section; `~"…"` is a regular expression. Options stand in a trailing `{…}`, after the
 //! closing parenthesis or as the last argument; a bare name is `true`.
 //!
 //! `@limit(@k8s(…))` is an upper limit: it proves a bound that it lies within, and beyond it says nothing.

@@ -113,7 +113,15 @@ impl RuleSet {
         let mut parts = Vec::new();
         self.rules[from].each_proof(&mut |proof| {
             if let Proof::Items(items) = proof {
-                parts.extend(items.iter().filter_map(|item| self.by_id.get(item).copied()));
+                for item in items {
+                    match item.strip_suffix('*') {
+                        None => parts.extend(self.by_id.get(item)),
+                        Some(prefix) => {
+                            let under = self.by_id.range(prefix.to_owned()..);
+                            parts.extend(under.take_while(|(id, _)| id.starts_with(prefix)).map(|(_, at)| at));
+                        }
+                    }
+                }
             }
         });
         parts.into_iter().any(|part| part == to || self.reaches(part, to, visited))
