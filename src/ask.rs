@@ -105,7 +105,7 @@ impl<'f> Asker<'f> {
     }
 }
 
-/// Replaces `$entry` and `$expected` inside words by what they stand for; a probe that may be asked about other items
+/// Replaces `$entry` and `$expected` inside words and options by what they stand for; a probe that may be asked about other items
 /// (`item`) is told which one this is.
 fn substituted(call: &Call, subject: Subject<'_>) -> Question {
     let mut question = call.question.clone();
@@ -120,7 +120,19 @@ fn substituted(call: &Call, subject: Subject<'_>) -> Question {
         }
         word.text = word.text.replace("$expected", subject.expected);
     }
+    for field in question.options.values_mut() {
+        expect(&mut field.value, subject.expected);
+    }
     question
+}
+
+/// Replaces `$expected` in an option: a text, or a list of them.
+fn expect(value: &mut Value, expected: &str) {
+    match &mut value.kind {
+        Kind::Str(text) if text == "$expected" => expected.clone_into(text),
+        Kind::List(list) => list.iter_mut().for_each(|inner| expect(inner, expected)),
+        _ => {}
+    }
 }
 
 /// One text for equal questions; places do not matter.

@@ -6,7 +6,6 @@ use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::attestations::{Attestation, Bound, Kind, Measured};
 use crate::quantity::Quantity;
-use crate::value::{Kind as ValueKind, Value};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span as Duration, ToSpan as _};
@@ -61,13 +60,13 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         answer.blind.push(Blind { place: None, why });
         return answer;
     };
-    let items = words(question.option("item"));
+    let items = question.option_texts("item");
     let about = |entry: &&Attestation| entry.items.iter().any(|item| items.contains(item.get()));
     let mut entries: Vec<&Attestation> = facts.attestations().entries.iter().filter(about).collect();
     // Newest first; of one day, the later in the file.
     entries.reverse();
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.date));
-    let asked = Asked { facts, question, term, kinds: words(question.option("kind")) };
+    let asked = Asked { facts, question, term, kinds: question.option_texts("kind") };
     let mut settled: Vec<Option<Kind>> = Vec::new();
     for entry in entries {
         let decided = settled.contains(&entry.kind);
@@ -181,7 +180,7 @@ impl Asked<'_> {
         if !self.kinds.is_empty() && !self.kinds.iter().any(|wanted| wanted == kind) {
             return Some(format!("it is no {}", listed(&self.kinds)));
         }
-        let evidence = words(self.question.option("evidence"));
+        let evidence = self.question.option_texts("evidence");
         let says =
             |wanted: &String| entry.evidence.iter().any(|one| one.kind.as_ref().is_some_and(|k| k.get() == wanted));
         if !evidence.is_empty() && !evidence.iter().any(says) {
@@ -199,7 +198,7 @@ impl Asked<'_> {
                 return Some(format!("it watched for {seen}, and this takes {wanted}"));
             }
         }
-        let measured = words(self.question.option("measured"));
+        let measured = self.question.option_texts("measured");
         if !measured.is_empty() && !self.question.is_set("implied") && self.measured(entry).is_none() {
             return Some(format!("it measured no {}", listed(&measured)));
         }
@@ -208,7 +207,7 @@ impl Asked<'_> {
 
     /// The value that is asked for. What every rule asks at its end takes the only one there is.
     fn measured<'e>(&self, entry: &'e Attestation) -> Option<&'e Measured> {
-        let wanted = words(self.question.option("measured"));
+        let wanted = self.question.option_texts("measured");
         let named = entry.measured.iter().find(|one| wanted.iter().any(|name| name.eq_ignore_ascii_case(&one.name)));
         let only = || entry.measured.first().filter(|_| self.question.is_set("implied") && entry.measured.len() == 1);
         named.or_else(|| if wanted.is_empty() { None } else { only() })
@@ -254,15 +253,6 @@ fn days(left: i32) -> String {
         0 => "its last day".to_owned(),
         1 => "1 day left".to_owned(),
         _ => format!("{left} days left"),
-    }
-}
-
-/// A text, or several.
-fn words(value: Option<&Value>) -> Vec<String> {
-    match value.map(|value| &value.kind) {
-        Some(ValueKind::List(list)) => list.iter().filter_map(Value::scalar_text).collect(),
-        Some(_) => value.into_iter().filter_map(Value::scalar_text).collect(),
-        None => Vec::new(),
     }
 }
 

@@ -4,17 +4,19 @@ use super::ci_runs::{Timing, shown, whence, with_reason};
 use super::{Probe, Question};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::ci::deploy::{Act, Deployment, Target, action_verifies, rolls_back, strategy, verifies};
+use crate::facts::ci::deploy::{
+    Act, Deployment, Target, action_notifies, action_verifies, notifies, rolls_back, strategy, verifies,
+};
 use crate::facts::ci::{Ci, Event, Step};
 
 /// `@ci.deploys(fact)`.
 pub static PROBE: Probe = Probe {
     name: "ci.deploys",
-    summary: "What CI puts into production (any), hands to users (publish), checks afterwards (verify), takes back on failure (rollback), by which strategy, and what starts by itself (unattended)",
-    usage: "@ci.deploys(\"any\" | \"publish\" | \"verify\" | \"rollback\" | \"strategy\" | \"unattended\"){gate, schedule, release}",
+    summary: "What CI puts into production (any), hands to users (publish), checks afterwards (verify), takes back on failure (rollback), by which strategy, what starts by itself (unattended), and who is told of a deploy that goes well (notify)",
+    usage: "@ci.deploys(\"any\" | \"publish\" | \"verify\" | \"rollback\" | \"strategy\" | \"unattended\" | \"notify\"){gate, schedule, release}",
     arity: (1, 1),
     patterns_from: None,
-    facts: &["any", "publish", "verify", "rollback", "strategy", "unattended"],
+    facts: &["any", "publish", "verify", "rollback", "strategy", "unattended", "notify"],
     options: &["gate", "schedule", "release"],
     look,
 };
@@ -27,6 +29,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         "rollback" => rolled_back(facts),
         "strategy" => strategies(facts),
         "unattended" => unattended(facts),
+        "notify" => notified(facts),
         _ => deployments(facts, Act::Deploy, question),
     };
     answer.seen.dedup_by(|a, b| a.place == b.place);
@@ -215,6 +218,41 @@ fn unattended(facts: &Facts<'_>) -> Answer {
         match super::ci_gate::attended(ci, deployment) {
             Some(why) => answer.notes.push(with_reason(sighting(facts, deployment), &why)),
             None => answer.seen.push(sighting(facts, deployment)),
+        }
+    }
+    answer
+}
+
+/// Messages that the job of a production deploy, or one beside it, sends whether or not something failed.
+fn notified(facts: &Facts<'_>) -> Answer {
+    let ci = facts.ci();
+    let deployments: Vec<Deployment> =
+        ci.deployments().into_iter().filter(|deployment| deployment.act == Act::Deploy).collect();
+    let mut answer = Answer::default();
+    let commands = ci.commands.iter().filter(|command| notifies(&command.words));
+    let commands = commands.map(|command| (command.line(), &command.place, &command.step, &command.chain));
+    let actions = ci.actions.iter().filter(|action| action_notifies(action));
+    let actions = actions.map(|action| (action.name.clone(), &action.place, &action.step, &action.chain));
+    for (line, place, step, chain) in commands.chain(actions) {
+        let beside = |deployment: &&Deployment| {
+            let (one, other) = (step.job, deployment.step.job);
+            one == other || ci.ancestors(one).contains(&other) || ci.ancestors(other).contains(&one)
+        };
+        let of: Vec<&Deployment> = deployments.iter().filter(beside).collect();
+        let message = format!("`{}` in {}", shown(&line), whence(facts, ci, step, chain));
+        let sighting = Sighting::new(place.clone(), Strength::Enforced, message);
+        let reason = if of.is_empty() {
+            Some("no deploy is near it")
+        } else if !of.iter().any(|deployment| deployment.counts()) {
+            Some("not production")
+        } else if step.on_failure || ci.job(step).on_failure {
+            Some("it is sent after a failure only")
+        } else {
+            None
+        };
+        match reason {
+            Some(why) => answer.notes.push(with_reason(sighting, why)),
+            None => answer.seen.push(sighting),
         }
     }
     answer

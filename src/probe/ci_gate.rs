@@ -146,7 +146,14 @@ fn tests_before(facts: &Facts<'_>) -> Answer {
                 whence(facts, ci, &test.step, &test.chain)
             );
             answer.seen.push(Sighting::new(test.place.clone(), Strength::Enforced, message));
+        } else if deployment.act == Act::Deploy {
+            let message = format!("`{}` waits for no test", shown(&deployment.what));
+            answer.notes.push(Sighting::new(deployment.place.clone(), Strength::Enforced, message));
         }
+    }
+    // One deploy that waits says nothing about another that does not.
+    if !answer.notes.is_empty() {
+        answer.notes.append(&mut answer.seen);
     }
     answer.seen.dedup_by(|a, b| a.place == b.place);
     answer.blind.extend(ci.unseen());

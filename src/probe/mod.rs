@@ -30,6 +30,7 @@ pub mod journeys;
 pub mod k8s;
 pub mod logger;
 pub mod migrations;
+pub mod oncall;
 pub mod openapi;
 pub mod perimeter;
 pub mod place;
@@ -57,7 +58,7 @@ pub mod text;
 
 use crate::evidence::Answer;
 use crate::facts::Facts;
-use crate::value::{Map, Value};
+use crate::value::{Kind, Map, Value};
 
 /// Every probe, by name; one a line, so that two people can add one each.
 #[rustfmt::skip]
@@ -89,6 +90,7 @@ pub static ALL: &[&Probe] = &[
     &k8s::PROBE,
     &logger::PROBE,
     &migrations::PROBE,
+    &oncall::PROBE,
     &openapi::PROBE,
     &perimeter::PROBE,
     &place::PROBE,
@@ -188,6 +190,17 @@ impl Question {
     /// The text of an option.
     pub fn option_text(&self, option: &str) -> Option<&str> {
         self.option(option).and_then(Value::as_str)
+    }
+}
+
+impl Question {
+    /// The texts of an option: one, or a list of them.
+    pub fn option_texts(&self, option: &str) -> Vec<String> {
+        match self.option(option).map(|value| (&value.kind, value)) {
+            Some((Kind::List(list), _)) => list.iter().filter_map(Value::scalar_text).collect(),
+            Some((_, value)) => value.scalar_text().into_iter().collect(),
+            None => Vec::new(),
+        }
     }
 }
 

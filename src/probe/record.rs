@@ -2,7 +2,7 @@
 
 use super::{Probe, Question};
 use crate::checklist::Cadence;
-use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
+use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::documents::{Document, Standing};
 use crate::pattern::compile;
@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 pub static PROBE: Probe = Probe {
     name: "record",
     summary: "dated records on a topic, the newest first: a date in the file's name, the front matter or the first lines, and what was found and done; with `cadence`, only those still in date; with `age`, their age as the value",
-    usage: "@record(topic…) {cadence: \"quarterly\", age, parts: regex}",
+    usage: "@record(topic…) {cadence: \"quarterly\" | [\"$expected\", \"quarterly\"], age, parts: regex}",
     arity: (1, 16),
     patterns_from: None,
     facts: &[],
@@ -62,17 +62,15 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
     }
     dated.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.place.cmp(&b.1.place)));
-    let most = question.option_text("cadence").and_then(Cadence::of).map(|cadence| cadence.max_age().amount);
+    let cadences = question.option_texts("cadence");
+    let most = cadences.iter().find_map(|word| Cadence::of(word)).map(|cadence| cadence.max_age().amount);
     for (date, sighting) in dated {
         let age = age(facts, date);
         if age < -86_400.0 {
             answer.notes.push(Sighting { message: format!("{}, which is yet to come", sighting.message), ..sighting });
         } else if most.is_some_and(|most| age > most) {
-            let why = format!("{} has expired", sighting.message);
-            if answer.seen.is_empty() && answer.blind.is_empty() {
-                answer.blind.push(Blind { place: Some(sighting.place.clone()), why: why.clone() });
-            }
-            answer.notes.push(Sighting { message: why, ..sighting });
+            let message = format!("{} has expired", sighting.message);
+            answer.expired.push(Sighting { message, ..sighting });
         } else if question.is_set("age") {
             answer.seen.push(sighting.with(Observed::Quantity(Quantity::seconds(age.max(0.0)))));
         } else {

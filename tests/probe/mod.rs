@@ -1,6 +1,7 @@
 //! Tests of `src/probe`.
 mod cargo;
 mod doc;
+mod oncall;
 mod papers;
 mod places;
 mod reports;

@@ -405,6 +405,45 @@ pub fn action_verifies(action: &Action) -> bool {
     named(VERIFY_ACTIONS, &action.name)
 }
 
+/// Actions that send a message to people.
+const NOTIFY_ACTIONS: &[&str] = &[
+    "slackapi/slack-github-action",
+    "rtCamp/action-slack-notify",
+    "8398a7/action-slack",
+    "ravsamhq/notify-slack-action",
+    "act10ns/slack",
+    "archive/github-actions-slack",
+    "voxmedia/github-action-slack-notify-build",
+    "edge/simple-slack-notify",
+    "sarisia/actions-status-discord",
+    "tsickert/discord-webhook",
+    "Ilshidur/action-discord",
+    "jdcargile/ms-teams-notification",
+    "aliencube/microsoft-teams-actions",
+    "skitionek/notify-microsoft-teams",
+    "appleboy/telegram-action",
+    "appleboy/discord-action",
+    "mattermost/action-mattermost-notify",
+];
+
+/// Whether an action sends a message to people.
+pub fn action_notifies(action: &Action) -> bool {
+    named(NOTIFY_ACTIONS, &action.name)
+}
+
+/// Whether a command sends a message to people: a request to a chat's hook, a topic that people subscribe to.
+pub fn notifies(words: &[String]) -> bool {
+    const HOOKS: &[&str] =
+        &["slack", "discord", "webhook.office", "teams", "mattermost", "chat.googleapis", "api.telegram"];
+    match words.first().map(String::as_str) {
+        Some("curl" | "wget" | "http" | "https" | "xh") => {
+            words.iter().any(|word| HOOKS.iter().any(|hook| word.to_ascii_lowercase().contains(hook)))
+        }
+        Some("aws") => words.iter().any(|word| word == "sns") && words.iter().any(|word| word == "publish"),
+        _ => false,
+    }
+}
+
 /// Whether a command goes back to what ran before.
 pub fn rolls_back(words: &[String]) -> bool {
     any(&ROLLBACK, words)

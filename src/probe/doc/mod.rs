@@ -18,11 +18,11 @@ use weigh::Weight;
 pub static PROBE: Probe = Probe {
     name: "doc",
     summary: "documents with substance on a topic, found by path, title or heading; a stub is shown with what it lacks",
-    usage: "@doc(topic | title, part…) {parts: \"all\" | 4, actions}",
+    usage: "@doc(topic | title, part…) {parts: \"all\" | 4, actions, documents: 3}",
     arity: (1, 8),
     patterns_from: None,
     facts: &[],
-    options: &["parts", "actions"],
+    options: &["parts", "actions", "documents"],
     look,
 };
 
@@ -101,6 +101,10 @@ fn decide(facts: &Facts<'_>, question: &Question, topic: &Topic, good: &[(Candid
         (Needs::Some(count), None) => there >= *count,
         (Needs::Named(names), None) => names.iter().all(|name| has(name)),
     };
+    let documents: std::collections::BTreeSet<&str> =
+        good.iter().map(|(candidate, _)| &*candidate.document.path).collect();
+    let enough =
+        enough && question.option("documents").and_then(topic::whole).is_none_or(|least| documents.len() >= least);
     let parts: Vec<&str> = question.words_from(1).map(|word| word.text.as_str()).collect();
     if !parts.is_empty() && (enough || !matches!(topic.needs, Needs::Named(_))) {
         for part in parts {
@@ -116,7 +120,8 @@ fn decide(facts: &Facts<'_>, question: &Question, topic: &Topic, good: &[(Candid
             }
             answer.seen.push(Sighting::new(candidate.place(), Strength::Documented, message));
         } else {
-            message = format!("{message}; lacks {}", spoken(&lacking));
+            let lacks = if lacking.is_empty() { "others like it".to_owned() } else { spoken(&lacking) };
+            message = format!("{message}; lacks {lacks}");
             answer.notes.push(Sighting::new(candidate.place(), Strength::Documented, message));
         }
     }
