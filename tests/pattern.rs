@@ -74,3 +74,48 @@ fn a_pattern_is_tried_only_where_all_it_needs_is_there() {
     assert_eq!(set.candidates("keepalive"), [1, 3]);
     assert_eq!(set.len(), patterns.len());
 }
+
+/// Whether a pattern is tried on a text at all.
+fn is_tried(pattern: &str, text: &str) -> bool {
+    let set = PatternSet::new([pattern.to_owned()]);
+    !set.candidates(text).is_empty()
+}
+
+#[test]
+fn what_a_pattern_needs_is_read_off_its_text() {
+    let cases = [
+        (r"serve\(", "serve[", "serve("),
+        (r"a[Bb]cd", "acd", "abcd"),
+        (r"needle{2}", "needl", "needlee"),
+        (r"need(?:le)+s?", "need", "needles"),
+        (r"\bfoo\b\.bar", "foo bar", "foo.bar"),
+        (r"(?P<value>alpha|beta)gamma", "gamma", "betagamma"),
+        (r"\x22quoted\x27", "quoted", "\"quoted'"),
+        (r"[^x]word[]x]?", "wor", "aword]"),
+        (r"(?i)Key(?-i:S)", "key", "KEYS"),
+        (r"(?:one|two)\s+(?:three|four)", "one five", "two  four"),
+        (r"abcd|", "", ""),
+    ];
+    for (pattern, without, with) in cases {
+        let needs_nothing = without == with;
+        assert_eq!(is_tried(pattern, without), needs_nothing, "{pattern} on {without:?}");
+        assert!(is_tried(pattern, with), "{pattern} on {with:?}");
+        assert!(compile(pattern).unwrap().is_match(with), "{pattern} on {with:?}");
+    }
+}
+
+#[test]
+fn what_may_be_left_out_is_not_needed() {
+    for (pattern, text) in [
+        ("words?", "word"),
+        ("(?:long)?text{0,3}", "tex"),
+        ("abc*def", "abdef"),
+        ("[a-z]{0}xyz", "xyz"),
+        ("(?:|alpha)beta", "beta"),
+        (r"naïve caf[eé]", "naïve café"),
+        (r"(?x) spaced \s out", "spaced out"),
+    ] {
+        let is_match = Scan::new(pattern, true).unwrap().is_match(text);
+        assert!(is_match && is_tried(pattern, text), "{pattern} on {text:?}");
+    }
+}

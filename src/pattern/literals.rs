@@ -1,6 +1,10 @@
 //! Literals without which a pattern cannot match: what makes a search over a whole tree cheap.
+//!
+//! They are read off the text of the pattern. A full parse would cost more, over all rules, than a small tree takes to
+//! search. What is not understood is left out: a pattern that needs too little is only tried too often.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use std::iter::Peekable;
+use std::str::Chars;
 
 /// Words (lower case) of which every match of a pattern contains at least one.
 pub(super) type Need = Vec<String>;
@@ -11,13 +15,15 @@ const MOST_WORDS: usize = 64;
 const LONG: usize = 4;
 /// More needs than this of one pattern tell no more.
 const MOST_NEEDS: usize = 4;
+/// Groups nest no deeper.
+const MAX_DEPTH: usize = 50;
 
 /// What every match of a pattern needs, the most telling first; empty when it needs nothing that could be looked for.
 pub(super) fn needed(pattern: &str) -> Vec<Need> {
-    let parser = regex_syntax::ParserBuilder::new().multi_line(true).unicode(false).utf8(false).build().parse(pattern);
-    let Ok(hir) = parser else { return Vec::new() };
-    let mut needs = Vec::new();
-    of(&hir, &mut needs);
+    let mut reader = Reader { letters: pattern.chars().peekable(), depth: 0 };
+    let part = reader.alternatives();
+    let Some(Part { mut needs, exact }) = part.filter(|_| reader.letters.next().is_none()) else { return Vec::new() };
+    needs.extend(exact.map(|word| vec![word]));
     for need in &mut needs {
         need.sort();
         need.dedup();
@@ -29,40 +35,6 @@ pub(super) fn needed(pattern: &str) -> Vec<Need> {
     needs
 }
 
-/// Adds what a part needs.
-fn of(hir: &Hir, needs: &mut Vec<Need>) {
-    match hir.kind() {
-        HirKind::Literal(_) | HirKind::Class(_) => needs.extend(fixed(hir).map(|word| vec![word])),
-        HirKind::Capture(capture) => of(&capture.sub, needs),
-        HirKind::Repetition(repetition) if repetition.min >= 1 => of(&repetition.sub, needs),
-        HirKind::Alternation(branches) => needs.extend(any_of(branches)),
-        HirKind::Concat(parts) => {
-            let mut run = String::new();
-            for part in parts {
-                if let Some(word) = fixed(part) {
-                    run.push_str(&word);
-                    continue;
-                }
-                needs.extend((!run.is_empty()).then(|| vec![std::mem::take(&mut run)]));
-                of(part, needs);
-            }
-            needs.extend((!run.is_empty()).then(|| vec![run]));
-        }
-        HirKind::Empty | HirKind::Look(_) | HirKind::Repetition(_) => {}
-    }
-}
-
-/// One need of each branch, together.
-fn any_of(branches: &[Hir]) -> Option<Need> {
-    let mut words = Vec::new();
-    for branch in branches {
-        let mut needs = Vec::new();
-        of(branch, &mut needs);
-        words.extend(needs.into_iter().max_by_key(worth)?);
-    }
-    (words.len() <= MOST_WORDS).then_some(words)
-}
-
 fn shortest(need: &Need) -> usize {
     need.iter().map(String::len).min().unwrap_or(0)
 }
@@ -72,20 +44,222 @@ fn worth(need: &Need) -> (usize, std::cmp::Reverse<usize>) {
     (shortest(need).min(8), std::cmp::Reverse(need.len()))
 }
 
-/// The text that a part always matches, in lower case: a literal, or a letter in either case.
-fn fixed(hir: &Hir) -> Option<String> {
-    match hir.kind() {
-        HirKind::Literal(literal) => std::str::from_utf8(&literal.0).ok().map(str::to_ascii_lowercase),
-        HirKind::Capture(capture) => fixed(&capture.sub),
-        HirKind::Class(Class::Bytes(class)) => {
-            let mut letters = class.iter().take(3);
-            let first =
-                letters.next().filter(|range| range.start() == range.end() && range.start().is_ascii())?.start();
-            let same = |letter: u8| letter.eq_ignore_ascii_case(&first);
-            let all = letters.all(|range| range.start() == range.end() && same(range.start()));
-            all.then(|| char::from(first.to_ascii_lowercase()).to_string())
+/// What a part of a pattern needs; `exact` when the part is nothing but this text.
+#[derive(Default)]
+struct Part {
+    needs: Vec<Need>,
+    exact: Option<String>,
+}
+
+/// One step of a sequence.
+enum Step {
+    /// Exactly this letter.
+    Letter(char),
+    /// A place between letters.
+    Nothing,
+    /// Any of several letters.
+    Class,
+    Group(Part),
+}
+
+struct Reader<'p> {
+    letters: Peekable<Chars<'p>>,
+    depth: usize,
+}
+
+impl Reader<'_> {
+    /// Branches up to the end of the group; `None` for what is not understood.
+    fn alternatives(&mut self) -> Option<Part> {
+        let mut branches = vec![self.sequence()?];
+        while self.letters.next_if_eq(&'|').is_some() {
+            branches.push(self.sequence()?);
         }
-        HirKind::Concat(parts) => parts.iter().map(fixed).collect(),
-        _ => None,
+        if branches.len() == 1 {
+            return branches.pop();
+        }
+        let mut words = Vec::new();
+        for Part { mut needs, exact } in branches {
+            needs.extend(exact.map(|word| vec![word]));
+            let Some(best) = needs.into_iter().max_by_key(worth) else { return Some(Part::default()) };
+            words.extend(best);
+        }
+        let needs = if words.len() <= MOST_WORDS { vec![words] } else { Vec::new() };
+        Some(Part { needs, exact: None })
     }
+
+    /// One branch.
+    fn sequence(&mut self) -> Option<Part> {
+        let mut needs = Vec::new();
+        let mut run = String::new();
+        let mut is_exact = true;
+        while let Some(&letter) = self.letters.peek() {
+            if matches!(letter, '|' | ')') {
+                break;
+            }
+            let step = self.step()?;
+            let times = self.repetition();
+            let is_once = times == Times::Once;
+            match step {
+                Step::Nothing => continue,
+                Step::Letter(letter) if times != Times::Maybe => run.push(letter.to_ascii_lowercase()),
+                Step::Group(Part { needs: own, exact: Some(word) }) if times != Times::Maybe => {
+                    needs.extend(own);
+                    run.push_str(&word);
+                }
+                Step::Group(Part { needs: own, exact: None }) if times != Times::Maybe => {
+                    needs.extend((!run.is_empty()).then(|| vec![std::mem::take(&mut run)]));
+                    needs.extend(own);
+                    is_exact = false;
+                    continue;
+                }
+                Step::Letter(_) | Step::Class | Step::Group(_) => {
+                    needs.extend((!run.is_empty()).then(|| vec![std::mem::take(&mut run)]));
+                    is_exact = false;
+                    continue;
+                }
+            }
+            // What is repeated may stand again before what follows.
+            if !is_once {
+                needs.extend((!run.is_empty()).then(|| vec![std::mem::take(&mut run)]));
+                is_exact = false;
+            }
+        }
+        if is_exact {
+            return Some(Part { needs, exact: Some(run) });
+        }
+        needs.extend((!run.is_empty()).then(|| vec![run]));
+        Some(Part { needs, exact: None })
+    }
+
+    fn step(&mut self) -> Option<Step> {
+        Some(match self.letters.next()? {
+            '(' => return self.group(),
+            '[' => return self.class(),
+            '\\' => return self.escape(),
+            '.' => Step::Class,
+            '^' | '$' => Step::Nothing,
+            '*' | '+' | '?' | '{' => return None,
+            letter if letter.is_ascii() => Step::Letter(letter),
+            _ => Step::Class,
+        })
+    }
+
+    /// The rest of a group; its bracket is read.
+    fn group(&mut self) -> Option<Step> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return None;
+        }
+        if self.letters.next_if_eq(&'?').is_some() {
+            let mut flags = String::new();
+            loop {
+                match self.letters.next()? {
+                    ':' => break,
+                    // Flags for what follows in the group around: its bracket is no group.
+                    ')' => {
+                        self.depth -= 1;
+                        return (!flags.contains('x')).then_some(Step::Nothing);
+                    }
+                    '<' => {
+                        self.letters.by_ref().find(|&letter| letter == '>')?;
+                        break;
+                    }
+                    flag => flags.push(flag),
+                }
+            }
+            if flags.contains('x') {
+                return None;
+            }
+        }
+        let part = self.alternatives()?;
+        self.letters.next_if_eq(&')')?;
+        self.depth -= 1;
+        Some(Step::Group(part))
+    }
+
+    /// The rest of a class: a letter when it names one alone, in one case or both.
+    fn class(&mut self) -> Option<Step> {
+        let mut depth = 1;
+        let mut members: Vec<Option<char>> = Vec::new();
+        let mut is_first = true;
+        while depth > 0 {
+            match self.letters.next()? {
+                '^' if is_first => {
+                    members.push(None);
+                    // A bracket that stands first is a letter of the class.
+                    self.letters.next_if_eq(&']');
+                }
+                ']' if is_first => members.push(Some(']')),
+                ']' => depth -= 1,
+                '[' => {
+                    depth += 1;
+                    members.push(None);
+                    self.letters.next_if_eq(&'^');
+                    self.letters.next_if_eq(&']');
+                }
+                '\\' => match self.escape()? {
+                    Step::Letter(letter) => members.push(Some(letter)),
+                    _ => members.push(None),
+                },
+                '-' if !is_first => members.push(None),
+                letter => members.push(letter.is_ascii().then_some(letter)),
+            }
+            is_first = false;
+        }
+        let mut letters = members.into_iter();
+        let first = letters.next().flatten();
+        let same = |letter: Option<char>| letter.zip(first).is_some_and(|(a, b)| a.eq_ignore_ascii_case(&b));
+        Some(first.filter(|_| letters.all(same)).map_or(Step::Class, Step::Letter))
+    }
+
+    /// The rest of an escape.
+    fn escape(&mut self) -> Option<Step> {
+        Some(match self.letters.next()? {
+            'b' | 'B' => {
+                // `\b{start}`
+                if self.letters.next_if_eq(&'{').is_some() {
+                    self.letters.by_ref().find(|&letter| letter == '}')?;
+                }
+                Step::Nothing
+            }
+            'A' | 'z' | '<' | '>' => Step::Nothing,
+            'n' => Step::Letter('\n'),
+            't' => Step::Letter('\t'),
+            'r' => Step::Letter('\r'),
+            'x' => {
+                let digits: String = [self.letters.next()?, self.letters.next()?].into_iter().collect();
+                let code = u8::from_str_radix(&digits, 16).ok().filter(u8::is_ascii)?;
+                Step::Letter(char::from(code))
+            }
+            'w' | 'W' | 'd' | 'D' | 's' | 'S' => Step::Class,
+            letter if letter.is_ascii_punctuation() || letter == ' ' => Step::Letter(letter),
+            _ => return None,
+        })
+    }
+
+    /// How often the step before stands.
+    fn repetition(&mut self) -> Times {
+        let times = match self.letters.peek() {
+            Some('?' | '*') => Times::Maybe,
+            Some('+') => Times::Often,
+            Some('{') => {
+                let least: String = self.letters.by_ref().skip(1).take_while(|&letter| letter != '}').collect();
+                self.letters.next_if_eq(&'?');
+                let least = least.split(',').next().unwrap_or("").trim().to_owned();
+                return if least.parse() == Ok(0_u32) || least.is_empty() { Times::Maybe } else { Times::Often };
+            }
+            _ => return Times::Once,
+        };
+        self.letters.next();
+        self.letters.next_if_eq(&'?');
+        times
+    }
+}
+
+/// How often a step stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Times {
+    Once,
+    Maybe,
+    Often,
 }

@@ -5,7 +5,7 @@ use crate::checklist::Cadence;
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::documents::{Block, BlockKind, Document};
-use crate::pattern::compile;
+use crate::pattern::{PatternSet, Scan, compile};
 use crate::probe::doc::topic::Topic;
 use crate::quantity::{Dimension, Quantity};
 use regex::Regex;
@@ -44,7 +44,7 @@ const REACH: usize = 80;
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer::default();
-    let names: Vec<Regex> = question.words_from(0).filter_map(name).collect();
+    let names = Names::of(question.words_from(0));
     let topic = question.option_text("topic").and_then(|topic| Topic::named(topic).err());
     for document in facts.documents().of_project() {
         let is_whole = topic.is_none_or(|topic| topic.is_path(&document.path) || topic.is_title(document.title()));
@@ -53,13 +53,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             if !is_whole && !is_titled(index) && !document.ancestors(index).any(is_titled) {
                 continue;
             }
-            let is_headed = names.iter().any(|name| name.is_match(&section.title));
+            let is_headed = names.stand_in(&section.title);
             let mut columns: Vec<usize> = Vec::new();
             for block in &section.blocks {
                 if let BlockKind::Row { cells, header } = &block.kind {
                     if *header || is_separator(cells) {
-                        columns =
-                            (0..cells.len()).filter(|&at| names.iter().any(|name| name.is_match(&cells[at]))).collect();
+                        columns = (0..cells.len()).filter(|&at| names.stand_in(&cells[at])).collect();
                         continue;
                     }
                     stated_in_row(document, block, cells, &columns, &names, &mut answer);
@@ -73,12 +72,30 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     answer
 }
 
+/// The names of an amount: compiled where their letters stand in a text at all, which is hardly anywhere.
+struct Names(PatternSet);
+
+impl Names {
+    fn of<'w>(words: impl Iterator<Item = &'w Word>) -> Self {
+        Self(PatternSet::new(words.map(pattern)))
+    }
+
+    fn stand_in(&self, text: &str) -> bool {
+        self.scans(text).any(|scan| scan.is_match(text))
+    }
+
+    /// The names that may stand in a text.
+    fn scans(&self, text: &str) -> impl Iterator<Item = &Scan> {
+        self.0.candidates(text).into_iter().filter_map(|position| self.0.get(position)?.scan())
+    }
+}
+
 /// A name as whole words; capitals alone as they are, since `rto` hides in `itertools`.
-fn name(word: &Word) -> Option<Regex> {
+fn pattern(word: &Word) -> String {
     let text = if word.is_pattern { word.text.clone() } else { regex::escape(&word.text) };
     let is_capitals = !word.is_pattern && word.text.chars().all(|c| !c.is_lowercase());
     let case = if is_capitals { "" } else { "(?i)" };
-    compile(&format!(r"{case}\b(?:{text})\b")).ok()
+    format!(r"{case}\b(?:{text})\b")
 }
 
 fn is_separator(cells: &[String]) -> bool {
@@ -90,24 +107,24 @@ fn stated_in_row(
     block: &Block,
     cells: &[String],
     columns: &[usize],
-    names: &[Regex],
+    names: &Names,
     answer: &mut Answer,
 ) {
     let by_column = columns.iter().filter_map(|&at| cells.get(at)).map(String::as_str);
-    let at = cells.iter().position(|cell| names.iter().any(|name| name.is_match(cell)));
+    let at = cells.iter().position(|cell| names.stand_in(cell));
     let by_row = at.into_iter().flat_map(|at| &cells[at + 1..]).map(String::as_str);
     for text in by_column.chain(by_row) {
         push(document, block, text, answer);
     }
 }
 
-fn stated_in_text(document: &Document, block: &Block, names: &[Regex], is_headed: bool, answer: &mut Answer) {
+fn stated_in_text(document: &Document, block: &Block, names: &Names, is_headed: bool, answer: &mut Answer) {
     if matches!(block.kind, BlockKind::Command | BlockKind::Code(_)) {
         return;
     }
-    for name in names {
-        for found in name.find_iter(&block.text) {
-            let rest = &block.text[found.end()..];
+    for name in names.scans(&block.text) {
+        for (found, _) in name.find_all(&block.text) {
+            let rest = &block.text[found.end..];
             let mut end = rest.len().min(REACH);
             while !rest.is_char_boundary(end) {
                 end -= 1;
