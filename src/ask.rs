@@ -58,6 +58,8 @@ pub trait Verdicts: Sync {
 pub struct Subject<'a> {
     /// The text of the list entry (`$entry`).
     pub entry: Option<&'a str>,
+    /// The texts of all entries of its list, with commas between (`$entries`).
+    pub entries: &'a str,
     /// The item's value as written (`$expected`).
     pub expected: &'a str,
     /// Every id under which the same question is asked.
@@ -105,7 +107,7 @@ impl<'f> Asker<'f> {
     }
 }
 
-/// Replaces `$entry` and `$expected` inside words and options by what they stand for; a probe that may be asked about other items
+/// Replaces `$entry`, `$entries` and `$expected` inside words and options by what they stand for; a probe that may be asked about other items
 /// (`item`) is told which one this is.
 fn substituted(call: &Call, subject: Subject<'_>) -> Question {
     let mut question = call.question.clone();
@@ -116,7 +118,7 @@ fn substituted(call: &Call, subject: Subject<'_>) -> Question {
     }
     for word in question.args.iter_mut().flatten() {
         if let Some(entry) = subject.entry {
-            word.text = word.text.replace("$entry", entry);
+            word.text = word.text.replace("$entries", subject.entries).replace("$entry", entry);
         }
         word.text = word.text.replace("$expected", subject.expected);
     }

@@ -130,10 +130,20 @@ impl<'c> Check<'c> {
         })
     }
 
+    /// The entries of the list that an item is one of, with commas between.
+    fn entries_beside(&self, item: &Item) -> String {
+        let list = |item: &Item| Some(item.id.strip_suffix(item.entry.as_deref()?)?.to_owned());
+        let Some(own) = list(item) else { return String::new() };
+        let beside = self.items.iter().map(|slot| slot.item).filter(|other| list(other).as_ref() == Some(&own));
+        beside.filter_map(|item| item.entry.as_deref()).collect::<Vec<_>>().join(",")
+    }
+
     fn ask(&self, item: &Item, binding: &Binding) -> Asked {
         let rule: &Rule = &binding.rule;
         let ids = rule.ids_of(item);
-        let subject = Subject { entry: item.entry.as_deref(), expected: &item.expected_text, ids: &ids };
+        let entries = self.entries_beside(item);
+        let subject =
+            Subject { entry: item.entry.as_deref(), entries: &entries, expected: &item.expected_text, ids: &ids };
         let ask = |proofs: &[Proof]| -> Vec<Outcome> {
             proofs.iter().map(|proof| self.asker.outcome(proof, subject, self)).collect()
         };

@@ -22,7 +22,7 @@ fn outcome(proof: &str) -> Outcome {
     let tree = Tree::in_memory([("there", "x"), (".github/workflows/ci.yml", "a: [\n")]);
     let facts = Facts::new(&tree, "2026-11-22T12:00:00Z".parse().unwrap());
     let proof: &Proof = &rules.rules().next().unwrap().evidence.proof[0];
-    Asker::new(&facts).outcome(proof, Subject { entry: None, expected: "true", ids: &[] }, &Nobody)
+    Asker::new(&facts).outcome(proof, Subject { entry: None, entries: "", expected: "true", ids: &[] }, &Nobody)
 }
 
 #[track_caller]

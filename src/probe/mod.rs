@@ -3,6 +3,7 @@
 //! A probe never knows the expectation. It returns sightings with typed values; comparing is the judge's.
 //! A new probe is one file here and one word in [`ALL`].
 
+pub mod allowlist;
 pub mod attested;
 pub mod backup;
 pub mod cargo_bench;
@@ -46,6 +47,7 @@ pub mod rollout;
 pub mod routes;
 pub mod scaling;
 pub mod scan_advisories;
+pub mod scan_certificates;
 pub mod scan_permissions;
 pub mod scan_secrets;
 pub mod schedule;
@@ -63,6 +65,7 @@ use crate::value::{Kind, Map, Value};
 /// Every probe, by name; one a line, so that two people can add one each.
 #[rustfmt::skip]
 pub static ALL: &[&Probe] = &[
+    &allowlist::PROBE,
     &attested::PROBE,
     &backup::PROBE,
     &cargo_bench::PROBE,
@@ -106,6 +109,7 @@ pub static ALL: &[&Probe] = &[
     &routes::PROBE,
     &scaling::PROBE,
     &scan_advisories::PROBE,
+    &scan_certificates::PROBE,
     &scan_permissions::PROBE,
     &scan_secrets::PROBE,
     &schedule::PROBE,

@@ -32,7 +32,7 @@
 //! by_hand: "why no tool can know"     # only for items that a person must state
 //! ```
 //!
-//! `[section.key.*]` binds every entry of a list, `$entry` in arguments is the entry's text; `$expected` is the item's
+//! `[section.key.*]` binds every entry of a list, `$entry` in arguments is the entry's text, `$entries` those of the whole list; `$expected` is the item's
 //! value. An entry such as `"port: 1-65535"` is bound by its name: `[validation_rules.field_ranges.port]`.
 //!
 //! A proof is a probe call, `@any(…)`, `@all(…)`, `@not(…)`, `@item("id", …)`, `@group("name")`, or a probe call
@@ -85,6 +85,11 @@ const FILES: &[(&str, &str)] = &[
     ("documents.tsk", include_str!("documents.tsk")),
     ("environment.tsk", include_str!("environment.tsk")),
     ("incidents.tsk", include_str!("incidents.tsk")),
+    ("data.tsk", include_str!("data.tsk")),
+    ("delivery.tsk", include_str!("delivery.tsk")),
+    ("documents.tsk", include_str!("documents.tsk")),
+    ("environment.tsk", include_str!("environment.tsk")),
+    ("exposure.tsk", include_str!("exposure.tsk")),
     ("lists-ci.tsk", include_str!("lists-ci.tsk")),
     ("lists-packages.tsk", include_str!("lists-packages.tsk")),
     ("lists-settings.tsk", include_str!("lists-settings.tsk")),

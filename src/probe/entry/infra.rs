@@ -197,7 +197,7 @@ fn limit(resource: &Resource, all: &[&Resource]) -> Option<Sighting> {
 }
 
 /// Whether something is put behind a web access list: an association, or a distribution that names it.
-fn protects(acl: &Resource, all: &[&Resource]) -> bool {
+pub(in crate::probe) fn protects(acl: &Resource, all: &[&Resource]) -> bool {
     all.iter().any(|other| match other.kind.as_str() {
         "aws_wafv2_web_acl_association" => refers(other, "web_acl_arn", acl, all),
         "aws_cloudfront_distribution" => refers(other, "web_acl_id", acl, all),
@@ -219,7 +219,7 @@ fn refers(from: &Resource, path: &str, to: &Resource, all: &[&Resource]) -> bool
 }
 
 /// Whether a map has a key anywhere below.
-fn holds(value: &Value, key: &str) -> bool {
+pub(in crate::probe) fn holds(value: &Value, key: &str) -> bool {
     let mut open = vec![value];
     while let Some(value) = open.pop() {
         match &value.kind {

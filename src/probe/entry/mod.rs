@@ -1,7 +1,8 @@
 //! `@entry`: where traffic enters production: whether over TLS, and whether within limits.
 
-mod infra;
+pub(super) mod infra;
 mod limits;
+mod rates;
 
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Place, Sighting, Strength};
@@ -12,15 +13,15 @@ use crate::facts::kubernetes::path::glob;
 use crate::source::Span;
 use crate::value::Value;
 
-/// `@entry(tls|plain|limited)`.
+/// `@entry(tls|plain|limited|rates|source_rates)`.
 pub static PROBE: Probe = Probe {
     name: "entry",
     summary: "Entry points of production: `tls` holds when every one of them takes TLS, `plain` names those that serve without; \
-              `limited` names limits on how often a client may ask",
-    usage: "@entry(tls|plain|limited)",
+              `limited` names limits on how often a client may ask, `rates` and `source_rates` their numbers",
+    usage: "@entry(tls|plain|limited|rates|source_rates)",
     arity: (1, 1),
     patterns_from: None,
-    facts: &["tls", "plain", "limited"],
+    facts: &["tls", "plain", "limited", "rates", "source_rates"],
     options: &[],
     look,
 };
@@ -50,6 +51,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             let seen = limits::limits(facts).into_iter().chain(infra::limits(facts)).collect();
             Answer { seen, blind: facts.kubernetes().unread(limits::WORDS), ..Answer::default() }
         }
+        "rates" => Answer {
+            seen: rates::at_the_edge(facts),
+            blind: facts.kubernetes().unread(limits::WORDS),
+            ..Answer::default()
+        },
+        "source_rates" => return Answer { seen: rates::in_source(facts), ..Answer::default() },
         fact => encryption(facts, fact),
     };
     if question.fact() != "plain" {

@@ -2,6 +2,7 @@
 
 pub(super) mod ingress;
 mod policies;
+mod shield;
 
 use super::{Probe, Question};
 use crate::evidence::{Answer, Sighting, Strength};
@@ -12,16 +13,17 @@ use crate::facts::kubernetes::path::Path;
 use crate::value::Value;
 use ingress::{Rule, is_world};
 
-/// `@perimeter(filtered|default_deny|open|public_admin|private_admin)`.
+/// `@perimeter(fact)`.
 pub static PROBE: Probe = Probe {
     name: "perimeter",
     summary: "The network around production: `filtered` names policies and firewall rules that keep traffic out, `default_deny` those \
               that let nothing in by default; `open` names ways that stand open to everybody; `public_admin` and `private_admin` \
-              name the planes that operators use, by who reaches them",
-    usage: "@perimeter(filtered|default_deny|open|public_admin|private_admin|bastion)",
+              name the planes that operators use, by who reaches them; `shielded` and `unshielded` name web firewalls before public \
+              entries, by whether they block",
+    usage: "@perimeter(filtered|default_deny|open|public_admin|private_admin|bastion|shielded|unshielded)",
     arity: (1, 1),
     patterns_from: None,
-    facts: &["filtered", "default_deny", "open", "public_admin", "private_admin", "bastion"],
+    facts: &["filtered", "default_deny", "open", "public_admin", "private_admin", "bastion", "shielded", "unshielded"],
     options: &[],
     look,
 };
@@ -66,6 +68,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             answer.seen.extend(facts.kubernetes().production().filter_map(bare_tool));
         }
         "private_admin" => answer.seen.extend(facts.infra().production().filter_map(private_plane)),
+        "shielded" => shield::firewalls(facts, true, &mut answer),
+        "unshielded" => shield::firewalls(facts, false, &mut answer),
         "bastion" => {
             let shell = |rule: &&Rule| rule.allows && !rule.is_world() && !rule.ports.is_empty() && rule.covers(22);
             answer.seen.extend(rules.iter().filter(shell).map(|rule| seen(rule, "lets only named sources reach SSH")));

@@ -41,7 +41,8 @@ const FAMILIES: &[(&str, &[&str])] = &[
 /// A resource of production of one of some families (or kinds), or any resource at all.
 pub(super) fn infra(facts: &Facts<'_>, wanted: &[&str]) -> Answer {
     let wanted = if wanted.is_empty() { &["*"] } else { wanted };
-    match first(facts, wanted) {
+    let found = if wanted == ["entry"] { entry(facts) } else { first(facts, wanted) };
+    match found {
         Some(found) => answer(Some(found)),
         None => Answer { blind: unread(facts, wanted), ..Answer::default() },
     }
@@ -82,6 +83,7 @@ pub(in crate::probe) fn is_internal(resource: &Resource) -> bool {
 fn kinds_of<'w>(word: &&'w str) -> Vec<&'w str> {
     match FAMILIES.iter().find(|(name, _)| name == word) {
         Some((_, kinds)) => kinds.to_vec(),
+        None if *word == "entry" => ["lb", "cdn"].iter().flat_map(|word| kinds_of(word)).collect(),
         None => vec![*word],
     }
 }

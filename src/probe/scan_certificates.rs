@@ -1,0 +1,178 @@
+//! `@scan.certificates(path…)`: certificates in the tree: how long they hold, and how strong they are.
+
+use super::file::Globs;
+use super::{Probe, Question};
+use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::production::{Stage, is_example, is_fixture, stage_of_path};
+use crate::quantity::Quantity;
+use crate::source::Span;
+use crate::tree::{Content, File};
+use x509_cert::Certificate;
+use x509_cert::der::asn1::ObjectIdentifier;
+use x509_cert::der::{Decode as _, DecodePem as _};
+
+/// Certificates with fewer days left than this have to be replaced now.
+const DUE: i64 = 7;
+/// Certificates with fewer days left than this are not proof that somebody renews them.
+const SOON: i64 = 30;
+/// Files above this size hold no certificate.
+const MAX_BYTES: u64 = 1_000_000;
+/// More certificates than this in one file are a bundle of authorities.
+const MOST: usize = 5;
+
+/// `@scan.certificates(path…)`.
+pub static PROBE: Probe = Probe {
+    name: "scan.certificates",
+    summary: "Server certificates in files of these paths, outside of tests and examples; yields the days that are left. `good` \
+              keeps those with 30 days left and a strong key, `bad` those that are expired, expire within 7 days or are weak, \
+              `self_signed` those that nobody else signed",
+    usage: "@scan.certificates(glob…) {good, bad, self_signed}",
+    arity: (1, usize::MAX),
+    patterns_from: None,
+    facts: &[],
+    options: &["good", "bad", "self_signed"],
+    look,
+};
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let globs = Globs::of(question.words_from(0));
+    let mut answer = Answer::default();
+    for file in facts.tree.files().iter().filter(|file| globs.matches(&file.path) && file.len <= MAX_BYTES) {
+        let read = certificates(file);
+        let aside =
+            is_fixture(&file.path) || is_example(&file.path) || matches!(stage_of_path(&file.path), Stage::Never(_));
+        let is_bundle = read.len() > MOST;
+        for (span, certificate) in read {
+            let place = Place { path: file.path.clone(), span };
+            let certificate = match certificate {
+                Ok(certificate) => certificate,
+                Err(why) if !aside => {
+                    answer.blind.push(Blind { place: Some(place), why: format!("not a certificate: {why}") });
+                    continue;
+                }
+                Err(_) => continue,
+            };
+            let found = Found::of(&certificate, facts.now.as_second());
+            let sighting = Sighting::new(place, Strength::Measured, found.message());
+            if aside || is_bundle || found.is_authority {
+                let why = if aside { "of tests or examples" } else { "of an authority" };
+                answer.notes.push(Sighting { message: format!("{} ({why})", sighting.message), ..sighting });
+                continue;
+            }
+            let wanted = [("good", found.is_good()), ("bad", found.is_bad()), ("self_signed", found.is_self_signed)];
+            let asked = wanted.iter().any(|(option, _)| question.is_set(option));
+            let kept = !asked || wanted.iter().any(|(option, holds)| question.is_set(option) && *holds);
+            if asked && kept {
+                answer.seen.push(sighting);
+            } else if kept {
+                answer
+                    .seen
+                    .push(sighting.with(Observed::Quantity(Quantity::seconds(found.days_left as f64 * 86_400.0))));
+            } else {
+                answer.notes.push(sighting);
+            }
+        }
+    }
+    answer
+}
+
+/// What one certificate says.
+struct Found {
+    subject: String,
+    days_left: i64,
+    is_self_signed: bool,
+    is_authority: bool,
+    weakness: Option<&'static str>,
+}
+
+impl Found {
+    fn of(certificate: &Certificate, now: i64) -> Self {
+        let body = certificate.tbs_certificate();
+        let until = i64::try_from(body.validity().not_after.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
+        let days_left = until.saturating_sub(now).div_euclid(86_400);
+        Self {
+            subject: body.subject().to_string(),
+            days_left,
+            is_self_signed: body.subject() == body.issuer(),
+            is_authority: is_authority(certificate),
+            weakness: weakness(certificate),
+        }
+    }
+
+    fn is_good(&self) -> bool {
+        self.days_left >= SOON && self.weakness.is_none() && !self.is_self_signed
+    }
+
+    fn is_bad(&self) -> bool {
+        self.days_left < DUE || self.weakness.is_some()
+    }
+
+    fn message(&self) -> String {
+        let signed = if self.is_self_signed { ", signed by itself" } else { "" };
+        let weakness = self.weakness.map_or(String::new(), |weakness| format!(", {weakness}"));
+        let left = match self.days_left {
+            past if past < 0 => format!("expired {} days ago", past.unsigned_abs()),
+            left => format!("{left} days left"),
+        };
+        format!("certificate of {}: {left}{signed}{weakness}", self.subject)
+    }
+}
+
+/// Whether it may sign others.
+fn is_authority(certificate: &Certificate) -> bool {
+    use x509_cert::ext::pkix::BasicConstraints;
+    certificate.tbs_certificate().get_extension::<BasicConstraints>().ok().flatten().is_some_and(|(_, basic)| basic.ca)
+}
+
+const SHA1: &[ObjectIdentifier] = &[
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.5"),
+    ObjectIdentifier::new_unwrap("1.2.840.10045.4.1"),
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.4"),
+];
+const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+
+fn weakness(certificate: &Certificate) -> Option<&'static str> {
+    if SHA1.contains(&certificate.signature_algorithm().oid) {
+        return Some("signed with SHA-1 or MD5");
+    }
+    let key = certificate.tbs_certificate().subject_public_key_info();
+    let bytes = key.subject_public_key.raw_bytes().len();
+    // The bits of an RSA key are its modulus with a few bytes around it; of an EC key two coordinates and a byte.
+    if key.algorithm.oid == RSA && bytes < 256 {
+        return Some("an RSA key below 2048 bits");
+    }
+    (key.algorithm.oid == EC && bytes < 33).then_some("an EC key below 256 bits")
+}
+
+/// The certificates of a file, with their places in a text.
+fn certificates(file: &File) -> Vec<(Option<Span>, Result<Certificate, String>)> {
+    match file.content() {
+        Content::Binary(bytes) if bytes.first() == Some(&0x30) => {
+            vec![(None, Certificate::from_der(bytes).map_err(|error| error.to_string()))]
+        }
+        Content::Text(source) => in_text(source.text()),
+        _ => Vec::new(),
+    }
+}
+
+fn in_text(text: &str) -> Vec<(Option<Span>, Result<Certificate, String>)> {
+    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+    const END: &str = "-----END CERTIFICATE-----";
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(start) = text.get(from..).and_then(|rest| rest.find(BEGIN)).map(|at| from + at) {
+        let Some(end) = text.get(start..).and_then(|rest| rest.find(END)).map(|at| start + at + END.len()) else {
+            break;
+        };
+        let block = text.get(start..end).unwrap_or("");
+        let span = Span::new(start, start + BEGIN.len());
+        found.push((Some(span), Certificate::from_pem(block).map_err(|error| error.to_string())));
+        from = end;
+        if found.len() > 1_000 {
+            break;
+        }
+    }
+    found
+}
