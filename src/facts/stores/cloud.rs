@@ -276,6 +276,16 @@ fn by_kind(resource: &Resource, kind: &str, store: &mut Store) {
                 store.said.retain(|said| said.property != Retention);
             }
         }
+        // Since PostgreSQL 15 the default group of RDS refuses connections in the clear.
+        "aws_db_instance" if store.engine == Engine::Postgres => {
+            let major = text("engine_version")
+                .and_then(|(version, place)| Some((version.split('.').next()?.parse::<u32>().ok()?, place)));
+            if let Some((_, place)) = major.filter(|(major, _)| *major >= 15) {
+                let said =
+                    Said::new(Tls, place, "rds.force_ssl is on unless a group turns it off", Observed::Flag(true));
+                store.said.push(said.default_of("RDS for PostgreSQL 15 and later"));
+            }
+        }
         "azurerm_postgresql_flexible_server" | "azurerm_mysql_flexible_server"
             if store.about(Failover).next().is_none() =>
         {
