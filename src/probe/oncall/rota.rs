@@ -66,7 +66,7 @@ fn files<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (&'f str, &'f Value)>
         let says = |name: &&str| {
             stem == **name || stem.starts_with(&format!("{name}-")) || stem.ends_with(&format!("-{name}"))
         };
-        NAMES.iter().any(|name| says(name)) && !is_example(&file.path) && !is_fixture(&file.path)
+        NAMES.iter().any(says) && !is_example(&file.path) && !is_fixture(&file.path)
     });
     // Manifests, workflows and locales of that name are something else.
     let elsewhere = |path: &str| {
