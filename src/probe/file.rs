@@ -77,7 +77,11 @@ impl Globs {
         for word in words {
             if word.is_pattern {
                 paths.extend(compile(&word.text));
-            } else if let Ok(glob) = GlobBuilder::new(&word.text).literal_separator(true).case_insensitive(true).build()
+            } else if let Ok(glob) = GlobBuilder::new(&word.text)
+                .literal_separator(true)
+                .empty_alternates(true)
+                .case_insensitive(true)
+                .build()
             {
                 builder.add(glob);
             }

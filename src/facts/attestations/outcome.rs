@@ -66,6 +66,10 @@ impl Measured {
                 format!("measured {name} of {value}, and the target is {} {}", target.comparison.sign(), target.amount)
             });
         }
+        // Of new kinds of errors every one needs its explanation.
+        if name.starts_with("new_") && value.amount > 0.0 {
+            return Some(format!("measured {name} of {value}, without a comment that explains them"));
+        }
         let baseline = self.baseline?;
         value.compare(baseline).ok()?;
         let more_is_better = MORE_IS_BETTER.iter().any(|word| name.to_lowercase().contains(word));

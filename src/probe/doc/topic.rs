@@ -265,7 +265,14 @@ impl Globs {
         let build = || {
             let mut set = GlobSetBuilder::new();
             for word in &self.words {
-                set.add(GlobBuilder::new(word).literal_separator(true).case_insensitive(true).build().ok()?);
+                set.add(
+                    GlobBuilder::new(word)
+                        .literal_separator(true)
+                        .empty_alternates(true)
+                        .case_insensitive(true)
+                        .build()
+                        .ok()?,
+                );
             }
             set.build().ok()
         };
