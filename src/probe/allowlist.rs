@@ -180,7 +180,11 @@ fn servers(facts: &Facts<'_>, listed: &mut Vec<Listed>) {
     for file in facts.tree.files() {
         let name = file.name();
         let is_postgres = name == "pg_hba.conf";
-        let is_nginx = name.ends_with(".conf") && file.path.contains("nginx") || name.ends_with(".nginx");
+        let is_nginx = match name.rsplit_once('.') {
+            Some((_, "conf")) => file.path.contains("nginx"),
+            Some((_, extension)) => extension == "nginx",
+            None => false,
+        };
         if !(is_postgres || is_nginx) || matches!(stage_of_path(&file.path), Stage::Never(_)) || file.len > 1_000_000 {
             continue;
         }
@@ -282,7 +286,7 @@ fn settings(facts: &Facts<'_>, keys: &[&str], listed: &mut Vec<Listed>, empty: &
         };
         match &setting.held {
             Held::Plain(text) => {
-                listed.extend(text.split([',', ' ', ';']).filter(|part| !part.trim().is_empty()).map(entry))
+                listed.extend(text.split([',', ' ', ';']).filter(|part| !part.trim().is_empty()).map(entry));
             }
             Held::List(texts) => listed.extend(texts.iter().map(|text| entry(text))),
             Held::Elsewhere(_, text) => listed.push(entry(text)),

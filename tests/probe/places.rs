@@ -36,7 +36,7 @@ fn a_workload_is_the_projects_own_and_in_production() {
 #[test]
 fn what_is_not_read_yet_makes_blind_and_not_absent() {
     let terraform = ("infra/main.tf", "resource \"aws_ecs_service\" \"web\" {}\n");
-    assert!(place(&[terraform], &["work"]).blind[0].why.contains("Terraform"));
+    assert!(place(&[terraform], &["work"]).blind[0].why.contains("aws_ecs_service.web outside of a manifest"));
     let chart = [("chart/Chart.yaml", "name: a\n"), ("chart/templates/a.yaml", "kind: Deployment\n{{ if }}")];
     assert!(place(&chart, &["work"]).blind[0].why.contains("Helm"));
 }
