@@ -68,6 +68,7 @@ pub(in crate::probe) fn look_at(facts: &Facts<'_>, asked: &Asked<'_>, of: impl F
     let view = facts.stores();
     let mut answer = Answer { notes: view.notes.clone(), blind: view.blind.clone(), ..Answer::default() };
     let mut bare: Vec<&Store> = Vec::new();
+    let mut open: Vec<Sighting> = Vec::new();
     let mut there = 0;
     for store in view.stores.iter().filter(|store| store.is_database || !asked.databases) {
         there += 1;
@@ -76,19 +77,16 @@ pub(in crate::probe) fn look_at(facts: &Facts<'_>, asked: &Asked<'_>, of: impl F
         match mute {
             Some((_, why)) if found.is_empty() => {
                 let why = format!("{}: {why}", store.title);
-                answer.blind.push(Blind { place: Some(store.place.clone()), why });
+                open.push(
+                    Sighting::new(store.place.clone(), Strength::Configured, why.clone()).with(Observed::Opaque(why)),
+                );
             }
             _ if found.is_empty() => bare.push(store),
             _ => {}
         }
         for sighting in found {
-            let elsewhere = asked.is_flag && matches!(sighting.value, Some(Observed::Opaque(_)));
-            if elsewhere {
-                let why = format!("{}: its value stands elsewhere", sighting.message);
-                answer.blind.push(Blind { place: Some(sighting.place), why });
-            } else {
-                answer.seen.push(sighting);
-            }
+            let elsewhere = matches!(sighting.value, Some(Observed::Opaque(_)));
+            if elsewhere { open.push(sighting) } else { answer.seen.push(sighting) }
         }
     }
     if there == 0 && !view.loose.is_empty() {
@@ -111,8 +109,31 @@ pub(in crate::probe) fn look_at(facts: &Facts<'_>, asked: &Asked<'_>, of: impl F
             answer.seen.extend(asked.without.clone().map(|value| sighting.with(value)));
         }
     }
+    leave_open(&mut answer, open, asked.is_flag);
     answer.seen.dedup();
     answer
+}
+
+/// A store of which nothing can be told leaves the whole open, whatever the others have; only a contradiction stands.
+fn leave_open(answer: &mut Answer, open: Vec<Sighting>, is_flag: bool) {
+    if !is_flag {
+        answer.seen.extend(open);
+        return;
+    }
+    if open.is_empty() {
+        return;
+    }
+    let is_off = |sighting: &Sighting| sighting.value == Some(Observed::Flag(false));
+    let (off, on): (Vec<Sighting>, Vec<Sighting>) = std::mem::take(&mut answer.seen).into_iter().partition(is_off);
+    answer.seen = off;
+    answer.notes.extend(on);
+    answer.blind.extend(open.into_iter().map(|sighting| Blind {
+        place: Some(sighting.place),
+        why: match sighting.value {
+            Some(Observed::Opaque(why)) if why == sighting.message => why,
+            _ => format!("{}: its value stands elsewhere", sighting.message),
+        },
+    }));
 }
 
 fn seconds(amount: f64) -> Observed {
@@ -170,6 +191,9 @@ fn most(all: Vec<Sighting>) -> Vec<Sighting> {
 
 /// What runs on a clock runs by itself; what never runs does not.
 fn by_itself(sighting: Sighting) -> Sighting {
+    if matches!(sighting.value, Some(Observed::Opaque(_))) {
+        return sighting;
+    }
     let word = match amount(&sighting) {
         Some(NEVER) => "none",
         _ => "automatic",
@@ -180,6 +204,9 @@ fn by_itself(sighting: Sighting) -> Sighting {
 /// Backups that are made and kept.
 fn strategy(frequency: Vec<Sighting>, retention: &[Sighting]) -> Vec<Sighting> {
     let mut found = least(frequency);
+    if found.first().is_some_and(|first| amount(first).is_none()) {
+        return found;
+    }
     let is_made = found.first().is_some_and(|first| amount(first) != Some(NEVER));
     let is_kept = retention.iter().any(|kept| amount(kept) != Some(0.0));
     if is_made && !is_kept && retention.is_empty() {
