@@ -67,6 +67,8 @@ pub struct Attestations {
     /// The file, if there is one.
     pub source: Option<Source>,
     errors: Vec<Diagnostic>,
+    /// What is odd about the text and stops nothing.
+    doubts: Vec<Diagnostic>,
 }
 
 impl Attestations {
@@ -78,7 +80,7 @@ impl Attestations {
 
     /// Why entries do not count, and which items nobody knows.
     pub fn diagnostics(&self, known: &BTreeSet<&str>) -> Vec<Diagnostic> {
-        let mut found: Vec<Diagnostic> = Vec::new();
+        let mut found: Vec<Diagnostic> = self.doubts.clone();
         for entry in &self.entries {
             found.extend(entry.faults.iter().cloned());
             for item in entry.items.iter().filter(|item| !known.contains(item.as_str())) {
@@ -102,10 +104,10 @@ pub fn read(facts: &Facts<'_>) -> Attestations {
         Content::Binary(_) => return unusable(Source::new(PATH, ""), "it is no text"),
         Content::Unread(why) => return unusable(Source::new(PATH, ""), why),
     };
-    let (document, mut errors) = tusk::parse(&source);
-    errors.retain(Diagnostic::is_error);
-    let (root, doubts) = document.into_merged();
-    errors.extend(doubts.into_iter().filter(Diagnostic::is_error));
+    let (document, mut problems) = tusk::parse(&source);
+    let (root, of_merging) = document.into_merged();
+    problems.extend(of_merging);
+    let (mut errors, doubts): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_error);
     let mut listed: &[Value] = &[];
     for (key, field) in &root {
         match &field.value.kind {
@@ -129,12 +131,12 @@ pub fn read(facts: &Facts<'_>) -> Attestations {
             Err(error) => errors.push(error),
         }
     }
-    Attestations { entries, source: Some(source), errors }
+    Attestations { entries, source: Some(source), errors, doubts }
 }
 
 fn unusable(source: Source, why: &str) -> Attestations {
     let error = Diagnostic::error(crate::source::Span::default(), format!("cannot be read: {why}"));
-    Attestations { entries: Vec::new(), source: Some(source), errors: vec![error] }
+    Attestations { entries: Vec::new(), source: Some(source), errors: vec![error], doubts: Vec::new() }
 }
 
 /// The digests of files of the tree, each worked out once.

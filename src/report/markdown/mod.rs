@@ -53,6 +53,14 @@ fn answer(page: &mut String, report: &Report) {
             summary.unknown
         ),
     );
+    for (number, heading) in [
+        (report.unread.len(), "[Not read](#not-read), and so perhaps missing above"),
+        (report.warnings.len(), "[Odd](#odd), and perhaps not what was meant"),
+    ] {
+        if number > 0 {
+            line(page, &format!("{heading}: {number}.\n"));
+        }
+    }
 }
 
 fn categories(page: &mut String, report: &Report) {

@@ -17,6 +17,7 @@ pub(super) fn summary(page: &mut Page, report: &Report) {
     };
     page.line(0, &[(answer, tone), (&reason(report), Tone::Plain)]);
     counts(page, report);
+    troubles(page, report);
     to_do(page, report);
     next(page, report);
 }
@@ -52,6 +53,25 @@ fn counts(page: &mut Page, report: &Report) {
         if number > 0 {
             let number = format!("{number:>6} ");
             page.line(0, &[(&number, tone), (&format!("{word:<15}"), tone), (more, Tone::Faint)]);
+        }
+    }
+}
+
+/// What was not read and what is odd may hide items: here it is counted and named, above it stands in full.
+fn troubles(page: &mut Page, report: &Report) {
+    for (number, word, first) in [
+        (
+            report.unread.len(),
+            "not read",
+            report.unread.first().and_then(|it| it.path.as_deref().map(|path| (path, it.line))),
+        ),
+        (report.warnings.len(), "odd", report.warnings.first().map(|it| (it.path.as_str(), it.line))),
+    ] {
+        if number > 0 {
+            let count = format!("{number:>6} ");
+            let first = first.map(|(path, line)| format!("see {}", place(path, line))).unwrap_or_default();
+            let more = if number > 1 && !first.is_empty() { format!("{first} and the others above") } else { first };
+            page.line(0, &[(&count, Tone::Open), (&format!("{word:<15}"), Tone::Open), (&more, Tone::Faint)]);
         }
     }
 }
