@@ -1,6 +1,7 @@
 //! Tests of `src/tusk`.
 
 mod call;
+mod constructs;
 mod de;
 mod errors;
 mod markdown;
