@@ -6,6 +6,7 @@
 pub mod allowlist;
 pub mod attested;
 pub mod backup;
+pub mod balancer;
 pub mod cargo_bench;
 pub mod cargo_lint;
 pub mod cargo_profile;
@@ -68,6 +69,7 @@ pub static ALL: &[&Probe] = &[
     &allowlist::PROBE,
     &attested::PROBE,
     &backup::PROBE,
+    &balancer::PROBE,
     &cargo_bench::PROBE,
     &cargo_lint::PROBE,
     &cargo_profile::PROBE,

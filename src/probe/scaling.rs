@@ -104,7 +104,11 @@ fn target(workload: &Scaled) -> Found {
 }
 
 fn broken(workload: &Scaled) -> Found {
-    let Some(scaler) = &workload.scaler else { return Found::Nothing };
+    let Some(scaler) = &workload.scaler else {
+        let off =
+            workload.refused.as_ref().map(|place| seen(place, format!("autoscaling of {} is off", workload.title)));
+        return off.map_or(Found::Nothing, Found::Here);
+    };
     if let Some((place, why)) = &scaler.broken {
         return Found::Here(seen(place, why.clone()));
     }

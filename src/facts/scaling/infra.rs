@@ -92,6 +92,7 @@ fn own(service: &Resource, min: (&str, f64), max: (&str, f64)) -> Scaled {
         min: bound(service, min.0, Amount::Default(min.1)),
         max: bound(service, max.0, Amount::Default(max.1)),
         scaler: Some(scaler),
+        refused: None,
     }
 }
 
@@ -130,11 +131,11 @@ fn ecs(infra: &Infra, service: &Resource) -> Scaled {
         };
         let unknown = || Amount::Unknown("not stated".into());
         let (min, max) = (bound(target, "min_capacity", unknown()), bound(target, "max_capacity", unknown()));
-        return Scaled { title, place, min, max, scaler: Some(scaler) };
+        return Scaled { title, place, min, max, scaler: Some(scaler), refused: None };
     }
     // The module terraform-aws-modules/ecs scales by itself unless told otherwise.
-    let enabled = service.setting("enable_autoscaling").and_then(|setting| setting.text());
-    if service.declared.contains("modules/ecs") && enabled.as_deref() != Some("false") {
+    let off = service.setting("enable_autoscaling").filter(|setting| setting.text().as_deref() == Some("false"));
+    if service.declared.contains("modules/ecs") && off.is_none() {
         let scaler = Scaler {
             title: format!("the autoscaling of {title}"),
             place: place.clone(),
@@ -145,9 +146,10 @@ fn ecs(infra: &Infra, service: &Resource) -> Scaled {
         };
         let min = bound(service, "autoscaling_min_capacity", Amount::Default(1.0));
         let max = bound(service, "autoscaling_max_capacity", Amount::Default(10.0));
-        return Scaled { title, place, min, max, scaler: Some(scaler) };
+        return Scaled { title, place, min, max, scaler: Some(scaler), refused: None };
     }
-    Scaled { title, place, min: fixed.clone(), max: fixed, scaler: None }
+    let refused = off.map(|setting| setting.place);
+    Scaled { title, place, min: fixed.clone(), max: fixed, scaler: None, refused }
 }
 
 /// Whether a setting of one resource refers to another: by its address, or because there is only one of its kind.
@@ -186,6 +188,7 @@ fn group(infra: &Infra, service: &Resource) -> Scaled {
         min: bound(service, "min_size", unknown()),
         max: bound(service, "max_size", unknown()),
         scaler,
+        refused: None,
     }
 }
 
@@ -197,7 +200,7 @@ fn managed(infra: &Infra, service: &Resource) -> Scaled {
     let (title, place) = (service.title(), service.place());
     let Some(scaler) = infra.of_kind(kind).find(|scaler| names(scaler, "target", service, infra, &service.kind)) else {
         let fixed = bound(service, "target_size", unknown());
-        return Scaled { title, place, min: fixed.clone(), max: fixed, scaler: None };
+        return Scaled { title, place, min: fixed.clone(), max: fixed, scaler: None, refused: None };
     };
     let cpu = scaler.setting("autoscaling_policy.cpu_utilization.target").map(|setting| {
         let amount = match amount(&setting) {
@@ -219,5 +222,6 @@ fn managed(infra: &Infra, service: &Resource) -> Scaled {
             states: &["cpu"],
             broken: None,
         }),
+        refused: None,
     }
 }

@@ -53,7 +53,7 @@ fn scaled(workload: &Object, scaler: Option<&Object>) -> Scaled {
     }
     let Some(scaler) = scaler else {
         let fixed = replicas(workload);
-        return Scaled { title, place, min: fixed.clone(), max: fixed, scaler: None };
+        return Scaled { title, place, min: fixed.clone(), max: fixed, scaler: None, refused: None };
     };
     let is_keda = scaler.is_kind("ScaledObject.keda.sh");
     let named = |key: &str, default: Amount| bound(scaler, &["spec"], key, default);
@@ -77,7 +77,7 @@ fn scaled(workload: &Object, scaler: Option<&Object>) -> Scaled {
         states: &["cpu", "memory"],
         broken,
     };
-    Scaled { title, place, min, max, scaler: Some(scaler) }
+    Scaled { title, place, min, max, scaler: Some(scaler), refused: None }
 }
 
 /// The fixed count of a workload; Kubernetes takes 1.
@@ -244,5 +244,5 @@ fn knative(workload: &Object) -> Scaled {
         states: &["cpu"],
         broken: None,
     };
-    Scaled { title: workload.title(), place: workload.place(), min, max, scaler: Some(scaler) }
+    Scaled { title: workload.title(), place: workload.place(), min, max, scaler: Some(scaler), refused: None }
 }

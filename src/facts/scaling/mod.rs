@@ -23,6 +23,8 @@ pub struct Scaled {
     pub max: Bound,
     /// What scales it, if anything does.
     pub scaler: Option<Scaler>,
+    /// Where it says that nothing shall scale it.
+    pub refused: Option<Place>,
 }
 
 /// What changes the number of instances.

@@ -46,5 +46,5 @@ fn scaled(service: &Service, scale: &Scale) -> Scaled {
         broken: None,
     });
     let (min, max) = (bound(&scale.min, "fewest instances"), bound(&scale.max, "most instances"));
-    Scaled { place: service.place.clone(), min, max, scaler, title }
+    Scaled { place: service.place.clone(), min, max, scaler, refused: None, title }
 }

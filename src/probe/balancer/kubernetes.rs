@@ -1,0 +1,260 @@
+//! What balances in a cluster: Services that the world reaches, Ingresses with their controller's annotations, meshes.
+
+use super::{Layer, Told};
+use crate::evidence::{Answer, Place};
+use crate::facts::Facts;
+use crate::facts::kubernetes::Object;
+use crate::probe::entry::is_internal;
+use crate::value::{Field, Kind, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Kinds that spread requests, or say how another object does.
+const KINDS: &[&str] = &[
+    "Ingress",
+    "HTTPRoute",
+    "GRPCRoute",
+    "VirtualService",
+    "DestinationRule",
+    "IngressRoute.traefik.io",
+    "IngressRoute.traefik.containo.us",
+    "HTTPProxy",
+    "BackendTrafficPolicy",
+    "BackendConfig.cloud.google.com",
+];
+
+pub(super) fn layers(facts: &Facts<'_>, answer: &mut Answer) -> Vec<Layer> {
+    let cluster = facts.kubernetes();
+    let mut words = KINDS.to_vec();
+    words.push("LoadBalancer");
+    answer.blind.extend(cluster.unread(&words));
+    let services: Vec<&Object> = cluster.production().filter(|object| object.is_kind("Service")).collect();
+    let tells = |object: &&Object| {
+        KINDS.iter().any(|kind| object.is_kind(kind)) || (object.is_kind("Service") && is_public(object))
+    };
+    // What another object of the same kind of edge says, it does not say itself.
+    let has = |kind: &str| cluster.production().any(|object| object.is_kind(kind));
+    let of_google = has("BackendConfig.cloud.google.com");
+    let has_rule = has("DestinationRule") || has("BackendTrafficPolicy") || of_google;
+    let said_elsewhere = |object: &&Object| (has_rule && is_plain(object)) || (of_google && object.kind == "Ingress");
+    let found = cluster.production().filter(tells).filter(|object| !said_elsewhere(object));
+    found.map(|object| layer(facts, object, &services)).collect()
+}
+
+fn is_public(service: &Object) -> bool {
+    let kind = service.value.at(&["spec", "type"]).and_then(Value::as_str);
+    matches!(kind, Some("LoadBalancer" | "NodePort")) && !is_internal(service)
+}
+
+/// Whether it is a route of a mesh or gateway, whose balancing a policy beside it states.
+fn is_plain(object: &Object) -> bool {
+    matches!(object.kind.as_str(), "VirtualService" | "HTTPRoute" | "GRPCRoute")
+}
+
+fn layer(facts: &Facts<'_>, object: &Object, services: &[&Object]) -> Layer {
+    let title = object.title();
+    Layer {
+        algorithm: algorithm(object),
+        affinity: affinity(object, services),
+        checks: None,
+        behind: behind(facts, object, services),
+        place: object.place(),
+        title,
+    }
+}
+
+fn annotation<'o>(object: &'o Object, name: &str) -> Option<(&'o Field, String)> {
+    let field = object.value.at(&["metadata", "annotations"])?.as_map()?.get(name)?;
+    Some((field, field.value.scalar_text()?))
+}
+
+fn is<T>(value: T, place: Place, message: impl Into<String>) -> Told<T> {
+    Told::Is(value, place, message.into())
+}
+
+fn snake(word: &str) -> String {
+    let mut out = String::new();
+    for (index, letter) in word.chars().enumerate() {
+        if letter.is_uppercase() && index > 0 && !out.ends_with('_') && word.chars().any(char::is_lowercase) {
+            out.push('_');
+        }
+        out.extend(letter.to_lowercase());
+    }
+    out
+}
+
+fn algorithm(object: &Object) -> Told<String> {
+    let written = |path: &[&str], prefix: &str| {
+        let value = object.value.at(path)?;
+        let word = snake(&value.scalar_text()?);
+        Some(is(
+            word.trim_start_matches(prefix).to_owned(),
+            object.at(value.span),
+            format!("{word} of {}", object.title()),
+        ))
+    };
+    match object.kind.as_str() {
+        "Ingress" => ingress_algorithm(object),
+        "DestinationRule" => {
+            let hash = object.value.at(&["spec", "trafficPolicy", "loadBalancer", "consistentHash"]);
+            let hashed = hash.map(|hash| {
+                is("consistent_hash".to_owned(), object.at(hash.span), format!("consistent hash of {}", object.title()))
+            });
+            written(&["spec", "trafficPolicy", "loadBalancer", "simple"], "")
+                .or(hashed)
+                .unwrap_or_else(|| Told::Unknown("what Istio takes by itself depends on its version".into()))
+        }
+        "HTTPProxy" => {
+            let routes = object.value.at(&["spec", "routes"]).and_then(Value::as_list).unwrap_or_default();
+            let policy = routes.iter().find_map(|route| route.at(&["loadBalancerPolicy", "strategy"]));
+            match policy.and_then(|policy| Some((policy, policy.scalar_text()?))) {
+                Some((policy, word)) => {
+                    is(snake(&word), object.at(policy.span), format!("{word} of {}", object.title()))
+                }
+                None => is("round_robin".into(), object.place(), format!("{}: Contour takes turns", object.title())),
+            }
+        }
+        "BackendTrafficPolicy" => written(&["spec", "loadBalancer", "type"], "").unwrap_or_else(|| {
+            is("least_requests".into(), object.place(), "Envoy Gateway asks the one with the fewest requests")
+        }),
+        "Service" => Told::Unknown("behind a Service kube-proxy decides who is asked".into()),
+        _ => Told::Unknown(format!("{} does not say how it balances", object.title())),
+    }
+}
+
+/// The controller reads only its own annotations.
+fn ingress_algorithm(object: &Object) -> Told<String> {
+    let class = object.value.at(&["spec", "ingressClassName"]).and_then(Value::scalar_text);
+    let class = class.or_else(|| annotation(object, "kubernetes.io/ingress.class").map(|(_, class)| class));
+    let told = |name: &str| {
+        let (field, word) = annotation(object, name)?;
+        Some((object.at(field.span()), word))
+    };
+    for name in ["nginx.org/lb-method", "haproxy.org/load-balance", "haproxy-ingress.github.io/balance-algorithm"] {
+        if let Some((place, word)) = told(name) {
+            return is(first_word(&word), place, format!("{word} of {}", object.title()));
+        }
+    }
+    let attributes = told("alb.ingress.kubernetes.io/target-group-attributes");
+    let listed =
+        attributes.as_ref().and_then(|(place, text)| Some((place, attribute(text, "load_balancing.algorithm.type")?)));
+    if let Some((place, word)) = listed {
+        return is(word.to_owned(), place.clone(), format!("{word} of {}", object.title()));
+    }
+    if let Some((place, word)) = told("nginx.ingress.kubernetes.io/load-balance") {
+        // This controller knows two words and passes over every other.
+        let known = ["round_robin", "ewma"].contains(&word.as_str());
+        let message = if known { word.clone() } else { format!("ingress-nginx does not know {word} and takes turns") };
+        return is(if known { word } else { "round_robin".into() }, place, message);
+    }
+    match class.as_deref() {
+        Some(class) if ["nginx", "alb", "haproxy", "traefik"].iter().any(|known| class.contains(known)) => is(
+            "round_robin".into(),
+            object.place(),
+            format!("{}: {class} takes turns unless told otherwise", object.title()),
+        ),
+        _ => Told::Unknown(format!("which controller serves {} is not in the tree", object.title())),
+    }
+}
+
+fn first_word(text: &str) -> String {
+    text.split_whitespace().next().unwrap_or(text).to_owned()
+}
+
+/// `key=value,key=value`
+fn attribute<'t>(text: &'t str, key: &str) -> Option<&'t str> {
+    text.split(',')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(name, _)| name.trim() == key)
+        .map(|(_, value)| value.trim())
+}
+
+fn affinity(object: &Object, services: &[&Object]) -> Told<bool> {
+    let stands = |place: Place, what: &str| is(true, place, format!("{what} of {}", object.title()));
+    let at = |path: &[&str]| object.value.at(path);
+    let sticky_annotations = [
+        ("nginx.ingress.kubernetes.io/affinity", "cookie"),
+        ("haproxy.org/cookie-persistence", ""),
+        ("haproxy-ingress.github.io/affinity", "cookie"),
+        ("traefik.ingress.kubernetes.io/service.sticky.cookie", "true"),
+    ];
+    for (name, wanted) in sticky_annotations {
+        if let Some((field, word)) = annotation(object, name)
+            && (wanted.is_empty() || word == wanted)
+        {
+            return stands(object.at(field.span()), name);
+        }
+    }
+    if let Some((field, text)) = annotation(object, "alb.ingress.kubernetes.io/target-group-attributes")
+        && attribute(&text, "stickiness.enabled") == Some("true")
+    {
+        return stands(object.at(field.span()), "stickiness");
+    }
+    let session = at(&["spec", "sessionAffinity"]);
+    if let Some(session) = session {
+        // `ClientIP` of a Service; a map of GKE's BackendConfig.
+        let word = session.scalar_text().or_else(|| session.get("affinityType")?.scalar_text()).unwrap_or_default();
+        let on = !["", "None", "NONE"].contains(&word.as_str());
+        return is(on, object.at(session.span), format!("sessionAffinity {word} of {}", object.title()));
+    }
+    let deep = find_key(&object.value, &["httpCookie", "sticky", "sessionPersistence"]);
+    if let Some(field) = deep {
+        return stands(object.at(field.span()), "a sticky cookie");
+    }
+    // The Services that it sends to may keep a client by themselves.
+    let names = texts(&object.value);
+    let kept =
+        services.iter().filter(|service| names.contains(service.name.as_str()) && !std::ptr::eq(**service, object));
+    for service in kept {
+        let value = service.value.at(&["spec", "sessionAffinity"]);
+        if let Some(value) = value.filter(|value| value.as_str() == Some("ClientIP")) {
+            return is(true, service.at(value.span), format!("sessionAffinity ClientIP of {}", service.title()));
+        }
+    }
+    is(false, object.place(), format!("{} keeps no client at one instance", object.title()))
+}
+
+/// The first entry of one of some names, however deep; the reader has bounded the depth.
+fn find_key<'v>(value: &'v Value, names: &[&str]) -> Option<&'v Field> {
+    match &value.kind {
+        Kind::List(list) => list.iter().find_map(|item| find_key(item, names)),
+        Kind::Map(map) => {
+            let own = map.iter().find(|(key, _)| names.contains(&key.as_str())).map(|(_, field)| field);
+            own.or_else(|| map.values().find_map(|field| find_key(&field.value, names)))
+        }
+        _ => None,
+    }
+}
+
+/// Every text under `spec`; of a host name its first label too.
+fn texts(value: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open: Vec<&Value> = value.get("spec").into_iter().collect();
+    while let Some(value) = open.pop() {
+        match &value.kind {
+            Kind::List(list) => open.extend(list),
+            Kind::Map(map) => open.extend(map.values().map(|field| &field.value)),
+            Kind::Str(text) => {
+                found.extend(text.split_once('.').map(|(label, _)| label.to_owned()));
+                found.insert(text.clone());
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The own workloads that it sends requests to.
+fn behind(facts: &Facts<'_>, object: &Object, services: &[&Object]) -> Vec<Place> {
+    let names = texts(&object.value);
+    let targets = services.iter().copied().filter(|service| names.contains(service.name.as_str()));
+    let targets: Vec<&Object> = if object.is_kind("Service") { vec![object] } else { targets.collect() };
+    let selectors: Vec<BTreeMap<String, String>> = targets.iter().map(|service| selector(service)).collect();
+    let own = facts.kubernetes().own_workloads();
+    let chosen = own.filter(|workload| selectors.iter().any(|selector| workload.is_selected_by(selector)));
+    chosen.map(Object::place).collect()
+}
+
+fn selector(service: &Object) -> BTreeMap<String, String> {
+    let map = service.value.at(&["spec", "selector"]).and_then(Value::as_map);
+    map.into_iter().flatten().filter_map(|(key, field)| Some((key.clone(), field.value.scalar_text()?))).collect()
+}
