@@ -337,7 +337,7 @@ fn hostile_templates_end() {
     for text in [doubling, endless, long, lists, maps, deep, parentheses, loops, indent, dict] {
         let template = format!("{text}\napiVersion: v1\nkind: K\nmetadata: {{name: k}}\n");
         with(&[CHART, ("chart/templates/k.yaml", &template)], |_, view| {
-assert!(view.objects.len() + view.unread(&["K"]).len() > 0, "{}", &template[..60]);
+            assert!(view.objects.len() + view.unread(&["K"]).len() > 0, "{}", &template[..60]);
         });
     }
 }

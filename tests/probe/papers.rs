@@ -96,7 +96,7 @@ fn records_are_dated_and_expire() {
     assert_eq!(amounts(&age), [41.5 * 86_400.0]);
     let old = record("3 January 2026");
     let answer = ask(&[("docs/drills/restore.md", &old)], "record", &["restore drill"], &[("cadence", "quarterly")]);
-    assert!(answer.seen.is_empty() && answer.blind[0].why.ends_with("of 2026-01-03 has expired"), "{answer:?}");
+    assert!(answer.seen.is_empty() && answer.expired[0].message.ends_with("of 2026-01-03 has expired"), "{answer:?}");
     let future = record("2027-01-01");
     assert!(ask(&[("docs/drills/restore.md", &future)], "record", &["restore drill"], &[]).seen.is_empty());
     assert!(ask(&files, "record", &["postmortem"], &[]).seen.is_empty());

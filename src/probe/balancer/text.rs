@@ -18,9 +18,10 @@ pub(super) fn layers(facts: &Facts<'_>) -> Vec<Layer> {
     let mut found = Vec::new();
     for file in facts.tree.files() {
         let name = file.name();
-        let is_nginx = name.contains("nginx") && (name.ends_with(".conf") || name.ends_with(".conf.template"))
-            || (name.ends_with(".conf") && file.path.contains("nginx/"));
-        let is_haproxy = name.starts_with("haproxy") && name.ends_with(".cfg");
+        let stem = name.strip_suffix(".template").unwrap_or(name);
+        let extension = stem.rsplit_once('.').map_or("", |(_, extension)| extension);
+        let is_nginx = extension == "conf" && (name.contains("nginx") || file.path.contains("nginx/"));
+        let is_haproxy = name.starts_with("haproxy") && extension == "cfg";
         let is_caddy = name == "Caddyfile" || name.ends_with(".Caddyfile");
         if !(is_nginx || is_haproxy || is_caddy) || matches!(production::stage_of_path(&file.path), Stage::Never(_)) {
             continue;
@@ -60,7 +61,7 @@ impl<'t> Lines<'t> {
         let mut open: Option<Section> = None;
         for (code, place) in self.each() {
             if let Some(name) = code.strip_prefix("upstream ") {
-                open = Some(Section::new(format!("upstream {}", name.trim_end_matches(['{', ' '])), place));
+                open = Some(Section::new(&format!("upstream {}", name.trim_end_matches(['{', ' '])), place));
                 continue;
             }
             let Some(section) = &mut open else { continue };
@@ -92,7 +93,7 @@ impl<'t> Lines<'t> {
             let word = code.split_whitespace().next().unwrap_or("");
             if ["backend", "listen", "frontend", "defaults", "global"].contains(&word) {
                 found.extend(open.take().and_then(Section::finish));
-                open = ["backend", "listen"].contains(&word).then(|| Section::new(code.to_owned(), place));
+                open = ["backend", "listen"].contains(&word).then(|| Section::new(code, place));
                 continue;
             }
             let Some(section) = &mut open else { continue };
@@ -124,7 +125,7 @@ impl<'t> Lines<'t> {
         for (code, place) in self.each() {
             if let Some(targets) = code.strip_prefix("reverse_proxy ") {
                 found.extend(open.take().and_then(Section::finish));
-                let mut section = Section::new("reverse_proxy".into(), place);
+                let mut section = Section::new("reverse_proxy", place);
                 section.default = "random";
                 section.servers =
                     targets.split_whitespace().filter(|word| word.contains(':') || word.contains('.')).count();
@@ -160,7 +161,7 @@ struct Section {
 }
 
 impl Section {
-    fn new(title: String, place: Place) -> Self {
+    fn new(title: &str, place: Place) -> Self {
         let title = title.trim_end_matches('{').trim().to_owned();
         Self { title, place, servers: 0, algorithm: None, sticky: None, checks: None, default: "round_robin" }
     }
