@@ -95,6 +95,7 @@ const FILES: &[(&str, &str)] = &[
     ("monitoring.tsk", include_str!("monitoring.tsk")),
     ("network.tsk", include_str!("network.tsk")),
     ("operations.tsk", include_str!("operations.tsk")),
+    ("optimisation.tsk", include_str!("optimisation.tsk")),
     ("performance.tsk", include_str!("performance.tsk")),
     ("perimeter.tsk", include_str!("perimeter.tsk")),
     ("quality.tsk", include_str!("quality.tsk")),
