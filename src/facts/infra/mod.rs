@@ -2,7 +2,7 @@
 //!
 //! Every resource has one name for its kind and its settings, Terraform's: `AWS::RDS::DBInstance` and its
 //! `BackupRetentionPeriod` are also `aws_db_instance` and `backup_retention_period`, so that a question is asked once.
-//! Nothing is planned or fetched: expressions are folded as far as the tree alone allows ([`terraform`]), and what stays
+//! Nothing is planned or fetched: expressions are folded as far as the tree alone allows (`terraform`), and what stays
 //! unknown is kept as its own text ([`Kind::Expr`](crate::value::Kind::Expr)).
 //!
 //! Use it so: [`Infra::of_kind`] gives the production resources of a kind (`aws_db_instance`, `aws_*`), each
