@@ -1,6 +1,7 @@
 //! Parsed views of the tree, each read on first use and shared by every probe.
 
 pub mod advisories;
+pub mod alerts;
 pub mod attestations;
 pub mod ci;
 pub mod clocks;
@@ -67,6 +68,8 @@ macro_rules! views {
 }
 
 views! {
+    /// Alert rules, and what they watch.
+    alerts: alerts::Alerts = alerts::read;
     /// Files of the formats that can be read into values.
     parsed_files: format::Files = format::list;
     /// The effective settings of production, with their layers.

@@ -3,6 +3,7 @@
 //! A probe never knows the expectation. It returns sightings with typed values; comparing is the judge's.
 //! A new probe is one file here and one word in [`ALL`].
 
+pub mod alert;
 pub mod allowlist;
 pub mod attested;
 pub mod backup;
@@ -67,6 +68,7 @@ use crate::value::{Kind, Map, Value};
 #[rustfmt::skip]
 pub static ALL: &[&Probe] = &[
     &allowlist::PROBE,
+    &alert::PROBE,
     &attested::PROBE,
     &backup::PROBE,
     &balancer::PROBE,

@@ -79,6 +79,7 @@ use crate::source::Source;
 /// The files of the embedded catalogue.
 #[rustfmt::skip]
 const FILES: &[(&str, &str)] = &[
+    ("alerting.tsk", include_str!("alerting.tsk")),
     ("data.tsk", include_str!("data.tsk")),
     ("database-security.tsk", include_str!("database-security.tsk")),
     ("database.tsk", include_str!("database.tsk")),

@@ -1,6 +1,7 @@
 //! Tests of `src/facts`.
 
 mod advisories;
+mod alerts;
 mod attestations;
 mod ci;
 mod code;

@@ -41,6 +41,7 @@ pub static PROBE: Probe = Probe {
         "database",
         "store",
         "iac",
+        "alerts",
     ],
     options: &[],
     look,
@@ -68,6 +69,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         "database" => stores(facts, true),
         "store" => stores(facts, false),
         "iac" => infra::infra(facts, &words),
+        "alerts" => run::alerts(facts),
         _ => Answer::default(),
     }
 }

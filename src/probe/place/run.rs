@@ -172,3 +172,11 @@ pub(super) fn rollout(facts: &Facts<'_>, wanted: &[&str]) -> Answer {
     let blind = if found.is_some() { Vec::new() } else { facts.kubernetes().unread(&["Rollout", "Canary"]) };
     Answer { blind, ..answer(found.map(|(_, sighting)| sighting)) }
 }
+
+/// An alert rule of production.
+pub(super) fn alerts(facts: &Facts<'_>) -> Answer {
+    let view = facts.alerts();
+    let found = view.rules.iter().find(|alert| alert.standing == Standing::Production);
+    let found = found.map(|alert| here(alert.place.clone(), format!("alert rules, such as {}", alert.name)));
+    Answer { blind: view.blind.clone(), ..answer(found) }
+}

@@ -1,0 +1,81 @@
+//! `@alert`: alert rules that watch a signal, with the use from which on they fire.
+
+use super::{Probe, Question};
+use crate::evidence::{Answer, Observed, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::alerts::{Alert, Tier};
+use crate::facts::production::Standing;
+
+/// `@alert(signal)`.
+pub static PROBE: Probe = Probe {
+    name: "alert",
+    summary: "Alert rules that watch a signal (`*`: any); with `lowest`, the one that fires first, yielding the use from which on it does",
+    usage: "@alert(signal) {tier: \"page\" or \"ticket\", lowest}",
+    arity: (1, 1),
+    patterns_from: None,
+    facts: &["*", "cpu", "memory", "disk", "down", "db_down", "cert"],
+    options: &["tier", "lowest"],
+    look,
+};
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let (signal, lowest) = (question.fact(), question.is_set("lowest"));
+    let least = match question.option_text("tier") {
+        Some("page") => Tier::Page,
+        Some("ticket") => Tier::Ticket,
+        _ => Tier::Info,
+    };
+    let view = facts.alerts();
+    let mut answer = Answer { blind: view.blind.clone(), ..Answer::default() };
+    for alert in &view.rules {
+        let Some(sighting) = sighting(alert, signal, lowest) else { continue };
+        let why = match &alert.standing {
+            Standing::Production if alert.tier < least => "it is not loud enough".to_owned(),
+            Standing::Production => {
+                answer.seen.push(sighting);
+                continue;
+            }
+            Standing::Aside(why) | Standing::Uncertain(why) => why.clone(),
+        };
+        let message = format!("{}, which does not count: {why}", sighting.message);
+        answer.notes.push(Sighting { message, value: None, ..sighting });
+    }
+    if lowest {
+        keep_lowest(&mut answer);
+    }
+    answer
+}
+
+fn sighting(alert: &Alert, signal: &str, bounded: bool) -> Option<Sighting> {
+    let watched = alert.watched.iter().find(|watched| watched.signal == signal);
+    if watched.is_none() && signal != "*" {
+        return None;
+    }
+    let above = watched.and_then(|watched| watched.above).filter(|_| bounded);
+    let message = match above {
+        Some(above) => format!("alert {} fires above {above}", alert.name),
+        None if bounded => format!("alert {} on {signal}, which bounds no share", alert.name),
+        None => format!("alert {}", alert.name),
+    };
+    let sighting = Sighting::new(alert.place.clone(), Strength::Configured, message);
+    Some(match above {
+        Some(above) => sighting.with(Observed::Quantity(above)),
+        None => sighting,
+    })
+}
+
+/// The alert that fires first decides; the others, and those without a bound, are shown.
+fn keep_lowest(answer: &mut Answer) {
+    let amount = |sighting: &Sighting| match sighting.value {
+        Some(Observed::Quantity(quantity)) => Some(quantity.amount),
+        _ => None,
+    };
+    let mut seen = std::mem::take(&mut answer.seen);
+    let bounded = (0..seen.len()).filter(|&index| amount(&seen[index]).is_some());
+    let first = bounded
+        .min_by(|&one, &two| amount(&seen[one]).partial_cmp(&amount(&seen[two])).unwrap_or(std::cmp::Ordering::Equal));
+    if let Some(first) = first {
+        answer.seen.push(seen.remove(first));
+    }
+    answer.notes.extend(seen.into_iter().map(|sighting| Sighting { value: None, ..sighting }));
+}
