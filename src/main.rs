@@ -6,6 +6,10 @@ use tusk_check::checklist::Broken;
 use tusk_check::cli;
 use tusk_check::run::{Exit, Screen, run};
 
+/// A run makes very many small values (texts, maps, sightings), so the allocator decides a good part of its time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let mut out = std::io::stdout().lock();
     let exit = match cli::parse(std::env::args_os())
