@@ -15,6 +15,38 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::OnceLock;
 
+/// What is to be judged, the same on every tree: the items, each with the rule that asks for it.
+#[derive(Debug)]
+pub struct Plan<'c> {
+    /// The checklist.
+    pub checklist: &'c Checklist,
+    /// Which rule asks for each of its items.
+    pub bindings: Vec<Option<Binding>>,
+    /// Another checklist behind it, for what its items are composed of and it leaves out.
+    pub behind: Option<(&'c Checklist, Vec<Option<Binding>>)>,
+    /// The phase.
+    pub phase: Phase,
+}
+
+impl<'c> Plan<'c> {
+    /// Prepares to judge what is planned by what is known of a tree.
+    pub fn on<'f>(&self, facts: &'f Facts<'f>) -> Check<'f>
+    where
+        'c: 'f,
+    {
+        let check = Check::new(facts, self.checklist, self.bindings.clone(), self.phase);
+        match &self.behind {
+            Some((behind, bindings)) => check.backed_by(behind, bindings.clone()),
+            None => check,
+        }
+    }
+
+    /// What the rules, and the probes that they ask, look for: one pass over a file serves them all.
+    pub fn patterns(&self) -> Patterns {
+        patterns(self.bindings.iter().chain(self.behind.iter().flat_map(|(_, bindings)| bindings)))
+    }
+}
+
 /// Judges the items of a checklist, each once, also when another item is composed of it.
 pub struct Check<'c> {
     asker: Asker<'c>,
@@ -184,8 +216,7 @@ impl Verdicts for Check<'_> {
     }
 }
 
-/// What the rules of these bindings, and the probes that they ask, look for: one pass over a file serves them all.
-pub fn patterns<'b>(bindings: impl IntoIterator<Item = &'b Option<Binding>>) -> Patterns {
+fn patterns<'b>(bindings: impl IntoIterator<Item = &'b Option<Binding>>) -> Patterns {
     let (mut code, mut text) = (Vec::new(), Vec::new());
     for binding in bindings.into_iter().flatten() {
         binding.rule.each_proof(&mut |proof| {

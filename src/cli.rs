@@ -61,6 +61,9 @@ pub struct CheckArgs {
     /// Let unknown items pass: only unmet ones make the project not ready
     #[arg(long)]
     pub allow_unknown: bool,
+    /// Take away what proved each met item, in memory, and judge again: an item that stays met by it is vacuous
+    #[arg(long)]
+    falsify: bool,
     /// How to write the report; the --output after it takes it, otherwise standard output does
     #[arg(long, value_name = "FORMAT", value_enum)]
     format: Vec<Format>,
@@ -228,6 +231,8 @@ pub struct Request {
     pub phase: Phase,
     /// Whether unknown items may pass.
     pub allow_unknown: bool,
+    /// Whether what proved the met items is taken away and judged again.
+    pub falsify: bool,
     /// The moment that ages are counted from.
     pub now: jiff::Timestamp,
     /// A clone of the RustSec advisory database.
@@ -280,6 +285,7 @@ impl CheckArgs {
             selection: Selection { sections: self.sections, categories: self.categories, items: self.items },
             phase: self.phase,
             allow_unknown: self.allow_unknown,
+            falsify: self.falsify,
             now: self.now.unwrap_or_else(jiff::Timestamp::now),
             advisory_db: self.advisory_db,
         };
@@ -296,6 +302,7 @@ impl ExplainArgs {
             // The last phase: what is explained is judged, whenever it is due.
             phase: Phase::PostRelease,
             allow_unknown: false,
+            falsify: false,
             now: self.now.unwrap_or_else(jiff::Timestamp::now),
             advisory_db: self.advisory_db,
         };

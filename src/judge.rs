@@ -108,6 +108,11 @@ impl Proven {
         Some(Self { strength, first, more: evidence })
     }
 
+    /// The sighting that decided.
+    pub fn deciding(&self) -> &Evidence {
+        &self.first
+    }
+
     /// The sightings, the deciding one first.
     pub fn evidence(&self) -> impl Iterator<Item = &Evidence> {
         std::iter::once(&self.first).chain(&self.more)

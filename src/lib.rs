@@ -20,6 +20,7 @@
 //! | [`probe`] | one instrument a file; returns sightings, never knows the expectation |
 //! | [`rules`] | the rule language and the catalogue (`*.tsk`); says which rule asks for an item |
 //! | [`ask`], [`judge`], [`check`] | ask the probes once, weigh what they saw, item by item |
+//! | [`falsify`] | `--falsify`: takes away what proved an item and judges again |
 //! | [`report`] | the model that all writers take; one writer a file |
 //!
 //! # What holds
@@ -39,6 +40,7 @@ pub mod diagnostic;
 pub mod evidence;
 pub mod explain;
 pub mod facts;
+pub mod falsify;
 pub mod file;
 pub mod judge;
 pub mod list;

@@ -1,12 +1,13 @@
 //! The program, read from the top: [`run`] is its table of contents.
 
-use crate::check::{Check, bind, patterns};
+use crate::check::{Plan, bind};
 use crate::checklist::{self, Broken, Checklist, Item, Loaded};
 use crate::cli::{Colour, Format, Listed, Request, Show, Target, Task};
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
 use crate::facts::advisories::AdvisoryDb;
 use crate::facts::attestations::{self, Attestations};
+use crate::falsify::Trial;
 use crate::nearest::nearest;
 use crate::report::terminal::{self, Look};
 use crate::report::{self, ChecklistReport, Outcome, Report, Run, Unread, Warning, json, markdown};
@@ -15,9 +16,10 @@ use crate::source::Source;
 use crate::tree::Tree;
 use crate::{explain, file, list, translate};
 use anyhow::{anyhow, bail};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What a run came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,29 +98,33 @@ pub fn check(request: &Request) -> anyhow::Result<Report> {
     let bindings = bound(&checklist, &rules)?;
     // What the items of another checklist are composed of may stand in the production checklist only.
     let production = (checklist.name != "production").then(checklist::production);
-    let behind = production.as_ref().map_or(Ok(Vec::new()), |production| bound(production, &rules))?;
+    let behind = match &production {
+        Some(production) => Some((production, bound(production, &rules)?)),
+        None => None,
+    };
+    let plan = Plan { checklist: &checklist, bindings, behind, phase: request.phase };
     let tree = tree.map_err(|error| mistyped(&request.root).unwrap_or(error))?;
-    let advisories = request.advisory_db.as_deref().map(AdvisoryDb::open).transpose()?;
-    let facts = Facts::new(&tree, request.now)
-        .with_advisories(advisories)
-        .with_patterns(patterns(bindings.iter().chain(&behind)));
+    let advisories = request.advisory_db.as_deref().map(AdvisoryDb::open).transpose()?.map(Arc::new);
+    let patterns = Arc::new(plan.patterns());
+    let facts = Facts::new(&tree, request.now).with_advisories(advisories.clone()).with_patterns(Arc::clone(&patterns));
     let stated = facts.attestations();
     if let Some(broken) = stated.broken() {
         return Err(broken.into());
     }
-    let check = Check::new(&facts, &checklist, bindings, request.phase);
-    let check = match &production {
-        Some(production) => check.backed_by(production, behind),
-        None => check,
-    };
+    let check = plan.on(&facts);
     if let Some(item) = check.circle() {
         let message = format!("`{}` is composed of itself, by way of `@item`", item.id);
         return Err(broken(vec![(item.source.clone(), Diagnostic::error(item.span, message))]));
     }
     let judged = check.run(|item| selected.contains(item.id.as_str()));
+    let trial = Trial { plan: &plan, tree: &tree, now: request.now, patterns, advisories };
+    let fates = if request.falsify { trial.run(&judged) } else { BTreeMap::new() };
     let items: Vec<_> = judged
         .into_iter()
-        .map(|(item, binding, judgement)| report::build::item(&tree, item, binding, judgement))
+        .map(|(item, binding, judgement)| {
+            let report = report::build::item(&tree, item, binding, judgement);
+            report::build::tried(&tree, report, fates.get(item.id.as_str()))
+        })
         .collect();
     let unread = unread(&tree, &items);
     let of_checklist = warnings.iter().map(|warning| shown(&source, warning));

@@ -8,6 +8,7 @@ mod check;
 mod checklist;
 mod cli;
 mod facts;
+mod falsify;
 mod judge;
 mod pattern;
 mod probe;

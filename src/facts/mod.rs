@@ -28,6 +28,7 @@ pub mod texts;
 
 use crate::pattern::PatternSet;
 use crate::tree::Tree;
+use std::sync::Arc;
 
 /// The tree and its parsed views.
 ///
@@ -39,9 +40,9 @@ pub struct Facts<'t> {
     /// The moment that ages are counted from.
     pub now: jiff::Timestamp,
     /// What the rules look for, gathered so that one pass over a file serves them all; may be empty.
-    pub patterns: Patterns,
+    pub patterns: Arc<Patterns>,
     /// The advisory database that the user named.
-    pub advisory_db: Option<advisories::AdvisoryDb>,
+    pub advisory_db: Option<Arc<advisories::AdvisoryDb>>,
     slots: Slots,
 }
 
@@ -117,20 +118,20 @@ views! {
 impl<'t> Facts<'t> {
     /// Facts of a tree, as seen at a moment.
     pub fn new(tree: &'t Tree, now: jiff::Timestamp) -> Self {
-        Self { tree, now, patterns: Patterns::default(), advisory_db: None, slots: Slots::default() }
+        Self { tree, now, patterns: Arc::default(), advisory_db: None, slots: Slots::default() }
     }
 
     /// The same, with an advisory database.
     #[must_use]
-    pub fn with_advisories(mut self, database: Option<advisories::AdvisoryDb>) -> Self {
+    pub fn with_advisories(mut self, database: Option<Arc<advisories::AdvisoryDb>>) -> Self {
         self.advisory_db = database;
         self
     }
 
     /// The same, with the patterns that the rules will look for.
     #[must_use]
-    pub fn with_patterns(mut self, patterns: Patterns) -> Self {
-        self.patterns = patterns;
+    pub fn with_patterns(mut self, patterns: impl Into<Arc<Patterns>>) -> Self {
+        self.patterns = patterns.into();
         self
     }
 }

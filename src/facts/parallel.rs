@@ -5,12 +5,21 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Items that one thread takes at a time.
+/// Files that one thread takes at a time.
 const CHUNK: usize = 16;
 
 /// The answers of `work` for each item, in the order of the items.
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len() / CHUNK);
+    map_chunks(items, CHUNK, work)
+}
+
+/// The same for items each of which is much work.
+pub(crate) fn map_each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    map_chunks(items, 1, work)
+}
+
+fn map_chunks<T: Sync, R: Send>(items: &[T], chunk: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len() / chunk);
     if threads <= 1 {
         return items.iter().map(work).collect();
     }
@@ -18,12 +27,12 @@ pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) 
     let take = || {
         let mut done: Vec<(usize, Vec<R>)> = Vec::new();
         loop {
-            let start = next.fetch_add(CHUNK, Ordering::Relaxed);
+            let start = next.fetch_add(chunk, Ordering::Relaxed);
             let Some(rest) = items.get(start..) else { return done };
             if rest.is_empty() {
                 return done;
             }
-            done.push((start, rest.iter().take(CHUNK).map(&work).collect()));
+            done.push((start, rest.iter().take(chunk).map(&work).collect()));
         }
     };
     let mut chunks: Vec<(usize, Vec<R>)> = std::thread::scope(|scope| {

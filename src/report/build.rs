@@ -1,8 +1,9 @@
 //! Fills the report from judgements: the one place where verdicts become words and spans become lines.
 
-use super::model::{self, Cause, EvidenceReport, ItemReport, PlaceReport, Unread};
+use super::model::{self, Cause, EvidenceReport, Falsified, ItemReport, PlaceReport, Unread};
 use crate::checklist::{Item, Phase};
 use crate::evidence::{Blind, Observed, Place};
+use crate::falsify::Fate;
 use crate::judge::{Bearing, Evidence, Judgement, Proven, Verdict};
 use crate::rules::{Binding, Class};
 use crate::tree::Tree;
@@ -34,7 +35,23 @@ pub fn item(tree: &Tree, item: &Item, binding: Option<&Binding>, judgement: &Jud
         fix: rule.and_then(|rule| rule.fix.clone()),
         effort: rule.and_then(|rule| rule.effort),
         same_as: asked_first,
+        falsified: None,
     }
+}
+
+/// The report of an item with what became of it when its evidence was taken away.
+pub fn tried(tree: &Tree, report: ItemReport, fate: Option<&Fate>) -> ItemReport {
+    let bare = |fate, held| Falsified { fate, held, path: None, line: None, message: None };
+    let falsified = fate.map(|fate| match fate {
+        Fate::Falls => bare(model::Fate::Falls, 0),
+        Fate::OtherEvidence(times) => bare(model::Fate::OtherEvidence, *times),
+        Fate::Vacuous(place, cause) => {
+            let (path, line, _) = located(tree, place);
+            let message = Some(cause.words().to_owned());
+            Falsified { path: Some(path), line, message, ..bare(model::Fate::Vacuous, 0) }
+        }
+    });
+    ItemReport { falsified, ..report }
 }
 
 /// Each observation once: what decided and was shown besides is not shown again.

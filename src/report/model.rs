@@ -101,6 +101,12 @@ pub struct Summary {
     pub no_rule: usize,
     /// Of the unknown ones: those that only a person can know.
     pub person: usize,
+    /// Of the met ones: those that were put to the test (`--falsify`).
+    pub tried: usize,
+    /// Of those: the ones that fall with what proved them.
+    pub falls: usize,
+    /// Of those: the ones that nothing proves.
+    pub vacuous: usize,
 }
 
 /// The counts of one category.
@@ -153,6 +159,35 @@ pub struct ItemReport {
     pub effort: Option<Effort>,
     /// The id under which the same question was asked already in this run.
     pub same_as: Option<String>,
+    /// What became of a met item when its evidence was taken away; `null` without `--falsify`, and if it is not met.
+    pub falsified: Option<Falsified>,
+}
+
+/// What became of a met item when what proved it was taken away, in memory, and it was judged again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Falsified {
+    /// Its fate.
+    pub fate: Fate,
+    /// How many times other evidence still held it.
+    pub held: u32,
+    /// For a vacuous item: the place that still proves it and should not.
+    pub path: Option<String>,
+    /// The line there, from 1; `null` when the file as a whole is meant.
+    pub line: Option<u32>,
+    /// For a vacuous item: what is wrong with that.
+    pub message: Option<String>,
+}
+
+/// The fate of a met item whose evidence was taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// It is not met any more.
+    Falls,
+    /// Other evidence held it.
+    OtherEvidence,
+    /// It stays met by what is not there any more: nothing proves it. A fault of its rule.
+    Vacuous,
 }
 
 /// One observation.
@@ -351,6 +386,11 @@ impl Summary {
                 Some(Cause::Person) => summary.person += 1,
                 _ => {}
             }
+            if let Some(falsified) = &item.falsified {
+                summary.tried += 1;
+                summary.falls += usize::from(falsified.fate == Fate::Falls);
+                summary.vacuous += usize::from(falsified.fate == Fate::Vacuous);
+            }
         }
         summary
     }
@@ -358,7 +398,7 @@ impl Summary {
     fn outcome(self, allow_unknown: bool) -> Outcome {
         if self.met + self.unmet + self.unknown == 0 {
             Outcome::NothingChecked
-        } else if self.unmet > 0 || (self.unknown > 0 && !allow_unknown) {
+        } else if self.unmet > 0 || self.vacuous > 0 || (self.unknown > 0 && !allow_unknown) {
             Outcome::NotReady
         } else {
             Outcome::Ready

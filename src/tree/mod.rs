@@ -1,11 +1,13 @@
 //! The project tree: walked once, sorted, each file read at most once.
 
+mod altered;
 mod walk;
 
 pub use walk::MAX_FILES;
 
 use crate::evidence::Blind;
 use crate::source::Source;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -15,10 +17,12 @@ pub struct Tree {
     root: PathBuf,
     files: Vec<File>,
     blind: Vec<Blind>,
+    /// What lies in the folder and outside the listed files, and is to be taken as gone.
+    hidden: BTreeSet<Arc<str>>,
 }
 
 /// One file of the tree; its bytes are read on first use and shared.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct File {
     /// Path relative to the root, with `/`.
     pub path: Arc<str>,
@@ -62,7 +66,7 @@ impl Tree {
 
     fn from_files(root: PathBuf, mut files: Vec<File>, blind: Vec<Blind>) -> Self {
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        Self { root, files, blind }
+        Self { root, files, blind, hidden: BTreeSet::new() }
     }
 
     /// The folder on disk; empty for a tree in memory.
@@ -84,6 +88,12 @@ impl Tree {
     /// The text of the file at a path; `None` if it is not there, not text, or could not be read.
     pub fn text(&self, path: &str) -> Option<&Source> {
         self.file(path)?.text()
+    }
+
+    /// Whether a path that lies in the folder and not among the files (`.git`, a report that git ignores) is taken as
+    /// gone; see [`Tree::altered`].
+    pub fn hides(&self, path: &str) -> bool {
+        self.hidden.contains(path)
     }
 
     /// Folders and links that could not be looked into.

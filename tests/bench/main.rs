@@ -5,7 +5,7 @@ mod generated;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use tusk_check::ask::{Outcome, State};
-use tusk_check::check::{Check, bind, patterns};
+use tusk_check::check::{Plan, bind};
 use tusk_check::checklist::{self, Expectation, Phase};
 use tusk_check::evidence::{Place, Sighting, Strength};
 use tusk_check::facts::Facts;
@@ -83,8 +83,9 @@ fn run(criterion: &mut Criterion) {
 fn whole(tree: &Tree) -> usize {
     let Ok(loaded) = checklist::load("production") else { return 0 };
     let Ok(bindings) = bind(&loaded.checklist, &rules::embedded()) else { return 0 };
-    let facts = Facts::new(tree, generated::now()).with_patterns(patterns(&bindings));
-    Check::new(&facts, &loaded.checklist, bindings, Phase::PreRelease).run(|_| true).len()
+    let plan = Plan { checklist: &loaded.checklist, bindings, behind: None, phase: Phase::PreRelease };
+    let facts = Facts::new(tree, generated::now()).with_patterns(plan.patterns());
+    plan.on(&facts).run(|_| true).len()
 }
 
 criterion_group!(benches, reader, catalogue, secrets, judging, run);

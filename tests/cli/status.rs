@@ -72,3 +72,15 @@ fn two_runs_print_the_same_bytes() {
     let arguments = ["app", "--format", "json", "--now", "2026-01-31T12:00:00Z"];
     assert_eq!(run(&project, &arguments).out, run(&project, &arguments).out);
 }
+
+#[test]
+fn what_proves_the_met_items_is_taken_away_when_asked() {
+    let folder = folder(&[("list.tsk", "[own]\nlog: @file(\"CHANGELOG.md\")\n"), ("CHANGELOG.md", "# Changes\n")]);
+    let ran = run(&folder, &["--checklist", "list.tsk", "--falsify"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(ran.out.contains("1 fall with their evidence, 0 stand on more, 0 vacuous"), "{}", ran.out);
+    let ran = run(&folder, &["--checklist", "list.tsk", "--falsify", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(report["items"][0]["falsified"]["fate"], "falls");
+    assert_eq!(report["summary"]["tried"], 1);
+}

@@ -24,7 +24,7 @@ fn scan(package: &str, date: &str, files: &[(&str, &str)]) -> Answer {
     database(folder.path(), package, date);
     let tree = Tree::in_memory(files.iter().copied().map(|(path, text)| (path, text.as_bytes())));
     let facts = Facts::new(&tree, "2026-11-22T12:00:00Z".parse().unwrap())
-        .with_advisories(Some(AdvisoryDb::open(folder.path()).unwrap()));
+        .with_advisories(Some(AdvisoryDb::open(folder.path()).unwrap().into()));
     (probe::find("scan.advisories").unwrap().look)(&facts, &Question::default())
 }
 

@@ -34,6 +34,7 @@ fn item(category: &str, id: &str, expects: &str, line: u32) -> ItemReport {
         fix: None,
         effort: None,
         same_as: None,
+        falsified: None,
     }
 }
 

@@ -1,26 +1,31 @@
 //! Runs every fixture: the verdict of each case, and the lines that must be among its evidence.
 
 use super::fixture::{self, Case};
-use tusk_check::check::{self, Check};
+use std::sync::Arc;
+use tusk_check::check::{self, Plan};
 use tusk_check::checklist::{self, Checklist, Form};
 use tusk_check::facts::Facts;
-use tusk_check::report::{self, ItemReport};
+use tusk_check::falsify::Trial;
+use tusk_check::report::{self, Fate, ItemReport};
 use tusk_check::rules::{self, RuleSet};
 use tusk_check::source::Source;
 use tusk_check::tree::Tree;
 
-/// Judges one item of a checklist on a small tree.
+/// Judges one item of a checklist on a small tree, and puts it to the test if it is met.
 fn judged(rules: &RuleSet, checklist: &Checklist, id: &str, files: &[(String, String)]) -> ItemReport {
     let tree = Tree::in_memory(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())));
     let now = "2026-11-22T12:00:00Z".parse().unwrap();
     let facts = Facts::new(&tree, now);
     let bindings = check::bind(checklist, rules).unwrap();
-    let check = Check::new(&facts, checklist, bindings, checklist::Phase::PostRelease);
     let production = checklist::production();
-    let check = check.backed_by(&production, check::bind(&production, rules).unwrap());
+    let behind = Some((&production, check::bind(&production, rules).unwrap()));
+    let plan = Plan { checklist, bindings, behind, phase: checklist::Phase::PostRelease };
+    let check = plan.on(&facts);
     let mut judged = check.run(|item| item.id == id || item.id.starts_with(&format!("{id}:")));
-    let (item, binding, judgement) = judged.pop().unwrap_or_else(|| panic!("no item `{id}`"));
-    report::build::item(&tree, item, binding, judgement)
+    let last = judged.pop().unwrap_or_else(|| panic!("no item `{id}`"));
+    let trial = Trial { plan: &plan, tree: &tree, now, patterns: Arc::default(), advisories: None };
+    let fate = trial.run(&[last]).remove(last.0.id.as_str());
+    report::build::tried(&tree, report::build::item(&tree, last.0, last.1, last.2), fate.as_ref())
 }
 
 /// The production checklist, or one with only this item and its own value.
@@ -53,6 +58,11 @@ fn fault(rules: &RuleSet, id: &str, case: &Case) -> Option<String> {
         .filter(|seen| verdict == "unknown" || seen.supports != report::Bearing::Note)
         .filter_map(|seen| Some(format!("{}:{}", seen.path, seen.line?)))
         .collect();
+    if let Some(vacuous) = report.falsified.filter(|falsified| falsified.fate == Fate::Vacuous) {
+        let (path, line) = (vacuous.path.unwrap_or_default(), vacuous.line.unwrap_or(0));
+        let why = vacuous.message.unwrap_or_default();
+        return Some(format!("{id}: {}\n  met, and vacuous: {path}:{line} {why}\n{told}", case.title));
+    }
     let missing: Vec<&String> = case.here.iter().filter(|here| !deciding.contains(here)).collect();
     (!missing.is_empty())
         .then(|| format!("{id}: {}\n  {verdict}, without {missing:?} among its evidence\n{told}", case.title))

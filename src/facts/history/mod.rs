@@ -138,7 +138,8 @@ fn modified(facts: &Facts<'_>, path: &str) -> Option<Timestamp> {
 /// Reads the history of the repository whose top folder is the tree's.
 pub fn read(facts: &Facts<'_>) -> History {
     let root = facts.tree.root();
-    if root.as_os_str().is_empty() || std::fs::symlink_metadata(root.join(".git")).is_err() {
+    let has_none = || std::fs::symlink_metadata(root.join(".git")).is_err();
+    if root.as_os_str().is_empty() || facts.tree.hides(".git") || has_none() {
         return History { blind: vec![blind("no git history here")], ..History::default() };
     }
     match Store::open(root).and_then(Store::history) {

@@ -125,7 +125,10 @@ fn outside(facts: &Facts<'_>, root: &Path, place: &str) -> Vec<Candidate> {
         let Some(path) = entry.path().strip_prefix(root).ok().and_then(Path::to_str) else { continue };
         let path = path.replace('\\', "/");
         let in_place = path.strip_prefix(place).unwrap_or(&path);
-        if facts.tree.file(&path).is_some() || !may_be_report(in_place) && !may_be_report(&path) {
+        if facts.tree.file(&path).is_some()
+            || facts.tree.hides(&path)
+            || !may_be_report(in_place) && !may_be_report(&path)
+        {
             continue;
         }
         let length = entry.metadata().map_or(0, |metadata| metadata.len());

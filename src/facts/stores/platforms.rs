@@ -107,7 +107,10 @@ fn app_platform(path: &str, document: &Value) -> Vec<Store> {
         let field = |key: &str| value.as_map().and_then(|map| map.get(key)).map(|field| entry(path, field));
         let mut store = named(path, value, "database", text("engine").and_then(|engine| Engine::of(&engine)));
         let is_dev = text("size").is_some_and(|size| size.contains("dev-database"))
-            || (text("production").as_deref() != Some("true") && text("cluster_name").is_none());
+            || match text("production") {
+                Some(production) => production != "true",
+                None => text("cluster_name").is_none(),
+            };
         let place = field("size").or_else(|| field("production")).unwrap_or_else(|| store.place.clone());
         if is_dev {
             without_anything(&mut store, &place, "a development database of App Platform");

@@ -4,7 +4,7 @@
 mod escape;
 
 use super::text::count;
-use super::{Bearing, Cause, EvidenceReport, ItemReport, Outcome, Report, Summary, Verdict};
+use super::{Bearing, Cause, EvidenceReport, Fate, ItemReport, Outcome, Report, Summary, Verdict};
 use escape::{cell, code, code_cell, link, text};
 
 /// How many observations of an item are listed.
@@ -254,6 +254,27 @@ fn method(page: &mut String, report: &Report) {
             report.phase,
         ),
     );
+    let Summary { tried, falls, vacuous, .. } = report.summary;
+    if tried > 0 {
+        let more = tried - falls - vacuous;
+        line(
+            page,
+            &format!(
+                "What proves the {} was taken away, in memory, and each was judged again: {falls} fell, {more} stood on \
+                 other evidence, {vacuous} are vacuous: nothing proves them.\n",
+                count(tried, "met item"),
+            ),
+        );
+        for item in &report.items {
+            let Some(falsified) = item.falsified.as_ref().filter(|it| it.fate == Fate::Vacuous) else { continue };
+            let place = falsified.path.as_deref().map(|path| link(path, falsified.line)).unwrap_or_default();
+            let message = text(falsified.message.as_deref().unwrap_or_default());
+            line(page, &format!("- {}: {place}: {message}", code(&item.id)));
+        }
+        if vacuous > 0 {
+            page.push('\n');
+        }
+    }
     if !report.own_files.is_empty() {
         let files: Vec<String> = report.own_files.iter().map(|path| link(path, None)).collect();
         line(page, &format!("Of the project's own folder it read {}.\n", files.join(", ")));

@@ -10,7 +10,7 @@ pub use card::Card;
 pub use page::Look;
 
 use super::text::{place, plain};
-use super::{ItemReport, Report, Verdict};
+use super::{Fate, ItemReport, Report, Verdict};
 use page::{Page, Tone};
 use textwrap::core::display_width;
 
@@ -33,6 +33,7 @@ pub fn write(report: &Report, look: Look) -> String {
             unknown::unknown(&mut page, &items);
         }
     }
+    vacuous(&mut page, report);
     troubles(&mut page, report);
     summary::summary(&mut page, report);
     page.into_text()
@@ -79,6 +80,22 @@ fn category_heading(page: &mut Page, name: &str, summary: &super::Summary) {
     }
     let pieces: Vec<(&str, Tone)> = pieces.iter().map(|(text, tone)| (text.as_str(), *tone)).collect();
     page.line(0, &pieces);
+}
+
+/// Met items that nothing proves, as `--falsify` found.
+fn vacuous(page: &mut Page, report: &Report) {
+    if report.summary.vacuous == 0 {
+        return;
+    }
+    page.blank();
+    page.line(0, &[("Vacuous", Tone::Bad)]);
+    for item in &report.items {
+        let Some(falsified) = item.falsified.as_ref().filter(|it| it.fate == Fate::Vacuous) else { continue };
+        page.line(2, &[(&plain(&item.id), Tone::Heading)]);
+        let path = falsified.path.as_deref().map(|path| place(path, falsified.line)).unwrap_or_default();
+        page.place(4, "", 0, &path);
+        page.labelled(4, "", 0, falsified.message.as_deref().unwrap_or_default(), Tone::Plain);
+    }
 }
 
 /// What could not be read, and what is odd.

@@ -2,7 +2,7 @@
 
 use super::page::{Page, Tone};
 use crate::report::text::{count, place, plain};
-use crate::report::{ItemReport, Outcome, Report};
+use crate::report::{ItemReport, Outcome, Report, Summary};
 
 /// How many items are named as the first ones to do.
 const FIRST: usize = 5;
@@ -17,6 +17,7 @@ pub(super) fn summary(page: &mut Page, report: &Report) {
     };
     page.line(0, &[(answer, tone), (&reason(report), Tone::Plain)]);
     counts(page, report);
+    tried(page, report);
     troubles(page, report);
     to_do(page, report);
     next(page, report);
@@ -54,6 +55,18 @@ fn counts(page: &mut Page, report: &Report) {
             let number = format!("{number:>6} ");
             page.line(0, &[(&number, tone), (&format!("{word:<15}"), tone), (more, Tone::Faint)]);
         }
+    }
+}
+
+/// How the met items stood the test of `--falsify`.
+fn tried(page: &mut Page, report: &Report) {
+    let Summary { tried, falls, vacuous, .. } = report.summary;
+    if tried > 0 {
+        let more =
+            format!("{falls} fall with their evidence, {} stand on more, {vacuous} vacuous", tried - falls - vacuous);
+        let tone = if vacuous > 0 { Tone::Bad } else { Tone::Good };
+        let number = format!("{tried:>6} ");
+        page.line(0, &[(&number, tone), (&format!("{:<15}", "falsified"), tone), (&more, Tone::Faint)]);
     }
 }
 
