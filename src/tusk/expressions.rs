@@ -28,9 +28,12 @@ impl Parser<'_> {
         self.at = end;
         let raw = &self.text[start..end];
         let span = Span::new(start, end);
+        if asks_for_more(raw.as_bytes()) {
+            self.error(end - 1..end, "expected something after this operator");
+        }
         match literal(raw) {
             Some(kind) => Value::new(kind, span),
-            None => match expression_kind(raw) {
+            None => match expression_kind(raw).filter(|_| !raw.starts_with('#')) {
                 Some(kind) => Value::new(Kind::Expr(Expr { raw: raw.to_owned(), kind }), span),
                 None => self.word(raw, span),
             },
@@ -50,6 +53,13 @@ impl Parser<'_> {
             );
             return Value::new(Kind::Str(inner.into_owned()), Span::new(start, end));
         }
+        let whole = match raw.as_bytes().first() {
+            Some(b'[') => "list",
+            Some(b'{') => "map",
+            _ => return Value::new(Kind::Str(raw.to_owned()), span),
+        };
+        let message = format!("expected the end of the line or an operator after this {whole}");
+        self.error(start..span.end as usize, message);
         Value::new(Kind::Str(raw.to_owned()), span)
     }
 

@@ -1,6 +1,17 @@
 //! TuskLang: checklists, rules, project files and attestations are all read by this reader.
 //!
-//! The grammar is in `docs/`; three things matter here. Nothing is evaluated: an `@operator` is kept as an expression.
+//! ```text
+//! section  [name.part]                                at column 0; nests by its dots
+//! pair     key: value   key = value                   dotted keys nest; nothing after the key, and nothing below it, is null
+//! block    key:         deeper lines, all at one column, or dashes: `- value`, `- key: value`
+//! braces   key { … }    key > … <                     statements, one a line or with `,` or `;` between them
+//! value    "text" 'raw' """several lines""" <<TAG … TAG | deeper lines
+//!          true false null 12 1.5 0x1f 8000-9000 [a, b] {a: 1}
+//! other    @operator(…) $reference f(…) a ? b : c a + b a || b, kept as they are written; a bare word is a text
+//! comment  # …   // …   /* … */                       `#name … {` at the end of its line is a directive instead
+//! ```
+//!
+//! Three things matter here. Nothing is evaluated: an `@operator` is kept as an expression.
 //! Nothing is dropped in silence: a line that cannot be read is a [`Diagnostic`], and reading goes on at the next line.
 //! And every key and value keeps its byte span.
 //!

@@ -218,7 +218,8 @@ impl Parser<'_> {
         if self.at == start {
             self.at += self.text[start..].chars().next().map_or(1, char::len_utf8);
         }
-        if !matches!(value.kind, Kind::Expr(_)) {
+        // What begins like a section or a list, or with a closer, is a slip, whatever operators follow.
+        if !matches!(value.kind, Kind::Expr(_)) || matches!(self.byte(start), b'[' | b']' | b')' | b'}') {
             self.is_strange(start);
             let key = self.key(start);
             let (span, message) = match &key {

@@ -58,11 +58,12 @@ impl Parser<'_> {
         let line = line_end + 1;
         let at = self.skip_blanks(line);
         let next = self.byte(at + 1);
+        let stands_alone = at + 1 >= self.bytes.len() || next.is_ascii_whitespace();
         let begins = match self.byte(at) {
             b'|' => next == b'|',
             b'&' => next == b'&',
-            b'?' => next == b'?' || matches!(next, b' ' | b'\t'),
-            b'+' | b':' => matches!(next, b' ' | b'\t'),
+            b'?' => next == b'?' || stands_alone,
+            b'+' | b':' => stands_alone,
             b'.' => super::scan::is_name_start(next),
             _ => false,
         };

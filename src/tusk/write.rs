@@ -123,7 +123,7 @@ fn inline(value: &Value, indent: usize) -> String {
         Kind::Float(number) => quoted(&number.to_string()),
         Kind::Str(text) => quoted(text),
         Kind::Range(low, high) => format!("{low}-{high}"),
-        Kind::Expr(expr) => hung(&expr.raw, indent),
+        Kind::Expr(expr) => hung(&expr.raw, indent, true),
         Kind::List(list) => {
             format!("[{}]", list.iter().map(|item| inline(item, indent)).collect::<Vec<_>>().join(", "))
         }
@@ -134,14 +134,25 @@ fn inline(value: &Value, indent: usize) -> String {
     }
 }
 
-/// An expression of several lines, whose later lines must stand deeper than their key.
-fn hung(raw: &str, indent: usize) -> String {
+/// An expression as written, behind a key or as a statement. Later lines that would not be read as part of it where it
+/// stands now are moved to the right.
+fn hung(raw: &str, indent: usize, has_key: bool) -> String {
     let raw = raw.replace("\r\n", "\n");
-    let mut later = raw.split('\n').skip(1);
-    if later.all(|line| line.trim().is_empty() || line.starts_with(&" ".repeat(indent + 1))) {
+    if !raw.contains('\n') || reads_as_itself(&raw, indent, has_key) {
         return raw;
     }
     raw.replace('\n', &format!("\n{:1$}", "", indent + 2))
+}
+
+/// Whether an expression of several lines is read back as it is, at that indentation and with a pair behind it.
+fn reads_as_itself(raw: &str, indent: usize, has_key: bool) -> bool {
+    let parent = if indent == 0 { "" } else { "p:\n" };
+    let key = if has_key { "x: " } else { "" };
+    let (document, problems) = super::parse_text(&format!("{parent}{:indent$}{key}{raw}\n{:indent$}y: 1\n", "", ""));
+    let root = if indent == 0 { Some(&document.root) } else { document.root.get("p").and_then(|it| it.value.as_map()) };
+    let first = root.filter(|map| map.len() == 2).and_then(|map| map.first()).map(|(_, field)| &field.value);
+    let value = if has_key { first } else { first.and_then(|list| list.as_list()?.first()) };
+    problems.is_empty() && value.is_some_and(|value| matches!(&value.kind, Kind::Expr(expr) if expr.raw == raw))
 }
 
 /// `#web /hello { … }`, where the list is what the reader makes of such.
@@ -165,7 +176,7 @@ fn statements(value: &Value, indent: usize) -> Option<String> {
     let mut text = String::new();
     for entry in value.as_list()? {
         let Kind::Expr(expr) = &entry.kind else { return None };
-        let _ = writeln!(text, "{:indent$}{}", "", hung(&expr.raw, indent));
+        let _ = writeln!(text, "{:indent$}{}", "", hung(&expr.raw, indent, false));
     }
     Some(text)
 }

@@ -5,3 +5,4 @@ mod constructs;
 mod de;
 mod errors;
 mod markdown;
+mod properties;
