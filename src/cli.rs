@@ -121,6 +121,9 @@ pub struct ListArgs {
     /// What to list
     #[arg(value_enum)]
     pub what: Listed,
+    /// How to write it; Markdown is there for rules
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ListFormat::Terminal)]
+    pub format: ListFormat,
     #[command(flatten)]
     list: ChecklistArgs,
 }
@@ -152,6 +155,15 @@ pub enum Listed {
     Probes,
     /// The checklists that come with the program
     Checklists,
+}
+
+/// The formats of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For a person at a terminal
+    Terminal,
+    /// As a reference to publish
+    Markdown,
 }
 
 /// The formats of a report.
@@ -247,7 +259,7 @@ pub enum Task {
     /// Explain items.
     Explain(Request, Show),
     /// List.
-    List(Listed, String),
+    List(Listed, ListFormat, String),
     /// Convert.
     Convert(ConvertArgs),
 }
@@ -270,7 +282,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Ta
         None => cli.check.task(inner),
         Some(Command::Check(check)) => check.task(inner),
         Some(Command::Explain(explain)) => Ok(explain.task()),
-        Some(Command::List(list)) => Ok(Task::List(list.what, list.list.checklist)),
+        Some(Command::List(list)) => list.task(),
         Some(Command::Convert(convert)) => Ok(Task::Convert(convert)),
     }
 }
@@ -290,6 +302,15 @@ impl CheckArgs {
             advisory_db: self.advisory_db,
         };
         Ok(Task::Check(request, targets, show))
+    }
+}
+
+impl ListArgs {
+    fn task(self) -> anyhow::Result<Task> {
+        if self.format == ListFormat::Markdown && self.what != Listed::Rules {
+            bail!("Markdown is there for rules only: `tusk-check list rules --format markdown`");
+        }
+        Ok(Task::List(self.what, self.format, self.list.checklist))
     }
 }
 

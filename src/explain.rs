@@ -2,9 +2,8 @@
 
 use crate::checklist::{self, Expectation, Item};
 use crate::cli::Request;
-use crate::quantity::Comparison;
 use crate::report::terminal::{Card, Look};
-use crate::rules::{self, Binding, Compare, Operator, Proof, Rule};
+use crate::rules::{self, Binding, Compare, Proof, Rule};
 use crate::run::{bound, check};
 
 /// The items of the request's selection, one after the other.
@@ -39,18 +38,18 @@ fn question(card: &mut Card, item: &Item, binding: Option<&Binding>) {
         card.row("why", why);
     }
     card.row("decides", &format!("{} evidence, {}", rule.class.word(), item.phase(rule.phase)));
-    let words = words(rule);
+    let words = rule.words();
     if !words.is_empty() {
         card.row("words", &words.join(", "));
     }
     let evidence = binding.evidence();
     let last = (!rules::asks_for_statements(evidence)).then(|| rules::LAST_PROOF.to_owned());
-    card.list("proof", evidence.proof.iter().map(written).chain(last));
+    card.list("proof", evidence.proof.iter().map(Proof::to_string).chain(last));
     // A word's own contradictions stand beside those of the whole rule.
     let of_rule = binding.word.as_ref().map(|_| &rule.evidence.refuted_by).into_iter().flatten();
-    card.list("against", evidence.refuted_by.iter().chain(of_rule).map(written));
-    card.list("shown", rule.shown.iter().map(written));
-    card.list("place", rule.unmet_where.iter().map(written));
+    card.list("against", evidence.refuted_by.iter().chain(of_rule).map(Proof::to_string));
+    card.list("shown", rule.shown.iter().map(Proof::to_string));
+    card.list("place", rule.unmet_where.iter().map(Proof::to_string));
     if let Some(by_hand) = &rule.by_hand {
         card.row("by hand", by_hand);
     }
@@ -71,38 +70,4 @@ fn expects(item: &Item, rule: &Rule) -> String {
     let read = item.expects.to_string();
     let read = if read == item.expected_text { String::new() } else { format!(" (read as {read})") };
     format!("{}{how}{read}", item.expected_text)
-}
-
-/// The words that the rule knows for this item.
-fn words(rule: &Rule) -> Vec<&str> {
-    match &rule.compare {
-        _ if !rule.values.is_empty() => rule.values.keys().map(String::as_str).collect(),
-        Compare::Scale { scale, .. } => scale.words().collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// A proof in the words of the rule.
-fn written(proof: &Proof) -> String {
-    let several = |name: &str, parts: &[Proof]| {
-        let parts: Vec<String> = parts.iter().map(written).collect();
-        format!("@{name}({})", parts.join(", "))
-    };
-    match proof {
-        Proof::Probe(call) => call.text.to_string(),
-        Proof::Any(parts) => several("any", parts),
-        Proof::All(parts) => several("all", parts),
-        Proof::Not(part) => several("not", std::slice::from_ref(part)),
-        Proof::Limit(part) => several("limit", std::slice::from_ref(part)),
-        Proof::Items(items) => format!("@item({})", items.join(", ")),
-        Proof::Where(part, operator, literal) => {
-            let literal = literal.scalar_text().unwrap_or_default();
-            let sign = match operator {
-                Operator::Is(Comparison::Equal) => "==",
-                Operator::Is(comparison) => comparison.sign(),
-                Operator::Differs => "!=",
-            };
-            format!("{} {sign} {literal}", written(part))
-        }
-    }
 }

@@ -2,7 +2,8 @@
 
 use crate::checklist::{self, BUILT_IN, Checklist};
 use crate::probe;
-use crate::rules::RuleSet;
+use crate::report::markdown::escape;
+use crate::rules::{Proof, Rule, RuleSet};
 use std::fmt::Write;
 
 /// The items of a checklist under their categories: the id and what it expects.
@@ -33,6 +34,58 @@ pub fn rules(rules: &RuleSet) -> String {
         }
     }
     text
+}
+
+/// The reference of the catalogue, as Markdown: every rule with all that it says, file by file.
+pub fn rules_markdown(rules: &RuleSet) -> String {
+    let count = rules.rules().count();
+    let mut text = format!("# The rules of tusk-check\n\n{count} rules. An item that no rule binds is unknown.\n");
+    let mut file = None;
+    for rule in rules.rules() {
+        if file != Some(rule.source.name()) {
+            file = Some(rule.source.name());
+            let _ = writeln!(text, "\n## {}", rule.source.name());
+        }
+        rule_markdown(&mut text, rule);
+    }
+    text
+}
+
+fn rule_markdown(text: &mut String, rule: &Rule) {
+    let _ = writeln!(text, "\n### `{}`\n\n{}\n", rule.id, escape::text(&rule.asks));
+    let also: Vec<String> = rule.also.iter().map(|id| format!("`{id}`")).collect();
+    if !also.is_empty() {
+        let _ = writeln!(text, "- also {}", also.join(", "));
+    }
+    let _ = writeln!(text, "- {} evidence, {}, due {}", rule.class.word(), rule.compare.words(), rule.phase);
+    let words: Vec<String> = rule.words().iter().map(|word| format!("`{word}`")).collect();
+    if !words.is_empty() {
+        let _ = writeln!(text, "- words {}", words.join(", "));
+    }
+    let mut listed = |label: &str, proofs: &mut dyn Iterator<Item = &Proof>| {
+        for (at, proof) in proofs.enumerate() {
+            let head = if at == 0 { format!("- {label}\n") } else { String::new() };
+            let _ = writeln!(text, "{head}  - {}", escape::code(&proof.to_string()));
+        }
+    };
+    listed("proof", &mut rule.evidence.proof.iter());
+    for (word, evidence) in &rule.values {
+        listed(&format!("proof of `{word}`"), &mut evidence.proof.iter());
+        listed(&format!("against `{word}`"), &mut evidence.refuted_by.iter());
+    }
+    listed("against", &mut rule.evidence.refuted_by.iter());
+    listed("shown, never deciding", &mut rule.shown.iter());
+    listed("unmet if nothing of it is found, and there is", &mut rule.unmet_where.iter());
+    for (label, words) in [
+        ("unmet then says", &rule.absence),
+        ("would prove it", &rule.would_prove),
+        ("fix", &rule.fix),
+        ("by hand", &rule.by_hand),
+    ] {
+        if let Some(words) = words {
+            let _ = writeln!(text, "- {label}: {}", escape::text(words));
+        }
+    }
 }
 
 /// The instruments: how each is called, and what it looks at.

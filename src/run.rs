@@ -2,7 +2,7 @@
 
 use crate::check::{Plan, bind};
 use crate::checklist::{self, Broken, Checklist, Item, Loaded};
-use crate::cli::{Colour, Format, Listed, Request, Show, Target, Task};
+use crate::cli::{Colour, Format, ListFormat, Listed, Request, Show, Target, Task};
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
 use crate::facts::advisories::AdvisoryDb;
@@ -69,10 +69,11 @@ pub fn run(task: Task, out: &mut dyn Write, notes: &mut dyn Write, screen: Scree
             let text = explain::explain(&request, screen.look(show))?;
             print(out, &text)
         }
-        Task::List(Listed::Items, name) => print(out, &list::items(&checklist::load(&name)?.checklist)),
-        Task::List(Listed::Rules, _) => print(out, &list::rules(&rules::embedded())),
-        Task::List(Listed::Probes, _) => print(out, &list::probes()),
-        Task::List(Listed::Checklists, _) => print(out, &list::checklists()?),
+        Task::List(Listed::Items, _, name) => print(out, &list::items(&checklist::load(&name)?.checklist)),
+        Task::List(Listed::Rules, ListFormat::Terminal, _) => print(out, &list::rules(&rules::embedded())),
+        Task::List(Listed::Rules, ListFormat::Markdown, _) => print(out, &list::rules_markdown(&rules::embedded())),
+        Task::List(Listed::Probes, ..) => print(out, &list::probes()),
+        Task::List(Listed::Checklists, ..) => print(out, &list::checklists()?),
         Task::Convert(convert) => {
             let (text, odd) = translate::translate(&convert)?;
             // Where warnings cannot be written, nothing can be said about it either.

@@ -10,6 +10,7 @@ mod cli;
 mod facts;
 mod falsify;
 mod judge;
+mod order;
 mod pattern;
 mod probe;
 mod quantity;

@@ -6,6 +6,7 @@ use crate::probe::{Probe, Question};
 use crate::quantity::Comparison;
 use crate::source::{Source, Span};
 use indexmap::IndexMap;
+use std::fmt;
 use std::sync::Arc;
 
 /// One rule of the catalogue, names resolved and arguments checked.
@@ -89,7 +90,45 @@ impl Proof {
     }
 }
 
+/// As a rule writes it.
+impl fmt::Display for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let several = |f: &mut fmt::Formatter<'_>, name: &str, parts: &[Self]| {
+            write!(f, "@{name}(")?;
+            for (at, part) in parts.iter().enumerate() {
+                write!(f, "{}{part}", if at == 0 { "" } else { ", " })?;
+            }
+            f.write_str(")")
+        };
+        match self {
+            Self::Probe(call) => f.write_str(&call.text),
+            Self::Any(parts) => several(f, "any", parts),
+            Self::All(parts) => several(f, "all", parts),
+            Self::Not(part) => several(f, "not", std::slice::from_ref(part)),
+            Self::Limit(part) => several(f, "limit", std::slice::from_ref(part)),
+            Self::Items(items) => write!(f, "@item({})", items.join(", ")),
+            Self::Where(part, operator, literal) => {
+                let sign = match operator {
+                    Operator::Is(Comparison::Equal) => "==",
+                    Operator::Is(comparison) => comparison.sign(),
+                    Operator::Differs => "!=",
+                };
+                write!(f, "{part} {sign} {}", literal.scalar_text().unwrap_or_default())
+            }
+        }
+    }
+}
+
 impl Rule {
+    /// The words that an item may expect; none where it expects something else than a word.
+    pub fn words(&self) -> Vec<&str> {
+        match &self.compare {
+            _ if !self.values.is_empty() => self.values.keys().map(String::as_str).collect(),
+            Compare::Scale { scale, .. } => scale.words().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The ids under which its question is asked: those of a rule for every entry of a list are questions of their own.
     pub fn ids_of<'a>(&'a self, item: &'a Item) -> Vec<&'a str> {
         let mut ids = vec![item.id.as_str()];
@@ -161,6 +200,22 @@ pub enum Compare {
         /// The lowest word that does, when the item's value is no word of the scale.
         least: Option<String>,
     },
+}
+
+impl Compare {
+    /// What a value must be, in a few words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Presence => "its presence decides".to_owned(),
+            Self::Exactly => "the expected value".to_owned(),
+            Self::AtLeast => "the expected amount or more".to_owned(),
+            Self::AtMost => "the expected amount or less".to_owned(),
+            Self::Range => "within the expected range".to_owned(),
+            Self::Cadence => "as often as expected, or more".to_owned(),
+            Self::Scale { least: None, .. } => "the expected word or a stronger one".to_owned(),
+            Self::Scale { least: Some(word), .. } => format!("`{word}` or stronger"),
+        }
+    }
 }
 
 macro_rules! words {

@@ -79,6 +79,10 @@ fn lists_name_what_there_is() {
     assert!(run(&project, &["list", "probes"]).out.contains("@file("));
     assert!(run(&project, &["list", "checklists"]).out.contains("production"));
     assert!(run(&project, &["list", "rules"]).out.contains("environment_config.production.database.ssl_mode"));
+    let reference = run(&project, &["list", "rules", "--format", "markdown"]).out;
+    assert!(reference.contains("### `quality_checks.clippy`\n\nDoes"), "{}", reference.lines().count());
+    assert!(reference.contains("- fix: "));
+    assert_eq!(run(&project, &["list", "items", "--format", "markdown"]).status, 2);
 }
 
 #[test]

@@ -14,23 +14,23 @@
 
 /// One case of a fixture.
 #[derive(Debug)]
-pub(super) struct Case {
+pub(crate) struct Case {
     /// `met`, `unmet` or `unknown`.
-    pub(super) verdict: String,
+    pub(crate) verdict: String,
     /// What the case shows.
-    pub(super) title: String,
+    pub(crate) title: String,
     /// The item's value in this case, as TuskLang, when it is not the production checklist's.
-    pub(super) expects: Option<String>,
+    pub(crate) expects: Option<String>,
     /// Paths and texts, markers taken out.
-    pub(super) files: Vec<(String, String)>,
+    pub(crate) files: Vec<(String, String)>,
     /// The lines that must be among the evidence, `path:line`.
-    pub(super) here: Vec<String>,
+    pub(crate) here: Vec<String>,
 }
 
 const MARKER: &str = "«here»";
 
 /// The id that the fixture is about, and its cases.
-pub(super) fn parse(text: &str) -> Result<(String, Vec<Case>), String> {
+pub(crate) fn parse(text: &str) -> Result<(String, Vec<Case>), String> {
     let mut id = None;
     let mut cases: Vec<Case> = Vec::new();
     let mut path: Option<String> = None;

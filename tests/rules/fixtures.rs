@@ -36,7 +36,8 @@ fn checklist_of(id: &str, expects: Option<&str>) -> Checklist {
     checklist::read(&Source::new("case.tsk", text), Form::Tusk, "case").unwrap().checklist
 }
 
-fn fault(rules: &RuleSet, id: &str, case: &Case) -> Option<String> {
+/// What is wrong with a case, if anything.
+pub(crate) fn fault(rules: &RuleSet, id: &str, case: &Case) -> Option<String> {
     let report = judged(rules, &checklist_of(id, case.expects.as_deref()), id, &case.files);
     let told: Vec<String> = report
         .evidence

@@ -4,7 +4,7 @@ use crate::report::text::plain;
 use std::fmt::Write;
 
 /// A text in a paragraph: only its code spans (`` `…` ``) are markup; no other, no HTML and no line end survives.
-pub(super) fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     spans(text, code)
 }
 
@@ -45,7 +45,7 @@ fn words(text: &str) -> String {
 }
 
 /// A text in a code span.
-pub(super) fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = plain(text);
     let text = if text.is_empty() { "(empty)" } else { text.as_str() };
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);

@@ -1,7 +1,7 @@
 //! A report for a release manager: the answer first, then what has to be done, who has to say what, and a place to
 //! sign. Everything that comes from the tree is escaped.
 
-mod escape;
+pub(crate) mod escape;
 
 use super::text::count;
 use super::{Bearing, Cause, EvidenceReport, Fate, ItemReport, Outcome, Report, Summary, Verdict};
