@@ -83,12 +83,27 @@ fn of_text(config: &Config, setting: &Setting, text: &str) -> Option<Secret> {
     if text.starts_with("arn:aws:kms:") || (text.starts_with("projects/") && text.contains("/cryptoKeys/")) {
         return Some(Secret::Reference(Way::Store("kms")));
     }
+    if is_address(setting, text) {
+        return None;
+    }
     if is_path(text) {
         return Some(Secret::Reference(Way::File));
     }
     // The program's own default for a variable that production gives.
     let is_default = setting.layer == Layer::Program && config.stronger(setting).is_some();
     (is_secret(text) && !is_default).then_some(Secret::Literal)
+}
+
+/// `db.internal:5432/shop?sslmode=require`: where something is, under a name that asks for that, and nobody's password.
+fn is_address(setting: &Setting, text: &str) -> bool {
+    let asks = ["url", "uri", "dsn", "addr", "address", "host", "endpoint"];
+    let by_name = setting.key.words().last().is_some_and(|word| asks.contains(&word.as_str()));
+    let (place, query) = text.split_once('?').unwrap_or((text, ""));
+    let (host, rest) = place.split_once(':').unwrap_or((place, ""));
+    let port = rest.split('/').next().unwrap_or("");
+    let is_host = host.contains('.') && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    let is_port = !port.is_empty() && port.chars().all(|c| c.is_ascii_digit());
+    by_name && is_host && is_port && !query.to_ascii_lowercase().contains("pass")
 }
 
 /// `/etc/ssl/key.pem`, `certs/key.pem`: where a secret is kept.

@@ -23,6 +23,8 @@ const THIRD_PARTY: &[&str] = &[
     "opensearch",
     "kibana",
     "nginx",
+    "nginxinc",
+    "nginx-unprivileged",
     "envoyproxy",
     "envoy",
     "traefik",
@@ -33,6 +35,7 @@ const THIRD_PARTY: &[&str] = &[
     "opentelemetry-collector-contrib",
     "prom",
     "prometheus",
+    "prometheuscommunity",
     "grafana",
     "loki",
     "tempo",
@@ -77,7 +80,9 @@ pub fn third_party_image(image: &str) -> Option<&'static str> {
     let last = last.split(':').next().unwrap_or(last);
     // A registry's own name (`ghcr.io`, `localhost:5000`) identifies nothing.
     let owners = parts.into_iter().filter(|part| !part.contains(['.', ':']));
-    owners.chain([last]).find_map(|part| THIRD_PARTY.iter().copied().find(|known| *known == part))
+    let known = owners.chain([last]).find_map(|part| THIRD_PARTY.iter().copied().find(|known| *known == part));
+    // Whoever wrote it, an exporter of metrics watches a service and is none (items-2.md §0.6).
+    known.or_else(|| last.ends_with("exporter").then_some("exporter"))
 }
 
 /// What a service of the project is for, by the words of its name.
