@@ -194,9 +194,11 @@ impl Container<'_> {
         let mut found: Vec<Env> = list.iter().filter_map(|entry| self.entry(entry)).collect();
         let borrowed = self.value.get("envFrom").and_then(Value::as_list).unwrap_or_default();
         for source in borrowed {
-            let name = source.at(&["configMapRef", "name"]).and_then(Value::as_str);
+            let map = source.at(&["configMapRef", "name"]).and_then(Value::scalar_text);
+            let secret = source.at(&["secretRef", "name"]).and_then(Value::scalar_text);
+            let name = map.or_else(|| secret.map(|name| secret_name(&name)));
             let prefix = source.get("prefix").and_then(Value::as_str).unwrap_or("");
-            for entry in name.and_then(|name| self.object.borrowed.get(name)).into_iter().flatten() {
+            for entry in name.and_then(|name| self.object.borrowed.get(&name)).into_iter().flatten() {
                 let name = format!("{prefix}{}", entry.name);
                 if !found.iter().any(|known| known.name == name) {
                     found.push(Env { name, ..entry.clone() });
@@ -250,9 +252,15 @@ pub(super) fn string_map(value: Option<&Value>) -> BTreeMap<String, String> {
     map.iter().filter_map(|(key, field)| Some((key.clone(), field.value.scalar_text()?))).collect()
 }
 
+/// How a Secret is called among the borrowed maps: a config map may have the same name.
+fn secret_name(name: &str) -> String {
+    format!("secret/{name}")
+}
+
 /// Lends config maps to the workloads that name them, and pod templates to the Rollouts that refer to them.
 pub(super) fn resolve_references(objects: &mut [Object]) {
-    let maps = config_maps(objects);
+    let mut maps = config_maps(objects);
+    maps.extend(filled_secrets(objects));
     let templates: BTreeMap<(String, String), Object> = objects
         .iter()
         .filter(|object| object.is_kind("Deployment") && object.standing == Standing::Production)
@@ -287,6 +295,31 @@ fn config_maps(objects: &[Object]) -> Maps {
     .collect()
 }
 
+/// Secrets that something outside of the tree fills, by the entries that it is told to fill.
+fn filled_secrets(objects: &[Object]) -> Maps {
+    let mut maps = Maps::new();
+    for object in objects.iter().filter(|object| object.standing == Standing::Production) {
+        let target = object.value.at(&["spec", "target", "name"]).and_then(Value::scalar_text);
+        let name = target.unwrap_or_else(|| object.name.clone());
+        let keys: Vec<(String, Span)> = if object.is_kind("ExternalSecret") {
+            let data = object.value.at(&["spec", "data"]).and_then(Value::as_list).unwrap_or_default();
+            let key = |entry: &Value| Some((entry.get("secretKey")?.scalar_text()?, entry.span));
+            data.iter().filter_map(key).collect()
+        } else if object.is_kind("SealedSecret") {
+            let data = object.value.at(&["spec", "encryptedData"]).and_then(Value::as_map);
+            data.into_iter().flatten().map(|(key, field)| (key.clone(), field.key)).collect()
+        } else {
+            continue;
+        };
+        let entries = keys.into_iter().map(|(key, span)| {
+            let value = EnvValue::Reference(format!("secretKeyRef {name}/{key}"));
+            Env { name: key, value, place: object.at(span) }
+        });
+        maps.entry(secret_name(&name)).or_default().extend(entries);
+    }
+    maps
+}
+
 /// The config maps that a pod names for its environment; each object keeps only those it uses.
 fn named_maps(value: &Value, maps: &Maps) -> Maps {
     let mut names = Vec::new();
@@ -295,7 +328,7 @@ fn named_maps(value: &Value, maps: &Maps) -> Maps {
     used.collect()
 }
 
-/// Names under `configMapRef` and `configMapKeyRef`; the depth is bounded by the reader of the format.
+/// Names under `configMapRef`, `configMapKeyRef` and `secretRef`; the depth is bounded by the reader of the format.
 fn collect_names(value: &Value, names: &mut Vec<String>) {
     match &value.kind {
         Kind::List(list) => list.iter().for_each(|item| collect_names(item, names)),
@@ -303,6 +336,8 @@ fn collect_names(value: &Value, names: &mut Vec<String>) {
             for (key, field) in map {
                 if matches!(key.as_str(), "configMapRef" | "configMapKeyRef") {
                     names.extend(field.value.get("name").and_then(Value::scalar_text));
+                } else if key == "secretRef" {
+                    names.extend(field.value.get("name").and_then(Value::scalar_text).map(|name| secret_name(&name)));
                 } else {
                     collect_names(&field.value, names);
                 }
