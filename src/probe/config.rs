@@ -160,7 +160,7 @@ fn braces(text: &str) -> Option<(&str, &str, &str)> {
     Some((before, inside, after))
 }
 
-/// Whether the attributes of a word let a setting through: `under`, `not_under`, `variable`, `only`.
+/// Whether the attributes of a word let a setting through: `under`, `not_under`, `variable`, `written`, `only`.
 ///
 /// `only` is the attribute of that name, which most settings are never compared with.
 fn admits<F: FnOnce() -> Option<Regex>>(
@@ -190,6 +190,9 @@ fn admits<F: FnOnce() -> Option<Regex>>(
         return false;
     }
     if is_on(attributes, "set") && setting.layer == Layer::Program {
+        return false;
+    }
+    if is_on(attributes, "written") && setting.held.plain().is_none() {
         return false;
     }
     let fits = |pattern: &Regex| setting.held.plain().is_none_or(|text| pattern.is_match(text));
