@@ -203,6 +203,7 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Stores, backups: &mut Vec<Backu
     }
     parameters(facts, backups);
     plans(facts, backups);
+    copies(facts, backups);
 }
 
 fn is_replica(resource: &Resource, cloud: &Cloud) -> bool {
@@ -382,6 +383,15 @@ fn parameters(facts: &Facts<'_>, backups: &mut Vec<Backup>) {
                 backups.push(Backup::new(&[engine.unwrap_or(Engine::Postgres)], said));
             }
         }
+    }
+}
+
+/// Backups of RDS and their log in another region: AWS takes no other destination.
+fn copies(facts: &Facts<'_>, backups: &mut Vec<Backup>) {
+    for copy in facts.infra().of_kind("aws_db_instance_automated_backups_replication") {
+        let message = format!("backups are copied to another region by {}", copy.title());
+        let value = Observed::Word("multiple_regions".to_owned());
+        backups.push(Backup::new(&[], vec![Said::new(Location, copy.place(), message, value)]));
     }
 }
 
