@@ -1,5 +1,6 @@
 //! `@report.load(metric)`: runs under load, as load generators reported them.
 
+use super::ci_runs::with_reason;
 use super::{Probe, Question};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
@@ -40,7 +41,16 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             answer.notes.push(Sighting::new(report.place(load.span), Strength::Measured, message));
             continue;
         }
-        answer.seen.extend(sighting(report, load, question.fact()));
+        // What breaks beyond the expected load says nothing about the expected one.
+        let beyond = !question.is_set("stress") && is_named_stress(report) && question.fact() != "throughput";
+        let seen = sighting(report, load, question.fact());
+        let others = all.iter().any(|(other, _)| !is_named_stress(other));
+        let why = "the run went beyond the expected load on purpose";
+        match seen {
+            Some(seen) if beyond && others => answer.notes.push(with_reason(seen, why)),
+            Some(seen) => answer.seen.push(if beyond { seen.only_proving(why) } else { seen }),
+            None => {}
+        }
     }
     answer
 }
@@ -54,11 +64,14 @@ fn of_load(report: &Report) -> Option<(&Report, &Load)> {
 
 /// A run is beyond the expected load when its path says so, or when it was at least twice as fast as another run.
 fn is_stress(report: &Report, load: &Load, all: &[(&Report, &Load)]) -> bool {
-    let path = report.path.to_ascii_lowercase();
-    let named = path.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| STRESS.contains(&word));
     let rate = |load: &Load| load.throughput.map(|rate| rate.value).filter(|rate| *rate > 0.0);
     let least = all.iter().filter_map(|(_, other)| rate(other)).fold(f64::INFINITY, f64::min);
-    named || rate(load).is_some_and(|rate| rate >= 2.0 * least)
+    is_named_stress(report) || rate(load).is_some_and(|rate| rate >= 2.0 * least)
+}
+
+fn is_named_stress(report: &Report) -> bool {
+    let path = report.path.to_ascii_lowercase();
+    path.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| STRESS.contains(&word))
 }
 
 fn smoke(load: &Load) -> Option<String> {
