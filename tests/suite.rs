@@ -13,6 +13,7 @@ mod judge;
 mod order;
 mod pattern;
 mod probe;
+mod projects;
 mod quantity;
 mod readme;
 mod report;

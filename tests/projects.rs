@@ -1,0 +1,145 @@
+//! Whole projects against the production checklist: one that is ready, one that is bare, and one that only looks ready.
+//!
+//! Each lies in `tests/projects`, as a team would keep it. `ready` is judged with a history of its own, made in a
+//! folder of its own, since reports and reviews are told by it.
+
+use crate::facts::history::Repo;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use tusk_check::check::{self, Check};
+use tusk_check::checklist::{self, Phase};
+use tusk_check::facts::Facts;
+use tusk_check::report::{self, ItemReport};
+use tusk_check::rules;
+use tusk_check::tree::Tree;
+
+/// The day of the judgement: two days after the release candidate of `ready` was approved.
+const NOW: &str = "2026-11-22T12:00:00Z";
+
+/// What `ready` cannot meet, and why. An item that becomes met fails the test.
+const LEFT: &[(&str, &str)] = &[(
+    "pipeline_stages.deploy",
+    "it asks for blue-green where the canary sections ask for a canary of the same workload: the scale keeps them apart",
+)];
+
+/// Rules that are being written, and what is composed of them.
+const PENDING: &[&str] = &[
+    "security_checklist.",
+    "monitoring_config.",
+    "infrastructure_monitoring.",
+    "infra_metrics.network_latency",
+    "alerting_config.",
+    "response_config.communication_channels.",
+    "performance_optimization.caching_strategy",
+    "optimization_config.caching.",
+    "infra_optimization.",
+    "continuous_improvement.performance_monitoring",
+    "final_checklist.operational.",
+    "environment_config.production.security.encryption_enabled",
+    "environment_config.production.monitoring.alerting_enabled",
+    "validation_rules.security_requirements.encryption_enabled",
+    "data_protection.encryption",
+];
+
+/// Every file of a project, by its path in it.
+fn files(name: &str) -> Vec<(String, Vec<u8>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/projects").join(name);
+    let mut found = Vec::new();
+    let mut open: Vec<PathBuf> = vec![root.clone()];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap().map(Result::unwrap) {
+            if entry.file_type().unwrap().is_dir() {
+                open.push(entry.path());
+                continue;
+            }
+            let path = entry.path();
+            let path = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+            found.push((path, std::fs::read(entry.path()).unwrap()));
+        }
+    }
+    found.sort();
+    found
+}
+
+/// What every item of the production checklist gets.
+fn judged(tree: &Tree, phase: Phase) -> Vec<ItemReport> {
+    let (rules, faults) = rules::load(&rules::sources());
+    assert!(faults.is_empty(), "the catalogue does not load: tests/rules/catalogue.rs says why");
+    let facts = Facts::new(tree, NOW.parse().unwrap());
+    let broken = facts.attestations().broken();
+    assert!(broken.is_none(), "{}", broken.map(|broken| broken.to_string()).unwrap_or_default());
+    let production = checklist::production();
+    let check = Check::new(&facts, &production, check::bind(&production, &rules).unwrap(), phase);
+    let all = check.run(|_| true).into_iter();
+    all.map(|(item, binding, judgement)| report::build::item(tree, item, binding, judgement)).collect()
+}
+
+/// An item with all that was seen, for whoever reads a failure.
+fn told(item: &ItemReport) -> String {
+    let mut told = format!("{} {}: {}", item.verdict.word(), item.id, item.reason);
+    for seen in &item.evidence {
+        let _ = write!(told, "\n    {:?} {}:{} {}", seen.supports, seen.path, seen.line.unwrap_or(0), seen.message);
+    }
+    told
+}
+
+#[test]
+fn ready_meets_what_is_due_before_a_release() {
+    let mut repo = Repo::new();
+    for (path, bytes) in files("ready") {
+        repo.write(&path, std::str::from_utf8(&bytes).unwrap());
+    }
+    for number in 1..=12 {
+        repo.commit(&format!("Change number {number} (#{number})"));
+    }
+    let items = judged(&Tree::walk(repo.path()).unwrap(), Phase::PreRelease);
+    let left: BTreeMap<&str, &str> = LEFT.iter().copied().collect();
+    let met: BTreeSet<&str> =
+        items.iter().filter(|item| item.verdict.word() == "met").map(|item| item.id.as_str()).collect();
+    let due = items.iter().filter(|item| item.verdict.word() != "not due");
+    let due = due.filter(|item| !PENDING.iter().any(|id| item.id.starts_with(id)));
+    let missing: Vec<String> =
+        due.filter(|item| !met.contains(item.id.as_str()) && !left.contains_key(item.id.as_str())).map(told).collect();
+    assert!(missing.is_empty(), "{} items are not met:\n{}", missing.len(), missing.join("\n"));
+    let grown: Vec<&&str> = left.keys().filter(|id| met.contains(**id)).collect();
+    assert!(grown.is_empty(), "these are met by now, take them off the table: {grown:?}");
+    assert!(left.keys().all(|id| items.iter().any(|item| item.id == *id)), "the table names an item that is not there");
+}
+
+#[test]
+fn nothing_that_ready_states_is_odd() {
+    let tree = Tree::in_memory(files("ready"));
+    let facts = Facts::new(&tree, NOW.parse().unwrap());
+    let faults = facts.attestations().entries.iter().flat_map(|entry| &entry.faults);
+    let faults: Vec<String> = faults.map(|fault| format!("{fault:?}")).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// The items that are met, whatever the phase, with what was seen.
+fn met(tree: &Tree) -> BTreeMap<String, String> {
+    let items = judged(tree, Phase::PostRelease).into_iter().filter(|item| item.verdict.word() == "met");
+    items.map(|item| (item.id.clone(), told(&item))).collect()
+}
+
+fn shown(met: &BTreeMap<String, String>) -> String {
+    met.values().cloned().collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn an_empty_folder_meets_nothing() {
+    let met = met(&Tree::in_memory(Vec::<(String, Vec<u8>)>::new()));
+    assert!(met.is_empty(), "{}", shown(&met));
+}
+
+#[test]
+fn bare_meets_nothing_but_that_it_holds_no_secret() {
+    let met = met(&Tree::in_memory(files("bare")));
+    assert_eq!(met.keys().collect::<Vec<_>>(), ["security_checks.secret_scan"], "{}", shown(&met));
+}
+
+#[test]
+fn hostile_meets_nothing() {
+    let met = met(&Tree::in_memory(files("hostile")));
+    assert!(met.is_empty(), "{} items are met:\n{}", met.len(), shown(&met));
+}
