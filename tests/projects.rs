@@ -143,3 +143,53 @@ fn hostile_meets_nothing() {
     let met = met(&Tree::in_memory(files("hostile")));
     assert!(met.is_empty(), "{} items are met:\n{}", met.len(), shown(&met));
 }
+
+/// `ready` with each path and text changed; a text of `None` drops the file.
+fn ready_but(change: impl Fn(&str, &str) -> Option<(String, String)>) -> BTreeMap<String, String> {
+    let changed = files("ready").into_iter().filter_map(|(path, bytes)| {
+        let (path, text) = change(&path, std::str::from_utf8(&bytes).unwrap())?;
+        Some((path, text.into_bytes()))
+    });
+    met(&Tree::in_memory(changed))
+}
+
+/// What is true of any tree, also of one that says nothing.
+const TRUE_OF_ANY: &[&str] = &["security_checks.secret_scan"];
+
+fn only_what_is_true_of_any(what: &str, mut met: BTreeMap<String, String>) {
+    met.retain(|id, _| !TRUE_OF_ANY.contains(&id.as_str()));
+    assert!(met.is_empty(), "{what}: {} items are met:\n{}", met.len(), shown(&met));
+}
+
+#[test]
+fn what_is_only_shown_tried_or_borrowed_meets_nothing() {
+    let places = ["examples/parcel", "tests/fixtures/parcel", "vendor/parcel", "docs/samples", "third_party/parcel", "node_modules/parcel"];
+    for place in places {
+        let met = ready_but(|path, text| Some((format!("{place}/{path}"), text.to_owned())));
+        only_what_is_true_of_any(place, met);
+    }
+}
+
+#[test]
+fn what_is_commented_out_meets_nothing() {
+    let met = ready_but(|path, text| {
+        let extension = path.rsplit('.').next().unwrap_or(path);
+        let mark = match extension {
+            "rs" | "js" => "// ",
+            "sql" => "-- ",
+            "json" | "md" | "xml" | "info" => return None,
+            _ => "# ",
+        };
+        Some((path.to_owned(), text.lines().map(|line| format!("{mark}{line}\n")).collect()))
+    });
+    only_what_is_true_of_any("commented out", met);
+}
+
+#[test]
+fn headings_without_anything_below_them_meet_nothing() {
+    let met = ready_but(|path, text| {
+        let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| format!("{line}\n\nTODO\n\n"));
+        path.ends_with(".md").then(|| (path.to_owned(), headings.collect()))
+    });
+    only_what_is_true_of_any("headings", met);
+}

@@ -87,6 +87,17 @@ const FIXTURE: &[&str] = &[
     "benchmarks",
     "snapshots",
 ];
+/// Folders with other people's trees; a whole name, since `vendor` may be a word of the trade.
+const VENDORED: &[&str] = &[
+    "vendor",
+    "vendored",
+    "third_party",
+    "third-party",
+    "thirdparty",
+    "node_modules",
+    "bower_components",
+    "site-packages",
+];
 /// Words that turn the `prod` behind them into its opposite: `pre-prod`, `non_production`.
 const NEGATING: &[&str] = &["pre", "non", "not", "no"];
 /// Compiled code: its file and module names speak about the program, not about where it runs.
@@ -104,7 +115,7 @@ pub fn stage_of_path(path: &str) -> Stage {
     let path = lowered(path);
     let parts = Parts::of(&path);
     let signs = parts.signs();
-    if let Some(word) = signs.example.or(signs.fixture) {
+    if let Some(word) = signs.example.or(signs.fixture).or_else(|| parts.vendored()) {
         return Stage::Never(word);
     }
     if !parts.can_be_settings() {
@@ -228,6 +239,11 @@ impl<'p> Parts<'p> {
         };
         signs.fixture = signs.fixture.or_else(|| by_name().then_some("spec"));
         signs
+    }
+
+    fn vendored(&self) -> Option<&'static str> {
+        let known = |folder: &str| VENDORED.iter().find(|name| **name == folder).copied();
+        self.folders.split('/').find_map(known)
     }
 
     fn is_code(&self) -> bool {

@@ -103,6 +103,8 @@ const TRIAL_FOLDERS: &[&str] = &[
     "benchmarks",
     "example",
     "examples",
+    "demo",
+    "demos",
     "sample",
     "samples",
     "playground",

@@ -45,7 +45,7 @@ const MAX_DEPTH: usize = 5;
 #[rustfmt::skip]
 const NOT_OURS: &[&str] = &[
     "test", "tests", "testdata", "test-data", "test_data", "testing", "fixture", "fixtures", "__tests__",
-    "__fixtures__", "__mocks__", "mock", "mocks", "example", "examples", "sample", "samples", "snapshot", "snapshots",
+    "__fixtures__", "__mocks__", "mock", "mocks", "demo", "demos", "example", "examples", "sample", "samples", "snapshot", "snapshots",
     "vendor", "third-party", "third_party", "thirdparty", "node_modules", "doc", "docs", "corpus", "benches", "src",
     "resources", "assets", "static", "public", "schema", "schemas",
 ];
