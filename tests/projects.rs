@@ -7,11 +7,12 @@ use crate::facts::history::Repo;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use tusk_check::check::{self, Check};
 use tusk_check::checklist::{self, Phase};
 use tusk_check::facts::Facts;
-use tusk_check::report::{self, ItemReport};
-use tusk_check::rules;
+use tusk_check::report::{self, Bearing, ItemReport};
+use tusk_check::rules::{self, RuleSet};
 use tusk_check::tree::Tree;
 
 /// The day of the judgement: two days after the release candidate of `ready` was approved.
@@ -64,13 +65,12 @@ fn files(name: &str) -> Vec<(String, Vec<u8>)> {
 
 /// What every item of the production checklist gets.
 fn judged(tree: &Tree, phase: Phase) -> Vec<ItemReport> {
-    let (rules, faults) = rules::load(&rules::sources());
-    assert!(faults.is_empty(), "the catalogue does not load: tests/rules/catalogue.rs says why");
+    static RULES: LazyLock<RuleSet> = LazyLock::new(|| rules::load(&rules::sources()).0);
     let facts = Facts::new(tree, NOW.parse().unwrap());
     let broken = facts.attestations().broken();
     assert!(broken.is_none(), "{}", broken.map(|broken| broken.to_string()).unwrap_or_default());
     let production = checklist::production();
-    let check = Check::new(&facts, &production, check::bind(&production, &rules).unwrap(), phase);
+    let check = Check::new(&facts, &production, check::bind(&production, &RULES).unwrap(), phase);
     let all = check.run(|_| true).into_iter();
     all.map(|(item, binding, judgement)| report::build::item(tree, item, binding, judgement)).collect()
 }
@@ -163,7 +163,14 @@ fn only_what_is_true_of_any(what: &str, mut met: BTreeMap<String, String>) {
 
 #[test]
 fn what_is_only_shown_tried_or_borrowed_meets_nothing() {
-    let places = ["examples/parcel", "tests/fixtures/parcel", "vendor/parcel", "docs/samples", "third_party/parcel", "node_modules/parcel"];
+    let places = [
+        "examples/parcel",
+        "tests/fixtures/parcel",
+        "vendor/parcel",
+        "docs/samples",
+        "third_party/parcel",
+        "node_modules/parcel",
+    ];
     for place in places {
         let met = ready_but(|path, text| Some((format!("{place}/{path}"), text.to_owned())));
         only_what_is_true_of_any(place, met);
@@ -192,4 +199,177 @@ fn headings_without_anything_below_them_meet_nothing() {
         path.ends_with(".md").then(|| (path.to_owned(), headings.collect()))
     });
     only_what_is_true_of_any("headings", met);
+}
+
+/// Items that are still met by something in the files below a path, after a change that voids those files.
+#[track_caller]
+fn voided(below: &str, counts: impl Fn(&ItemReport, &str) -> bool, change: impl Fn(&str, &str) -> String) {
+    let changed = files("ready").into_iter().map(|(path, bytes)| {
+        let text = String::from_utf8(bytes).unwrap();
+        let text = if path.starts_with(below) { change(&path, &text) } else { text };
+        (path, text.into_bytes())
+    });
+    let items = judged(&Tree::in_memory(changed), Phase::PostRelease).into_iter();
+    let by_it = |item: &ItemReport| {
+        // That a file is there says nothing about what it holds.
+        let mut support = item.evidence.iter().filter(|seen| seen.supports == Bearing::Supports && seen.line.is_some());
+        item.verdict.word() == "met" && support.any(|seen| seen.path.starts_with(below) && counts(item, &seen.path))
+    };
+    let met: Vec<String> = items.filter(by_it).map(|item| told(&item)).collect();
+    assert!(met.is_empty(), "{} items are met by {below}:\n{}", met.len(), met.join("\n"));
+}
+
+/// Every line that fits, with something before and behind it.
+fn around(text: &str, fits: impl Fn(&str) -> bool, before: &str, behind: &str) -> String {
+    text.lines()
+        .map(|line| if fits(line) { format!("{before}{line}{behind}\n") } else { format!("{line}\n") })
+        .collect()
+}
+
+#[test]
+fn jobs_that_cannot_fail_enforce_nothing() {
+    let jobs = |line: &str| line.starts_with("    runs-on:") || line.starts_with("    uses:");
+    // The way back, and the message to the team, are gone through whatever becomes of the job.
+    let enforces = |item: &ItemReport| {
+        !["deployment_pipeline.rollback", "go_live_checklist.deployment.team_notified"].contains(&item.id.as_str())
+    };
+    let counts = |item: &ItemReport, _: &str| enforces(item);
+    voided(".github/workflows/", counts, |_, text| around(text, jobs, "", "\n    continue-on-error: true"));
+}
+
+#[test]
+fn jobs_that_never_run_enforce_nothing() {
+    let jobs = |line: &str| line.starts_with("    runs-on:") || line.starts_with("    uses:");
+    voided(".github/workflows/", |_, _| true, |_, text| around(text, jobs, "", "\n    if: false"));
+}
+
+#[test]
+fn jobs_of_another_branch_enforce_nothing() {
+    // Who reads new issues is no gate.
+    let gates = |item: &ItemReport, _: &str| item.id != "improvement_config.user_feedback";
+    voided(".github/workflows/", gates, |_, text| {
+        let jobs = text.find("jobs:").map_or("", |at| &text[at..]);
+        format!("on:\n  push:\n    branches: [experiments/try]\n\n{jobs}")
+    });
+}
+
+#[test]
+fn resources_that_are_counted_to_zero_are_not_there() {
+    let resources = |line: &str| line.starts_with("resource \"") && line.ends_with('{');
+    voided("infra/", |_, _| true, |_, text| around(text, resources, "", "\n  count = 0"));
+}
+
+#[test]
+fn objects_that_no_kustomization_lists_are_not_there() {
+    voided(
+        "deploy/",
+        |_, path| path.ends_with(".yaml"),
+        |path, text| {
+            if path.ends_with("kustomization.yaml") {
+                return "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: []\n".to_owned();
+            }
+            text.to_owned()
+        },
+    );
+}
+
+#[test]
+fn code_that_only_tests_compile_does_nothing() {
+    voided(
+        "src/",
+        |_, _| true,
+        |_, text| {
+            let text: String =
+                text.lines().filter(|line| !line.starts_with("//!")).map(|line| format!("{line}\n")).collect();
+            format!("#[cfg(test)]\nmod hidden {{\n{text}\n}}\n")
+        },
+    );
+}
+
+#[test]
+fn tests_that_are_switched_off_test_nothing() {
+    let tests = |line: &str| line.contains("#[tokio::test]") || line.contains("#[test]");
+    voided("tests/", |_, _| true, |_, text| around(text, tests, "", "\n#[ignore]"));
+}
+
+#[test]
+fn statements_that_are_old_or_yet_to_come_state_nothing() {
+    // An approval is bound to its version and not to a time.
+    let others = |item: &ItemReport, _: &str| {
+        !item.id.starts_with("final_checklist.business.") && item.id != "security_checks.permission_review"
+    };
+    voided(".tusk-check/", others, |_, text| text.replace("date: \"2026-", "date: \"2023-"));
+    voided(".tusk-check/", |_, _| true, |_, text| text.replace("date: \"2026-", "date: \"2031-"));
+}
+
+#[test]
+fn approvals_of_another_version_approve_nothing() {
+    let counts = |item: &ItemReport, _: &str| item.id.starts_with("final_checklist.business.");
+    voided(".tusk-check/", counts, |_, text| text.replace("1.4.0", "1.3.2"));
+}
+
+#[test]
+fn statements_without_their_author_state_nothing() {
+    voided(
+        ".tusk-check/",
+        |_, _| true,
+        |_, text| around(text, |line| line.trim_start().starts_with("by:"), "    # ", ""),
+    );
+}
+
+#[test]
+fn statements_whose_evidence_was_changed_state_nothing() {
+    let whole = ["stakeholder_approval"];
+    voided(
+        ".tusk-check/",
+        |_, _| true,
+        |_, text| {
+            let entries: Vec<&str> =
+                text.split("\n\n").filter(|entry| !whole.iter().any(|id| entry.contains(id))).collect();
+            entries.join("\n\n").replace("sha256: \"", "sha256: \"0")
+        },
+    );
+}
+
+#[test]
+fn records_of_years_ago_show_nothing() {
+    let changed = files("ready").into_iter().filter_map(|(path, bytes)| {
+        let is_record = path.starts_with("docs/reviews/") || path.starts_with("docs/postmortems/");
+        let text = String::from_utf8(bytes).unwrap();
+        let (path, text) =
+            if is_record { (path.replace("2026", "2023"), text.replace("2026", "2023")) } else { (path, text) };
+        (!path.starts_with(".tusk-check/")).then(|| (path, text.into_bytes()))
+    });
+    let met = met(&Tree::in_memory(changed));
+    for id in [
+        "continuous_improvement.optimization_opportunities",
+        "improvement_config.performance_review",
+        "improvement_config.optimization_planning",
+        "regular_reviews.security_review",
+        "regular_reviews.performance_review",
+        "regular_reviews.architecture_review",
+        "regular_reviews.compliance_review",
+        "protection_config.compliance_audit",
+        "disaster_recovery.testing",
+    ] {
+        assert!(!met.contains_key(id), "{}", met[id]);
+    }
+}
+
+#[test]
+fn reports_that_are_older_than_the_source_measure_nothing() {
+    let mut repo = Repo::new();
+    for (path, bytes) in files("ready") {
+        repo.write(&path, std::str::from_utf8(&bytes).unwrap());
+    }
+    repo.commit("Everything (#1)");
+    repo.write("src/later.rs", "//! Written after the reports.\n");
+    repo.commit("Something later (#2)");
+    let items = judged(&Tree::walk(repo.path()).unwrap(), Phase::PreRelease);
+    let by_report = |item: &&ItemReport| {
+        let mut support = item.evidence.iter().filter(|seen| seen.supports == Bearing::Supports);
+        item.verdict.word() == "met" && support.any(|seen| seen.path.starts_with("reports/"))
+    };
+    let met: Vec<String> = items.iter().filter(by_report).map(told).collect();
+    assert!(met.is_empty(), "{}", met.join("\n"));
 }

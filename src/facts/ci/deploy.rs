@@ -517,6 +517,9 @@ impl Ci {
         if !updates && step.triggers.iter().any(|trigger| trigger.event == Event::PullRequest) {
             return Target::Aside("runs on pull requests, before anything is merged".into());
         }
+        if !step.triggers.is_empty() && step.triggers.iter().all(|trigger| trigger.event.is_beside()) {
+            return Target::Aside("runs on branches that nothing is released from".into());
+        }
         let file = job.place.path.rsplit('/').next().unwrap_or_default();
         let environment = job.environment.as_ref().map_or("", |(name, _)| name.as_str());
         let called = step.with.values().cloned().collect::<Vec<_>>().join(" ");

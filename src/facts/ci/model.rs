@@ -175,7 +175,12 @@ pub struct Action {
 impl Event {
     /// Whether what it starts can stop a merge or a release.
     pub fn is_gate(&self) -> bool {
-        matches!(self, Self::Push(_) | Self::PullRequest | Self::MergeQueue | Self::Tag)
+        matches!(self, Self::Push(_) | Self::PullRequest | Self::MergeQueue | Self::Tag) && !self.is_beside()
+    }
+
+    /// Whether it is a push to branches that nothing is released from: `feature/**`, `experiments/x`.
+    pub fn is_beside(&self) -> bool {
+        matches!(self, Self::Push(branches) if !branches.is_empty() && branches.iter().all(|name| is_beside(name)))
     }
 
     /// In words.
@@ -191,6 +196,42 @@ impl Event {
             Self::Other(name) => name.clone(),
         }
     }
+}
+
+/// Words of a branch that say nobody releases from it.
+const BESIDE: &[&str] = &[
+    "feature",
+    "features",
+    "feat",
+    "experiment",
+    "experiments",
+    "experimental",
+    "exp",
+    "wip",
+    "topic",
+    "topics",
+    "sandbox",
+    "playground",
+    "try",
+    "tmp",
+    "temp",
+    "user",
+    "users",
+    "dependabot",
+    "renovate",
+    "bugfix",
+    "fix",
+    "spike",
+    "personal",
+    "poc",
+    "demo",
+    "gh-pages",
+];
+
+/// Whether a branch, or a pattern of branches, stands beside what is released.
+pub(super) fn is_beside(branch: &str) -> bool {
+    let first = branch.split(['/', '-', '_']).next().unwrap_or(branch);
+    BESIDE.contains(&first) || BESIDE.contains(&branch)
 }
 
 impl Step {

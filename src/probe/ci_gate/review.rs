@@ -221,7 +221,10 @@ fn blocks(text: &str) -> Vec<(&str, usize, usize)> {
         let (Some(whole), Some(kind)) = (captures.get(0), captures.name("kind")) else { continue };
         // A resource ends at the next closing brace in the first column.
         let end = text[whole.end()..].find("\n}").map_or(text.len(), |at| whole.end() + at);
-        found.push((kind.as_str(), whole.end(), end));
+        let is_none = |line: &str| line.replace(' ', "") == "count=0";
+        if !text[whole.end()..end].lines().any(is_none) {
+            found.push((kind.as_str(), whole.end(), end));
+        }
     }
     found
 }

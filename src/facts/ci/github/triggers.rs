@@ -1,6 +1,6 @@
 //! What starts a workflow: `on:`.
 
-use super::super::model::{Event, Trigger};
+use super::super::model::{Event, Trigger, is_beside};
 use super::strings;
 use crate::evidence::Place;
 use crate::facts::format::Parsed;
@@ -62,6 +62,10 @@ fn event(
         "pull_request" | "pull_request_target" => {
             let updates = ["opened", "synchronize", "reopened", "ready_for_review"];
             let guards = types.is_empty() || types.iter().any(|kind| updates.contains(&kind.as_str()));
+            let branches = strings(value.get("branches"));
+            if !branches.is_empty() && branches.iter().all(|name| is_beside(name)) {
+                return one(Event::Other(format!("pull request to {}", branches.join(", "))));
+            }
             one(if guards { Event::PullRequest } else { Event::Other(format!("pull request {}", types.join(", "))) })
         }
         "merge_group" => one(Event::MergeQueue),
