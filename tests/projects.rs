@@ -187,7 +187,7 @@ fn what_is_commented_out_meets_nothing() {
             "json" | "md" | "xml" | "info" => return None,
             _ => "# ",
         };
-        Some((path.to_owned(), text.lines().map(|line| format!("{mark}{line}\n")).collect()))
+        Some((path.to_owned(), each_line(text, |line| format!("{mark}{line}"))))
     });
     only_what_is_true_of_any("commented out", met);
 }
@@ -195,8 +195,19 @@ fn what_is_commented_out_meets_nothing() {
 #[test]
 fn headings_without_anything_below_them_meet_nothing() {
     let met = ready_but(|path, text| {
-        let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| format!("{line}\n\nTODO\n\n"));
-        path.ends_with(".md").then(|| (path.to_owned(), headings.collect()))
+        let heading = |line: &str| {
+            if line.starts_with('#') {
+                format!(
+                    "{line}
+
+TODO
+"
+                )
+            } else {
+                String::new()
+            }
+        };
+        path.rsplit('.').next() == Some("md").then(|| (path.to_owned(), each_line(text, heading)))
     });
     only_what_is_true_of_any("headings", met);
 }
@@ -219,11 +230,19 @@ fn voided(below: &str, counts: impl Fn(&ItemReport, &str) -> bool, change: impl 
     assert!(met.is_empty(), "{} items are met by {below}:\n{}", met.len(), met.join("\n"));
 }
 
+/// A text with each of its lines changed.
+fn each_line(text: &str, change: impl Fn(&str) -> String) -> String {
+    let mut changed = String::with_capacity(text.len());
+    for line in text.lines() {
+        changed.push_str(&change(line));
+        changed.push('\n');
+    }
+    changed
+}
+
 /// Every line that fits, with something before and behind it.
 fn around(text: &str, fits: impl Fn(&str) -> bool, before: &str, behind: &str) -> String {
-    text.lines()
-        .map(|line| if fits(line) { format!("{before}{line}{behind}\n") } else { format!("{line}\n") })
-        .collect()
+    each_line(text, |line| if fits(line) { format!("{before}{line}{behind}") } else { line.to_owned() })
 }
 
 #[test]
@@ -263,7 +282,7 @@ fn resources_that_are_counted_to_zero_are_not_there() {
 fn objects_that_no_kustomization_lists_are_not_there() {
     voided(
         "deploy/",
-        |_, path| path.ends_with(".yaml"),
+        |_, path| path.rsplit('.').next() == Some("yaml"),
         |path, text| {
             if path.ends_with("kustomization.yaml") {
                 return "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: []\n".to_owned();
@@ -279,8 +298,7 @@ fn code_that_only_tests_compile_does_nothing() {
         "src/",
         |_, _| true,
         |_, text| {
-            let text: String =
-                text.lines().filter(|line| !line.starts_with("//!")).map(|line| format!("{line}\n")).collect();
+            let text = each_line(text, |line| if line.starts_with("//!") { String::new() } else { line.to_owned() });
             format!("#[cfg(test)]\nmod hidden {{\n{text}\n}}\n")
         },
     );
