@@ -207,7 +207,7 @@ TODO
                 String::new()
             }
         };
-        path.rsplit('.').next() == Some("md").then(|| (path.to_owned(), each_line(text, heading)))
+        (path.rsplit('.').next() == Some("md")).then(|| (path.to_owned(), each_line(text, heading)))
     });
     only_what_is_true_of_any("headings", met);
 }
