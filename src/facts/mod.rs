@@ -15,6 +15,7 @@ pub mod infra;
 pub mod kubernetes;
 pub mod manifests;
 pub mod migrations;
+pub mod notify;
 pub(crate) mod parallel;
 pub mod production;
 pub mod reports;
@@ -87,6 +88,8 @@ views! {
     manifests: manifests::Manifests = manifests::read;
     /// Prose: headings, sections and their substance.
     documents: documents::Documents = documents::read;
+    /// Where alerts go.
+    notify: notify::Notify = notify::read;
     /// Reports that other tools left in the tree.
     reports: reports::Reports = reports::read;
     /// The last commits on the first-parent line.

@@ -33,6 +33,7 @@ pub mod journeys;
 pub mod k8s;
 pub mod logger;
 pub mod migrations;
+pub mod notify;
 pub mod oncall;
 pub mod openapi;
 pub mod perimeter;
@@ -97,6 +98,7 @@ pub static ALL: &[&Probe] = &[
     &k8s::PROBE,
     &logger::PROBE,
     &migrations::PROBE,
+    &notify::PROBE,
     &oncall::PROBE,
     &openapi::PROBE,
     &perimeter::PROBE,

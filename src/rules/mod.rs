@@ -95,6 +95,7 @@ const FILES: &[(&str, &str)] = &[
     ("lists-settings.tsk", include_str!("lists-settings.tsk")),
     ("monitoring.tsk", include_str!("monitoring.tsk")),
     ("network.tsk", include_str!("network.tsk")),
+    ("notify.tsk", include_str!("notify.tsk")),
     ("operations.tsk", include_str!("operations.tsk")),
     ("optimisation.tsk", include_str!("optimisation.tsk")),
     ("performance.tsk", include_str!("performance.tsk")),

@@ -56,7 +56,7 @@ pub enum Tier {
 }
 
 impl Tier {
-    fn of(labels: Option<&Value>) -> Self {
+    pub(in crate::facts) fn of(labels: Option<&Value>) -> Self {
         let word = ["severity", "level", "priority"]
             .iter()
             .find_map(|key| labels?.get(key)?.scalar_text())

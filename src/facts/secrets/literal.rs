@@ -333,7 +333,7 @@ pub(super) fn grade(value: &str, sort: Sort, name: &str) -> Option<Grade> {
 }
 
 /// Names where a secret is, or computes it, instead of being one.
-fn is_reference(value: &str) -> bool {
+pub(in crate::facts) fn is_reference(value: &str) -> bool {
     let lower = value.to_lowercase();
     let begins = REFERENCES.iter().any(|start| lower.starts_with(start)) && !is_symbol_password(value);
     begins || EXPRESSIONS.iter().any(|part| lower.contains(part)) || is_path(value) || is_call(value)
@@ -378,7 +378,7 @@ fn is_call(value: &str) -> bool {
 }
 
 /// Written to stand for a value: a word that says so, the name again, one character repeated.
-fn is_placeholder(value: &str, name: &str) -> bool {
+pub(in crate::facts) fn is_placeholder(value: &str, name: &str) -> bool {
     let lower = value.to_lowercase();
     if EMPTY_WORDS.contains(&lower.as_str()) || PLACEHOLDERS.iter().any(|word| lower.contains(word)) {
         return true;

@@ -12,6 +12,7 @@ mod literal;
 mod names;
 mod scan;
 
+pub(in crate::facts) use literal::{is_placeholder, is_reference};
 pub(in crate::facts) use scan::hex_digest;
 
 use super::{Facts, parallel};

@@ -42,6 +42,7 @@ pub static PROBE: Probe = Probe {
         "store",
         "iac",
         "alerts",
+        "notify",
     ],
     options: &[],
     look,
@@ -70,6 +71,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         "store" => stores(facts, false),
         "iac" => infra::infra(facts, &words),
         "alerts" => run::alerts(facts),
+        "notify" => super::notify::here(facts),
         _ => Answer::default(),
     }
 }

@@ -1,0 +1,361 @@
+//! What infrastructure code tells to notify: subscriptions, channels, action groups, pagers and their people's rules.
+
+mod topics;
+
+use super::receiver::{self, Context};
+use super::{Config, End, Flaw, Integration, Notify, State, channel};
+use crate::evidence::{Blind, Place};
+use crate::facts::Facts;
+use crate::facts::infra::{Resource, Tool};
+use crate::facts::production::Standing;
+use crate::value::{Kind, Value};
+
+/// Kinds that notify, whichever of them is read how.
+const KINDS: &[&str] = &[
+    "aws_sns_topic_subscription",
+    "aws_chatbot_slack_channel_configuration",
+    "aws_ssmcontacts_contact_channel",
+    "google_monitoring_notification_channel",
+    "azurerm_monitor_action_group",
+    "pagerduty_service_integration",
+    "pagerduty_user_notification_rule",
+    "pagerduty_slack_connection",
+    "opsgenie_*",
+    "grafana_contact_point",
+    "grafana_oncall_*",
+    "datadog_monitor",
+    "digitalocean_monitor_alert",
+    "digitalocean_uptime_alert",
+    "newrelic_notification_channel",
+    "newrelic_alert_channel",
+    "sentry_issue_alert",
+    "sentry_metric_alert",
+    "checkly_alert_channel",
+    "statuscake_contact_group",
+    "betteruptime_*",
+];
+
+/// Words in the source of a module that may notify somebody; a network or a database does not.
+const MODULES: &[&str] = &[
+    "alarm", "alert", "chatbot", "incident", "monitor", "notif", "observab", "oncall", "opsgenie", "pager", "slack",
+    "sns",
+];
+
+/// Kinds whose blocks are channels: the block, the channel, and the setting that holds its address.
+#[rustfmt::skip]
+const BLOCKS: &[(&str, &[(&str, &str, &str)])] = &[
+    ("azurerm_monitor_action_group", &[
+        ("email_receiver", "email", "email_address"), ("sms_receiver", "sms", ""), ("voice_receiver", "phone", ""),
+        ("webhook_receiver", "webhook", "service_uri"), ("azure_app_push_receiver", "mobile_push", ""),
+        ("logic_app_receiver", "function", ""), ("azure_function_receiver", "function", ""), ("event_hub_receiver", "queue", ""),
+        ("arm_role_receiver", "email", ""),
+    ]),
+    ("digitalocean_monitor_alert", &[("alerts.email", "email", ""), ("alerts.slack", "slack", "")]),
+    ("digitalocean_uptime_alert", &[("notifications.email", "email", ""), ("notifications.slack", "slack", "")]),
+    ("statuscake_contact_group", &[("email_addresses", "email", ""), ("mobile_numbers", "sms", ""), ("ping_url", "webhook", "")]),
+    ("checkly_alert_channel", &[
+        ("email", "email", "address"), ("slack", "slack", ""), ("sms", "sms", ""), ("call", "phone", ""),
+        ("pagerduty", "pagerduty", ""), ("opsgenie", "opsgenie", ""), ("webhook", "webhook", "url"),
+    ]),
+    ("betteruptime_monitor", &[("sms", "sms", ""), ("call", "phone", ""), ("email", "email", "")]),
+];
+
+/// The words for channels that settings of other kinds use.
+#[rustfmt::skip]
+const TYPES: &[(&str, &str)] = &[
+    ("email", "email"), ("sms", "sms"), ("pagerduty", "pagerduty"), ("slack", "slack"), ("webhook", "webhook"),
+    ("webhook_tokenauth", "webhook"), ("webhook_basicauth", "webhook"), ("pubsub", "queue"), ("google_chat", "google_chat"),
+    ("pagerduty_account_integration", "pagerduty"), ("pagerduty_service_integration", "pagerduty"), ("opsgenie", "opsgenie"),
+    ("victorops", "splunk_on_call"), ("voice", "phone"), ("sms_contact_method", "sms"), ("phone_contact_method", "phone"),
+    ("email_contact_method", "email"), ("push_notification_contact_method", "mobile_push"), ("mobile", "mobile_push"),
+    ("notify_by_sms", "sms"), ("notify_by_phone_call", "phone"), ("notify_by_slack", "slack"), ("notify_by_email", "email"),
+    ("campfire", "campfire"), ("msteams", "teams"), ("event_bridge", "queue"), ("slack_legacy", "slack"), ("user", "email"),
+];
+
+/// Reads all of it.
+pub(super) fn read(facts: &Facts<'_>, view: &mut Notify) {
+    let infra = facts.infra();
+    let may_notify = |blind: &Blind| {
+        let Some(source) = blind.why.strip_prefix("the module ") else { return true };
+        let is_address = !source.contains("::") && !source.contains("git") && !source.contains("http");
+        !is_address || MODULES.iter().any(|word| source.contains(word))
+    };
+    view.blind.extend(infra.unread(KINDS).into_iter().filter(may_notify));
+    for resource in &infra.resources {
+        let ends = match resource.kind.as_str() {
+            "aws_sns_topic_subscription" => topics::subscription(facts, resource),
+            "aws_sns_topic" => topics::inline(facts, resource),
+            kind if kind.contains("chatbot_slack") || kind == "AWS::Chatbot::SlackChannelConfiguration" => {
+                vec![end(resource, "slack", resource.place(), State::Reached { critical: true })]
+            }
+            "datadog_monitor" => datadog(resource, &mut view.blind),
+            "sentry_issue_alert" | "sentry_metric_alert" => sentry(resource),
+            kind => match BLOCKS.iter().find(|(known, _)| *known == kind) {
+                Some((_, blocks)) => of_blocks(facts, resource, blocks),
+                None => by_type(facts, resource).into_iter().collect(),
+            },
+        };
+        if !ends.is_empty() {
+            let (place, title, standing) = (resource.place(), resource.title(), resource.standing.clone());
+            view.configs.push(Config { place, title, standing, ends, routing: None });
+        }
+    }
+}
+
+fn end(resource: &Resource, channel: &str, place: Place, state: State) -> End {
+    End { channel: channel.to_owned(), place, title: resource.title(), state, is_leaked: false }
+}
+
+/// Kinds that say in one setting which channel they are.
+fn by_type(facts: &Facts<'_>, resource: &Resource) -> Option<End> {
+    let (key, mut state) = match resource.kind.as_str() {
+        "google_monitoring_notification_channel" | "newrelic_notification_channel" | "newrelic_alert_channel" => {
+            ("type", named(facts, resource))
+        }
+        "aws_ssmcontacts_contact_channel" => ("type", State::Reached { critical: true }),
+        "pagerduty_user_notification_rule" => ("contact_method.type", State::Reached { critical: true }),
+        "opsgenie_notification_rule" => ("steps.contact.method", State::Reached { critical: true }),
+        "opsgenie_user_contact" => ("method", State::Reached { critical: true }),
+        "grafana_oncall_user_notification_rule" => ("type", State::Reached { critical: true }),
+        "pagerduty_slack_connection" => {
+            return Some(end(resource, "slack", resource.place(), State::Reached { critical: true }));
+        }
+        "pagerduty_service_integration" | "opsgenie_api_integration" | "opsgenie_email_integration" => {
+            let channel = if resource.kind.starts_with("pagerduty") { "pagerduty" } else { "opsgenie" };
+            let state = match named(facts, resource) {
+                State::Silent(_) => State::Unclear("what sends alerts to it is not in the tree".to_owned()),
+                state => state,
+            };
+            return Some(end(resource, channel, resource.place(), state));
+        }
+        "grafana_oncall_integration" => {
+            return Some(end(resource, "grafana_oncall", resource.place(), State::Reached { critical: true }));
+        }
+        _ => return None,
+    };
+    let setting = resource.setting(key)?;
+    let Some(word) = setting.text().map(|word| word.to_ascii_lowercase()) else {
+        let why = "its type is not in the tree".to_owned();
+        return Some(end(resource, "webhook", setting.place, State::Unclear(why)));
+    };
+    let channel = TYPES.iter().find(|(known, _)| *known == word).map_or("another tool", |(_, channel)| *channel);
+    if resource.setting("enabled").and_then(|setting| setting.value.as_bool()) == Some(false) {
+        state = State::Silent("it is switched off".to_owned());
+    }
+    if channel == "email" {
+        let paths = ["labels.email_address", "config.recipients", "delivery_address.simple_address"];
+        let address = paths.iter().find_map(|path| resource.setting(path)?.text());
+        if let Some(why) = address.and_then(|address| channel::no_mailbox(&address)) {
+            state = State::Silent(why);
+        }
+    }
+    if resource.setting("urgency").and_then(|setting| setting.text()).as_deref() == Some("low") {
+        state = State::Reached { critical: false };
+    }
+    Some(end(resource, channel, setting.place, state))
+}
+
+/// Kinds whose blocks are channels.
+fn of_blocks(facts: &Facts<'_>, resource: &Resource, blocks: &[(&str, &'static str, &str)]) -> Vec<End> {
+    let is_alert = ["digitalocean_", "betteruptime_"].iter().any(|start| resource.kind.starts_with(start));
+    let is_off = resource.setting("enabled").and_then(|setting| setting.value.as_bool()) == Some(false);
+    let reached = match is_off {
+        true => State::Silent("it is switched off".to_owned()),
+        false if is_alert => State::Reached { critical: true },
+        false => named(facts, resource),
+    };
+    let mut ends = Vec::new();
+    for (block, channel, address) in blocks {
+        let path = crate::facts::kubernetes::path::Path::parse(block);
+        for setting in resource.settings(&path).iter().filter(|setting| setting.default_of.is_none()) {
+            let value: &Value = &setting.value;
+            let is_empty = value.as_list().is_some_and(<[Value]>::is_empty) || value.as_bool() == Some(false);
+            if is_empty || matches!(value.kind, Kind::Null) {
+                continue;
+            }
+            for entry in value.as_list().unwrap_or(std::slice::from_ref(value)) {
+                let text = entry.get(address).and_then(Value::scalar_text).or_else(|| entry.scalar_text());
+                let mut channel = *channel;
+                if channel == "webhook" {
+                    channel = text.as_deref().map_or("webhook", channel::of_address);
+                }
+                let hole = text.filter(|_| channel == "email").and_then(|text| channel::no_mailbox(&text));
+                let state = hole.map_or_else(|| reached.clone(), State::Silent);
+                let place = if entry.as_map().is_some() { resource.at(entry.span) } else { setting.place.clone() };
+                ends.push(end(resource, channel, place, state));
+            }
+        }
+    }
+    ends
+}
+
+/// Handles in the message of a monitor: `@pagerduty-shop`, `@slack-alerts`, `@ann@shop.io`.
+fn datadog(resource: &Resource, blind: &mut Vec<Blind>) -> Vec<End> {
+    let Some(setting) = resource.setting("message") else { return Vec::new() };
+    let text = match &setting.value.kind {
+        Kind::Expr(expression) => expression.raw.clone(),
+        _ => setting.text().unwrap_or_default(),
+    };
+    let found = handles(&text);
+    let hides = setting.is_opaque() || text.contains("${");
+    if hides && found.is_empty() && resource.standing == Standing::Production {
+        let why = format!("whom {} notifies is not in the tree", resource.title());
+        blind.push(Blind { place: Some(setting.place.clone()), why });
+    }
+    let state = |is_loud| State::Reached { critical: is_loud };
+    found.into_iter().map(|(channel, is_loud)| end(resource, channel, setting.place.clone(), state(is_loud))).collect()
+}
+
+/// The channels of the handles in a text, each with whether an alert calls it, not only a warning or a recovery.
+pub(super) fn handles(text: &str) -> Vec<(&'static str, bool)> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices('@') {
+        let before = text[..at].chars().next_back();
+        if before.is_some_and(|letter| letter.is_alphanumeric() || ".@_-".contains(letter)) {
+            continue;
+        }
+        let handle: String =
+            text[at + 1..].chars().take_while(|letter| letter.is_alphanumeric() || "@.-_+".contains(*letter)).collect();
+        let word = handle.split(['-', '@', '.']).next().unwrap_or_default();
+        let channel = match word {
+            _ if handle.contains('@') && handle.rsplit('@').next().is_some_and(|domain| domain.contains('.')) => {
+                if channel::no_mailbox(&handle).is_some() {
+                    continue;
+                }
+                "email"
+            }
+            "pagerduty" => "pagerduty",
+            "slack" => "slack",
+            "opsgenie" => "opsgenie",
+            "victorops" => "splunk_on_call",
+            "teams" => "teams",
+            "webhook" => "webhook",
+            "sns" => "sns",
+            "oncall" => "datadog_oncall",
+            _ => continue,
+        };
+        let is_inside = |block: &str| {
+            let (open, close) = (format!("{{{{#{block}}}}}"), format!("{{{{/{block}}}}}"));
+            text[..at].matches(&open).count() > text[..at].matches(&close).count()
+        };
+        let is_quiet =
+            ["is_warning", "is_recovery", "is_no_data", "is_warning_recovery"].iter().any(|block| is_inside(block));
+        if is_inside("is_recovery") {
+            continue;
+        }
+        found.push((channel, !is_quiet));
+    }
+    found
+}
+
+/// Actions of an alert in Sentry, by their names.
+fn sentry(resource: &Resource) -> Vec<End> {
+    let mut texts = Vec::new();
+    collect(&resource.value, &mut texts);
+    let has = |parts: &[&str]| texts.iter().any(|text| parts.iter().any(|part| text.contains(part)));
+    let known: &[(&str, &[&str])] = &[
+        ("slack", &["integrations.slack", "\"slack\""]),
+        ("pagerduty", &["integrations.pagerduty", "\"pagerduty\""]),
+        ("email", &["mail.actions", "\"email\""]),
+        ("opsgenie", &["integrations.opsgenie", "\"opsgenie\""]),
+    ];
+    let named = |channel: &str| texts.iter().any(|text| text == channel);
+    let found = known.iter().filter(|(channel, parts)| has(parts) || named(channel));
+    found.map(|(channel, _)| end(resource, channel, resource.place(), State::Reached { critical: true })).collect()
+}
+
+fn collect(value: &Value, texts: &mut Vec<String>) {
+    match &value.kind {
+        Kind::Expr(expression) => texts.push(expression.raw.clone()),
+        Kind::Str(text) => texts.push(text.clone()),
+        Kind::List(list) => list.iter().for_each(|inner| collect(inner, texts)),
+        Kind::Map(map) => map.values().for_each(|field| collect(&field.value, texts)),
+        _ => {}
+    }
+}
+
+/// Whether something else leads to a resource: it is reached then. What only an output or a module passes on may be.
+fn named(facts: &Facts<'_>, resource: &Resource) -> State {
+    let address = address(resource);
+    let others = facts.infra().production().filter(|other| other.name != resource.name || other.kind != resource.kind);
+    if others.into_iter().any(|other| mentions(&other.value, &address)) {
+        return State::Reached { critical: !is_quiet(&resource.name) };
+    }
+    let is_written = facts.tree.files().iter().filter(|file| file.path.ends_with(".tf")).any(|file| {
+        file.text().is_some_and(|source| {
+            source.text().match_indices(&address).any(|(at, _)| ends_there(source.text(), at + address.len()))
+        })
+    });
+    if is_written && resource.tool == Tool::Terraform {
+        State::Unclear("it is passed on, and what takes it is not in the tree".to_owned())
+    } else {
+        State::Silent("nothing leads to it".to_owned())
+    }
+}
+
+/// How other resources call one: `aws_sns_topic.alerts`, or its name alone in other tools.
+fn address(resource: &Resource) -> String {
+    let label = resource.name.rsplit('.').next().unwrap_or(&resource.name);
+    let label = label.split('[').next().unwrap_or(label);
+    if resource.tool == Tool::Terraform { format!("{}.{label}", resource.kind) } else { label.to_owned() }
+}
+
+fn mentions(value: &Value, address: &str) -> bool {
+    let is_in = |text: &str| text.match_indices(address).any(|(at, _)| ends_there(text, at + address.len()));
+    match &value.kind {
+        Kind::Expr(expression) => is_in(&expression.raw),
+        Kind::Str(text) => is_in(text),
+        Kind::List(list) => list.iter().any(|inner| mentions(inner, address)),
+        Kind::Map(map) => map.values().any(|field| mentions(&field.value, address)),
+        _ => false,
+    }
+}
+
+/// Whether a name ends at an offset: `topic.ops` is not `topic.ops_low`.
+fn ends_there(text: &str, at: usize) -> bool {
+    !text
+        .get(at..)
+        .and_then(|rest| rest.chars().next())
+        .is_some_and(|next| next.is_alphanumeric() || next == '_' || next == '-')
+}
+
+/// Whether a name says that it is for what can wait.
+fn is_quiet(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["warn", "info", "low"].iter().any(|word| name.split(['_', '-', '.']).any(|part| part.starts_with(word)))
+        && !["critical", "page", "high"].iter().any(|word| name.contains(word))
+}
+
+/// Contact points of Grafana, as Terraform writes them: a block for each integration.
+pub(super) fn grafana(facts: &Facts<'_>, visit: &mut dyn FnMut(String, Place, Vec<Integration>, Standing)) {
+    for resource in facts.infra().resources.iter().filter(|resource| resource.kind == "grafana_contact_point") {
+        let at = |span| resource.at(span);
+        let context = Context { at: &at, global: None, is_part: true };
+        let mut integrations = Vec::new();
+        for (block, field) in resource.value.as_map().into_iter().flatten() {
+            let Some(channel) = channel::of_integration(block) else { continue };
+            for entry in field.value.as_list().unwrap_or(std::slice::from_ref(&field.value)) {
+                integrations.push(receiver::integration(channel, entry, field.key, &context));
+            }
+        }
+        let name = resource.setting("name").and_then(|setting| setting.text());
+        let address = address(resource);
+        // A policy may call it by its name or by its address.
+        visit(address, resource.place(), integrations.clone(), resource.standing.clone());
+        if let Some(name) = name {
+            visit(name, resource.place(), integrations, resource.standing.clone());
+        }
+    }
+}
+
+/// An end that a protocol and an address make.
+fn by_protocol(protocol: &str, address: Option<&str>) -> (&'static str, Option<Flaw>) {
+    match protocol {
+        "email" | "email-json" => ("email", address.and_then(channel::no_mailbox).map(Flaw::Nobody)),
+        "sms" => ("sms", None),
+        "http" | "https" => (address.map_or("webhook", channel::of_address), None),
+        "lambda" => ("function", None),
+        "application" => ("mobile_push", None),
+        _ => ("queue", None),
+    }
+}
