@@ -353,7 +353,9 @@ fn targets(formats: &[Format], files: &[PathBuf], matches: &ArgMatches) -> anyho
                 open = true;
             }
             Typed::File(file) => {
-                if targets.iter().any(|target| target.file.as_deref() == Some(file)) {
+                // `a.json` and `./a.json` are one file.
+                let plain = |path: &Path| path.strip_prefix(".").map_or_else(|_| path.to_owned(), Path::to_owned);
+                if targets.iter().filter_map(|target| target.file.as_deref()).any(|other| plain(other) == plain(file)) {
                     bail!("two reports for one file: `{}`", file.display());
                 }
                 match targets.last_mut().filter(|_| open) {

@@ -138,8 +138,11 @@ impl Judgement {
         outcome.seen =
             proven.into_iter().flat_map(Proven::evidence).map(|evidence| evidence.sighting.clone()).collect();
         if let Verdict::Missing { absence, .. } = &self.verdict {
-            for sighting in &mut outcome.seen {
-                sighting.message = format!("{absence} (searched: {})", sighting.message);
+            for (at, sighting) in outcome.seen.iter_mut().enumerate() {
+                let said = &sighting.message;
+                let message =
+                    if at == 0 { format!("{absence} (searched: {said})") } else { format!("searched: {said}") };
+                sighting.message = message;
             }
         }
         outcome.blind.clone_from(&self.blind);

@@ -34,7 +34,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let aside = || globs.aside(&file.path);
         let Some(source) = file.text() else {
             if aside().is_none() {
-                let why = "cannot be read as text".to_owned();
+                let why = file.no_text().unwrap_or_default();
                 answer.blind.push(Blind { place: Some(Place::file(file.path.clone())), why });
             }
             continue;

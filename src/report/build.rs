@@ -98,8 +98,10 @@ fn seen(tree: &Tree, evidence: &Evidence) -> EvidenceReport {
     let sighting = &evidence.sighting;
     let (path, line, column) = located(tree, &sighting.place);
     let message = match &sighting.default_of {
-        Some(whose) => format!("{} (default of {whose})", sighting.message),
-        None => sighting.message.clone(),
+        Some(whose) if !sighting.message.contains(&format!("default of {whose}")) => {
+            format!("{} (default of {whose})", sighting.message)
+        }
+        _ => sighting.message.clone(),
     };
     EvidenceReport {
         path,

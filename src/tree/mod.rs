@@ -122,6 +122,15 @@ impl File {
         })
     }
 
+    /// Why there is no text; `None` if there is.
+    pub fn no_text(&self) -> Option<String> {
+        match self.content() {
+            Content::Text(_) => None,
+            Content::Binary(_) => Some("not a text".to_owned()),
+            Content::Unread(why) => Some(format!("cannot be read: {why}")),
+        }
+    }
+
     /// The text, if it is text.
     pub fn text(&self) -> Option<&Source> {
         match self.content() {

@@ -50,6 +50,8 @@ fn two_reports_need_two_places() {
     assert!(ran.err.contains("two reports for standard output"), "{}", ran.err);
     let ran = check(&project, &["--output", "a.json", "--output", "a.json"]);
     assert!(ran.status == 2 && ran.err.contains("two reports for one file"), "{}", ran.err);
+    let ran = run(&project, &["app", "--output", "a.json", "--output", "./a.json"]);
+    assert!(ran.status == 2 && ran.err.contains("two reports for one file"), "{}", ran.err);
 }
 
 #[test]

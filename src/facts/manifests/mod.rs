@@ -17,6 +17,7 @@ use super::Facts;
 use super::code::Role;
 use crate::evidence::Blind;
 use crate::source::Span;
+use crate::tree::File;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -267,7 +268,7 @@ impl Found {
 /// The one document of a manifest, or why there is none.
 fn document<'f>(facts: &'f Facts<'_>, path: &str) -> Result<&'f crate::value::Value, Found> {
     let Some(parsed) = facts.parsed(path) else {
-        let why = "cannot be read as text".to_owned();
+        let why = facts.tree.file(path).and_then(File::no_text).unwrap_or_else(|| "cannot be read".to_owned());
         let place = Some(crate::evidence::Place::file(path));
         return Err(Found::Blind(vec![Blind { place, why }]));
     };

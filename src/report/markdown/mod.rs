@@ -257,11 +257,12 @@ fn method(page: &mut String, report: &Report) {
     let Summary { tried, falls, vacuous, .. } = report.summary;
     if tried > 0 {
         let more = tried - falls - vacuous;
+        let none = if vacuous == 0 { "none stayed met without" } else { "these are vacuous, as nothing proves them" };
         line(
             page,
             &format!(
                 "What proves the {} was taken away, in memory, and each was judged again: {falls} fell, {more} stood on \
-                 other evidence, {vacuous} are vacuous: nothing proves them.\n",
+                 other evidence, {none}.\n",
                 count(tried, "met item"),
             ),
         );
