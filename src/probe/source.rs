@@ -16,27 +16,34 @@ const MOST: usize = 50;
 /// How far `near` reaches when `lines` is not given.
 const NEAR_LINES: u32 = 10;
 
+/// How many lines above a match `unless` looks at.
+const UNLESS_LINES: u32 = 8;
+
 /// `@source(regex…)`.
 pub static PROBE: Probe = Probe {
     name: "source",
-    summary: "Matches of a pattern in code that ships; yields the group `value`, constants folded",
-    usage: "@source(regex…) {near: regex, lines: n, path: glob, unit}",
+    summary: "Matches of a pattern in code that ships; yields the group `value`, constants folded. `near` keeps those with \
+              another pattern within so many lines; `unless` drops those with one on their line or in the eight above; \
+              `server` drops those in code of browsers and in scripts; `default` marks values that nobody may have set",
+    usage: "@source(regex…) {near: regex, lines: n, unless: regex, path: glob, server, default: \"the program\", unit}",
     arity: (1, usize::MAX),
     patterns_from: Some(0),
     facts: &[],
-    options: &["near", "lines", "path", "unit", "some"],
+    options: &["near", "lines", "unless", "path", "server", "default", "unit", "some"],
     look,
 };
 
 /// The patterns that a question looks for, as the view of the code wants them gathered.
 pub fn patterns(question: &Question) -> Vec<String> {
     let words = question.words_from(0).map(|word| word.text.clone());
-    words.chain(question.option_text("near").map(str::to_owned)).collect()
+    let around = ["near", "unless"].into_iter().filter_map(|option| question.option_text(option));
+    words.chain(around.map(str::to_owned)).collect()
 }
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let code = facts.code();
     let near = question.option_text("near").map(|near| lines_of(facts, &code.find(facts, near)));
+    let unless = question.option_text("unless").map(|unless| lines_of(facts, &code.find(facts, unless)));
     let lines = question.option("lines").and_then(Value::as_number).map_or(NEAR_LINES, whole);
     let globs = question
         .option_text("path")
@@ -44,11 +51,14 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer::default();
     for word in question.words_from(0) {
         for hit in code.find(facts, &word.text).iter() {
-            let is_elsewhere = globs.as_ref().is_some_and(|globs| !globs.matches(&hit.path));
-            if is_elsewhere || near.as_ref().is_some_and(|near| !is_near(facts, near, hit, lines)) {
+            let is_elsewhere = question.is_set("server") && serves_nothing(&hit.path)
+                || globs.as_ref().is_some_and(|globs| !globs.matches(&hit.path));
+            let is_about_another = unless.as_ref().is_some_and(|unless| is_below(facts, unless, hit));
+            if is_elsewhere || is_about_another || near.as_ref().is_some_and(|near| !is_near(facts, near, hit, lines)) {
                 continue;
             }
             let Some(mut sighting) = sighting(facts, hit, question.option_text("unit")) else { continue };
+            sighting.default_of = question.option_text("default").map(str::to_owned);
             if let Some(feature) = code.left_out(facts, &hit.path, hit.span.start) {
                 let why = format!("; behind the feature `{feature}`, which a release leaves out");
                 sighting.message.push_str(&why);
@@ -96,4 +106,33 @@ fn is_near(facts: &Facts<'_>, near: &BTreeMap<Arc<str>, Vec<u32>>, hit: &Hit, re
     let (Some(lines), Some(source)) = (near.get(&hit.path), facts.tree.text(&hit.path)) else { return false };
     let line = source.line_col(hit.span.start).line;
     lines.iter().any(|other| other.abs_diff(line) <= reach)
+}
+
+/// Whether one of some lines is that of a match, or one of the few above it.
+fn is_below(facts: &Facts<'_>, unless: &BTreeMap<Arc<str>, Vec<u32>>, hit: &Hit) -> bool {
+    let (Some(lines), Some(source)) = (unless.get(&hit.path), facts.tree.text(&hit.path)) else { return false };
+    let line = source.line_col(hit.span.start).line;
+    lines.iter().any(|&other| other <= line && line - other <= UNLESS_LINES)
+}
+
+/// Whether code runs in a browser or a shell, by its path: what a page hides from a user the service may still do.
+fn serves_nothing(path: &str) -> bool {
+    const FOLDERS: &[&str] = &[
+        "webapp",
+        "frontend",
+        "front-end",
+        "client",
+        "ui",
+        "web",
+        "webui",
+        "static",
+        "public",
+        "assets",
+        "spa",
+        "mobile",
+    ];
+    const ENDS: &[&str] = &[".tsx", ".jsx", ".vue", ".svelte", ".astro"];
+    const SCRIPTS: &[&str] = &[".ts", ".js", ".mjs"];
+    let ends = |list: &[&str]| list.iter().any(|end| path.ends_with(end));
+    path.ends_with(".sh") || ends(ENDS) || ends(SCRIPTS) && path.split('/').any(|part| FOLDERS.contains(&part))
 }

@@ -136,6 +136,9 @@ fn roles() {
         ("web/a.spec.ts", ""),
         ("web/Latest.java", ""),
         ("web/UserTest.java", ""),
+        ("src/main/java/com/example/demo/App.java", ""),
+        ("src/test/java/com/example/demo/AppTest.java", ""),
+        ("samples/src/main/java/App.java", ""),
         ("examples/a.py", ""),
         ("tests/fixtures/a.py", ""),
         ("README.md", ""),
@@ -156,6 +159,9 @@ fn roles() {
     assert_eq!(role("web/a.spec.ts"), Role::Test);
     assert_eq!(role("web/Latest.java"), Role::Product);
     assert_eq!(role("web/UserTest.java"), Role::Test);
+    assert_eq!(role("src/main/java/com/example/demo/App.java"), Role::Product);
+    assert_eq!(role("src/test/java/com/example/demo/AppTest.java"), Role::Test);
+    assert_eq!(role("samples/src/main/java/App.java"), Role::Example);
     assert_eq!(role("examples/a.py"), Role::Example);
     assert_eq!(role("tests/fixtures/a.py"), Role::Fixture);
     assert!(code.file("README.md").is_none());

@@ -104,3 +104,33 @@ fn near_asks_for_both() {
     let near = ask(&files, "source", &[r"retry\("], &[("near", "backoff"), ("lines", "2")]);
     assert_eq!(places(&files, &near.seen), ["a.go:5"]);
 }
+
+#[test]
+fn durations_are_read_as_each_language_writes_them() {
+    let value = |path: &str, code: &str| {
+        let answer = ask(&[(path, code)], "source", &[r"until\((?<value>[^\n]+)\)$"], &[("unit", "s")]);
+        answer.seen[0].value.clone().unwrap()
+    };
+    let hours = |hours: f64| Observed::Quantity(Quantity::seconds(hours * 3600.0));
+    assert_eq!(value("a.rs", "until(chrono::Duration::hours(2))"), hours(2.0));
+    assert_eq!(value("a.rs", "until(TimeDelta::try_days(1))"), hours(24.0));
+    assert_eq!(value("a.py", "until(timedelta(minutes=90))"), hours(1.5));
+    assert_eq!(value("a.py", "LIFE = 60 * 2\nuntil(timedelta(minutes=LIFE))"), hours(2.0));
+    assert_eq!(value("a.cs", "until(AddMinutes(30))"), hours(0.5));
+    assert_eq!(value("a.java", "until(plusHours(3))"), hours(3.0));
+    assert_eq!(value("a.rb", "until(24.hours)"), hours(24.0));
+    assert_eq!(value("a.go", "package a\n\nconst (\n\tLife = 15 * time.Minute\n)\n\nuntil(Life)"), hours(0.25));
+    // A name that is set anew elsewhere is no constant.
+    let set = value("a.go", "package a\n\nfunc f() {\n\tlife = 15 * time.Minute\n}\nuntil(life)");
+    assert_eq!(set, Observed::Word("life".to_owned()));
+}
+
+#[test]
+fn unless_drops_what_is_about_something_else() {
+    let code = "fn refresh_token() {\n    expires(7)\n}\n\n\n\n\n\n\n\nfn token() {\n    expires(1)\n}\n";
+    let files = [("a.rs", code), ("web/menu.tsx", "expires(2)"), ("run.sh", "expires(3)")];
+    let found = ask(&files, "source", &[r"expires\("], &[("unless", "refresh"), ("server", "true")]);
+    assert_eq!(places(&files, &found.seen), ["a.rs:12"]);
+    let default = ask(&files[..1], "source", &[r"expires\((?<value>\d)\)"], &[("default", "the program")]);
+    assert!(default.seen.iter().all(|sighting| sighting.default_of.as_deref() == Some("the program")));
+}

@@ -25,7 +25,7 @@ fn step(code: &str, expression: &str, unit: Option<&str>, left: usize) -> Observ
         "false" => return Observed::Flag(false),
         _ => {}
     }
-    if let Some(quantity) = duration(text).or_else(|| product(text).map(Quantity::count)) {
+    if let Some(quantity) = duration(code, text, left).or_else(|| product(text).map(Quantity::count)) {
         return Observed::Quantity(unit.and_then(|unit| quantity.counted_in(unit).ok()).unwrap_or(quantity));
     }
     if is_environment(text) {
@@ -56,21 +56,36 @@ fn unquoted(text: &str) -> Option<&str> {
     (!inner.contains(quote)).then_some(inner)
 }
 
-/// `Duration::from_secs(10 * 60)`, `30 * time.Second`, `time.Minute`.
-fn duration(text: &str) -> Option<Quantity> {
+/// `Duration::from_secs(10 * 60)`, `Duration::hours(24)`, `timedelta(minutes=LIFETIME)`, `AddHours(1)`, `2.hours`,
+/// `30 * time.Second`, `time.Minute`; a name inside is followed.
+fn duration(code: &str, text: &str, left: usize) -> Option<Quantity> {
     static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        compile(r"(?:Duration|TimeSpan|timedelta)\s*(?:::|\.)\s*(?:from_|of|From)(?<unit>\w+)\s*\((?<amount>[^()]*)\)$")
-            .ok()
+        compile(
+            r"(?:(?:Duration|TimeSpan|TimeDelta|SignedDuration|timedelta)\s*(?:::|\.)\s*(?:from_|of|From|try_)?|\btimedelta\(\s*|\b[Aa]dd_?|\bplus_?)(?<unit>[A-Za-z_]+)\s*[(=](?<amount>[^()]*)\)$",
+        )
+        .ok()
+    });
+    static METHOD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(r"^(?<amount>\d[\d_]*)\.(?<unit>seconds?|minutes?|hours?|days?|weeks?)(?:\(\))?$").ok()
     });
     static GO: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(r"^(?:(?<before>[\d_ *().]+)\*\s*)?time\.(?<unit>Nanosecond|Microsecond|Millisecond|Second|Minute|Hour)(?:\s*\*\s*(?<after>[\d_ *().]+))?$").ok()
     });
-    if let Some(found) = CALL.as_ref()?.captures(text) {
-        return Some(Quantity::seconds(product(&found["amount"])? * seconds_of(&found["unit"])?));
+    if let Some(found) = CALL.as_ref()?.captures(text).or_else(|| METHOD.as_ref()?.captures(text)) {
+        return Some(Quantity::seconds(amount(code, &found["amount"], left)? * seconds_of(&found["unit"])?));
     }
     let found = GO.as_ref()?.captures(text)?;
     let factor = |name: &str| found.name(name).map_or(Some(1.0), |part| product(part.as_str()));
     Some(Quantity::seconds(factor("before")? * factor("after")? * seconds_of(&found["unit"])?))
+}
+
+/// A number inside of a duration: a product, or the name of one.
+fn amount(code: &str, text: &str, left: usize) -> Option<f64> {
+    let text = text.trim();
+    product(text).or_else(|| {
+        let value = Some(text).filter(|text| left > 0 && is_name(text)).and_then(|name| definition(code, name))?;
+        amount(code, value, left - 1)
+    })
 }
 
 fn seconds_of(unit: &str) -> Option<f64> {
@@ -82,7 +97,7 @@ fn seconds_of(unit: &str) -> Option<f64> {
         "mins" | "minute" | "minutes" => 60.0,
         "hours" | "hour" => 3600.0,
         "days" | "day" => 86_400.0,
-        "weeks" => 604_800.0,
+        "weeks" | "week" => 604_800.0,
         _ => return None,
     })
 }
@@ -133,6 +148,12 @@ fn is_name(text: &str) -> bool {
         && last.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
+/// Whether a line that follows this code stands in a group of constants: `const (` … `)`.
+fn is_grouped(before: &str) -> bool {
+    let opened = before.rfind("\nconst (").or_else(|| before.rfind("\nvar ("));
+    opened.is_some_and(|at| !before[at..].contains("\n)"))
+}
+
 /// The expression that a name is defined as, in the same file.
 fn definition<'c>(code: &'c str, name: &str) -> Option<&'c str> {
     let name = name.rsplit("::").next().unwrap_or(name);
@@ -148,7 +169,11 @@ fn definition<'c>(code: &'c str, name: &str) -> Option<&'c str> {
             && !after.starts_with(|c: char| c.is_alphanumeric() || c == '_');
         let rest = after.split(['\n', ';']).next().unwrap_or_default();
         let value = rest.split_once('=').filter(|(kind, value)| !value.starts_with('=') && !kind.contains('('));
-        let Some((_, value)) = value.filter(|_| is_defined && whole) else { continue };
+        // Python and Ruby write a constant without a word before it: in capitals, at the start of its line; Go writes
+        // the word once, before a group.
+        let is_constant = before.is_empty() && name.chars().all(|c| !c.is_lowercase())
+            || before.trim().is_empty() && is_grouped(&code[..line_start]);
+        let Some((_, value)) = value.filter(|_| (is_defined || is_constant) && whole) else { continue };
         if found.replace(value.trim()).is_some() {
             return None;
         }

@@ -83,11 +83,17 @@ pub(super) fn of_path(path: &str, language: Language) -> Role {
     let mut parts = path.split('/');
     let name = parts.next_back().unwrap_or(path);
     let mut role = Role::Product;
-    for part in parts {
+    let package =
+        path.find("src/main/").filter(|_| is_of_the_jvm(language)).map(|at| path[..at].matches('/').count() + 3);
+    for (depth, part) in parts.enumerate() {
         let found = folder_role(part);
         // What is vendored or generated stays so, whatever stands around it; a fixture stays a fixture inside tests.
         if matches!(found, Role::Vendored | Role::Generated) {
             return found;
+        }
+        // Below `src/main/java` folders are packages: `com.example.demo` is what a generator calls every new service.
+        if package.is_some_and(|first| depth >= first) {
+            continue;
         }
         if role == Role::Product || found == Role::Fixture {
             role = if found == Role::Product { role } else { found };
@@ -108,6 +114,10 @@ pub(super) fn of_path(path: &str, language: Language) -> Role {
         (_, Language::JavaScript) if name.contains(".bench.") => Role::Bench,
         _ => Role::Product,
     }
+}
+
+fn is_of_the_jvm(language: Language) -> bool {
+    matches!(language, Language::Java | Language::Kotlin | Language::Scala)
 }
 
 /// What a folder of a name holds; `Product` when the name says nothing.
