@@ -15,12 +15,13 @@ use std::sync::LazyLock;
 /// `@openapi`.
 pub static PROBE: Probe = Probe {
     name: "openapi",
-    summary: "OpenAPI, Swagger and AsyncAPI documents of this project's own API, by the number of their operations, or of those whose path or security matches",
-    usage: "@openapi(path…) {kind: \"openapi\" | \"asyncapi\", security: regex}",
+    summary: "OpenAPI, Swagger and AsyncAPI documents of this project's own API, by the number of their operations, or of those \
+              whose path or security matches; `operation_scopes` means the operations that ask for a scope",
+    usage: "@openapi(path…) {kind: \"openapi\" | \"asyncapi\", security: regex, operation_scopes: regex}",
     arity: (0, 16),
     patterns_from: Some(0),
     facts: &[],
-    options: &["kind", "security"],
+    options: &["kind", "security", "operation_scopes"],
     look,
 };
 
@@ -100,10 +101,14 @@ fn read(facts: &Facts<'_>, file: &File, kind: &str, source: &Source, question: &
         _ => format!("OpenAPI {number}"),
     };
     let operations = operations(root, kind);
-    let matching = matching(&operations, root, question);
+    let matching = match question.option_text("operation_scopes").and_then(|pattern| compile(pattern).ok()) {
+        Some(pattern) => with_scopes(root, &pattern),
+        None => matching(&operations, root, question),
+    };
     let title = root.get("info").and_then(|info| info.value.get("title")).and_then(Value::as_str).unwrap_or("");
+    let asks_for_some = !question.args.is_empty() || question.is_set("security") || question.is_set("operation_scopes");
     let span = matching.first().map_or(field.key, |(_, span)| *span);
-    let place = Place::at(file.path.clone(), if question.args.is_empty() { field.span() } else { span });
+    let place = Place::at(file.path.clone(), if asks_for_some { span } else { field.span() });
     let sighting = |message: String| Sighting::new(place.clone(), Strength::Documented, message);
     let aside = if ASIDE.is_match(&file.path) {
         Some("by its place a test's, a client's or an example".to_owned())
@@ -154,6 +159,22 @@ fn operations(root: &Map, kind: &str) -> Vec<(String, Span)> {
         }
     }
     operations
+}
+
+/// The operations whose own security names a scope.
+fn with_scopes(root: &Map, pattern: &Regex) -> Vec<(String, Span)> {
+    let paths = root.get("paths").and_then(|field| field.value.as_map());
+    let items = paths.into_iter().flatten().filter_map(|(path, item)| Some((path, item.value.as_map()?)));
+    let each = items.flat_map(|(path, item)| {
+        let methods = item.iter().filter(|(name, _)| METHODS.contains(&name.to_ascii_lowercase().as_str()));
+        methods.map(move |(method, field)| (format!("{} {path}", method.to_uppercase()), field))
+    });
+    let asks = |operation: &Value| {
+        let schemes = operation.get("security").and_then(Value::as_list).unwrap_or_default();
+        let scopes = schemes.iter().filter_map(Value::as_map).flatten().filter_map(|(_, field)| field.value.as_list());
+        scopes.flatten().filter_map(Value::as_str).any(|scope| pattern.is_match(scope))
+    };
+    each.filter(|(_, field)| asks(&field.value)).map(|(name, field)| (name, field.key)).collect()
 }
 
 fn matching(operations: &[(String, Span)], root: &Map, question: &Question) -> Vec<(String, Span)> {
