@@ -79,12 +79,14 @@ use crate::source::Source;
 /// The files of the embedded catalogue.
 #[rustfmt::skip]
 const FILES: &[(&str, &str)] = &[
+    ("access.tsk", include_str!("access.tsk")),
     ("alerting.tsk", include_str!("alerting.tsk")),
     ("data.tsk", include_str!("data.tsk")),
     ("database-security.tsk", include_str!("database-security.tsk")),
     ("database.tsk", include_str!("database.tsk")),
     ("delivery.tsk", include_str!("delivery.tsk")),
     ("documents.tsk", include_str!("documents.tsk")),
+    ("encryption.tsk", include_str!("encryption.tsk")),
     ("environment.tsk", include_str!("environment.tsk")),
     ("exposure.tsk", include_str!("exposure.tsk")),
     ("final.tsk", include_str!("final.tsk")),
