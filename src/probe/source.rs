@@ -131,8 +131,8 @@ fn serves_nothing(path: &str) -> bool {
         "spa",
         "mobile",
     ];
-    const ENDS: &[&str] = &[".tsx", ".jsx", ".vue", ".svelte", ".astro"];
+    const ENDS: &[&str] = &[".sh", ".tsx", ".jsx", ".vue", ".svelte", ".astro"];
     const SCRIPTS: &[&str] = &[".ts", ".js", ".mjs"];
     let ends = |list: &[&str]| list.iter().any(|end| path.ends_with(end));
-    path.ends_with(".sh") || ends(ENDS) || ends(SCRIPTS) && path.split('/').any(|part| FOLDERS.contains(&part))
+    ends(ENDS) || ends(SCRIPTS) && path.split('/').any(|part| FOLDERS.contains(&part))
 }
