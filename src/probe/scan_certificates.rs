@@ -24,7 +24,7 @@ const MOST: usize = 5;
 /// `@scan.certificates(path…)`.
 pub static PROBE: Probe = Probe {
     name: "scan.certificates",
-    summary: "Server certificates in files of these paths, outside of tests and examples; yields the days that are left. `good` \
+    summary: "Server certificates in files of these paths, by their purpose, hosts, name or use, outside of tests and examples; yields the days that are left. `good` \
               keeps those with 30 days left and a strong key, `bad` those that are expired, expire within 7 days or are weak, \
               `self_signed` those that nobody else signed",
     usage: "@scan.certificates(glob…) {good, bad, self_signed}",
@@ -55,8 +55,19 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             };
             let found = Found::of(&certificate, facts.now.as_second());
             let sighting = Sighting::new(place, Strength::Measured, found.message());
-            if aside || is_bundle || found.is_authority {
-                let why = if aside { "of tests or examples" } else { "of an authority" };
+            let purpose = || purpose(facts, &file.path, &certificate);
+            let why = if aside {
+                Some("of tests or examples")
+            } else if is_bundle || found.is_authority {
+                Some("of an authority")
+            } else {
+                match purpose() {
+                    Purpose::Server => None,
+                    Purpose::Other => Some("for something else than a server"),
+                    Purpose::Unsaid => Some("nothing says that a server shows it"),
+                }
+            };
+            if let Some(why) = why {
                 answer.notes.push(Sighting { message: format!("{} ({why})", sighting.message), ..sighting });
                 continue;
             }
@@ -75,6 +86,67 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
     }
     answer
+}
+
+/// What a certificate is for.
+enum Purpose {
+    /// A server shows it.
+    Server,
+    /// It signs code, or a client or a person shows it.
+    Other,
+    /// Neither it nor anything around it says.
+    Unsaid,
+}
+
+const SERVER_AUTHENTICATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
+const ANY_PURPOSE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
+
+/// What it states itself decides; else the hosts that it names, its path, and who serves that file.
+fn purpose(facts: &Facts<'_>, path: &str, certificate: &Certificate) -> Purpose {
+    use x509_cert::ext::pkix::name::GeneralName;
+    use x509_cert::ext::pkix::{ExtendedKeyUsage, SubjectAltName};
+    let body = certificate.tbs_certificate();
+    if let Some((_, usage)) = body.get_extension::<ExtendedKeyUsage>().ok().flatten() {
+        let serves = usage.0.iter().any(|one| [SERVER_AUTHENTICATION, ANY_PURPOSE].contains(one));
+        return if serves { Purpose::Server } else { Purpose::Other };
+    }
+    let names = body.get_extension::<SubjectAltName>().ok().flatten();
+    let is_host = |name: &GeneralName| matches!(name, GeneralName::DnsName(_) | GeneralName::IpAddress(_));
+    if names.is_some_and(|(_, names)| names.0.iter().any(is_host))
+        || is_named_for_servers(path)
+        || is_served(facts, path)
+    {
+        return Purpose::Server;
+    }
+    Purpose::Unsaid
+}
+
+/// Whether a word of the path says so: `deploy/tls/tls.crt`, `server.pem`, `fullchain.pem`.
+fn is_named_for_servers(path: &str) -> bool {
+    const WORDS: &[&str] =
+        &["tls", "ssl", "https", "server", "nginx", "ingress", "gateway", "web", "www", "site", "domain", "fullchain"];
+    let lower = path.to_lowercase();
+    lower.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word))
+}
+
+/// Whether a setting hands the file to a server: a line with its name and a word of TLS.
+fn is_served(facts: &Facts<'_>, path: &str) -> bool {
+    const KINDS: &[&str] = &["conf", "cfg", "yaml", "yml", "toml", "tf", "json", "hcl", "ini", "properties", "env"];
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let says = |line: &str| {
+        let lower = line.to_lowercase();
+        line.contains(name) && ["ssl", "tls", "https"].iter().any(|word| lower.contains(word))
+    };
+    facts.tree.files().iter().any(|file| {
+        let extension = file.name().rsplit_once('.').map_or("", |(_, extension)| extension);
+        let is_setting = KINDS.contains(&extension) || file.name() == "Caddyfile" || file.name() == "Dockerfile";
+        let is_read = is_setting && file.len <= MAX_BYTES && !is_fixture(&file.path) && !is_example(&file.path);
+        is_read
+            && file.text().is_some_and(|source| {
+                let text = source.text();
+                memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some() && text.lines().any(says)
+            })
+    })
 }
 
 /// What one certificate says.
