@@ -14,6 +14,7 @@ pub(crate) mod history;
 mod infra;
 mod kubernetes;
 mod manifests;
+mod notify;
 mod production;
 mod routes;
 mod secrets;

@@ -2,8 +2,9 @@
 
 mod topics;
 
+use super::grafana::Point;
 use super::receiver::{self, Context};
-use super::{Config, End, Flaw, Integration, Notify, State, channel};
+use super::{Config, End, Flaw, Notify, State, channel};
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::facts::infra::{Resource, Tool};
@@ -35,15 +36,21 @@ const KINDS: &[&str] = &[
     "betteruptime_*",
 ];
 
+/// How many of them are followed: each is looked for in everything else.
+const MOST: usize = 500;
+
 /// Words in the source of a module that may notify somebody; a network or a database does not.
 const MODULES: &[&str] = &[
     "alarm", "alert", "chatbot", "incident", "monitor", "notif", "observab", "oncall", "opsgenie", "pager", "slack",
     "sns",
 ];
 
-/// Kinds whose blocks are channels: the block, the channel, and the setting that holds its address.
+/// A block, the channel that it is, and the setting that holds its address.
+type Block = (&'static str, &'static str, &'static str);
+
+/// Kinds whose blocks are channels.
 #[rustfmt::skip]
-const BLOCKS: &[(&str, &[(&str, &str, &str)])] = &[
+const BLOCKS: &[(&str, &[Block])] = &[
     ("azurerm_monitor_action_group", &[
         ("email_receiver", "email", "email_address"), ("sms_receiver", "sms", ""), ("voice_receiver", "phone", ""),
         ("webhook_receiver", "webhook", "service_uri"), ("azure_app_push_receiver", "mobile_push", ""),
@@ -81,6 +88,7 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Notify) {
         !is_address || MODULES.iter().any(|word| source.contains(word))
     };
     view.blind.extend(infra.unread(KINDS).into_iter().filter(may_notify));
+    let mut found = 0;
     for resource in &infra.resources {
         let ends = match resource.kind.as_str() {
             "aws_sns_topic_subscription" => topics::subscription(facts, resource),
@@ -95,7 +103,12 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Notify) {
                 None => by_type(facts, resource).into_iter().collect(),
             },
         };
+        if found > MOST {
+            view.blind.push(Blind { place: None, why: format!("more than {MOST} channels are declared") });
+            break;
+        }
         if !ends.is_empty() {
+            found += 1;
             let (place, title, standing) = (resource.place(), resource.title(), resource.standing.clone());
             view.configs.push(Config { place, title, standing, ends, routing: None });
         }
@@ -112,11 +125,12 @@ fn by_type(facts: &Facts<'_>, resource: &Resource) -> Option<End> {
         "google_monitoring_notification_channel" | "newrelic_notification_channel" | "newrelic_alert_channel" => {
             ("type", named(facts, resource))
         }
-        "aws_ssmcontacts_contact_channel" => ("type", State::Reached { critical: true }),
         "pagerduty_user_notification_rule" => ("contact_method.type", State::Reached { critical: true }),
         "opsgenie_notification_rule" => ("steps.contact.method", State::Reached { critical: true }),
         "opsgenie_user_contact" => ("method", State::Reached { critical: true }),
-        "grafana_oncall_user_notification_rule" => ("type", State::Reached { critical: true }),
+        "aws_ssmcontacts_contact_channel" | "grafana_oncall_user_notification_rule" => {
+            ("type", State::Reached { critical: true })
+        }
         "pagerduty_slack_connection" => {
             return Some(end(resource, "slack", resource.place(), State::Reached { critical: true }));
         }
@@ -156,7 +170,7 @@ fn by_type(facts: &Facts<'_>, resource: &Resource) -> Option<End> {
 }
 
 /// Kinds whose blocks are channels.
-fn of_blocks(facts: &Facts<'_>, resource: &Resource, blocks: &[(&str, &'static str, &str)]) -> Vec<End> {
+fn of_blocks(facts: &Facts<'_>, resource: &Resource, blocks: &[Block]) -> Vec<End> {
     let is_alert = ["digitalocean_", "betteruptime_"].iter().any(|start| resource.kind.starts_with(start));
     let is_off = resource.setting("enabled").and_then(|setting| setting.value.as_bool()) == Some(false);
     let reached = match is_off {
@@ -327,25 +341,22 @@ fn is_quiet(name: &str) -> bool {
 }
 
 /// Contact points of Grafana, as Terraform writes them: a block for each integration.
-pub(super) fn grafana(facts: &Facts<'_>, visit: &mut dyn FnMut(String, Place, Vec<Integration>, Standing)) {
-    for resource in facts.infra().resources.iter().filter(|resource| resource.kind == "grafana_contact_point") {
+pub(super) fn contact_points(facts: &Facts<'_>) -> Vec<Point> {
+    let resources = facts.infra().resources.iter().filter(|resource| resource.kind == "grafana_contact_point");
+    let point = |resource: &Resource| {
         let at = |span| resource.at(span);
         let context = Context { at: &at, global: None, is_part: true };
         let mut integrations = Vec::new();
         for (block, field) in resource.value.as_map().into_iter().flatten() {
             let Some(channel) = channel::of_integration(block) else { continue };
-            for entry in field.value.as_list().unwrap_or(std::slice::from_ref(&field.value)) {
-                integrations.push(receiver::integration(channel, entry, field.key, &context));
-            }
+            let entries = field.value.as_list().unwrap_or(std::slice::from_ref(&field.value)).iter();
+            integrations.extend(entries.map(|entry| receiver::integration(channel, entry, field.key, &context)));
         }
         let name = resource.setting("name").and_then(|setting| setting.text());
-        let address = address(resource);
-        // A policy may call it by its name or by its address.
-        visit(address, resource.place(), integrations.clone(), resource.standing.clone());
-        if let Some(name) = name {
-            visit(name, resource.place(), integrations, resource.standing.clone());
-        }
-    }
+        let names = [address(resource)].into_iter().chain(name).collect();
+        Point { names, place: resource.place(), standing: resource.standing.clone(), integrations }
+    };
+    resources.map(point).collect()
 }
 
 /// An end that a protocol and an address make.

@@ -8,16 +8,20 @@ use crate::value::Value;
 /// Triggers of Argo that speak of something wrong; a deployment is a notice, not an alert.
 const TRIGGERS: &[&str] = &["degraded", "failed", "error", "aborted", "unknown"];
 
+/// How many are followed: each is looked for in all other objects.
+const MOST: usize = 200;
+
 /// Reads all of them.
 pub(super) fn read(facts: &Facts<'_>, view: &mut Notify) {
-    for object in &facts.kubernetes().objects {
+    let is_one = |object: &&Object| {
+        let holds = object.name.contains("notification") && object.kind == "ConfigMap";
+        holds || matches!(object.kind.as_str(), "AlertProvider" | "DatadogMonitor")
+    };
+    for object in facts.kubernetes().objects.iter().filter(is_one).take(MOST) {
         let ends = match object.kind.as_str() {
             "AlertProvider" => flagger(facts, object),
             "DatadogMonitor" => datadog(object),
-            "ConfigMap" if object.name.contains("notifications") || object.name.contains("notification-config") => {
-                argo(facts, object)
-            }
-            _ => continue,
+            _ => argo(facts, object),
         };
         if !ends.is_empty() {
             let (place, title, standing) = (object.place(), object.title(), object.standing.clone());

@@ -1,12 +1,10 @@
 //! Alertmanager's configuration and Grafana's, wherever they stand: files of their own, values of charts, objects, and
 //! texts inside of them.
 
-use super::receiver::{self, Context};
-use super::routing::{Label, Route};
-use super::{Config, End, Integration, Notify, Routing, SEVERITY, State, WATCHDOGS, channel};
+use super::grafana::Grafana;
+use super::{Config, Notify, alertmanager};
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
-use crate::facts::alerts::Tier;
 use crate::facts::containers::Platform;
 use crate::facts::format::{self, Format};
 use crate::facts::kubernetes::Object;
@@ -43,31 +41,17 @@ struct Site<'s> {
     depth: usize,
 }
 
-/// Contact points and policies of Grafana, which may stand in different files.
-#[derive(Default)]
-struct Grafana {
-    points: Vec<Point>,
-    policies: Vec<(Route, Standing)>,
-    /// Receivers that rules name themselves.
-    named: Vec<String>,
-}
-
-struct Point {
-    name: String,
-    place: Place,
-    standing: Standing,
-    integrations: Vec<Integration>,
-}
-
 struct Reader<'f, 't> {
     facts: &'f Facts<'t>,
     view: &'f mut Notify,
     grafana: Grafana,
+    /// Secrets whose keys do not show, and that may hold a configuration.
+    sealed: Vec<Blind>,
 }
 
 /// Reads all of them.
 pub(super) fn read(facts: &Facts<'_>, view: &mut Notify) {
-    let mut reader = Reader { facts, view, grafana: Grafana::default() };
+    let mut reader = Reader { facts, view, grafana: Grafana::default(), sealed: Vec::new() };
     for object in &facts.kubernetes().objects {
         if KINDS.iter().any(|kind| object.kind == *kind) {
             reader.object(object);
@@ -86,10 +70,13 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Notify) {
         reader.value(&resource.value, &site);
         reader.hidden_values(resource);
     }
-    let grafana = std::mem::take(&mut reader.grafana);
-    let view = reader.view;
+    let Reader { grafana, view, sealed, .. } = reader;
+    // Without a configuration in the tree, what is sealed may be the one.
+    if !view.configs.iter().any(|config| config.counts() && config.routing.is_some()) {
+        view.blind.extend(sealed);
+    }
     overlay(&mut view.configs);
-    super::configuration::grafana(facts, grafana, view);
+    grafana.join(facts, view);
 }
 
 /// Values of production replace those of the same chart.
@@ -126,11 +113,13 @@ impl Reader<'_, '_> {
             "GrafanaContactPoint" => {
                 let Some(spec) = object.value.get("spec") else { return };
                 let name = spec.get("name").and_then(Value::scalar_text).unwrap_or_else(|| object.name.clone());
-                self.point(name, spec, &site);
+                self.grafana.point(name, spec, site.at, &site.standing);
             }
             "GrafanaNotificationPolicy" => {
-                let route = object.value.at(&["spec", "route"]).and_then(Route::of);
-                self.grafana.policies.extend(route.map(|route| (route, object.standing.clone())));
+                let route = object.value.at(&["spec", "route"]);
+                if let Some(route) = route {
+                    self.grafana.policy(route, &object.standing);
+                }
             }
             "Secret" => {
                 self.value(&object.value, &site);
@@ -153,9 +142,19 @@ impl Reader<'_, '_> {
 
     /// A secret that a controller opens may hold the configuration.
     fn sealed(&mut self, object: &Object) {
-        if !matches!(object.standing, Standing::Aside(_)) && object.name.contains("alertmanager") {
-            let why = format!("{} may hold the configuration of Alertmanager", object.title());
-            self.view.blind.push(Blind { place: Some(object.place()), why });
+        if matches!(object.standing, Standing::Aside(_)) || !object.name.contains("alertmanager") {
+            return;
+        }
+        let maps = [["spec", "encryptedData"].as_slice(), &["spec", "target", "template", "data"]];
+        let keys = maps.iter().filter_map(|path| object.value.at(path)?.as_map()).flat_map(|map| map.keys().cloned());
+        let entries = object.value.at(&["spec", "data"]).and_then(Value::as_list).unwrap_or_default().iter();
+        let keys: Vec<String> = keys.chain(entries.filter_map(|entry| entry.get("secretKey")?.scalar_text())).collect();
+        let why = format!("{} may hold the configuration of Alertmanager", object.title());
+        let blind = Blind { place: Some(object.place()), why };
+        if keys.is_empty() {
+            self.sealed.push(blind);
+        } else if keys.iter().any(|key| key.contains(".y")) {
+            self.view.blind.push(blind);
         }
     }
 
@@ -172,10 +171,18 @@ impl Reader<'_, '_> {
     }
 
     fn file(&mut self, path: &str) {
-        let Some(source) = self.facts.tree.text(path).filter(|source| may_route(source.text())) else { return };
         let name = path.rsplit('/').next().unwrap_or(path);
-        if path.ends_with(".jsonnet") || path.ends_with(".libsonnet") {
-            if source.text().contains("_configs") && !is_shown(path) {
+        let extension = name.rsplit('.').next().unwrap_or("");
+        let is_jsonnet = ["jsonnet", "libsonnet"].contains(&extension);
+        let is_template = ["j2", "tpl", "tmpl", "erb", "gotmpl"].contains(&extension) && name.contains("alertmanager");
+        let is_settings = matches!(Format::of(path), Some(Format::Yaml | Format::Json));
+        if !(is_settings || is_template || is_jsonnet) || is_shown(path) {
+            return;
+        }
+        let Some(source) = self.facts.tree.text(path).filter(|source| may_route(source.text())) else { return };
+        let has_receivers = memmem::find(source.text().as_bytes(), b"_configs").is_some();
+        if is_jsonnet {
+            if has_receivers {
                 let why = "routes in jsonnet cannot be evaluated".to_owned();
                 self.view.blind.push(Blind { place: Some(Place::file(path)), why });
             }
@@ -184,30 +191,22 @@ impl Reader<'_, '_> {
         if self.is_template_of_chart(path) {
             return;
         }
-        let extension = name.rsplit('.').next().unwrap_or("");
-        let is_template = ["j2", "tpl", "tmpl", "erb", "gotmpl"].contains(&extension) && name.contains("alertmanager");
-        let (documents, blind): (Vec<Value>, Vec<Blind>) = match Format::of(path) {
-            Some(Format::Yaml | Format::Json) => {
-                let Some(parsed) = self.facts.parsed(path) else { return };
-                (parsed.documents.clone(), parsed.blind().collect())
-            }
-            _ if is_template => {
-                let parsed = format::read(Format::Yaml, source);
-                let blind =
-                    parsed.blind().take(1).map(|blind| Blind { place: Some(Place::file(path)), ..blind }).collect();
-                (parsed.documents, blind)
-            }
-            _ => return,
+        let read;
+        let parsed = if is_template {
+            read = format::read(Format::Yaml, source);
+            &read
+        } else {
+            let Some(parsed) = self.facts.parsed(path) else { return };
+            parsed
         };
-        if is_shown(path) {
-            return;
-        }
-        if memmem::find(source.text().as_bytes(), b"_configs").is_some() {
-            self.view.blind.extend(blind);
+        if has_receivers {
+            let file =
+                |blind: Blind| Blind { place: blind.place.map(|place| Place { path: path.into(), ..place }), ..blind };
+            self.view.blind.extend(parsed.blind().map(file));
         }
         let standing = self.standing(path, name);
         let at = |span| Place::at(path, span);
-        for document in documents.iter().filter(|document| document.get("kind").is_none()) {
+        for document in parsed.documents.iter().filter(|document| document.get("kind").is_none()) {
             self.value(document, &Site { at: &at, standing: standing.clone(), is_part: false, depth: 0 });
         }
     }
@@ -283,194 +282,32 @@ impl Reader<'_, '_> {
             Kind::Map(map) => {
                 let is_off = value.get("enabled").and_then(Value::as_bool) == Some(false);
                 let site = deeper(site, is_off);
-                if self.configuration(value, &site) {
-                    return;
-                }
-                for (key, field) in map {
-                    match (key.as_str(), field.value.as_list()) {
-                        ("contactPoints", Some(points)) => {
-                            for point in points {
-                                let name = point.get("name").and_then(Value::scalar_text).unwrap_or_default();
-                                self.point(name, point, &site);
-                            }
-                        }
-                        ("policies", Some(policies))
-                            if policies.iter().any(|policy| policy.get("receiver").is_some()) =>
-                        {
-                            let routes = policies.iter().filter_map(Route::of);
-                            self.grafana.policies.extend(routes.map(|route| (route, site.standing.clone())));
-                        }
-                        ("notification_settings", None) => {
-                            self.grafana.named.extend(field.value.get("receiver").and_then(Value::scalar_text));
-                        }
-                        _ => self.value(&field.value, &site),
-                    }
+                match alertmanager::read(value, site.at, &site.standing, site.is_part) {
+                    Some(config) => self.view.configs.push(config),
+                    None => map.iter().for_each(|(key, field)| self.field(key, &field.value, &site)),
                 }
             }
             _ => {}
         }
     }
 
-    fn point(&mut self, name: String, value: &Value, site: &Site<'_>) {
-        let context = Context { at: site.at, global: None, is_part: true };
-        let mut integrations = receiver::integrations(value, &context);
-        if value.get("type").is_some() {
-            integrations.extend(receiver::grafana(value, &context));
-        }
-        let place = (site.at)(value.get("name").map_or(value.span, |name| name.span));
-        self.grafana.points.push(Point { name, place, standing: site.standing.clone(), integrations });
-    }
-
-    /// A map that is a configuration of Alertmanager.
-    fn configuration(&mut self, value: &Value, site: &Site<'_>) -> bool {
-        let key = |plain: &str, role: &str| value.get(plain).or_else(|| value.get(role));
-        let receivers = key("receivers", "alertmanager_receivers").and_then(Value::as_list).unwrap_or_default();
-        let is_receiver = |one: &Value| one.get("name").is_some();
-        if receivers.is_empty() || !receivers.iter().all(is_receiver) {
-            return false;
-        }
-        let written = key("route", "alertmanager_route").filter(|route| route.as_map().is_some());
-        let has_integration =
-            |one: &Value| one.as_map().is_some_and(|map| map.keys().any(|key| key.ends_with("_configs")));
-        if written.is_none() && !receivers.iter().any(has_integration) {
-            return false;
-        }
-        let is_role = value.get("alertmanager_receivers").is_some();
-        let context = Context { at: site.at, global: value.get("global"), is_part: site.is_part || is_role };
-        let route = written.and_then(Route::of);
-        let heard = route.as_ref().map(Heard::of);
-        let mut config = Config {
-            place: (site.at)(
-                written.map_or(value.span, |route| route.get("receiver").map_or(route.span, |name| name.span)),
-            ),
-            title: "the configuration of Alertmanager".to_owned(),
-            standing: site.standing.clone(),
-            ends: Vec::new(),
-            routing: None,
-        };
-        let mut live = std::collections::BTreeSet::new();
-        let mut empty = Vec::new();
-        for one in receivers {
-            let name = one.get("name").and_then(Value::scalar_text).unwrap_or_default();
-            let state = heard.as_ref().map_or_else(
-                || State::Unclear("its routes do not stand beside it".to_owned()),
-                |heard| heard.state(&name),
-            );
-            let integrations = receiver::integrations(one, &context);
-            if integrations.is_empty() {
-                empty.push((name.clone(), one.get("name").map_or(one.span, |name| name.span)));
-            }
-            for integration in integrations {
-                let mut state = state.clone();
-                if integration.channel == channel::HEARTBEAT
-                    && heard.as_ref().is_some_and(|heard| heard.watchdog.contains(&name))
-                {
-                    state = State::Reached { critical: false };
+    /// A field that may be one of Grafana's, and what lies below it.
+    fn field(&mut self, key: &str, value: &Value, site: &Site<'_>) {
+        match (key, value.as_list()) {
+            ("contactPoints", Some(points)) => {
+                for point in points {
+                    let name = point.get("name").and_then(Value::scalar_text).unwrap_or_default();
+                    self.grafana.point(name, point, site.at, &site.standing);
                 }
-                let end = End::of(integration, format!("receiver \"{name}\""), state);
-                if !matches!(end.state, State::Silent(_)) {
-                    live.insert(name.clone());
-                }
-                config.ends.push(end);
             }
+            ("policies", Some(policies)) if policies.iter().any(|policy| policy.get("receiver").is_some()) => {
+                for policy in policies {
+                    self.grafana.policy(policy, &site.standing);
+                }
+            }
+            ("notification_settings", None) => self.grafana.named(value),
+            _ => self.value(value, site),
         }
-        config.routing = route.map(|route| {
-            let muted = route.named_for("alertname", WATCHDOGS);
-            let muted = muted.and_then(|muted| empty.iter().find(|(name, _)| name == muted));
-            Routing { muted_watchdog: muted.map(|(_, span)| (site.at)(*span)), route, live }
-        });
-        self.view.configs.push(config);
-        true
-    }
-}
-
-/// Which receivers hear of which alerts.
-struct Heard {
-    critical: Vec<String>,
-    others: Vec<String>,
-    watchdog: Vec<String>,
-}
-
-impl Heard {
-    fn of(route: &Route) -> Self {
-        let mut words = Vec::new();
-        route.values_of(SEVERITY, &mut words);
-        let (mut loud, mut quiet): (Vec<&str>, Vec<&str>) = words.into_iter().partition(|word| pages(word));
-        if loud.is_empty() {
-            loud.push("critical");
-        }
-        quiet.extend(["warning", "info", ""]);
-        let heard = |words: &[&str], name: Label<'static>| -> Vec<String> {
-            let of_word = |word: &&str| {
-                let label = |label: &str| match label {
-                    "alertname" => name,
-                    _ if SEVERITY.contains(&label) => Label::Is(*word),
-                    _ => Label::Free,
-                };
-                route.receivers(&label).into_iter().map(str::to_owned).collect::<Vec<_>>()
-            };
-            words.iter().flat_map(of_word).collect()
-        };
-        let usual = Label::Other(WATCHDOGS);
-        Self {
-            critical: heard(&loud, usual),
-            others: heard(&quiet, usual),
-            watchdog: heard(&["none", ""], Label::Is("Watchdog")),
-        }
-    }
-
-    fn state(&self, name: &str) -> State {
-        let heard = |list: &[String]| list.iter().any(|one| one == name);
-        if heard(&self.critical) {
-            State::Reached { critical: true }
-        } else if heard(&self.others) {
-            State::Reached { critical: false }
-        } else if heard(&self.watchdog) {
-            State::Silent("only the watchdog leads to it".to_owned())
-        } else {
-            State::Silent("no route leads to it".to_owned())
-        }
-    }
-}
-
-/// Whether a word of a severity label pages somebody.
-pub(super) fn pages(word: &str) -> bool {
-    let value = Value::new(Kind::Str(word.to_owned()), Span::default());
-    let field = crate::value::Field { key: Span::default(), value };
-    let labels = Value::new(Kind::Map([("severity".to_owned(), field)].into_iter().collect()), Span::default());
-    Tier::of(Some(&labels)) == Tier::Page
-}
-
-/// Contact points with the policies that lead to them.
-fn grafana(facts: &Facts<'_>, mut grafana: Grafana, view: &mut Notify) {
-    super::cloud::grafana(facts, &mut |name, place, integrations, standing| {
-        grafana.points.push(Point { name, place, standing, integrations });
-    });
-    for resource in facts.infra().of_kind("grafana_notification_policy") {
-        grafana.policies.extend(Route::of(&resource.value).map(|route| (route, Standing::Production)));
-    }
-    let production = grafana.policies.iter().filter(|(_, standing)| *standing == Standing::Production);
-    let policies: Vec<(&Route, Heard)> = production.map(|(route, _)| (route, Heard::of(route))).collect();
-    for point in grafana.points {
-        let named = grafana.named.contains(&point.name) || point.name.starts_with("grafana-default-email");
-        let states = policies.iter().map(|(_, heard)| heard.state(&point.name));
-        let best = states.reduce(|best, state| match (&best, &state) {
-            (State::Reached { critical: true }, _) => best,
-            (State::Reached { .. }, State::Silent(_)) => best,
-            _ => state,
-        });
-        let state = match best {
-            _ if named => State::Reached { critical: true },
-            Some(state) => state,
-            None => State::Unclear("no notification policy of the tree says what it is for".to_owned()),
-        };
-        let title = format!("contact point \"{}\"", point.name);
-        let ends: Vec<End> = point
-            .integrations
-            .into_iter()
-            .map(|integration| End::of(integration, title.clone(), state.clone()))
-            .collect();
-        view.configs.push(Config { place: point.place, title, standing: point.standing, ends, routing: None });
     }
 }
 

@@ -4,10 +4,12 @@
 //! A receiver that no route reaches notifies nobody, and neither does one without an integration. What may notify
 //! somebody and cannot be told is kept apart ([`State::Unclear`]): it proves nothing and leaves an absence open.
 
+mod alertmanager;
 pub mod channel;
 mod cloud;
 mod cluster;
 mod configuration;
+mod grafana;
 mod receiver;
 pub mod routing;
 mod rules;

@@ -188,6 +188,7 @@ fn find<'v>(value: &'v Value, keys: &[&'static str]) -> Option<(&'static str, &'
     keys.iter().find_map(|&wanted| {
         let field =
             map.get(wanted).or_else(|| map.iter().find(|(key, _)| plain(key) == plain(wanted)).map(|(_, field)| field));
-        field.map(|field| (wanted, &field.value)).filter(|(_, value)| !matches!(value.kind, Kind::Null))
+        let is_empty = |value: &Value| matches!(&value.kind, Kind::Null) || value.as_str() == Some("");
+        field.map(|field| (wanted, &field.value)).filter(|(_, value)| !is_empty(value))
     })
 }

@@ -19,7 +19,7 @@ impl LabelledRule {
     /// Whether its labels say that it pages somebody, or say nothing about how loud it is.
     pub fn pages(&self) -> bool {
         let words = SEVERITY.iter().filter_map(|label| self.labels.get(*label));
-        words.clone().next().is_none() || words.into_iter().any(|word| super::configuration::pages(word))
+        words.clone().next().is_none() || words.into_iter().any(|word| super::alertmanager::pages(word))
     }
 }
 

@@ -90,11 +90,10 @@ fn purpose(facts: &Facts<'_>, topic: &str) -> Purpose {
     });
     match declared.next() {
         Some(declared) if is_named_so(declared) => Purpose::Alarms,
-        Some(_) => Purpose::Other,
         None if ["var.", "local.", "data.", "module.", "each."].iter().any(|start| topic.contains(start)) => {
             Purpose::Unclear
         }
-        None => Purpose::Other,
+        _ => Purpose::Other,
     }
 }
 
