@@ -73,6 +73,18 @@ pub fn is_loopback(address: &str) -> bool {
     ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"].iter().any(|own| host.starts_with(own))
 }
 
+/// Why a hook reaches nobody: it leads to this machine, or only stands for an address.
+pub fn nowhere(address: &str) -> Option<String> {
+    let host = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let host = host.split(['/', ':', '?']).next().unwrap_or(host);
+    let is_example = host.starts_with("example.") || host.contains(".example.") || host.ends_with(".example");
+    if is_loopback(address) {
+        Some(format!("{address} is this very machine"))
+    } else {
+        is_example.then(|| format!("{address} only stands for an address"))
+    }
+}
+
 /// Why a mail address reaches nobody: it only stands for one.
 pub fn no_mailbox(address: &str) -> Option<String> {
     let address = address.trim().trim_matches(['<', '>']).to_ascii_lowercase();

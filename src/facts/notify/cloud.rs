@@ -88,6 +88,7 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Notify) {
         !is_address || MODULES.iter().any(|word| source.contains(word))
     };
     view.blind.extend(infra.unread(KINDS).into_iter().filter(may_notify));
+    view.blind.extend(elsewhere(facts));
     let mut found = 0;
     for resource in &infra.resources {
         let ends = match resource.kind.as_str() {
@@ -112,6 +113,34 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Notify) {
             let (place, title, standing) = (resource.place(), resource.title(), resource.standing.clone());
             view.configs.push(Config { place, title, standing, ends, routing: None });
         }
+    }
+}
+
+/// Alerts that call what stands outside of the tree.
+fn elsewhere(facts: &Facts<'_>) -> Option<Blind> {
+    const CALLS: &[(&str, &str)] = &[
+        ("aws_cloudwatch_metric_alarm", "alarm_actions"),
+        ("aws_cloudwatch_composite_alarm", "alarm_actions"),
+        ("google_monitoring_alert_policy", "notification_channels"),
+        ("azurerm_monitor_*", "action.action_group_id"),
+    ];
+    CALLS.iter().find_map(|(kind, path)| {
+        let path = crate::facts::kubernetes::path::Path::parse(path);
+        facts.infra().of_kind(kind).find_map(|resource| {
+            let setting = resource.settings(&path).into_iter().find(|setting| {
+                ["var.", "data.", "module."].iter().any(|start| mentions_start(&setting.value, start))
+            })?;
+            let why = format!("whom {} notifies is not in the tree", resource.title());
+            Some(Blind { place: Some(setting.place), why })
+        })
+    })
+}
+
+fn mentions_start(value: &Value, start: &str) -> bool {
+    match &value.kind {
+        Kind::Expr(expression) => expression.raw.starts_with(start),
+        Kind::List(list) => list.iter().any(|inner| mentions_start(inner, start)),
+        _ => false,
     }
 }
 
@@ -193,8 +222,17 @@ fn of_blocks(facts: &Facts<'_>, resource: &Resource, blocks: &[Block]) -> Vec<En
                 if channel == "webhook" {
                     channel = text.as_deref().map_or("webhook", channel::of_address);
                 }
-                let hole = text.filter(|_| channel == "email").and_then(|text| channel::no_mailbox(&text));
-                let state = hole.map_or_else(|| reached.clone(), State::Silent);
+                let hole = text.and_then(|text| match channel {
+                    "email" => channel::no_mailbox(&text),
+                    "webhook" => channel::nowhere(&text),
+                    _ => None,
+                });
+                let hides = matches!(entry.kind, Kind::Expr(_)) && !address.is_empty();
+                let state = match hole {
+                    Some(why) => State::Silent(why),
+                    None if hides => State::Unclear("whom it names is not in the tree".to_owned()),
+                    None => reached.clone(),
+                };
                 let place = if entry.as_map().is_some() { resource.at(entry.span) } else { setting.place.clone() };
                 ends.push(end(resource, channel, place, state));
             }
@@ -291,7 +329,9 @@ fn collect(value: &Value, texts: &mut Vec<String>) {
 /// Whether something else leads to a resource: it is reached then. What only an output or a module passes on may be.
 fn named(facts: &Facts<'_>, resource: &Resource) -> State {
     let address = address(resource);
-    let others = facts.infra().production().filter(|other| other.name != resource.name || other.kind != resource.kind);
+    // A budget that is spent is no alert.
+    let is_other = |other: &&Resource| other.name != resource.name || other.kind != resource.kind;
+    let others = facts.infra().production().filter(|other| is_other(other) && !other.kind.contains("budget"));
     if others.into_iter().any(|other| mentions(&other.value, &address)) {
         return State::Reached { critical: !is_quiet(&resource.name) };
     }
@@ -320,7 +360,8 @@ fn mentions(value: &Value, address: &str) -> bool {
         Kind::Expr(expression) => is_in(&expression.raw),
         Kind::Str(text) => is_in(text),
         Kind::List(list) => list.iter().any(|inner| mentions(inner, address)),
-        Kind::Map(map) => map.values().any(|field| mentions(&field.value, address)),
+        // What only waits for a resource does not lead to it.
+        Kind::Map(map) => map.iter().any(|(key, field)| key != "depends_on" && mentions(&field.value, address)),
         _ => false,
     }
 }

@@ -30,6 +30,7 @@ const KINDS: &[&str] = &[
     "GrafanaContactPoint",
     "GrafanaNotificationPolicy",
     "GrafanaAlertRuleGroup",
+    "Alertmanager",
 ];
 
 /// Where a value was read from.
@@ -291,6 +292,17 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// The secret that holds the configuration, when it is not in the tree.
+    fn named_secret(&mut self, name: &Value, site: &Site<'_>) {
+        let Some(name) = name.as_str().filter(|name| !name.is_empty() && site.standing == Standing::Production) else {
+            return;
+        };
+        if self.facts.kubernetes().find("Secret", name).is_none() {
+            let why = format!("the configuration of Alertmanager is in the secret {name}, which is not in the tree");
+            self.view.blind.push(Blind { place: None, why });
+        }
+    }
+
     /// A field that may be one of Grafana's, and what lies below it.
     fn field(&mut self, key: &str, value: &Value, site: &Site<'_>) {
         match (key, value.as_list()) {
@@ -306,6 +318,7 @@ impl Reader<'_, '_> {
                 }
             }
             ("notification_settings", None) => self.grafana.named(value),
+            ("configSecret", None) => self.named_secret(value, site),
             _ => self.value(value, site),
         }
     }
@@ -318,6 +331,7 @@ fn may_route(text: &str) -> bool {
         || has("contactPoints")
         || (has("policies") && has("receiver"))
         || has("notification_settings")
+        || has("configSecret")
 }
 
 fn is_shown(path: &str) -> bool {

@@ -40,6 +40,10 @@ impl Grafana {
         if value.get("type").is_some() {
             integrations.extend(receiver::grafana(value, &context));
         }
+        // `contactPoints` are also the nodes of a Cassandra cluster.
+        if integrations.is_empty() {
+            return;
+        }
         let place = at(value.get("name").map_or(value.span, |name| name.span));
         self.points.push(Point { names: vec![name], place, standing: standing.clone(), integrations });
     }

@@ -115,8 +115,8 @@ pub(super) fn integration(word: &'static str, value: &Value, span: Span, context
 /// Where a hook leads.
 fn webhook(url: Option<&Value>) -> (&'static str, Option<Flaw>) {
     let Some(text) = url.and_then(Value::as_str) else { return ("webhook", None) };
-    if channel::is_loopback(text) {
-        return ("webhook", Some(Flaw::Nobody(format!("{text} is this very machine"))));
+    if let Some(why) = channel::nowhere(text) {
+        return ("webhook", Some(Flaw::Nobody(why)));
     }
     (channel::of_address(text), None)
 }

@@ -210,7 +210,8 @@ fn name(value: &Value) -> Option<String> {
 pub fn address(raw: &str) -> String {
     let raw = raw.trim().trim_start_matches("${").trim_end_matches('}');
     let bare = ["name", "id", "uid"].iter().find_map(|last| raw.strip_suffix(last)?.strip_suffix('.'));
-    bare.unwrap_or(raw).replace("[0]", "")
+    let bare = bare.unwrap_or(raw);
+    bare.split('[').next().unwrap_or(bare).to_owned()
 }
 
 /// The conditions of a route in any of the ways to write them.
