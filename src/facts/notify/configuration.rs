@@ -324,14 +324,11 @@ impl Reader<'_, '_> {
     }
 }
 
-/// A cheap look before parsing.
+/// A cheap look before parsing: all but one of them speak of receivers.
 fn may_route(text: &str) -> bool {
     let has = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    (has("receivers") && (has("route") || has("_configs")))
-        || has("contactPoints")
-        || (has("policies") && has("receiver"))
-        || has("notification_settings")
-        || has("configSecret")
+    let words = ["route", "_configs", "contactPoints", "policies", "notification_settings"];
+    (has("receiver") && words.into_iter().any(has)) || has("configSecret")
 }
 
 fn is_shown(path: &str) -> bool {
