@@ -212,9 +212,19 @@ TODO
     only_what_is_true_of_any("headings", met);
 }
 
-/// Items that are still met by something in the files below a path, after a change that voids those files.
+/// Nothing is met by anything in the files below a path, after a change that voids those files.
 #[track_caller]
 fn voided(below: &str, counts: impl Fn(&ItemReport, &str) -> bool, change: impl Fn(&str, &str) -> String) {
+    let met = still_met(below, counts, change);
+    assert!(met.is_empty(), "{} items are met by {below}:\n{}", met.len(), met.join("\n"));
+}
+
+/// The items that are met by something in the files below a path, after a change of those files.
+fn still_met(
+    below: &str,
+    counts: impl Fn(&ItemReport, &str) -> bool,
+    change: impl Fn(&str, &str) -> String,
+) -> Vec<String> {
     let changed = files("ready").into_iter().map(|(path, bytes)| {
         let text = String::from_utf8(bytes).unwrap();
         let text = if path.starts_with(below) { change(&path, &text) } else { text };
@@ -226,8 +236,7 @@ fn voided(below: &str, counts: impl Fn(&ItemReport, &str) -> bool, change: impl 
         let mut support = item.evidence.iter().filter(|seen| seen.supports == Bearing::Supports && seen.line.is_some());
         item.verdict.word() == "met" && support.any(|seen| seen.path.starts_with(below) && counts(item, &seen.path))
     };
-    let met: Vec<String> = items.filter(by_it).map(|item| told(&item)).collect();
-    assert!(met.is_empty(), "{} items are met by {below}:\n{}", met.len(), met.join("\n"));
+    items.filter(by_it).map(|item| told(&item)).collect()
 }
 
 /// A text with each of its lines changed.
@@ -392,4 +401,83 @@ fn reports_that_are_older_than_the_source_measure_nothing() {
     };
     let met: Vec<String> = items.iter().filter(by_report).map(told).collect();
     assert!(met.is_empty(), "{}", met.join("\n"));
+}
+
+/// Ways in which a step names a command and does not depend on it: what it is called, before and behind the command.
+const TOOTHLESS: &[(&str, &str, &str)] = &[
+    ("excused", "", " || true"),
+    ("excused by a colon", "", " || :"),
+    ("excused with a message", "", " || echo \"::warning::it failed\""),
+    ("excused after a success", "", " && echo fine || echo bad"),
+    ("in the background", "", " &"),
+    ("only said", "echo '", "'"),
+    ("only printed", "printf '%s\\n' '", "'"),
+    ("in a function that nobody calls", "check() {\n", "\n}"),
+    ("in a text for a file", "cat > later.sh <<'END'\n", "\nEND"),
+    ("under a condition that is false", "if false; then\n", "\nfi"),
+    ("behind the end of the script", "exit 0\n", ""),
+    ("without -e, and something behind it", "set +e\n", "\necho done"),
+    ("in a subshell that is excused", "(\n", "\n) || true"),
+    ("as a condition", "if ", "; then echo good; else echo bad; fi"),
+    ("behind a pipe", "", " 2>&1 | tee log.txt"),
+    ("in a comment behind a command", "true # ", ""),
+    ("as the argument of another", "true ", " "),
+    ("asked for its help", "", " --help"),
+    ("asked for its version", "", " --version"),
+    ("assigned to a variable", "later='", "'"),
+    ("never reached", "false && ", " || true"),
+    ("when a thing is there that never is", "[ -e /nonexistent ] && ", " || true"),
+];
+
+/// A workflow with each of its scripts put between two texts, and with no action that checks anything.
+fn scripts_between(text: &str, before: &str, behind: &str) -> String {
+    let mut lines = text.lines().peekable();
+    let mut out = String::new();
+    while let Some(line) = lines.next() {
+        let Some((head, command)) = line.split_once("run: ") else {
+            let uses = line.contains("uses: ") && !line.contains("./");
+            let line = if uses {
+                line.split("uses: ").next().unwrap_or("").to_owned() + "uses: actions/checkout@v5"
+            } else {
+                line.to_owned()
+            };
+            out.push_str(&line);
+            out.push('\n');
+            continue;
+        };
+        let inner = " ".repeat(head.len() + 2);
+        let mut script = command.to_owned();
+        if command == "|" {
+            let mut block = Vec::new();
+            while let Some(next) = lines.next_if(|next| next.starts_with(&inner)) {
+                block.push(next.trim().trim_end_matches('\\').to_owned());
+            }
+            script = format!("{{ {} ; }}", block.join(" ; "));
+            // A group is no argument, and takes none.
+            if before == "true " || behind.starts_with(" --") {
+                script.clear();
+            }
+        }
+        let script = script.replace('\'', "\"");
+        out.push_str(head);
+        out.push_str("run: |\n");
+        for part in format!("{before}{script}{behind}").lines() {
+            out.push_str(&format!("{inner}{part}\n"));
+        }
+    }
+    out
+}
+
+#[test]
+fn commands_that_a_step_does_not_depend_on_enforce_nothing() {
+    // Who approves is asked before any step, and the way back is gone whether or not it can fail the job.
+    let steps = |item: &ItemReport, _: &str| {
+        !["deployment_pipeline.approval", "deployment_pipeline.rollback"].contains(&item.id.as_str())
+    };
+    let still = TOOTHLESS.iter().flat_map(|&(name, before, behind)| {
+        let met = still_met(".github/workflows/", steps, |_, text| scripts_between(text, before, behind));
+        met.into_iter().map(move |item| format!("{name}: {item}"))
+    });
+    let still: Vec<String> = still.collect();
+    assert!(still.is_empty(), "{} items are met by commands that enforce nothing:\n{}", still.len(), still.join("\n"));
 }

@@ -38,6 +38,7 @@ fn excuses_are_seen() {
     check("cargo audit || :", GITHUB, "- cargo audit");
     check("cargo audit; true", PLAIN, "- cargo audit");
     check("cargo audit | tee audit.log", GITHUB, "- cargo audit\n+ tee audit.log");
+    check("{ cargo audit; cargo deny check; } | tee log", GITHUB, "- cargo audit\n- cargo deny check\n+ tee log");
     check("cargo audit | tee audit.log", PIPEFAIL, "+ cargo audit\n+ tee audit.log");
     check("cargo audit || echo 'found some'", GITHUB, "- cargo audit");
     check("cargo audit &", GITHUB, "- cargo audit");

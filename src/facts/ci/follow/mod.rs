@@ -161,7 +161,7 @@ impl<'f> Walk<'f> {
             step: call.step.clone(),
             place: place.clone(),
             chain: call.chain.clone(),
-            excuse: call.excuse.clone(),
+            excuse: call.excuse.clone().or_else(|| only_tells(words).map(str::to_owned)),
             env: call.env.clone(),
             dir: call.dir.clone(),
             sure: call.sure,
@@ -247,4 +247,13 @@ impl<'f> Walk<'f> {
                 .find(|candidate| self.facts.tree.file(candidate).is_some())
         })
     }
+}
+
+/// Why a command does nothing: it only says how it is called, or which version it is.
+fn only_tells(words: &[String]) -> Option<&'static str> {
+    let options = words.get(1..).unwrap_or_default();
+    let last = options.last().map_or("", String::as_str);
+    // `helm upgrade --version 1.2.0` takes a version; as the last word it asks for one.
+    let asks = options.iter().any(|word| word == "--help") || ["--version", "-V", "-h"].contains(&last);
+    asks.then_some("it only shows its help or its version")
 }

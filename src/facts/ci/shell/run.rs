@@ -198,10 +198,12 @@ impl Shell<'_> {
         let last = pipeline.stages.len() - 1;
         for (index, command) in pipeline.stages.iter().enumerate() {
             let mut here = outcome;
-            if index < last && !self.settings.pipefail {
+            let piped_on = index < last && !self.settings.pipefail;
+            if piped_on {
                 here.when_false = Some("its output is piped on without `set -o pipefail`");
             }
-            self.command(command, here, tested);
+            // What ends a group that is piped on ends no more than the group.
+            self.command(command, here, tested || piped_on);
         }
     }
 
