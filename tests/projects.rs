@@ -65,13 +65,18 @@ fn files(name: &str) -> Vec<(String, Vec<u8>)> {
 
 /// What every item of the production checklist gets.
 fn judged(tree: &Tree, phase: Phase) -> Vec<ItemReport> {
+    judged_only(tree, phase, |_| true)
+}
+
+/// What some items of the production checklist get.
+fn judged_only(tree: &Tree, phase: Phase, wanted: impl Fn(&str) -> bool) -> Vec<ItemReport> {
     static RULES: LazyLock<RuleSet> = LazyLock::new(|| rules::load(&rules::sources()).0);
     let facts = Facts::new(tree, NOW.parse().unwrap());
     let broken = facts.attestations().broken();
     assert!(broken.is_none(), "{}", broken.map(|broken| broken.to_string()).unwrap_or_default());
     let production = checklist::production();
     let check = Check::new(&facts, &production, check::bind(&production, &RULES).unwrap(), phase);
-    let all = check.run(|_| true).into_iter();
+    let all = check.run(|item| wanted(&item.id)).into_iter();
     all.map(|(item, binding, judgement)| report::build::item(tree, item, binding, judgement)).collect()
 }
 
@@ -230,13 +235,24 @@ fn still_met(
         let text = if path.starts_with(below) { change(&path, &text) } else { text };
         (path, text.into_bytes())
     });
-    let items = judged(&Tree::in_memory(changed), Phase::PostRelease).into_iter();
-    let by_it = |item: &ItemReport| {
-        // That a file is there says nothing about what it holds.
-        let mut support = item.evidence.iter().filter(|seen| seen.supports == Bearing::Supports && seen.line.is_some());
-        item.verdict.word() == "met" && support.any(|seen| seen.path.starts_with(below) && counts(item, &seen.path))
-    };
-    items.filter(by_it).map(|item| told(&item)).collect()
+    let rests_on_it = |item: &ItemReport| supports(item, below).any(|path| counts(item, path));
+    // Nothing that rests on other files is worth the time.
+    let suspects: BTreeSet<&str> =
+        READY.iter().filter(|item| supports(item, below).next().is_some()).map(|item| item.id.as_str()).collect();
+    let tree = Tree::in_memory(changed);
+    let items = judged_only(&tree, Phase::PostRelease, |id| suspects.contains(id)).into_iter();
+    let items = items.filter(|item| item.verdict.word() == "met" && rests_on_it(item));
+    items.map(|item| told(&item)).collect()
+}
+
+/// What `ready` gets as it is.
+static READY: LazyLock<Vec<ItemReport>> =
+    LazyLock::new(|| judged(&Tree::in_memory(files("ready")), Phase::PostRelease));
+
+/// The files below a path that support a verdict by what they hold; that a file is there says nothing.
+fn supports<'i>(item: &'i ItemReport, below: &'i str) -> impl Iterator<Item = &'i str> {
+    let support = item.evidence.iter().filter(|seen| seen.supports == Bearing::Supports && seen.line.is_some());
+    support.map(|seen| &*seen.path).filter(move |path| path.starts_with(below))
 }
 
 /// A text with each of its lines changed.
@@ -462,7 +478,9 @@ fn scripts_between(text: &str, before: &str, behind: &str) -> String {
         out.push_str(head);
         out.push_str("run: |\n");
         for part in format!("{before}{script}{behind}").lines() {
-            out.push_str(&format!("{inner}{part}\n"));
+            out.push_str(&inner);
+            out.push_str(part);
+            out.push('\n');
         }
     }
     out
