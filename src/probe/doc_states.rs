@@ -14,12 +14,12 @@ use std::sync::LazyLock;
 /// `@doc.states`.
 pub static PROBE: Probe = Probe {
     name: "doc.states",
-    summary: "a time, share or cadence that a document states under a name; abbreviations in capitals match as they are; of a table by severity, the row of the highest",
-    usage: "@doc.states(name…) {topic: \"incident\"}",
+    summary: "a time, share or cadence that a document states under a name; abbreviations in capitals match as they are; of a table by severity, the row of the highest; with `cadence`, only how often something is done, since a drill that took 38 minutes is not held every 38 minutes",
+    usage: "@doc.states(name…) {topic: \"incident\", cadence}",
     arity: (1, 32),
     patterns_from: None,
     facts: &[],
-    options: &["topic"],
+    options: &["topic", "cadence"],
     look,
 };
 
@@ -39,12 +39,13 @@ pattern!(
 );
 pattern!(HIGHEST, r"(?i)\b(?:sev-?[01]|p[01]|critical|highest|severity 1|s1|blocker)\b");
 pattern!(OTHER, r"(?i)\b(?:sev-?[2-9]|p[2-9]|low|medium|minor|moderate|severity [2-9]|s[2-5])\b");
+pattern!(EVERY, r"(?i)\b(?:every|each|once in|once per)\s+$");
 /// How far behind its name an amount may stand.
 const REACH: usize = 80;
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer::default();
-    let names = Names::of(question.words_from(0));
+    let names = Names { patterns: Names::of(question.words_from(0)), wants_cadence: question.is_set("cadence") };
     let topic = question.option_text("topic").and_then(|topic| Topic::named(topic).err());
     for document in facts.documents().of_project() {
         let is_whole = topic.is_none_or(|topic| topic.is_path(&document.path) || topic.is_title(document.title()));
@@ -73,11 +74,15 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 }
 
 /// The names of an amount: compiled where their letters stand in a text at all, which is hardly anywhere.
-struct Names(PatternSet);
+struct Names {
+    patterns: PatternSet,
+    /// Whether only how often something is done is asked for.
+    wants_cadence: bool,
+}
 
 impl Names {
-    fn of<'w>(words: impl Iterator<Item = &'w Word>) -> Self {
-        Self(PatternSet::new(words.map(pattern)))
+    fn of<'w>(words: impl Iterator<Item = &'w Word>) -> PatternSet {
+        PatternSet::new(words.map(pattern))
     }
 
     fn stand_in(&self, text: &str) -> bool {
@@ -86,7 +91,7 @@ impl Names {
 
     /// The names that may stand in a text.
     fn scans(&self, text: &str) -> impl Iterator<Item = &Scan> {
-        self.0.candidates(text).into_iter().filter_map(|position| self.0.get(position)?.scan())
+        self.patterns.candidates(text).into_iter().filter_map(|position| self.patterns.get(position)?.scan())
     }
 }
 
@@ -114,7 +119,7 @@ fn stated_in_row(
     let at = cells.iter().position(|cell| names.stand_in(cell));
     let by_row = at.into_iter().flat_map(|at| &cells[at + 1..]).map(String::as_str);
     for text in by_column.chain(by_row) {
-        push(document, block, text, answer);
+        push(document, block, stated(text, names.wants_cadence, true), answer);
     }
 }
 
@@ -130,13 +135,13 @@ fn stated_in_text(document: &Document, block: &Block, names: &Names, is_headed: 
                 end -= 1;
             }
             let sentence = before_next_label(rest[..end].split(". ").next().unwrap_or(""));
-            if push(document, block, sentence, answer) {
+            if push(document, block, stated(sentence, names.wants_cadence, false), answer) {
                 return;
             }
         }
     }
     if is_headed {
-        push(document, block, &block.text, answer);
+        push(document, block, stated(&block.text, names.wants_cadence, false), answer);
     }
 }
 
@@ -151,8 +156,8 @@ fn before_next_label(text: &str) -> &str {
 }
 
 /// Adds what a text states, if it states anything.
-fn push(document: &Document, block: &Block, text: &str, answer: &mut Answer) -> bool {
-    let Some((value, said)) = value(text) else { return false };
+fn push(document: &Document, block: &Block, stated: Option<(Observed, String)>, answer: &mut Answer) -> bool {
+    let Some((value, said)) = stated else { return false };
     let line: String = block.text.trim().chars().take(90).collect();
     let sighting = Sighting::new(
         Place::at(document.path.clone(), block.span),
@@ -168,7 +173,23 @@ fn push(document: &Document, block: &Block, text: &str, answer: &mut Answer) -> 
     true
 }
 
-fn value(text: &str) -> Option<(Observed, String)> {
+/// What a text states; a cell of a table needs no `every` to be a cadence.
+fn stated(text: &str, wants_cadence: bool, is_cell: bool) -> Option<(Observed, String)> {
+    const DAY: f64 = 86_400.0;
+    let amount = amount(text);
+    if !wants_cadence {
+        return amount.map(|(quantity, said, _)| (Observed::Quantity(quantity), said)).or_else(|| cadence(text));
+    }
+    let repeats = |(quantity, said, start): (Quantity, String, usize)| {
+        let is_time = quantity.dimension == Dimension::Time;
+        let again = EVERY.is_match(&text[..start]) || is_cell && quantity.amount >= DAY;
+        (is_time && again).then_some((Observed::Quantity(quantity), said))
+    };
+    cadence(text).or_else(|| amount.and_then(repeats))
+}
+
+/// The first amount of a text, as it is written, and where it begins.
+fn amount(text: &str) -> Option<(Quantity, String, usize)> {
     if let Some(found) = AMOUNT.captures(text) {
         let said = found[0].to_owned();
         let number: f64 = found.get(1).or_else(|| found.get(4))?.as_str().replace(',', ".").parse().ok()?;
@@ -180,8 +201,12 @@ fn value(text: &str) -> Option<(Observed, String)> {
                 .filter(|one| one.dimension == Dimension::Time)
                 .map(|one| Quantity::seconds(number * one.amount))?,
         };
-        return Some((Observed::Quantity(quantity), said));
+        return Some((quantity, said, found.get(0)?.start()));
     }
+    None
+}
+
+fn cadence(text: &str) -> Option<(Observed, String)> {
     let found = CADENCE.find(text)?;
     let word = found.as_str().to_lowercase();
     let has = |part: &str| word.contains(part);

@@ -28,6 +28,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         if !is_asked || report.set_aside(&mut answer, || message(audit)) {
             continue;
         }
+        if audit.is_hollow {
+            let message = format!("{}: no dependency was looked at", message(audit));
+            answer.notes.push(Sighting::new(report.place(audit.span), Strength::Measured, message));
+            continue;
+        }
         let value = match question.option("open").and_then(Value::as_number) {
             Some(most) => Observed::Flag(audit.open.len() as f64 <= most),
             None => Observed::Quantity(Quantity::count(audit.open.len() as f64)),

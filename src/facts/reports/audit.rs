@@ -10,6 +10,8 @@ pub struct Audit {
     pub tool: &'static str,
     /// Where it begins.
     pub span: Span,
+    /// Whether it says that it looked at no dependency at all.
+    pub is_hollow: bool,
     /// The vulnerabilities that nobody ignored.
     pub open: Vec<Vulnerability>,
 }
@@ -52,7 +54,8 @@ fn cargo_audit(value: &Value) -> Option<Audit> {
         package: text(entry.at(&["package", "name"])),
         span: entry.span,
     });
-    Some(Audit { tool: "cargo-audit", span: vulnerabilities.span, open: open.collect() })
+    let is_hollow = value.at(&["lockfile", "dependency-count"]).and_then(Value::as_number) == Some(0.0);
+    Some(Audit { tool: "cargo-audit", span: vulnerabilities.span, is_hollow, open: open.collect() })
 }
 
 fn npm(value: &Value) -> Option<Audit> {
@@ -63,7 +66,8 @@ fn npm(value: &Value) -> Option<Audit> {
         package: name.clone(),
         span: field.key,
     });
-    Some(Audit { tool: "npm audit", span: packages.span, open: open.collect() })
+    let is_hollow = value.at(&["metadata", "dependencies", "total"]).and_then(Value::as_number) == Some(0.0);
+    Some(Audit { tool: "npm audit", span: packages.span, is_hollow, open: open.collect() })
 }
 
 fn trivy(value: &Value) -> Option<Audit> {
@@ -72,7 +76,7 @@ fn trivy(value: &Value) -> Option<Audit> {
     let open = results.as_list()?.iter().flat_map(|result| list(result, "Vulnerabilities")).map(|entry| {
         Vulnerability { id: text(entry.get("VulnerabilityID")), package: text(entry.get("PkgName")), span: entry.span }
     });
-    Some(Audit { tool: "Trivy", span: results.span, open: open.collect() })
+    Some(Audit { tool: "Trivy", span: results.span, open: open.collect(), ..Audit::default() })
 }
 
 fn grype(value: &Value) -> Option<Audit> {
@@ -82,7 +86,7 @@ fn grype(value: &Value) -> Option<Audit> {
         package: text(entry.at(&["artifact", "name"])),
         span: entry.span,
     });
-    Some(Audit { tool: "Grype", span: value.span, open: open.collect() })
+    Some(Audit { tool: "Grype", span: value.span, open: open.collect(), ..Audit::default() })
 }
 
 fn pip_audit(value: &Value) -> Option<Audit> {
@@ -96,7 +100,7 @@ fn pip_audit(value: &Value) -> Option<Audit> {
             span: entry.span,
         })
     });
-    Some(Audit { tool: "pip-audit", span: value.span, open: open.collect() })
+    Some(Audit { tool: "pip-audit", span: value.span, open: open.collect(), ..Audit::default() })
 }
 
 fn osv(value: &Value) -> Option<Audit> {
@@ -111,7 +115,7 @@ fn osv(value: &Value) -> Option<Audit> {
             span: entry.span,
         })
     });
-    Some(Audit { tool: "OSV-Scanner", span: value.span, open: open.collect() })
+    Some(Audit { tool: "OSV-Scanner", span: value.span, open: open.collect(), ..Audit::default() })
 }
 
 /// `cargo deny --format json check`: one diagnostic a line.

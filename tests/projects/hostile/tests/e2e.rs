@@ -1,0 +1,5 @@
+#[cfg(feature = "never")]
+#[test]
+fn buys_something() {
+    client().get("/").send();
+}
