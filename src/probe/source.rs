@@ -54,7 +54,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             let is_elsewhere = question.is_set("server") && serves_nothing(&hit.path)
                 || globs.as_ref().is_some_and(|globs| !globs.matches(&hit.path));
             let is_about_another = unless.as_ref().is_some_and(|unless| is_below(facts, unless, hit));
-            if is_elsewhere || is_about_another || near.as_ref().is_some_and(|near| !is_near(facts, near, hit, lines)) {
+            let is_mention = asks_for_a_call(&word.text) && is_in_a_string(facts, hit);
+            if is_elsewhere
+                || is_about_another
+                || is_mention
+                || near.as_ref().is_some_and(|near| !is_near(facts, near, hit, lines))
+            {
                 continue;
             }
             let Some(mut sighting) = sighting(facts, hit, question.option_text("unit")) else { continue };
@@ -84,6 +89,18 @@ fn sighting(facts: &Facts<'_>, hit: &Hit, unit: Option<&str>) -> Option<Sighting
             Sighting::new(place, Strength::Configured, message).with(observe(code.product(), value, unit))
         }
     })
+}
+
+/// Whether a pattern looks for code that calls something, and not for words (a statement of SQL, a name, a path).
+fn asks_for_a_call(pattern: &str) -> bool {
+    pattern.contains("\\(") && !pattern.starts_with("(?i)") && !pattern.contains(['"', '\'', '`'])
+}
+
+/// Whether a match is a part of a text, which does nothing.
+fn is_in_a_string(facts: &Facts<'_>, hit: &Hit) -> bool {
+    let code = facts.code().file(&hit.path).and_then(|file| file.code(facts));
+    let text = code.and_then(|code| code.string_at(hit.span.start));
+    text.is_some_and(|text| text.start < hit.span.start && hit.span.end < text.end)
 }
 
 /// The lines of some hits, by file, in order.

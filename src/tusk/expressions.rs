@@ -53,13 +53,6 @@ impl Parser<'_> {
             );
             return Value::new(Kind::Str(inner.into_owned()), Span::new(start, end));
         }
-        let whole = match raw.as_bytes().first() {
-            Some(b'[') => "list",
-            Some(b'{') => "map",
-            _ => return Value::new(Kind::Str(raw.to_owned()), span),
-        };
-        let message = format!("expected the end of the line or an operator after this {whole}");
-        self.error(start..span.end as usize, message);
         Value::new(Kind::Str(raw.to_owned()), span)
     }
 

@@ -26,7 +26,14 @@ impl Parser<'_> {
         }
         // More follows, as in `"a" + $b` or `[1, 2].length`: the whole is an expression.
         self.diagnostics.truncate(reported);
-        self.expression(start)
+        let whole = self.expression(start);
+        let opens = self.byte(start);
+        if matches!(whole.kind, Kind::Str(_)) && matches!(opens, b'[' | b'{') {
+            let what = if opens == b'[' { "list" } else { "map" };
+            let message = format!("expected the end of the line or an operator after this {what}");
+            self.error(whole.span.range(), message);
+        }
+        whole
     }
 
     /// Whether a value may end at an offset.

@@ -46,7 +46,7 @@ const PARTS: &[&str] = &[
     "two words",
     "@env(\"X\", 1)",
     "@f(",
-    "$x.y",
+    "$z.y",
     "a ? b : c",
     " + ",
     " || ",
