@@ -7,6 +7,7 @@ use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::facts::containers::Platform;
 use crate::facts::format::{self, Format};
+use crate::facts::infra::Resource;
 use crate::facts::kubernetes::Object;
 use crate::facts::production::{self, Stage, Standing};
 use crate::source::{Source, Span};
@@ -159,15 +160,34 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Values of a chart that a Terraform expression hides.
-    fn hidden_values(&mut self, resource: &crate::facts::infra::Resource) {
-        let Some(values) = resource.value.get("values").filter(|_| resource.standing == Standing::Production) else {
-            return;
-        };
-        let hides = |value: &Value| matches!(&value.kind, Kind::Expr(expression) if expression.raw.contains("alertmanager") || expression.raw.contains("receivers"));
-        if hides(values) || values.as_list().unwrap_or_default().iter().any(hides) {
-            let why = format!("the values of {} cannot be read", resource.title());
-            self.view.blind.push(Blind { place: Some(resource.at(values.span)), why });
+    /// Values of a chart that a Terraform expression holds: a text with variables in it, or a file of the tree.
+    fn hidden_values(&mut self, resource: &Resource) {
+        let Some(values) = resource.value.get("values") else { return };
+        for value in values.as_list().unwrap_or(std::slice::from_ref(values)) {
+            let Kind::Expr(expression) = &value.kind else { continue };
+            let raw = expression.raw.trim();
+            let is_file = raw.starts_with("file(") || raw.starts_with("templatefile(");
+            let named = raw.split('"').nth(1).and_then(|path| path.rsplit('/').next()).filter(|_| is_file);
+            let is_there = |name: &str| self.facts.tree.files().iter().any(|file| file.name() == name);
+            if !raw.contains("alertmanager") && !raw.contains("receivers") || named.is_some_and(is_there) {
+                continue;
+            }
+            let place = resource.at(value.span);
+            let standing = resource.standing.clone();
+            let body = raw
+                .strip_prefix("<<")
+                .and_then(|text| text.split_once('\n'))
+                .and_then(|(_, text)| text.rsplit_once('\n'));
+            let before = self.view.configs.len();
+            if let Some((text, _)) = body {
+                let at = |_| place.clone();
+                let site = Site { at: &at, standing: standing.clone(), is_part: false, depth: 0 };
+                self.text(text, &|_| place.clone(), &site);
+            }
+            if self.view.configs.len() == before && standing == Standing::Production {
+                let why = format!("the values of {} cannot be read", resource.title());
+                self.view.blind.push(Blind { place: Some(place), why });
+            }
         }
     }
 
@@ -175,7 +195,8 @@ impl Reader<'_, '_> {
         let name = path.rsplit('/').next().unwrap_or(path);
         let extension = name.rsplit('.').next().unwrap_or("");
         let is_jsonnet = ["jsonnet", "libsonnet"].contains(&extension);
-        let is_template = ["j2", "tpl", "tmpl", "erb", "gotmpl"].contains(&extension) && name.contains("alertmanager");
+        let is_template = ["j2", "tpl", "tmpl", "tftpl", "erb", "gotmpl"].contains(&extension)
+            && ["alertmanager", "prometheus", "values"].iter().any(|word| name.contains(word));
         let is_settings = matches!(Format::of(path), Some(Format::Yaml | Format::Json));
         if !(is_settings || is_template || is_jsonnet) || is_shown(path) {
             return;
