@@ -6,6 +6,7 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, observe};
+use crate::facts::config::not_chosen;
 use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,12 +25,13 @@ pub static PROBE: Probe = Probe {
     name: "source",
     summary: "Matches of a pattern in code that ships; yields the group `value`, constants folded. `near` keeps those with \
               another pattern within so many lines; `unless` drops those with one on their line or in the eight above; \
-              `server` drops those in code of browsers and in scripts; `default` marks values that nobody may have set",
-    usage: "@source(regex…) {near: regex, lines: n, unless: regex, path: glob, server, default: \"the program\", unit}",
+              `server` drops those in code of browsers and in scripts; `default` marks values that nobody may have set; \
+              `chosen` drops a database driver that production's environment does not choose",
+    usage: "@source(regex…) {near: regex, lines: n, unless: regex, path: glob, server, chosen, default: \"the program\", unit}",
     arity: (1, usize::MAX),
     patterns_from: Some(0),
     facts: &[],
-    options: &["near", "lines", "unless", "path", "server", "default", "unit", "some"],
+    options: &["near", "lines", "unless", "path", "server", "chosen", "default", "unit", "some"],
     look,
 };
 
@@ -63,6 +65,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                 continue;
             }
             let Some(mut sighting) = sighting(facts, hit, question.option_text("unit")) else { continue };
+            if let Some(why) = question.is_set("chosen").then(|| not_chosen(facts, &hit.path)).flatten() {
+                sighting.message = format!("{}; {why}", sighting.message);
+                answer.notes.extend((answer.notes.len() < MOST).then_some(sighting));
+                continue;
+            }
             sighting.default_of = question.option_text("default").map(str::to_owned);
             if let Some(feature) = code.left_out(facts, &hit.path, hit.span.start) {
                 let why = format!("; behind the feature `{feature}`, which a release leaves out");

@@ -4,6 +4,7 @@
 //! production's own workloads. Settings of development, test, example and sample files are not here at all.
 
 pub mod argument;
+mod chosen;
 mod environment;
 mod files;
 mod flatten;
@@ -13,6 +14,7 @@ pub(crate) mod reads;
 pub mod script;
 mod url;
 
+pub use chosen::not_chosen;
 pub use held::{Held, Way};
 pub use key::Key;
 pub use reads::EnvRead;

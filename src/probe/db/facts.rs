@@ -27,6 +27,8 @@ pub(super) enum Fixed {
     /// It waits or grows for ever.
     Unlimited,
     Word(&'static str),
+    /// What it comes to, the machine decides.
+    Varies(&'static str),
 }
 
 const SQLX: &str = r"\b(?:PgPoolOptions|MySqlPoolOptions|PoolOptions::<\w+>|AnyPoolOptions)::new\(|\b(?:PgPool|MySqlPool|AnyPool)::connect(?:_lazy)?(?:_with)?\(";
@@ -61,6 +63,7 @@ pub(super) const FACTS: &[Fact] = &[
             Default { library: "sqlx", used: SQLX, value: Fixed::Count(10.0) },
             Default { library: "r2d2", used: R2D2, value: Fixed::Count(10.0) },
             Default { library: "bb8", used: BB8, value: Fixed::Count(10.0) },
+            Default { library: "deadpool", used: DEADPOOL, value: Fixed::Varies("a multiple of the processors") },
             Default { library: "SQLAlchemy", used: SQLALCHEMY, value: Fixed::Count(5.0) },
             Default { library: "database/sql", used: GO_SQL, value: Fixed::Unlimited },
             Default { library: "node-postgres", used: NODE_PG, value: Fixed::Count(10.0) },

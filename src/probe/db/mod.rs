@@ -11,7 +11,7 @@ use super::{Probe, Question, Word, config};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, observe};
-use crate::facts::config::{Config, Held, Setting, script};
+use crate::facts::config::{Config, Held, Setting, not_chosen, script};
 use crate::quantity::Quantity;
 use facts::{FACTS, Fact, Fixed};
 use std::sync::Arc;
@@ -188,7 +188,10 @@ fn stated(facts: &Facts<'_>, fact: &Fact) -> Vec<Sighting> {
 
 fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     let code = facts.code().file(&hit.path)?.code(facts)?.product();
-    if script::is_aside(&hit.path) || facts.code().left_out(facts, &hit.path, hit.span.start).is_some() {
+    if script::is_aside(&hit.path)
+        || not_chosen(facts, &hit.path).is_some()
+        || facts.code().left_out(facts, &hit.path, hit.span.start).is_some()
+    {
         return None;
     }
     if !speaks_of_a_database(code) || CONNECTORS.iter().any(|connector| code.contains(connector)) {
@@ -272,12 +275,13 @@ fn by_default(facts: &Facts<'_>, fact: &Fact) -> Vec<Sighting> {
     let found: Vec<Arc<Vec<Hit>>> = facts.code().find_all(facts, Scope::Product, &uses);
     let mut sightings = Vec::new();
     for (default, hits) in fact.defaults.iter().zip(found) {
-        let Some(hit) = hits.first() else { continue };
+        let Some(hit) = hits.iter().find(|hit| not_chosen(facts, &hit.path).is_none()) else { continue };
         let (value, text) = match default.value {
             Fixed::Count(count) => (Observed::Quantity(Quantity::count(count)), count.to_string()),
             Fixed::Seconds(seconds) => (Observed::Quantity(Quantity::seconds(seconds)), format!("{seconds} s")),
             Fixed::Unlimited => (Observed::Quantity(Quantity::count(ENDLESS)), "no limit".to_owned()),
             Fixed::Word(word) => (Observed::Word(word.to_owned()), word.to_owned()),
+            Fixed::Varies(how) => (Observed::Opaque(how.to_owned()), how.to_owned()),
         };
         let value = match (value, fact.form.unit) {
             (Observed::Quantity(quantity), Some(unit)) => {

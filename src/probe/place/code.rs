@@ -4,6 +4,7 @@ use super::{answer, here};
 use crate::evidence::{Answer, Place, Sighting};
 use crate::facts::Facts;
 use crate::facts::code::{Role, Scope};
+use crate::facts::config::not_chosen;
 use crate::facts::manifests::{Dependency, Ecosystem, Package, Purpose};
 
 /// How source opens a port or declares a route, in the frameworks that people use.
@@ -103,6 +104,6 @@ fn uses(facts: &Facts<'_>, package: &Package, dependency: &Dependency) -> Option
         _ => format!(r#"["']{quoted}["'/]|\b{quoted}\b"#),
     };
     let found = facts.code().find_all(facts, Scope::Product, &[&pattern]).pop()?;
-    let hit = found.first()?;
+    let hit = found.iter().find(|hit| not_chosen(facts, &hit.path).is_none())?;
     Some(here(Place::at(hit.path.clone(), hit.span), format!("uses {}", dependency.name)))
 }

@@ -1,0 +1,64 @@
+//! Code that a variable of the environment switches on: whether production does (a driver that is chosen at run time).
+
+use super::{Config, EnvRead, Key, Layer, service_name};
+use crate::facts::Facts;
+use crate::facts::kubernetes::Object;
+use crate::value::Value;
+use std::collections::BTreeSet;
+
+/// Parts of names that speak of a database.
+const DATABASES: &[&str] =
+    &["DB", "SQL", "POSTGRES", "PG", "DATABASE", "MONGO", "SPANNER", "DYNAMO", "CASSANDRA", "ORACLE"];
+
+/// Why the driver in a file is not in effect: a branch asks for a variable, or the code for several, that production never
+/// sets, although it states the environment of that program. `None` where it is in effect, or where nothing says.
+pub fn not_chosen(facts: &Facts<'_>, path: &str) -> Option<String> {
+    let config = facts.config();
+    let in_file = config.reads.iter().filter(|read| *read.place.path == *path && read.default.is_none());
+    let needed: Vec<&EnvRead> = in_file.filter(|read| names_a_database(&read.name)).collect();
+    let is_set = |read: &EnvRead| {
+        let key = Key::of(&read.name);
+        config.settings().iter().any(|setting| setting.layer >= Layer::Base && setting.key.same(&key))
+    };
+    let switch = needed.iter().find(|read| branches(facts, read) && !is_set(read));
+    // Without a branch here, several variables and not one of them set say that nobody goes this way.
+    let several = needed.first().filter(|first| needed.iter().any(|read| read.name != first.name));
+    let unset = switch.or_else(|| several.filter(|_| !needed.iter().any(|read| is_set(read))))?;
+    is_stated(facts, config, path)
+        .then(|| format!("chosen only where `{}` is set, which production does not set", unset.name))
+}
+
+fn names_a_database(name: &str) -> bool {
+    DATABASES.iter().any(|part| name.contains(part))
+}
+
+/// Whether the variable is asked for by a branch.
+fn branches(facts: &Facts<'_>, read: &EnvRead) -> bool {
+    let (Some(source), Some(span)) = (facts.tree.text(&read.place.path), read.place.span) else { return false };
+    let line = source.line(source.line_col(span.start).line).trim_start().trim_start_matches("} else ");
+    ["if ", "if(", "elif ", "else if", "match ", "switch ", "switch(", "when "]
+        .iter()
+        .any(|word| line.starts_with(word))
+}
+
+/// Whether production states the environment of the program that a file belongs to, and all of it stands in the tree.
+fn is_stated(facts: &Facts<'_>, config: &Config, path: &str) -> bool {
+    let stated = config.settings().iter().filter(|one| one.layer == Layer::Environment && !one.is_foreign);
+    let owners: BTreeSet<String> = stated.map(|setting| service_name(&setting.owner)).collect();
+    let mut folders = path.split('/').map(service_name);
+    let Some(owner) = folders.find(|folder| owners.contains(folder)).or_else(|| only(&owners)) else { return false };
+    let workloads = facts.kubernetes().production().filter(|object| object.is_workload());
+    !workloads.filter(|object| service_name(&object.name) == owner).any(borrows)
+}
+
+fn only(owners: &BTreeSet<String>) -> Option<String> {
+    owners.first().filter(|_| owners.len() == 1).cloned()
+}
+
+/// Whether a workload takes its environment from objects whose entries are not looked at.
+fn borrows(object: &Object) -> bool {
+    object.containers().iter().any(|container| {
+        let sources = container.value.get("envFrom").and_then(Value::as_list).unwrap_or_default();
+        !sources.is_empty()
+    })
+}
