@@ -81,6 +81,7 @@ use crate::source::Source;
 const FILES: &[(&str, &str)] = &[
     ("access.tsk", include_str!("access.tsk")),
     ("alerting.tsk", include_str!("alerting.tsk")),
+    ("caching.tsk", include_str!("caching.tsk")),
     ("data.tsk", include_str!("data.tsk")),
     ("database-security.tsk", include_str!("database-security.tsk")),
     ("database.tsk", include_str!("database.tsk")),
