@@ -332,6 +332,15 @@ fn code_that_only_tests_compile_does_nothing() {
 }
 
 #[test]
+fn code_that_stands_in_a_text_does_nothing() {
+    voided(
+        "src/",
+        |_, _| true,
+        |_, text| format!("/// Shown to whoever asks.\npub const TEXT: &str = r####\"{text}\"####;\n"),
+    );
+}
+
+#[test]
 fn tests_that_are_switched_off_test_nothing() {
     let tests = |line: &str| line.contains("#[tokio::test]") || line.contains("#[test]");
     voided("tests/", |_, _| true, |_, text| around(text, tests, "", "\n#[ignore]"));

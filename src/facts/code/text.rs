@@ -1,4 +1,4 @@
-//! The code text of one file: comments blanked, and what of it is test code or stands behind a feature.
+//! The code text of one file: comments and texts that hold code blanked, and what of it is test code or stands behind a feature.
 
 use super::language::Language;
 use super::mask::{self, Marks};
@@ -17,11 +17,42 @@ pub struct CodeText {
     product: Option<String>,
 }
 
+/// Whether a text of several lines is code of its own: a template of a generator, an example that is shown. Nothing of
+/// it runs here, while the SQL, the markup and the help that programs hold as texts say what they do.
+fn holds_code(text: &str) -> bool {
+    const BEGINS: &[&str] = &[
+        "fn ",
+        "pub ",
+        "let ",
+        "use ",
+        "impl ",
+        "struct ",
+        "enum ",
+        "mod ",
+        "#[",
+        "import ",
+        "package ",
+        "func ",
+        "def ",
+        "class ",
+        "const ",
+        "export ",
+        "var ",
+        "function ",
+        "async ",
+    ];
+    let mut lines = text.lines();
+    lines.next().is_some() && lines.any(|line| BEGINS.iter().any(|word| line.trim_start().starts_with(word)))
+}
+
 impl CodeText {
     /// Masks a source.
     pub fn new(language: Language, source: &str) -> Self {
         let marks = mask::scan(language, source);
-        let code = mask::blank(source, &marks.comments);
+        let mut blanked = marks.comments.clone();
+        blanked.extend(marks.strings.iter().filter(|span| holds_code(&source[span.range()])));
+        blanked.sort_unstable();
+        let code = mask::blank(source, &blanked);
         let regions = match language {
             Language::Rust => rust_regions::find(&code, &marks),
             _ => Regions::default(),
