@@ -256,7 +256,7 @@ fn supports<'i>(item: &'i ItemReport, below: &'i str) -> impl Iterator<Item = &'
 }
 
 /// A text with each of its lines changed.
-fn each_line(text: &str, change: impl Fn(&str) -> String) -> String {
+fn each_line(text: &str, mut change: impl FnMut(&str) -> String) -> String {
     let mut changed = String::with_capacity(text.len());
     for line in text.lines() {
         changed.push_str(&change(line));
@@ -382,6 +382,94 @@ fn statements_whose_evidence_was_changed_state_nothing() {
                 text.split("\n\n").filter(|entry| !whole.iter().any(|id| entry.contains(id))).collect();
             entries.join("\n\n").replace("sha256: \"", "sha256: \"0")
         },
+    );
+}
+
+#[test]
+fn documents_that_are_a_comment_or_a_quotation_of_code_say_nothing() {
+    let is_document = |_: &ItemReport, path: &str| path.rsplit('.').next() == Some("md");
+    voided("docs/", is_document, |_, text| format!("<!--\n{text}\n-->\n"));
+    voided("docs/", is_document, |_, text| format!("~~~~~~\n{text}\n~~~~~~\n"));
+}
+
+#[test]
+fn alerts_that_can_never_fire_alert_nobody() {
+    voided(
+        "deploy/monitoring/rules.yaml",
+        |_, _| true,
+        |_, text| {
+            let mut in_expression = false;
+            each_line(text, |line| {
+                let is_expression = line.trim_start().starts_with("expr:");
+                let skipped = in_expression_after(&mut in_expression, line, is_expression);
+                match (is_expression, skipped) {
+                    (true, _) => format!("{}expr: vector(0)", &line[..line.len() - line.trim_start().len()]),
+                    (false, true) => String::new(),
+                    (false, false) => line.to_owned(),
+                }
+            })
+        },
+    );
+}
+
+/// Whether a line still belongs to an expression of several lines.
+fn in_expression_after(in_expression: &mut bool, line: &str, begins: bool) -> bool {
+    *in_expression = (begins && line.trim_end().ends_with('|')) || (*in_expression && line.starts_with("            "));
+    *in_expression && !begins
+}
+
+#[test]
+fn reports_about_nothing_measure_nothing() {
+    voided(
+        "reports/",
+        |_, _| true,
+        |path, text| match path {
+            "reports/lcov.info" => "TN:\nSF:src/lib.rs\nLF:0\nLH:0\nend_of_record\n".to_owned(),
+            path if path.contains("junit") => text.replace("</testcase>", "<skipped/></testcase>"),
+            _ => text.replace("\"count\": 719964", "\"count\": 0").replace("\"count\": 4731208", "\"count\": 0"),
+        },
+    );
+}
+
+#[test]
+fn what_nobody_applies_is_not_production() {
+    let moves = [
+        ("infra/production/", "infra/modules/everything/"),
+        ("infra/production/", "infra/staging/"),
+        ("deploy/overlays/production/", "deploy/overlays/staging/"),
+    ];
+    for (from, to) in moves {
+        let below = from.split('/').next().unwrap();
+        // A folder with a backend of its own is applied, whatever it is called.
+        let changed = files("ready").into_iter().filter(|(path, _)| path != "infra/production/main.tf");
+        let changed = changed.map(|(path, bytes)| (path.replace(from, to), bytes));
+        let tree = Tree::in_memory(changed);
+        let met = judged(&tree, Phase::PostRelease).into_iter().filter(|item| item.verdict.word() == "met");
+        let scopes: &[&str] = if below == "infra" { &["infra/"] } else { &["deploy/base/", "deploy/overlays/"] };
+        let by_it = |item: &ItemReport| scopes.iter().any(|scope| supports(item, scope).next().is_some());
+        let met: Vec<String> = met.filter(by_it).map(|item| told(&item)).collect();
+        assert!(met.is_empty(), "{} items are met by {to}:\n{}", met.len(), met.join("\n"));
+    }
+}
+
+#[test]
+fn operations_and_panels_that_are_not_there_document_nothing() {
+    voided("openapi.yaml", |_, _| true, |_, text| format!("{}paths: {{}}\n", text.split("paths:").next().unwrap()));
+    voided(
+        "deploy/monitoring/parcel-dashboard.json",
+        |_, _| true,
+        |_, _| {
+            "{\"title\": \"Parcel\", \"panels\": [{\"id\": 1, \"title\": \"Requests\", \"targets\": []}]}\n".to_owned()
+        },
+    );
+}
+
+#[test]
+fn an_image_without_a_release_in_it_ships_none() {
+    voided(
+        "Dockerfile",
+        |item, _| item.id != "environment_config.production.hot_reload",
+        |_, text| text.replace(" --release", "").replace("/release/", "/debug/"),
     );
 }
 

@@ -180,32 +180,16 @@ fn terraform(facts: &Facts<'_>, path: &str, found: &mut Vec<Rule>) {
 
 /// Environments that ask for reviewers, with where it is written.
 pub(super) fn environments(facts: &Facts<'_>) -> Vec<(String, Place)> {
-    static NAME: LazyLock<Option<Regex>> =
-        LazyLock::new(|| compile(r#"(?m)^\s*environment\s*=\s*"(?<name>[^"]+)""#).ok());
-    let mut found = Vec::new();
-    for file in facts.tree.files().iter().filter(|file| file.len < 1 << 20) {
-        let path = &*file.path;
-        if has_extension(path, "tf") {
-            let Some(source) = file.text() else { continue };
-            for (kind, start, end) in blocks(source.text()) {
-                let block = &source.text()[start..end];
-                if kind != "github_repository_environment" {
-                    continue;
-                }
-                let reviewers = block.find("reviewers");
-                let named = NAME.as_ref().and_then(|name| name.captures(block));
-                if let (Some(at), Some(named)) = (reviewers, named) {
-                    found.push((named["name"].to_owned(), Place::at(path, Span::new(start + at, start + at + 9))));
-                }
-            }
-        } else if path == ".github/settings.yml" {
-            for environment in root(facts, path).and_then(|root| root.get("environments")?.as_list()).unwrap_or(&[]) {
-                let reviewers =
-                    environment.get("reviewers").filter(|list| list.as_list().is_some_and(|list| !list.is_empty()));
-                if let (Some(name), Some(reviewers)) = (environment.get("name").and_then(Value::as_str), reviewers) {
-                    found.push((name.to_owned(), Place::at(path, reviewers.span)));
-                }
-            }
+    const SETTINGS: &str = ".github/settings.yml";
+    let declared = facts.infra().of_kind("github_repository_environment").filter_map(|resource| {
+        let name = resource.setting("environment")?.text()?;
+        Some((name, resource.setting("reviewers")?.place))
+    });
+    let mut found: Vec<(String, Place)> = declared.collect();
+    for environment in root(facts, SETTINGS).and_then(|root| root.get("environments")?.as_list()).unwrap_or(&[]) {
+        let reviewers = environment.get("reviewers").filter(|list| list.as_list().is_some_and(|list| !list.is_empty()));
+        if let (Some(name), Some(reviewers)) = (environment.get("name").and_then(Value::as_str), reviewers) {
+            found.push((name.to_owned(), Place::at(SETTINGS, reviewers.span)));
         }
     }
     found
