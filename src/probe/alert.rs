@@ -1,7 +1,7 @@
 //! `@alert`: alert rules that watch a signal, with the use from which on they fire.
 
 use super::{Probe, Question};
-use crate::evidence::{Answer, Observed, Sighting, Strength};
+use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::alerts::{Alert, Tier};
 use crate::facts::production::Standing;
@@ -13,7 +13,19 @@ pub static PROBE: Probe = Probe {
     usage: "@alert(signal) {tier: \"page\" or \"ticket\", lowest}",
     arity: (1, 1),
     patterns_from: None,
-    facts: &["*", "cpu", "memory", "disk", "down", "db_down", "cert"],
+    facts: &[
+        "*",
+        "cpu",
+        "memory",
+        "disk",
+        "down",
+        "db_down",
+        "cert",
+        "net_latency",
+        "latency",
+        "error_rate",
+        "security",
+    ],
     options: &["tier", "lowest"],
     look,
 };
@@ -27,6 +39,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     };
     let view = facts.alerts();
     let mut answer = Answer { blind: view.blind.clone(), ..Answer::default() };
+    let unread = view.rules.iter().filter(|alert| alert.is_unread && alert.standing == Standing::Production);
+    answer.blind.extend(unread.map(|alert| Blind {
+        place: Some(alert.place.clone()),
+        why: format!("what alert {} watches cannot be read", alert.name),
+    }));
     for alert in &view.rules {
         let Some(sighting) = sighting(alert, signal, lowest) else { continue };
         let why = match &alert.standing {
@@ -54,7 +71,7 @@ fn sighting(alert: &Alert, signal: &str, bounded: bool) -> Option<Sighting> {
     let above = watched.and_then(|watched| watched.above).filter(|_| bounded);
     let message = match above {
         Some(above) => format!("alert {} fires above {above}", alert.name),
-        None if bounded => format!("alert {} on {signal}, which bounds no share", alert.name),
+        None if bounded => format!("alert {} on {signal}, which states no bound", alert.name),
         None => format!("alert {}", alert.name),
     };
     let sighting = Sighting::new(alert.place.clone(), Strength::Configured, message);
@@ -75,7 +92,13 @@ fn keep_lowest(answer: &mut Answer) {
     let first = bounded
         .min_by(|&one, &two| amount(&seen[one]).partial_cmp(&amount(&seen[two])).unwrap_or(std::cmp::Ordering::Equal));
     if let Some(first) = first {
-        answer.seen.push(seen.remove(first));
+        let first = seen.remove(first);
+        // One that could not be read may fire earlier.
+        answer.seen.push(if answer.blind.is_empty() {
+            first
+        } else {
+            first.only_proving("an alert that could not be read may fire earlier")
+        });
     }
     answer.notes.extend(seen.into_iter().map(|sighting| Sighting { value: None, ..sighting }));
 }

@@ -36,6 +36,8 @@ pub struct Alert {
     pub place: Place,
     /// What it watches; empty when its expression is about something else.
     pub watched: Vec<Watched>,
+    /// Whether its expression could not be read: it may watch anything.
+    pub is_unread: bool,
     /// How loud it is.
     pub tier: Tier,
     /// Whether it is what production watches.
@@ -173,5 +175,8 @@ fn rules<'v>(groups: &'v Value, visit: &mut impl FnMut(&'v Value, &'v Value)) {
 fn alert(rule: &Value, expr: &Value, place: Place, standing: Standing) -> Option<Alert> {
     let name = rule.get("alert")?.scalar_text()?;
     let text = expr.scalar_text().filter(|text| !text.trim().is_empty())?;
-    Some(Alert { name, place, watched: signals::classify(&text), tier: Tier::of(rule.get("labels")), standing })
+    let watched = signals::classify(&text);
+    let is_unread = watched.is_none();
+    let watched = watched.unwrap_or_default();
+    Some(Alert { name, place, watched, is_unread, tier: Tier::of(rule.get("labels")), standing })
 }

@@ -59,6 +59,12 @@ pub fn parse(text: &str) -> Option<Expr> {
     (reader.at == reader.tokens.len()).then_some(expr)
 }
 
+/// The longest range in brackets, in seconds; 0 without one.
+pub fn longest_range(text: &str) -> f64 {
+    let ranges = text.split('[').skip(1).filter_map(|rest| rest.split([']', ':']).next());
+    ranges.filter_map(|range| number(range.trim())).fold(0.0, f64::max)
+}
+
 /// Splits a text; ranges and offsets (`[5m]`, `[1h:5m]`) are dropped, they change no threshold.
 fn tokens(text: &str) -> Option<Vec<Token>> {
     let chars: Vec<char> = text.chars().collect();

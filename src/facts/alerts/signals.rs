@@ -2,7 +2,8 @@
 //! (`src/rules/alert-signals.tsk`), each signal with examples both ways that it has to pass.
 
 use super::promql::{self, Expr};
-use crate::quantity::Quantity;
+use crate::facts::kubernetes::path::glob;
+use crate::quantity::{Dimension, Quantity};
 use crate::tusk;
 use crate::value::Value;
 use anyhow::{Context as _, Result, bail};
@@ -18,6 +19,12 @@ pub struct Signal {
     name: String,
     families: Vec<(Sense, Family)>,
     never: Vec<Family>,
+    /// What a log query asks lines for.
+    lines: Vec<String>,
+    /// Jobs that `up` and `probe_success` have to be about; empty for any.
+    jobs: Vec<String>,
+    /// Jobs that are never meant.
+    other_jobs: Vec<String>,
     examples: Vec<String>,
     counterexamples: Vec<String>,
 }
@@ -32,6 +39,10 @@ enum Sense {
     Zero,
     Present,
     Left,
+    Seconds,
+    Milliseconds,
+    Failed,
+    Errors,
 }
 
 const SENSES: &[(&str, Sense)] = &[
@@ -42,6 +53,10 @@ const SENSES: &[(&str, Sense)] = &[
     ("zero", Sense::Zero),
     ("present", Sense::Present),
     ("left", Sense::Left),
+    ("seconds", Sense::Seconds),
+    ("milliseconds", Sense::Milliseconds),
+    ("failed", Sense::Failed),
+    ("errors", Sense::Errors),
 ];
 
 /// A name with an optional label: `node_cpu_seconds_total{mode=idle}`.
@@ -60,9 +75,29 @@ pub struct Watched {
     pub above: Option<Quantity>,
 }
 
-/// Jobs of the machinery itself: their being up says nothing about the service.
-const MACHINERY: &[&str] =
-    &["node", "kubelet", "etcd", "apiserver", "prometheus", "alertmanager", "exporter", "cadvisor"];
+/// Labels that say whose a series is.
+const OWNERS: &[&str] = &["job", "service", "app", "component", "container", "deployment", "statefulset", "target"];
+
+/// Labels that hold the result of a request.
+const RESULTS: &[&str] = &[
+    "status",
+    "code",
+    "status_code",
+    "http_status",
+    "http_status_code",
+    "http_response_status_code",
+    "response_code",
+    "response_code_class",
+    "envoy_response_code_class",
+    "http_status_class",
+    "status_class",
+    "grpc_code",
+    "grpc_status",
+    "outcome",
+];
+
+/// From this range on, a mean hides what happens now: an hour, in seconds.
+const LONG_RANGE: f64 = 3600.0;
 
 /// The shortest notice of an expiry that leaves time to act, in seconds.
 const WEEK: f64 = 604_800.0;
@@ -72,17 +107,25 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     SIGNALS.iter().map(|signal| signal.name.as_str())
 }
 
-/// What an expression watches; nothing for one that cannot be read or is about something else.
-pub fn classify(text: &str) -> Vec<Watched> {
-    let Some(expr) = promql::parse(text) else { return Vec::new() };
-    SIGNALS.iter().filter_map(|signal| signal.watched(&expr)).collect()
+/// What an expression watches, empty when it is about something else; `None` for one that cannot be read.
+pub fn classify(text: &str) -> Option<Vec<Watched>> {
+    if text.contains("|=") || text.contains("|~") || text.contains("| json") || text.contains("| logfmt") {
+        let text = text.to_ascii_lowercase();
+        return Some(SIGNALS.iter().filter_map(|signal| signal.in_lines(&text)).collect());
+    }
+    Some(classify_expr(&promql::parse(text)?, promql::longest_range(text)))
+}
+
+/// What an expression watches; `range` is the longest time that it looks back over, in seconds.
+pub fn classify_expr(expr: &Expr, range: f64) -> Vec<Watched> {
+    SIGNALS.iter().filter_map(|signal| signal.watched(expr, range)).collect()
 }
 
 /// Runs every signal over its own examples; says which of them it fails.
 pub fn fail_own_examples() -> Result<Vec<String>> {
     let mut failed = Vec::new();
     for signal in parse(BUILT_IN)? {
-        let watched = |text: &str| promql::parse(text).map(|expr| signal.watched(&expr));
+        let watched = |text: &str| Some(classify(text)?.into_iter().find(|watched| watched.signal == signal.name));
         for example in &signal.examples {
             let (text, wanted) = example.rsplit_once("=>").with_context(|| format!("no `=>` in {example}"))?;
             let wanted: Option<f64> = wanted.trim().parse().ok();
@@ -124,6 +167,9 @@ fn parse(text: &str) -> Result<Vec<Signal>> {
             name: name.to_owned(),
             families: families.collect(),
             never: texts("never").iter().map(|text| Family::of(text)).collect(),
+            lines: texts("lines"),
+            jobs: texts("jobs"),
+            other_jobs: texts("other_jobs"),
             examples: texts("examples"),
             counterexamples: texts("counterexamples"),
         })
@@ -142,15 +188,10 @@ impl Family {
     }
 
     fn is(&self, name: &str, labels: &[(String, String, String)]) -> bool {
-        let named = match (self.name.strip_prefix('*'), self.name.strip_suffix('*')) {
-            (Some(end), _) => name.ends_with(end),
-            (_, Some(start)) => name.starts_with(start),
-            _ => name == self.name,
-        };
-        named
+        glob(&self.name, name)
             && self.label.as_ref().is_none_or(|(label, equal, value)| {
                 let operator = if *equal { ["=", "=~"] } else { ["!=", "!~"] };
-                labels.iter().any(|(own, sign, text)| own == label && operator.contains(&&**sign) && text == value)
+                labels.iter().any(|(own, sign, text)| own == label && operator.contains(&&**sign) && glob(value, text))
             })
     }
 }
@@ -225,40 +266,71 @@ fn conditions(expr: &Expr) -> Vec<&Expr> {
     }
 }
 
+/// The parts of which one has to hold, when an expression is a disjunction.
+fn alternatives(expr: &Expr) -> Vec<&Expr> {
+    match expr {
+        Expr::Binary(operator, left, right) if operator == "or" => [alternatives(left), alternatives(right)].concat(),
+        _ => vec![expr],
+    }
+}
+
 /// A condition that is about a signal.
 struct Fires {
-    /// The used share above which it holds, where one can be told.
+    /// The used share, or the delay in seconds, above which it holds, where one can be told.
     above: Option<f64>,
+    /// Whether it is a delay.
+    is_time: bool,
+}
+
+impl Fires {
+    fn unbounded() -> Self {
+        Self { above: None, is_time: false }
+    }
+
+    fn quantity(&self) -> Option<Quantity> {
+        let dimension = if self.is_time { Dimension::Time } else { Dimension::Ratio };
+        Some(Quantity::new(self.above?, dimension))
+    }
 }
 
 impl Signal {
-    fn watched(&self, expr: &Expr) -> Option<Watched> {
+    fn watched(&self, expr: &Expr, range: f64) -> Option<Watched> {
+        // Of alternatives, the one that holds first decides.
+        let fires: Vec<Fires> =
+            alternatives(expr).into_iter().filter_map(|branch| self.branch(branch, range)).collect();
+        let bounds = fires.iter().filter_map(Fires::quantity);
+        let lowest = bounds.min_by(|one, two| one.amount.total_cmp(&two.amount));
+        (!fires.is_empty()).then(|| Watched { signal: self.name.clone(), above: lowest })
+    }
+
+    /// What a log query in lower case counts, when it fires on many such lines.
+    fn in_lines(&self, query: &str) -> Option<Watched> {
+        let fires = query.contains('>') && self.lines.iter().any(|words| query.contains(words.as_str()));
+        fires.then(|| Watched { signal: self.name.clone(), above: None })
+    }
+
+    /// When a conjunction about the signal fires.
+    fn branch(&self, expr: &Expr, range: f64) -> Option<Fires> {
         let all = conditions(expr);
         let forecast = all.iter().any(|condition| calls(condition, "predict_linear"));
-        let found = all.iter().find_map(|condition| self.condition(condition));
         let forecasts =
             || all.iter().any(|condition| calls(condition, "predict_linear") && self.sense(condition).is_some());
-        let above = match found {
-            Some(fires) => fires.above.filter(|_| !forecast),
-            None if forecasts() => None,
-            None => return None,
+        let Some(fires) = all.iter().find_map(|condition| self.condition(condition)) else {
+            return forecasts().then(Fires::unbounded);
         };
-        Some(Watched { signal: self.name.clone(), above: above.map(Quantity::ratio) })
+        let is_blurred = fires.is_time && range >= LONG_RANGE;
+        Some(if forecast || is_blurred { Fires::unbounded() } else { fires })
     }
 
     /// The sense of the first family that an expression reads; none if it reads one that is never meant.
     fn sense(&self, expr: &Expr) -> Option<Sense> {
         let (mut sense, mut never) = (None, false);
         expr.each_series(&mut |name, labels| {
-            never |= self.never.iter().any(|family| family.is(name, labels));
+            never |= self.never.iter().any(|family| family.is(name, labels)) || belongs(labels, &self.other_jobs);
             let found = self.families.iter().find(|(_, family)| family.is(name, labels));
-            let machinery = name == "up"
-                && labels.iter().any(|(label, sign, value)| {
-                    label == "job"
-                        && !sign.starts_with('!')
-                        && value.split('|').all(|job| MACHINERY.iter().any(|word| job.contains(word)))
-                });
-            sense = sense.or(found.filter(|_| !machinery).map(|(sense, _)| *sense));
+            let anybody = matches!(name, "up" | "probe_success") && !self.jobs.is_empty();
+            let found = found.filter(|_| !anybody || belongs(labels, &self.jobs));
+            sense = sense.or(found.map(|(sense, _)| *sense));
         });
         sense.filter(|_| !never)
     }
@@ -267,13 +339,14 @@ impl Signal {
     fn condition(&self, expr: &Expr) -> Option<Fires> {
         let sense = self.sense(expr)?;
         if let Expr::Call(name, _) = expr {
-            return (matches!(name.as_str(), "absent" | "absent_over_time") && sense == Sense::Zero)
-                .then_some(Fires { above: None });
+            let absent = matches!(name.as_str(), "absent" | "absent_over_time") && sense == Sense::Zero;
+            return absent.then_some(Fires::unbounded());
         }
         let Expr::Binary(operator, left, right) = expr else { return None };
         let (left, right, mut operator) = match (&**left, &**right) {
             (Expr::Number(_), other) => (other, &**left, turned(operator)),
-            (other, _) => (other, &**right, operator.as_str()),
+            (one, other) if self.sense(one).is_none() => (other, one, turned(operator)),
+            (one, other) => (one, other, operator.as_str()),
         };
         let (one, two) = (line(left, 0)?, line(right, 0)?);
         let core = one.core?;
@@ -285,19 +358,28 @@ impl Signal {
                 "!=" => limit == Some(1.0) || limit.is_none(),
                 _ => false,
             };
-            return fires.then_some(Fires { above: None });
+            let counts = operator.starts_with('>') && self.counts_zeros(core);
+            return (fires || counts).then_some(Fires::unbounded());
         }
         if !matches!(operator, ">" | ">=" | "<" | "<=" | "==") {
             return None;
         }
         if sense == Sense::Present {
-            return (operator.starts_with('>') || operator == "==" && two.offset > 0.0)
-                .then_some(Fires { above: None });
+            return (operator.starts_with('>') || operator == "==" && two.offset > 0.0).then_some(Fires::unbounded());
         }
         if sense == Sense::Left {
             // `expiry - time() < 14 d`, also `expiry < time() + 14 d`; less than a week leaves no time to act.
             let lead = if two.core.is_some() { two.offset } else { (two.offset - one.offset) / one.scale };
-            return (operator.starts_with('<') && lead >= WEEK).then_some(Fires { above: None });
+            return (operator.starts_with('<') && lead >= WEEK).then_some(Fires::unbounded());
+        }
+        if one.scale < 0.0 {
+            operator = turned(operator);
+        }
+        if matches!(sense, Sense::Failed | Sense::Errors) {
+            return self.failures(core, operator, (two.offset - one.offset) / one.scale, two.core.is_some());
+        }
+        if matches!(sense, Sense::Seconds | Sense::Milliseconds) {
+            return delay(sense, core, operator, (two.offset - one.offset) / one.scale, two.core.is_some());
         }
         // A limit that is itself a metric divides: `used > limit * 0.9`.
         let divided = two.core.is_some();
@@ -306,9 +388,6 @@ impl Signal {
         } else {
             (two.offset - one.offset) / one.scale
         };
-        if one.scale < 0.0 {
-            operator = turned(operator);
-        }
         let above = operator.starts_with('>');
         let (quotient, complement) = quotient(core);
         // A complement of available is used, and the other way round.
@@ -324,8 +403,93 @@ impl Signal {
             _ if is_share => Some(if shrinks { 1.0 - limit } else { limit }),
             _ => None,
         };
-        Some(Fires { above: share.filter(|share| (0.0..=1.0).contains(share)) })
+        Some(Fires { above: share.filter(|share| (0.0..=1.0).contains(share)), is_time: false })
     }
+
+    /// Whether the series that are down are counted: `count(up == 0)`.
+    fn counts_zeros(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Binary(operator, left, right) if operator == "or" => {
+                self.counts_zeros(left) || self.counts_zeros(right)
+            }
+            Expr::Call(name, args) if matches!(name.as_str(), "count" | "sum") => {
+                args.iter().any(|arg| self.condition(arg).is_some())
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether failed requests are many: their share, or their rate; or those that went well are few.
+    fn failures(&self, core: &Expr, operator: &str, limit: f64, moving: bool) -> Option<Fires> {
+        let (mut failed, mut well, mut errors, mut all) = (false, false, false, false);
+        core.each_series(&mut |name, labels| {
+            let sense = self.families.iter().find(|(_, family)| family.is(name, labels)).map(|(sense, _)| *sense);
+            let result = labels.iter().filter(|(label, ..)| RESULTS.contains(&label.as_str())).find_map(result);
+            match (sense, result) {
+                (Some(Sense::Failed), Some(false)) => failed = true,
+                (Some(Sense::Failed), Some(true)) => well = true,
+                (Some(Sense::Failed), None) => all = true,
+                (Some(Sense::Errors), _) => errors = true,
+                _ => {}
+            }
+        });
+        let is_share = quotient(core).0;
+        let fires = match operator.get(..1) {
+            Some(">") => failed || errors && is_share && all,
+            Some("<") => well && is_share && !failed,
+            _ => false,
+        };
+        let share = if failed || errors { limit } else { 1.0 - limit };
+        let share = (is_share && !moving && share.is_finite()).then_some(share);
+        fires.then_some(Fires { above: share.filter(|share| (0.0..=1.0).contains(share)), is_time: false })
+    }
+}
+
+/// From which delay on a condition holds; the share of fast requests (`le`) bounds none.
+fn delay(sense: Sense, core: &Expr, operator: &str, limit: f64, moving: bool) -> Option<Fires> {
+    let mut within = false;
+    let mut counts_only = true;
+    core.each_series(&mut |name, labels| {
+        within |= labels.iter().any(|(label, ..)| label == "le");
+        counts_only &= name.ends_with("_count");
+    });
+    if counts_only {
+        return None;
+    }
+    if within && quotient(core).0 && matches!(operator.get(..1), Some("<" | ">")) {
+        return Some(Fires::unbounded());
+    }
+    let seconds = if sense == Sense::Milliseconds { limit / 1000.0 } else { limit };
+    let above = (!moving && seconds.is_finite() && seconds > 0.0).then_some(seconds);
+    operator.starts_with('>').then_some(Fires { above, is_time: true })
+}
+
+/// Whether a matcher chooses requests that went well or that failed; `None` for neither.
+fn result((_, sign, value): &(String, String, String)) -> Option<bool> {
+    let value = value.trim_start_matches(['^', '(']);
+    let lower = value.to_ascii_lowercase();
+    let (is_failed, is_well) = (
+        value.starts_with('5')
+            || lower.contains("internal")
+            || lower.contains("unavailable")
+            || lower == "server_error",
+        value.starts_with('2') || matches!(lower.as_str(), "ok" | "0" | "success"),
+    );
+    match (sign.starts_with('!'), is_failed, is_well) {
+        (false, true, _) | (true, _, true) => Some(false),
+        (true, true, _) | (false, _, true) => Some(true),
+        _ => None,
+    }
+}
+
+/// Whether every owner that some labels name is one of some patterns.
+fn belongs(labels: &[(String, String, String)], patterns: &[String]) -> bool {
+    let owners = labels.iter().filter(|(label, sign, _)| OWNERS.contains(&label.as_str()) && !sign.starts_with('!'));
+    let mut words = owners
+        .flat_map(|(_, _, value)| value.split('|'))
+        .map(|word| word.trim_matches(|each: char| !each.is_alphanumeric()).to_ascii_lowercase());
+    let is_one = |word: String| patterns.iter().any(|pattern| glob(pattern, &word));
+    words.next().is_some_and(is_one) && words.all(is_one)
 }
 
 /// The mean rate of the idle time is a share by itself; its sum is not.
