@@ -1,6 +1,8 @@
 //! `@rollout`: how production replaces an old version, whoever does it.
 
+mod managed;
 mod steps;
+mod weights;
 
 use super::{Probe, Question};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
@@ -42,11 +44,13 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         "strategy" => strategies(facts).into_iter().map(|(_, sighting)| sighting).collect(),
         "auto_abort" => {
             let of_objects = objects.iter().filter_map(|object| abort(object, &objects, true));
-            of_objects.chain(facts.containers().production().filter_map(|service| reverts(service, true))).collect()
+            let of_services = facts.containers().production().filter_map(|service| reverts(service, true));
+            of_objects.chain(of_services).chain(managed::abort(facts.infra(), true)).collect()
         }
         "no_abort" => {
             let of_objects = objects.iter().filter_map(|object| abort(object, &objects, false));
-            of_objects.chain(facts.containers().production().filter_map(|service| reverts(service, false))).collect()
+            let of_services = facts.containers().production().filter_map(|service| reverts(service, false));
+            of_objects.chain(of_services).chain(managed::abort(facts.infra(), false)).collect()
         }
         "analysis" => {
             let of_objects = objects.iter().filter_map(|object| analysis(object, &objects));
@@ -59,7 +63,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     } else {
         &["Rollout", "Canary", "HelmRelease", "argocd.argoproj.io/hook"]
     };
-    Answer { seen, blind: facts.kubernetes().unread(kinds), ..Answer::default() }
+    let mut blind = facts.kubernetes().unread(kinds);
+    // A module elsewhere could hold what replaces versions only where nothing here runs them.
+    if seen.is_empty() && strategies(facts).is_empty() {
+        blind.extend(facts.infra().unread(managed::KINDS));
+    }
+    Answer { seen, blind, ..Answer::default() }
 }
 
 /// The strategy of each own serving workload of production, with the place that says so.
@@ -90,6 +99,7 @@ pub(super) fn strategies(facts: &Facts<'_>) -> Vec<(&'static str, Sighting)> {
             found.push((strategy, word(place, message, strategy)));
         }
     }
+    found.extend(managed::strategies(facts.infra()));
     found
 }
 

@@ -1,7 +1,7 @@
-//! How traffic moves to a new version, step by step: Argo Rollouts and Flagger as one list of stages.
+//! How traffic moves to a new version, step by step: whoever moves it, as one list of stages.
 
-use super::word;
-use crate::evidence::{Observed, Sighting, Strength};
+use super::{managed, weights, word};
+use crate::evidence::{Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::kubernetes::Object;
 use crate::pattern::compile;
@@ -16,22 +16,25 @@ const UNTIL_A_PERSON: f64 = 10.0 * 365.0 * 86_400.0;
 
 /// A share of traffic for the new version, and how long it is watched there.
 #[derive(Clone, Debug)]
-struct Stage {
+pub(super) struct Stage {
     /// 0 to 1.
-    weight: f64,
-    /// Seconds.
-    window: f64,
+    pub(super) weight: f64,
+    /// Seconds; `None` where the tree does not say.
+    pub(super) window: Option<f64>,
     /// Where the weight is written.
-    span: Span,
+    pub(super) place: Place,
 }
 
-/// How one object moves its traffic.
-struct Steps<'o> {
-    object: &'o Object,
+/// How one object or resource moves its traffic.
+pub(super) struct Steps<'o> {
+    /// `Rollout "web"`.
+    pub(super) title: String,
+    /// The object, when Kubernetes moves it.
+    pub(super) object: Option<&'o Object>,
     /// Stages below full traffic, in order; none when all of it moves at once.
-    stages: Vec<Stage>,
+    pub(super) stages: Vec<Stage>,
     /// Where it says that everything moves at once.
-    at_once: Option<Span>,
+    pub(super) at_once: Option<Place>,
 }
 
 /// What the production objects that shift traffic say about a fact.
@@ -43,9 +46,16 @@ pub(super) fn look(facts: &Facts<'_>, fact: &str) -> Vec<Sighting> {
     let shifting = all.iter().copied().filter(|object| is_own(object)).filter_map(steps);
     match fact {
         "error_threshold" | "success_threshold" | "no_error_metric" => {
-            shifting.flat_map(|steps| criteria(steps.object, &all, fact)).collect()
+            shifting.filter_map(|steps| steps.object).flat_map(|object| criteria(object, &all, fact)).collect()
         }
-        _ => shifting.filter_map(|steps| steps.tell(fact)).collect(),
+        _ => {
+            let mut seen: Vec<Sighting> =
+                shifting.chain(managed::steps(facts.infra())).filter_map(|steps| steps.tell(fact)).collect();
+            if fact == "initial_weight" {
+                seen.extend(all.iter().filter_map(|object| weights::initial(object)));
+            }
+            seen
+        }
     }
 }
 
@@ -58,28 +68,28 @@ fn steps(object: &Object) -> Option<Steps<'_>> {
     }
     let strategy = object.value.at(&["spec", "strategy"])?.as_map()?;
     if let Some(field) = strategy.get("blueGreen") {
-        return Some(Steps { object, stages: Vec::new(), at_once: Some(field.key) });
+        return Some(Steps::of(object, Vec::new(), Some(field.key)));
     }
     let field = strategy.get("canary")?;
     let written = field.value.get("steps").and_then(Value::as_list).unwrap_or_default();
-    let stages = argo(written);
+    let stages = argo(object, written);
     let at_once = stages.is_empty().then_some(field.key);
-    Some(Steps { object, stages, at_once })
+    Some(Steps::of(object, stages, at_once))
 }
 
 /// The stages of `canary.steps`: a pause or an analysis belongs to the weight before it.
-fn argo(written: &[Value]) -> Vec<Stage> {
+fn argo(object: &Object, written: &[Value]) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
     for step in written {
         if let Some(weight) = step.get("setWeight")
             && let Some(percent) = weight.as_number()
         {
-            stages.push(Stage { weight: percent / 100.0, window: 0.0, span: weight.span });
+            stages.push(Stage { weight: percent / 100.0, window: Some(0.0), place: object.at(weight.span) });
         }
         let pause = step.get("pause").map(|pause| pause.get("duration").map_or(UNTIL_A_PERSON, duration));
         let analysis = step.get("analysis").map(|_| 0.0);
         if let (Some(seconds), Some(stage)) = (pause.or(analysis), stages.last_mut()) {
-            stage.window += seconds;
+            stage.window = stage.window.map(|window| window + seconds);
         }
     }
     // A dark start sends nobody to the new version, and full traffic is no stage.
@@ -91,19 +101,19 @@ fn argo(written: &[Value]) -> Vec<Stage> {
 fn flagger(object: &Object) -> Option<Steps<'_>> {
     let analysis = object.value.at(&["spec", "analysis"])?;
     let window = analysis.get("interval").map_or(60.0, duration);
-    let stage = |percent: f64, span| Stage { weight: percent / 100.0, window, span };
+    let stage = |percent: f64, span| Stage { weight: percent / 100.0, window: Some(window), place: object.at(span) };
     if let Some(list) = analysis.get("stepWeights").and_then(Value::as_list) {
         let stages = list.iter().filter_map(|weight| Some(stage(weight.as_number()?, weight.span))).collect();
-        return Some(Steps { object, stages, at_once: None });
+        return Some(Steps::of(object, stages, None));
     }
     let Some(step) = analysis.get("stepWeight") else {
-        return Some(Steps { object, stages: Vec::new(), at_once: Some(analysis.span) });
+        return Some(Steps::of(object, Vec::new(), Some(analysis.span)));
     };
     let size = step.as_number().filter(|size| *size >= 1.0)?;
     let most = analysis.get("maxWeight").and_then(Value::as_number).unwrap_or(100.0).min(100.0);
     let count = (1..=100_u32).map(f64::from).take_while(|n| n * size <= most && n * size < 100.0);
     let stages = count.map(|n| stage(n * size, step.span)).collect();
-    Some(Steps { object, stages, at_once: None })
+    Some(Steps::of(object, stages, None))
 }
 
 /// Seconds of `30`, `"30s"`, `"5m"`.
@@ -113,43 +123,49 @@ fn duration(value: &Value) -> f64 {
     bare.or_else(|| Quantity::parse(&text).ok().map(|quantity| quantity.amount)).unwrap_or(0.0)
 }
 
-impl Steps<'_> {
+impl<'o> Steps<'o> {
+    fn of(object: &'o Object, stages: Vec<Stage>, at_once: Option<Span>) -> Self {
+        Self { title: object.title(), object: Some(object), stages, at_once: at_once.map(|span| object.at(span)) }
+    }
+
     fn tell(&self, fact: &str) -> Option<Sighting> {
-        let title = self.object.title();
-        let seen = |span: Span, message: String| Sighting::new(self.object.at(span), Strength::Configured, message);
+        let title = &self.title;
+        let seen = |place: &Place, message: String| Sighting::new(place.clone(), Strength::Configured, message);
         let ratio = |share: f64| Observed::Quantity(Quantity::ratio(share));
         let seconds = |seconds: f64| Observed::Quantity(Quantity::seconds(seconds));
         if fact == "gradual" {
-            let (span, kind, what) = match (self.stages.first(), self.stages.len()) {
-                (None, _) => (self.at_once?, "all_at_once", "moves all traffic at once"),
-                (Some(stage), 1) => (stage.span, "single_step", "has one step before full traffic"),
-                (Some(stage), _) => (stage.span, "gradual_rollout", "moves traffic in steps"),
+            let (place, kind, what) = match (self.stages.first(), self.stages.len()) {
+                (None, _) => (self.at_once.as_ref()?, "all_at_once", "moves all traffic at once"),
+                (Some(stage), 1) => (&stage.place, "single_step", "has one step before full traffic"),
+                (Some(stage), _) => (&stage.place, "gradual_rollout", "moves traffic in steps"),
             };
-            return Some(word(self.object.at(span), format!("{title} {what}"), kind));
+            return Some(word(place.clone(), format!("{title} {what}"), kind));
         }
         if fact == "switch_duration" && self.stages.is_empty() {
             let message = format!("{title} switches all traffic at once");
-            return Some(seen(self.at_once?, message).with(seconds(0.0)));
+            return Some(seen(self.at_once.as_ref()?, message).with(seconds(0.0)));
         }
         let first = self.stages.first()?;
         match fact {
             "initial_weight" => {
                 let message = format!("{title} begins with {:.0} %", first.weight * 100.0);
-                Some(seen(first.span, message).with(ratio(first.weight)))
+                Some(seen(&first.place, message).with(ratio(first.weight)))
             }
             "max_step" => {
-                let (span, step) = self.largest_step();
-                Some(seen(span, format!("{title}: the largest step is {:.0} points", step * 100.0)).with(ratio(step)))
+                let (place, step) = self.largest_step()?;
+                Some(seen(place, format!("{title}: the largest step is {:.0} points", step * 100.0)).with(ratio(step)))
             }
             "step_window" => {
-                let shortest = self.stages.iter().min_by(|a, b| a.window.total_cmp(&b.window))?;
-                let message = format!("{title} watches {:.0} % for {}", shortest.weight * 100.0, told(shortest.window));
-                Some(seen(shortest.span, message).with(seconds(shortest.window)))
+                let windows = self.stages.iter().map(|stage| Some((stage, stage.window?)));
+                let windows = windows.collect::<Option<Vec<_>>>()?;
+                let (shortest, window) = windows.into_iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
+                let message = format!("{title} watches {:.0} % for {}", shortest.weight * 100.0, told(window));
+                Some(seen(&shortest.place, message).with(seconds(window)))
             }
             "total_duration" | "switch_duration" => {
-                let total: f64 = self.stages.iter().map(|stage| stage.window).sum();
+                let total = self.stages.iter().map(|stage| stage.window).sum::<Option<f64>>()?;
                 let message = format!("{title} takes {} from the first to full traffic", told(total));
-                Some(seen(first.span, message).with(seconds(total)))
+                Some(seen(&first.place, message).with(seconds(total)))
             }
             _ => None,
         }
@@ -157,19 +173,19 @@ impl Steps<'_> {
 
     /// The largest difference between two weights. The last jump counts only where it is the only one: before it the
     /// new version was watched at every weight.
-    fn largest_step(&self) -> (Span, f64) {
+    fn largest_step(&self) -> Option<(&Place, f64)> {
         let mut before = 0.0;
-        let mut largest = (Span::default(), 0.0);
+        let mut largest = None;
         for stage in &self.stages {
-            if stage.weight - before > largest.1 {
-                largest = (stage.span, stage.weight - before);
+            if largest.is_none_or(|(_, step)| stage.weight - before > step) {
+                largest = Some((&stage.place, stage.weight - before));
             }
             before = stage.weight;
         }
         match self.stages.last() {
-            Some(last) if self.stages.len() == 1 || last.window <= 0.0 => {
+            Some(last) if self.stages.len() == 1 || last.window.is_some_and(|window| window <= 0.0) => {
                 let jump = 1.0 - last.weight;
-                if jump > largest.1 { (last.span, jump) } else { largest }
+                largest.map(|(place, step)| if jump > step { (&last.place, jump) } else { (place, step) })
             }
             _ => largest,
         }
