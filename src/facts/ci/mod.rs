@@ -1,8 +1,13 @@
 //! What CI runs, and which of it can stop a merge or a release.
 
+mod azure;
+mod bitbucket;
+mod buildkite;
 mod circle;
+mod condition;
 pub mod cron;
 pub mod deploy;
+mod drone;
 mod elsewhere;
 pub mod excerpt;
 mod follow;
@@ -11,8 +16,10 @@ mod gitlab;
 mod model;
 mod path;
 pub mod pattern;
+mod plain;
 pub mod shell;
 pub mod tools;
+mod travis;
 pub(in crate::facts) mod wrap;
 
 use super::Facts;
@@ -24,6 +31,11 @@ pub fn read(facts: &Facts<'_>) -> Ci {
     github::read(&mut walk);
     gitlab::read(&mut walk);
     circle::read(&mut walk);
+    azure::read(&mut walk);
+    buildkite::read(&mut walk);
+    drone::read(&mut walk);
+    travis::read(&mut walk);
+    bitbucket::read(&mut walk);
     let mut ci = walk.ci;
     ci.elsewhere = elsewhere::signs(facts, &ci);
     ci

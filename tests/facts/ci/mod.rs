@@ -1,5 +1,6 @@
 //! Tests of `src/facts/ci`.
 
+mod others;
 mod pattern;
 mod shell;
 mod systems;

@@ -6,7 +6,7 @@ use tusk_check::facts::ci::cron::longest_gap;
 use tusk_check::tree::Tree;
 
 #[track_caller]
-fn check(files: &[(&str, &str)], expected: &str) {
+pub(super) fn check(files: &[(&str, &str)], expected: &str) {
     let tree = Tree::in_memory(files.iter().map(|(path, text)| (*path, text.as_bytes())));
     let facts = Facts::new(&tree, jiff::Timestamp::UNIX_EPOCH);
     let ci: &Ci = facts.ci();
