@@ -174,7 +174,7 @@ fn rules<'v>(groups: &'v Value, visit: &mut impl FnMut(&'v Value, &'v Value)) {
 
 fn alert(rule: &Value, expr: &Value, place: Place, standing: Standing) -> Option<Alert> {
     let name = rule.get("alert")?.scalar_text()?;
-    let text = expr.scalar_text().filter(|text| !text.trim().is_empty())?;
+    let text = expr.scalar_text().filter(|text| !text.trim().is_empty() && !signals::looks_at_nothing(text))?;
     let watched = signals::classify(&text);
     let is_unread = watched.is_none();
     let watched = watched.unwrap_or_default();

@@ -116,6 +116,14 @@ pub fn classify(text: &str) -> Option<Vec<Watched>> {
     Some(classify_expr(&promql::parse(text)?, promql::longest_range(text)))
 }
 
+/// Whether an expression is the same whatever happens. That of a watchdog, `vector(1)`, is so on purpose.
+pub fn looks_at_nothing(text: &str) -> bool {
+    let Some(expr) = promql::parse(text).filter(|_| text.trim() != "vector(1)") else { return false };
+    let mut series = 0;
+    expr.each_series(&mut |_, _| series += 1);
+    series == 0
+}
+
 /// What an expression watches; `range` is the longest time that it looks back over, in seconds.
 pub fn classify_expr(expr: &Expr, range: f64) -> Vec<Watched> {
     SIGNALS.iter().filter_map(|signal| signal.watched(expr, range)).collect()
