@@ -1,5 +1,6 @@
 //! The workloads that must be checked, and the checks that they have, in one shape.
 
+use super::ecs;
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::containers::image::Image;
@@ -48,6 +49,7 @@ pub(super) fn subjects(facts: &Facts<'_>) -> Vec<Subject> {
     let mut found: Vec<Subject> = objects.into_iter().map(|object| of_object(facts, object)).collect();
     let services = facts.containers().production().filter(|service| service.serves());
     found.extend(services.map(|service| of_service(facts, service)));
+    found.extend(ecs::subjects(facts));
     if found.is_empty() {
         found.extend(
             facts

@@ -1,6 +1,7 @@
 //! `@health`: whether every own serving workload of production is checked, how often, and whether what is asked exists.
 
 mod checks;
+mod ecs;
 mod served;
 
 use super::{Probe, Question};
