@@ -4,6 +4,7 @@ mod advisories;
 mod alerts;
 mod attestations;
 mod ci;
+mod clocks;
 mod code;
 mod config;
 mod containers;

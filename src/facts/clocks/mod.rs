@@ -1,10 +1,13 @@
-//! What runs on a clock outside CI: Kubernetes `CronJob`s, systemd timers, crontab files, Ansible's cron tasks.
+//! What runs on a clock outside CI: Kubernetes `CronJob`s, systemd timers, crontab files, Ansible's cron tasks, clocks of a cloud, and
+//! those that a program carries.
 //!
 //! Each program that a clock starts is one entry; scripts of the tree that it starts are followed one step.
 
 mod ansible;
+mod cloud;
 mod crontab;
 mod kubernetes;
+mod program;
 mod systemd;
 
 use super::Facts;
@@ -91,6 +94,8 @@ pub fn read(facts: &Facts<'_>) -> Clocks {
     systemd::read(facts, &mut clocks);
     crontab::read(facts, &mut clocks);
     ansible::read(facts, &mut clocks);
+    cloud::read(facts, &mut clocks);
+    program::read(facts, &mut clocks);
     clocks.runs.truncate(MOST);
     clocks
 }
