@@ -95,8 +95,13 @@ fn approvals(facts: &Facts<'_>) -> Answer {
                 format!("environment `{name}` asks for reviewers; {what} waits for it"),
             ));
         } else {
+            let export = if place.path.starts_with(".github/") {
+                "export it as `github_repository_environment`, or attest it"
+            } else {
+                "attest it"
+            };
             let why = format!(
-                "environment `{name}` names a place; whether it asks for approval is set on the host: export it as `github_repository_environment`, or attest it"
+                "environment `{name}` names a place; whether it asks for approval is set on the host: {export}"
             );
             answer.blind.push(Blind { place: Some(place), why });
         }

@@ -8,7 +8,6 @@ use crate::source::Span;
 
 /// CI systems whose files are not read yet: a path (or its beginning, with a closing `/`) and the system.
 const UNREAD: &[(&str, &str)] = &[
-    ("Jenkinsfile", "Jenkins"),
     (".cirrus.yml", "Cirrus CI"),
     (".drone.star", "Drone (Starlark)"),
     (".drone.jsonnet", "Drone (Jsonnet)"),

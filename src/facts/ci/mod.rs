@@ -13,6 +13,7 @@ pub mod excerpt;
 mod follow;
 mod github;
 mod gitlab;
+mod jenkins;
 mod model;
 mod path;
 pub mod pattern;
@@ -36,7 +37,9 @@ pub fn read(facts: &Facts<'_>) -> Ci {
     drone::read(&mut walk);
     travis::read(&mut walk);
     bitbucket::read(&mut walk);
+    jenkins::read(&mut walk);
     let mut ci = walk.ci;
-    ci.elsewhere = elsewhere::signs(facts, &ci);
+    let signs = elsewhere::signs(facts, &ci);
+    ci.elsewhere.extend(signs);
     ci
 }

@@ -359,3 +359,77 @@ stages:
         ",
     );
 }
+
+#[test]
+fn jenkins() {
+    let file = "\
+// pipeline { sh 'cargo nothing' }
+def lint() {
+  sh 'cargo clippy'
+}
+pipeline {
+  agent { docker { image 'rust:1' } }
+  triggers { cron('H 2 * * *') }
+  environment {
+    FLAGS = '-Dwarnings'
+  }
+  stages {
+    stage('Test') {
+      steps {
+        sh '''
+          cargo fmt --check
+          cargo test -- $FLAGS
+        '''
+        sh(script: \"cargo audit\", returnStatus: true)
+        catchError(buildResult: 'SUCCESS') {
+          sh 'cargo deny check'
+        }
+        lint()
+        dir('crates') { sh 'cargo doc' }
+        bat 'cargo build'
+      }
+      post {
+        failure { sh 'kubectl rollout undo deployment/shop' }
+      }
+    }
+    stage('Both') {
+      parallel {
+        stage('Bench') {
+          when { triggeredBy 'TimerTrigger' }
+          steps { sh 'cargo bench' }
+        }
+        stage('Aside') {
+          when { not { branch 'main' } }
+          steps { sh 'cargo run' }
+        }
+      }
+    }
+    stage('Ship') {
+      when { branch 'main' }
+      steps {
+        sh 'cargo publish --dry-run'
+        input message: 'Go?'
+        sh 'helm upgrade shop ./chart'
+      }
+    }
+  }
+}
+";
+    check(
+        &[("Jenkinsfile", file)],
+        "
+        + Test Jenkinsfile:15 cargo fmt --check
+        + Test Jenkinsfile:16 cargo test -- -Dwarnings
+        - Test Jenkinsfile:18 cargo audit
+        - Test Jenkinsfile:20 cargo deny check
+        + Test Jenkinsfile:3 cargo clippy
+        + Test Jenkinsfile:23 cargo doc
+        + Test Jenkinsfile:24 cargo build
+        . Test Jenkinsfile:27 kubectl rollout undo deployment/shop
+        . Bench Jenkinsfile:34 cargo bench
+        + Aside Jenkinsfile:38 cargo run
+        + Ship Jenkinsfile:45 cargo publish --dry-run
+        m Ship Jenkinsfile:47 helm upgrade shop ./chart
+        ",
+    );
+}
