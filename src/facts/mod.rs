@@ -8,6 +8,7 @@ pub mod clocks;
 pub mod code;
 pub mod config;
 pub mod containers;
+pub mod dashboards;
 pub mod documents;
 pub mod format;
 pub mod history;
@@ -80,6 +81,8 @@ views! {
     ci: ci::Ci = ci::read;
     /// Dockerfiles, compose files and platform specs.
     containers: containers::Containers = containers::read;
+    /// Dashboards of Grafana.
+    dashboards: dashboards::Dashboards = dashboards::read;
     /// Kubernetes objects that production applies.
     kubernetes: kubernetes::Kubernetes = kubernetes::read;
     /// What Terraform, `CloudFormation` and Pulumi declare.

@@ -5,14 +5,15 @@ use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::alerts::{Alert, Tier};
 use crate::facts::production::Standing;
+use crate::pattern::Scan;
 
 /// `@alert(signal)`.
 pub static PROBE: Probe = Probe {
     name: "alert",
-    summary: "Alert rules that watch a signal (`*`: any); with `lowest`, the one that fires first, yielding the use from which on it does",
-    usage: "@alert(signal) {tier: \"page\" or \"ticket\", lowest}",
-    arity: (1, 1),
-    patterns_from: None,
+    summary: "Alert rules that watch a signal (`*`: any), by pattern those whose expression fits; with `lowest`, the one that fires first, yielding the use from which on it does",
+    usage: "@alert(signal, pattern…) {tier: \"page\" or \"ticket\", lowest}",
+    arity: (1, 9),
+    patterns_from: Some(1),
     facts: &[
         "*",
         "cpu",
@@ -44,7 +45,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         place: Some(alert.place.clone()),
         why: format!("what alert {} watches cannot be read", alert.name),
     }));
-    for alert in &view.rules {
+    let scans: Vec<Scan> = question.words_from(1).filter_map(|word| Scan::new(&word.text, false).ok()).collect();
+    let fits = |alert: &&Alert| scans.is_empty() || scans.iter().any(|scan| scan.is_match(&alert.expr));
+    for alert in view.rules.iter().filter(fits) {
         let Some(sighting) = sighting(alert, signal, lowest) else { continue };
         let why = match &alert.standing {
             Standing::Production if alert.tier < least => "it is not loud enough".to_owned(),

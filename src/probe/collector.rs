@@ -12,10 +12,10 @@ use crate::value::Value;
 /// `@collector(signal)`.
 pub static PROBE: Probe = Probe {
     name: "collector",
-    summary: "OpenTelemetry collector pipelines for a signal that end in a real backend; with `debug`, those that end nowhere else \
+    summary: "OpenTelemetry collector pipelines for a signal that end in a real backend (or in an exporter whose name holds a word); with `debug`, those that end nowhere else \
               than in the collector's own log",
-    usage: "@collector(logs|metrics|traces) {debug}",
-    arity: (1, 1),
+    usage: "@collector(logs|metrics|traces, exporter…) {debug}",
+    arity: (1, 2),
     patterns_from: None,
     facts: &["logs", "metrics", "traces"],
     options: &["debug"],
@@ -25,11 +25,19 @@ pub static PROBE: Probe = Probe {
 /// Exporters that write into the collector's own log.
 const NOWHERE: &[&str] = &["debug", "logging", "nop", "file"];
 
+/// What is asked.
+struct Asked<'q> {
+    signal: &'q str,
+    debug: bool,
+    exporters: Vec<&'q str>,
+}
+
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
-    let (signal, debug) = (question.fact(), question.is_set("debug"));
+    let exporters: Vec<&str> = question.arg(1).iter().map(|word| word.text.as_str()).collect();
+    let asked = Asked { signal: question.fact(), debug: question.is_set("debug"), exporters };
     let mut answer = Answer { blind: facts.kubernetes().unread(&["pipelines:"]), ..Answer::default() };
     for object in facts.kubernetes().production() {
-        answer.seen.extend(of_object(object, signal, debug));
+        answer.seen.extend(of_object(object, &asked));
     }
     let by_name = facts.tree.files().iter().filter(|file| {
         Format::of(&file.path) == Some(Format::Yaml)
@@ -40,7 +48,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         if document.get("apiVersion").is_some() {
             continue;
         }
-        let Some((span, message)) = pipeline(document, signal, debug) else { continue };
+        let Some((span, message)) = pipeline(document, &asked) else { continue };
         let sighting = Sighting::new(Place::at(file.path.clone(), span), Strength::Configured, message);
         // A settings file alone runs nowhere: production must be named by its path, or by what starts it.
         let production = production::stage_of_path(&file.path) == Stage::Production || is_mounted(facts, file.name());
@@ -50,13 +58,13 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 }
 
 /// Whether a production compose file names a file.
-fn is_mounted(facts: &Facts<'_>, name: &str) -> bool {
+pub(super) fn is_mounted(facts: &Facts<'_>, name: &str) -> bool {
     let mut files: Vec<&str> = facts.containers().production().map(|service| &*service.place.path).collect();
     files.dedup();
     files.iter().any(|path| facts.tree.text(path).is_some_and(|source| source.text().contains(name)))
 }
 
-fn of_object(object: &Object, signal: &str, debug: bool) -> Vec<Sighting> {
+fn of_object(object: &Object, asked: &Asked<'_>) -> Vec<Sighting> {
     let seen = |span, message: String| {
         Sighting::new(object.at(span), Strength::Configured, format!("{message} in {}", object.title()))
     };
@@ -64,8 +72,8 @@ fn of_object(object: &Object, signal: &str, debug: bool) -> Vec<Sighting> {
         let Some(config) = object.value.at(&["spec", "config"]) else { return Vec::new() };
         // Until v1beta1 the settings were one text.
         return match config.as_str() {
-            None => pipeline(config, signal, debug).map(|(span, message)| seen(span, message)).into_iter().collect(),
-            Some(text) => embedded(text, signal, debug).map(|message| seen(config.span, message)).into_iter().collect(),
+            None => pipeline(config, asked).map(|(span, message)| seen(span, message)).into_iter().collect(),
+            Some(text) => embedded(text, asked).map(|message| seen(config.span, message)).into_iter().collect(),
         };
     }
     if !object.is_kind("ConfigMap") {
@@ -74,25 +82,27 @@ fn of_object(object: &Object, signal: &str, debug: bool) -> Vec<Sighting> {
     let data = object.value.get("data").and_then(Value::as_map).into_iter().flatten();
     data.filter_map(|(_, field)| {
         let text = field.value.as_str().filter(|text| text.contains("pipelines:"))?;
-        Some(seen(field.key, embedded(text, signal, debug)?))
+        Some(seen(field.key, embedded(text, asked)?))
     })
     .collect()
 }
 
-fn embedded(text: &str, signal: &str, debug: bool) -> Option<String> {
+fn embedded(text: &str, asked: &Asked<'_>) -> Option<String> {
     let documents = format::parse(Format::Yaml, &Source::new("", text)).ok()?;
-    Some(pipeline(documents.first()?, signal, debug)?.1)
+    Some(pipeline(documents.first()?, asked)?.1)
 }
 
 /// A pipeline of a signal (`logs`, `logs/app`) and where its exporters stand.
-fn pipeline(config: &Value, signal: &str, debug: bool) -> Option<(crate::source::Span, String)> {
+fn pipeline(config: &Value, asked: &Asked<'_>) -> Option<(crate::source::Span, String)> {
     let pipelines = config.at(&["service", "pipelines"])?.as_map()?;
-    let mut of_signal = pipelines.iter().filter(|(name, _)| name.split('/').next() == Some(signal));
+    let mut of_signal = pipelines.iter().filter(|(name, _)| name.split('/').next() == Some(asked.signal));
     of_signal.find_map(|(name, field)| {
         let exporters = field.value.get("exporters")?.as_list()?;
         let names: Vec<&str> = exporters.iter().filter_map(Value::as_str).collect();
         let real = names.iter().any(|name| !NOWHERE.contains(&name.split('/').next().unwrap_or(name)));
-        (real != debug && !names.is_empty())
+        let wanted = asked.exporters.is_empty()
+            || names.iter().any(|name| asked.exporters.iter().any(|word| name.contains(word)));
+        (real != asked.debug && wanted && !names.is_empty())
             .then(|| (field.span(), format!("pipeline {name} exports to {}", names.join(", "))))
     })
 }

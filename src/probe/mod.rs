@@ -19,6 +19,7 @@ pub mod codecov;
 pub mod collector;
 pub mod config;
 pub mod container;
+pub mod dashboard;
 pub mod db;
 pub mod dep;
 pub mod doc;
@@ -84,6 +85,7 @@ pub static ALL: &[&Probe] = &[
     &collector::PROBE,
     &config::PROBE,
     &container::PROBE,
+    &dashboard::PROBE,
     &db::PROBE,
     &dep::PROBE,
     &doc::PROBE,

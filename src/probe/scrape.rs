@@ -7,17 +7,18 @@ use crate::facts::containers::Service;
 use crate::facts::format::Format;
 use crate::facts::kubernetes::Object;
 use crate::facts::production::{self, Stage};
+use crate::pattern::Scan;
 use crate::value::Value;
 use std::collections::BTreeMap;
 
-/// `@scrape(own|other)`.
+/// `@scrape(own|other|server)`.
 pub static PROBE: Probe = Probe {
     name: "scrape",
-    summary: "What collects metrics: monitors and annotations that reach an own workload (`own`), or that reach only others (`other`)",
-    usage: "@scrape(own|other)",
-    arity: (1, 1),
-    patterns_from: None,
-    facts: &["own", "other"],
+    summary: "What collects metrics: monitors and annotations that reach an own workload (`own`), or that reach only others (`other`); or the settings of a Prometheus that production runs, whose text fits (`server`)",
+    usage: "@scrape(own|other) or @scrape(server, pattern…)",
+    arity: (1, 9),
+    patterns_from: Some(1),
+    facts: &["own", "other", "server"],
     options: &[],
     look,
 };
@@ -30,6 +31,11 @@ const SCRAPE: &[&str] = &["prometheus.io/scrape", "prometheus.io.scrape", "k8s.g
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let words: Vec<&str> = [SERVICE_MONITORS, POD_MONITORS, SCRAPE, &["ad.datadoghq.com"]].concat();
     let mut answer = Answer { blind: facts.kubernetes().unread(&words), ..Answer::default() };
+    if question.fact() == "server" {
+        let scans: Vec<Scan> = question.words_from(1).filter_map(|word| Scan::new(&word.text, false).ok()).collect();
+        servers(facts, &scans, &mut answer);
+        return answer;
+    }
     let own: Vec<&Object> = facts.kubernetes().own_workloads().collect();
     let mut reached = Vec::new();
     let mut others = Vec::new();
@@ -134,6 +140,37 @@ fn static_targets(facts: &Facts<'_>, own: &[&Object], notes: &mut Vec<Sighting>)
         }
     }
     found
+}
+
+/// Settings of a Prometheus that production runs: in a ConfigMap, under a production path, or named by its compose file.
+fn servers(facts: &Facts<'_>, scans: &[Scan], answer: &mut Answer) {
+    let fits = |text: &str| {
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+        let text: String = lines.flat_map(|line| [line, "\n"]).collect();
+        text.contains("scrape_configs:") && (scans.is_empty() || scans.iter().any(|scan| scan.is_match(&text)))
+    };
+    for object in facts.kubernetes().production().filter(|object| object.is_kind("ConfigMap")) {
+        let data = object.value.get("data").and_then(Value::as_map).into_iter().flatten();
+        let settings = data.filter(|(_, field)| field.value.as_str().is_some_and(fits));
+        let message = format!("{} holds the settings of a Prometheus", object.title());
+        answer.seen.extend(settings.map(|(_, field)| seen(object.at(field.key), message.clone())));
+    }
+    for file in facts.tree.files().iter().filter(|file| Format::of(&file.path) == Some(Format::Yaml)) {
+        if !file.text().is_some_and(|source| fits(source.text())) {
+            continue;
+        }
+        let Some(document) = facts.parsed(&file.path).and_then(|parsed| parsed.first()) else { continue };
+        let Some(configs) = document.get("scrape_configs") else { continue };
+        let place = Place::at(file.path.clone(), configs.span);
+        let is_used = production::stage_of_path(&file.path) == Stage::Production
+            || super::collector::is_mounted(facts, file.name());
+        if is_used {
+            answer.seen.push(seen(place, "settings of a Prometheus".to_owned()));
+        } else {
+            let message = "settings of a Prometheus that nothing in production starts".to_owned();
+            answer.notes.push(seen(place, message));
+        }
+    }
 }
 
 /// The first target whose host is one of some services (`web:80`, `web.shop.svc:80`).

@@ -113,6 +113,8 @@ const FILES: &[(&str, &str)] = &[
     ("security.tsk", include_str!("security.tsk")),
     ("testing.tsk", include_str!("testing.tsk")),
     ("validation.tsk", include_str!("validation.tsk")),
+    ("watching-below.tsk", include_str!("watching-below.tsk")),
+    ("watching.tsk", include_str!("watching.tsk")),
 ];
 
 /// The embedded catalogue as sources.

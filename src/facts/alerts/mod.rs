@@ -32,6 +32,8 @@ pub struct Alerts {
 pub struct Alert {
     /// Its name.
     pub name: String,
+    /// Its expression.
+    pub expr: String,
     /// Where its expression stands.
     pub place: Place,
     /// What it watches; empty when its expression is about something else.
@@ -178,5 +180,5 @@ fn alert(rule: &Value, expr: &Value, place: Place, standing: Standing) -> Option
     let watched = signals::classify(&text);
     let is_unread = watched.is_none();
     let watched = watched.unwrap_or_default();
-    Some(Alert { name, place, watched, is_unread, tier: Tier::of(rule.get("labels")), standing })
+    Some(Alert { name, expr: text, place, watched, is_unread, tier: Tier::of(rule.get("labels")), standing })
 }

@@ -1,0 +1,58 @@
+//! `@dashboard`: dashboards whose panels ask for something.
+
+use super::{Probe, Question, Word};
+use crate::evidence::{Answer, Sighting, Strength};
+use crate::facts::Facts;
+use crate::pattern::Scan;
+
+/// More sightings than this say nothing more.
+const MOST: usize = 20;
+
+/// `@dashboard(fact, pattern…)`.
+pub static PROBE: Probe = Probe {
+    name: "dashboard",
+    summary: "Dashboards of Grafana with a panel that has a query (`query`), by pattern one of whose queries fits; or those whose \
+              panels have none (`empty`)",
+    usage: "@dashboard(query|empty, pattern…)",
+    arity: (1, 9),
+    patterns_from: Some(1),
+    facts: &["query", "empty"],
+    options: &[],
+    look,
+};
+
+fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let view = facts.dashboards();
+    let wants_empty = question.fact() == "empty";
+    let scans: Vec<Scan> = question.words_from(1).filter_map(|word: &Word| Scan::new(&word.text, false).ok()).collect();
+    let mut answer = Answer { blind: view.blind.clone(), ..Answer::default() };
+    for dashboard in &view.all {
+        let is_empty = dashboard.queries.is_empty();
+        let fitting = dashboard
+            .queries
+            .iter()
+            .find(|query| scans.is_empty() || scans.iter().any(|scan| scan.is_match(&query.text)));
+        let place = match (wants_empty, fitting) {
+            (true, _) if is_empty => &dashboard.place,
+            (false, Some(query)) => &query.place,
+            _ => continue,
+        };
+        let what = match (is_empty, dashboard.queries.len()) {
+            (true, _) => "no panel of which has a query".to_owned(),
+            (_, 1) => "with 1 query".to_owned(),
+            (_, count) => format!("with {count} queries"),
+        };
+        let message = format!("dashboard \"{}\" {what}", dashboard.title);
+        match &dashboard.aside {
+            Some(why) if answer.notes.len() < MOST => {
+                let message = format!("{message}, which does not count: {why}");
+                answer.notes.push(Sighting::new(place.clone(), Strength::Configured, message));
+            }
+            None if answer.seen.len() < MOST => {
+                answer.seen.push(Sighting::new(place.clone(), Strength::Configured, message));
+            }
+            _ => {}
+        }
+    }
+    answer
+}
