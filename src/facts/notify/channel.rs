@@ -77,7 +77,7 @@ pub fn is_loopback(address: &str) -> bool {
 pub fn nowhere(address: &str) -> Option<String> {
     let host = address.split_once("://").map_or(address, |(_, rest)| rest);
     let host = host.split(['/', ':', '?']).next().unwrap_or(host);
-    let is_example = host.starts_with("example.") || host.contains(".example.") || host.ends_with(".example");
+    let is_example = host.starts_with("example.") || host.contains(".example.");
     if is_loopback(address) {
         Some(format!("{address} is this very machine"))
     } else {
@@ -91,7 +91,7 @@ pub fn no_mailbox(address: &str) -> Option<String> {
     let (person, domain) = address.rsplit_once('@')?;
     let is_hole = domain.starts_with("example.")
         || domain.contains(".example.")
-        || [".example", ".test", ".invalid", ".localhost", ".local"].iter().any(|end| domain.ends_with(end))
+        || [".test", ".invalid", ".localhost"].iter().any(|end| domain.ends_with(end))
         || ["localhost", "email.com", "domain.com", "company.com", "yourdomain.com", "mail.com", "test.com"]
             .contains(&domain)
         || domain.starts_with("your")

@@ -306,10 +306,10 @@ fn sentry(resource: &Resource) -> Vec<End> {
     collect(&resource.value, &mut texts);
     let has = |parts: &[&str]| texts.iter().any(|text| parts.iter().any(|part| text.contains(part)));
     let known: &[(&str, &[&str])] = &[
-        ("slack", &["integrations.slack", "\"slack\""]),
-        ("pagerduty", &["integrations.pagerduty", "\"pagerduty\""]),
-        ("email", &["mail.actions", "\"email\""]),
-        ("opsgenie", &["integrations.opsgenie", "\"opsgenie\""]),
+        ("slack", &["integrations.slack", "\"slack\"", "slack_notify_service"]),
+        ("pagerduty", &["integrations.pagerduty", "\"pagerduty\"", "pagerduty_notify_service"]),
+        ("email", &["mail.actions", "\"email\"", "notify_email"]),
+        ("opsgenie", &["integrations.opsgenie", "\"opsgenie\"", "opsgenie_notify_team"]),
     ];
     let named = |channel: &str| texts.iter().any(|text| text == channel);
     let found = known.iter().filter(|(channel, parts)| has(parts) || named(channel));
@@ -321,7 +321,12 @@ fn collect(value: &Value, texts: &mut Vec<String>) {
         Kind::Expr(expression) => texts.push(expression.raw.clone()),
         Kind::Str(text) => texts.push(text.clone()),
         Kind::List(list) => list.iter().for_each(|inner| collect(inner, texts)),
-        Kind::Map(map) => map.values().for_each(|field| collect(&field.value, texts)),
+        Kind::Map(map) => {
+            for (key, field) in map {
+                texts.push(key.clone());
+                collect(&field.value, texts);
+            }
+        }
         _ => {}
     }
 }

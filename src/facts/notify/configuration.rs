@@ -11,6 +11,7 @@ use crate::facts::infra::Resource;
 use crate::facts::kubernetes::Object;
 use crate::facts::production::{self, Stage, Standing};
 use crate::source::{Source, Span};
+use crate::tree::File;
 use crate::value::{Kind, Value};
 use base64::Engine as _;
 use memchr::memmem;
@@ -318,7 +319,11 @@ impl Reader<'_, '_> {
         let Some(name) = name.as_str().filter(|name| !name.is_empty() && site.standing == Standing::Production) else {
             return;
         };
-        if self.facts.kubernetes().find("Secret", name).is_none() {
+        let makes = |file: &File| {
+            file.name().starts_with("kustomization.") && file.text().is_some_and(|source| source.text().contains(name))
+        };
+        let is_made = || self.facts.tree.files().iter().any(makes);
+        if self.facts.kubernetes().find("Secret", name).is_none() && !is_made() {
             let why = format!("the configuration of Alertmanager is in the secret {name}, which is not in the tree");
             self.view.blind.push(Blind { place: None, why });
         }
