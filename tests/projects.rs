@@ -26,21 +26,15 @@ const LEFT: &[(&str, &str)] = &[(
 
 /// Rules that are being written, and what is composed of them.
 const PENDING: &[&str] = &[
-    "security_checklist.",
     "monitoring_config.",
     "infrastructure_monitoring.",
     "infra_metrics.network_latency",
-    "alerting_config.",
-    "response_config.communication_channels.",
-    "performance_optimization.caching_strategy",
-    "optimization_config.caching.",
-    "infra_optimization.",
+    "alerting_config.critical_alerts.high_error_rate",
+    "alerting_config.critical_alerts.security_breach",
+    "alerting_config.warning_alerts.high_latency",
+    "infra_optimization.resource_monitoring",
     "continuous_improvement.performance_monitoring",
     "final_checklist.operational.",
-    "environment_config.production.security.encryption_enabled",
-    "environment_config.production.monitoring.alerting_enabled",
-    "validation_rules.security_requirements.encryption_enabled",
-    "data_protection.encryption",
 ];
 
 /// Every file of a project, by its path in it.

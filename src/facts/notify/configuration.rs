@@ -319,11 +319,7 @@ impl Reader<'_, '_> {
         let Some(name) = name.as_str().filter(|name| !name.is_empty() && site.standing == Standing::Production) else {
             return;
         };
-        let makes = |file: &File| {
-            file.name().starts_with("kustomization.") && file.text().is_some_and(|source| source.text().contains(name))
-        };
-        let is_made = || self.facts.tree.files().iter().any(makes);
-        if self.facts.kubernetes().find("Secret", name).is_none() && !is_made() {
+        if self.facts.kubernetes().find("Secret", name).is_none() && !is_generated(self.facts, name) {
             let why = format!("the configuration of Alertmanager is in the secret {name}, which is not in the tree");
             self.view.blind.push(Blind { place: None, why });
         }
@@ -387,4 +383,19 @@ fn line_of(facts: &Facts<'_>, outer: &Place, line: usize) -> Place {
         None
     });
     found.map_or_else(|| outer.clone(), |span| Place::at(outer.path.clone(), span))
+}
+
+/// Whether a kustomization makes a secret of files of the tree, which are then read where they lie.
+fn is_generated(facts: &Facts<'_>, name: &str) -> bool {
+    let is_kustomization =
+        |path: &str| matches!(path.rsplit('/').next(), Some("kustomization.yaml" | "kustomization.yml"));
+    let kustomizations = facts.tree.files().iter().filter(|file| is_kustomization(&file.path));
+    let mut generators =
+        kustomizations.filter_map(|file| facts.parsed(&file.path)?.first()?.get("secretGenerator")?.as_list());
+    generators.any(|list| {
+        list.iter().any(|secret| {
+            let files = secret.get("files").and_then(Value::as_list).unwrap_or_default();
+            secret.get("name").and_then(Value::as_str) == Some(name) && !files.is_empty()
+        })
+    })
 }

@@ -1,13 +1,13 @@
 data "pagerduty_user" "ann" {
-  email = "ann@parcel.example"
+  email = "ann@parcel.internal"
 }
 
 data "pagerduty_user" "bob" {
-  email = "bob@parcel.example"
+  email = "bob@parcel.internal"
 }
 
 data "pagerduty_user" "eve" {
-  email = "eve@parcel.example"
+  email = "eve@parcel.internal"
 }
 
 resource "pagerduty_schedule" "first" {
@@ -120,7 +120,7 @@ resource "aws_sns_topic" "alarms" {
 resource "aws_sns_topic_subscription" "mail" {
   topic_arn = aws_sns_topic.alarms.arn
   protocol  = "email"
-  endpoint  = "oncall@parcel.example"
+  endpoint  = "oncall@parcel.internal"
 }
 
 resource "aws_sns_topic_subscription" "sms" {
