@@ -3,7 +3,7 @@
 use super::{Clock, Clocks};
 use crate::facts::Facts;
 use crate::facts::ci::cron;
-use crate::facts::infra::{Infra, Resource};
+use crate::facts::infra::{Infra, Resource, written};
 use crate::quantity::Quantity;
 use crate::value::{Kind, Value};
 
@@ -70,17 +70,10 @@ fn is_off(resource: &Resource) -> bool {
 /// What the clock starts: its own parts, and the targets that name it.
 fn targets<'i>(infra: &'i Infra, clock: &'i Resource) -> Vec<&'i Resource> {
     let names = |target: &&Resource| {
-        target.setting("rule").and_then(|setting| raw(&setting.value)).is_some_and(|rule| rule.contains(&clock.name))
+        target.setting("rule").and_then(|setting| written(&setting.value)).is_some_and(|rule| clock.is_named_in(&rule))
     };
     let apart = infra.of_kind("aws_cloudwatch_event_target").filter(names);
     std::iter::once(clock).chain(apart.filter(|_| clock.is_kind("aws_cloudwatch_event_rule"))).collect()
-}
-
-fn raw(value: &Value) -> Option<String> {
-    match &value.kind {
-        Kind::Expr(expression) => Some(expression.raw.to_string()),
-        _ => value.scalar_text(),
-    }
 }
 
 fn programs(facts: &Facts<'_>, clocks: &mut Clocks, clock: &Clock, infra: &Infra, target: &Resource) {
@@ -103,14 +96,16 @@ fn programs(facts: &Facts<'_>, clocks: &mut Clocks, clock: &Clock, infra: &Infra
                 }
             }
             (Kind::Str(uri), "uri") => {
-                clocks.runs.push(clock.run(vec![uri.to_string()], None, target.at(value.span), None));
+                clocks.runs.push(clock.run(vec![uri.clone()], None, target.at(value.span), None));
             }
-            (_, "task_definition_arn") => tasks.extend(raw(value)),
+            (_, "task_definition_arn") => tasks.extend(written(value)),
             _ => {}
         }
     }
     if !overridden {
-        tasks.iter().for_each(|reference| task(facts, clocks, clock, infra, reference));
+        for reference in &tasks {
+            task(facts, clocks, clock, infra, reference);
+        }
     }
 }
 
@@ -127,7 +122,7 @@ fn commands(input: &str) -> Vec<Vec<String>> {
 
 /// The commands, or else the images, of a task definition.
 fn task(facts: &Facts<'_>, clocks: &mut Clocks, clock: &Clock, infra: &Infra, reference: &str) {
-    let found = infra.of_kind("aws_ecs_task_definition").find(|task| reference.contains(&task.name));
+    let found = infra.of_kind("aws_ecs_task_definition").find(|task| task.is_named_in(reference));
     let Some(task) = found else { return };
     let Some(setting) = task.setting("container_definitions") else { return };
     for container in setting.value.as_list().unwrap_or_default() {

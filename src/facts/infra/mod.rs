@@ -19,7 +19,7 @@ mod pulumi;
 mod resource;
 mod terraform;
 
-pub use resource::{Resource, Setting, Tool};
+pub use resource::{Resource, Setting, Tool, written};
 
 use super::Facts;
 use super::production::Standing;

@@ -60,6 +60,14 @@ pub struct Setting<'r> {
     pub origin: Option<&'r str>,
 }
 
+/// A value as it is written: an expression's own text, or the scalar.
+pub fn written(value: &Value) -> Option<String> {
+    match &value.kind {
+        Kind::Expr(expression) => Some(expression.raw.clone()),
+        _ => value.scalar_text(),
+    }
+}
+
 impl Setting<'_> {
     /// Whether the tree does not show the value.
     pub fn is_opaque(&self) -> bool {
@@ -148,6 +156,17 @@ impl Resource {
     fn origin_of(&self, span: Span) -> Option<&str> {
         let inside = |origin: &Span| span.start <= origin.start && origin.end <= span.end;
         self.origins.iter().find(|(origin, _)| inside(origin)).map(|(_, text)| text.as_str())
+    }
+
+    /// Whether a text, as [`written`] gives it, names this resource: by its whole address, or by the part inside of its module.
+    pub fn is_named_in(&self, text: &str) -> bool {
+        let label = self.name.rsplit('.').next().unwrap_or(&self.name);
+        let is_edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '-');
+        [self.name.clone(), format!("{}.{label}", self.kind)].iter().any(|name| {
+            text.match_indices(name.as_str()).any(|(at, _)| {
+                is_edge(text[..at].chars().next_back()) && is_edge(text[at + name.len()..].chars().next())
+            })
+        })
     }
 
     /// Where it is declared.

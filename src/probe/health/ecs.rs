@@ -4,7 +4,7 @@ use super::checks::{Check, Subject};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::containers::{Fact, HealthKind, Platform, Timing, health_command};
-use crate::facts::infra::{Infra, Resource, Setting};
+use crate::facts::infra::{Infra, Resource, Setting, written};
 use crate::value::{Field, Kind, Value};
 
 /// Every service that something can reach.
@@ -55,18 +55,10 @@ impl Subject {
     }
 }
 
-/// The expression that a setting is, or its text.
-fn raw(value: &Value) -> Option<String> {
-    match &value.kind {
-        Kind::Expr(expression) => Some(expression.raw.to_string()),
-        _ => value.scalar_text(),
-    }
-}
-
 /// The task definition that a service refers to.
 fn of_task<'i>(infra: &'i Infra, service: &Resource) -> Option<(&'i Resource, Setting<'i>)> {
-    let reference = raw(&service.setting("task_definition")?.value)?;
-    let task = infra.of_kind("aws_ecs_task_definition").find(|task| reference.contains(&task.name))?;
+    let reference = written(&service.setting("task_definition")?.value)?;
+    let task = infra.of_kind("aws_ecs_task_definition").find(|task| task.is_named_in(&reference))?;
     Some((task, task.setting("container_definitions")?))
 }
 
@@ -116,10 +108,10 @@ fn of_target_group(infra: &Infra, balancer: &Setting<'_>) -> Vec<Check> {
         match &value.kind {
             Kind::Map(map) => open.extend(map.values().map(|field| &field.value)),
             Kind::List(list) => open.extend(list),
-            _ => references.extend(raw(value)),
+            _ => references.extend(written(value)),
         }
     }
-    let named = |group: &&Resource| references.iter().any(|reference| reference.contains(&group.name));
+    let named = |group: &&Resource| references.iter().any(|reference| group.is_named_in(reference));
     infra.of_kind("aws_lb_target_group").filter(named).map(target_group).collect()
 }
 

@@ -3,7 +3,7 @@
 use super::steps::{Stage, Steps};
 use super::word;
 use crate::evidence::{Place, Sighting};
-use crate::facts::infra::{Infra, Resource};
+use crate::facts::infra::{Infra, Resource, written};
 use crate::pattern::Scan;
 use crate::value::Value;
 use std::sync::LazyLock;
@@ -102,16 +102,13 @@ fn ecs(service: &Resource) -> Option<Steps<'static>> {
 /// A deployment group, by the name of its configuration or by the configuration that it refers to.
 fn code_deploy(infra: &Infra, group: &Resource) -> Option<Steps<'static>> {
     let setting = group.setting("deployment_config_name")?;
-    let text = match &setting.value.kind {
-        crate::value::Kind::Expr(expression) => expression.raw.to_string(),
-        _ => setting.text()?,
-    };
+    let text = written(&setting.value)?;
     if let Some(steps) = named(group, &text, &setting.place) {
         return Some(steps);
     }
     let refers = |config: &&Resource| {
         let own = config.setting("deployment_config_name").and_then(|name| name.text());
-        own.is_some_and(|own| own == text) || text.contains(&config.name)
+        own.is_some_and(|own| own == text) || config.is_named_in(&text)
     };
     let config = infra.of_kind("aws_codedeploy_deployment_config").find(refers)?;
     let number = |path: &str| config.setting(path)?.text()?.parse::<f64>().ok();
