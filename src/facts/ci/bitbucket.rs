@@ -53,12 +53,12 @@ pub(super) fn read(walk: &mut Walk<'_>) {
             if kind == "default" {
                 let at = config.place(field.key);
                 let trigger = Trigger { event: Event::Push(Vec::new()), place: at };
-                config.sequence(walk, "default", &field.value, trigger);
+                config.sequence(walk, "default", &field.value, &trigger);
                 continue;
             }
             for (name, inner) in field.value.as_map().into_iter().flatten() {
                 let trigger = Trigger { event: event(name), place: config.place(inner.key) };
-                config.sequence(walk, &format!("{kind} {name}"), &inner.value, trigger);
+                config.sequence(walk, &format!("{kind} {name}"), &inner.value, &trigger);
             }
         }
     }
@@ -81,22 +81,22 @@ impl Config<'_> {
     }
 
     /// The steps of a pipeline; each waits for those before it.
-    fn sequence(&self, walk: &mut Walk<'_>, workflow: &str, list: &Value, trigger: Trigger) {
+    fn sequence(&self, walk: &mut Walk<'_>, workflow: &str, list: &Value, trigger: &Trigger) {
         let mut before: Vec<usize> = Vec::new();
         for entry in list.as_list().unwrap_or(&[]).iter().take(500) {
             let Some((kind, field)) = entry.as_map().and_then(Map::first) else { continue };
             let mut made = Vec::new();
             match kind.as_str() {
-                "step" => made.push(self.step(walk, workflow, &field.value, None, &before, &trigger)),
+                "step" => made.push(self.step(walk, workflow, &field.value, None, &before, trigger)),
                 "parallel" => {
                     for inner in steps_of(&field.value) {
-                        made.push(self.step(walk, workflow, inner, None, &before, &trigger));
+                        made.push(self.step(walk, workflow, inner, None, &before, trigger));
                     }
                 }
                 "stage" => {
                     for inner in steps_of(&field.value) {
                         let after = made.last().map_or_else(|| before.clone(), |last| vec![*last]);
-                        made.push(self.step(walk, workflow, inner, Some(&field.value), &after, &trigger));
+                        made.push(self.step(walk, workflow, inner, Some(&field.value), &after, trigger));
                     }
                 }
                 _ => {}

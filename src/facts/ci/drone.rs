@@ -199,6 +199,11 @@ impl Pipeline<'_> {
             }
         }
         let (mut branches, not) = included(condition.get("branch"));
+        for branch in &mut branches {
+            if branch.contains("CI_REPO_DEFAULT_BRANCH") || branch.contains("DRONE_REPO_BRANCH") {
+                *branch = "main".into();
+            }
+        }
         branches.extend(
             included(condition.get("ref"))
                 .0

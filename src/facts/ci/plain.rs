@@ -193,7 +193,7 @@ pub(super) fn filled(command: &str, with: &BTreeMap<String, String>) -> String {
         text.push_str(before);
         match with.get(name) {
             Some(value) => text.push_str(value),
-            None => text.push_str(&format!("${{{name}}}")),
+            None => text.extend(["${", name, "}"]),
         }
         rest = after;
     }

@@ -97,7 +97,7 @@ struct Build<'f> {
     root: &'f Value,
 }
 
-impl<'f> Build<'f> {
+impl Build<'_> {
     fn place(&self, span: Span) -> Place {
         plain::place(self.parsed, span)
     }

@@ -387,6 +387,14 @@ pipeline {
         lint()
         dir('crates') { sh 'cargo doc' }
         bat 'cargo build'
+        script {
+          try {
+            sh 'cargo tree'
+          } catch (e) {
+            currentBuild.result = 'FAILURE'
+          }
+          try { sh 'cargo fix' } catch (e) { echo 'so what' }
+        }
       }
       post {
         failure { sh 'kubectl rollout undo deployment/shop' }
@@ -425,11 +433,13 @@ pipeline {
         + Test Jenkinsfile:3 cargo clippy
         + Test Jenkinsfile:23 cargo doc
         + Test Jenkinsfile:24 cargo build
-        . Test Jenkinsfile:27 kubectl rollout undo deployment/shop
-        . Bench Jenkinsfile:34 cargo bench
-        + Aside Jenkinsfile:38 cargo run
-        + Ship Jenkinsfile:45 cargo publish --dry-run
-        m Ship Jenkinsfile:47 helm upgrade shop ./chart
+        + Test Jenkinsfile:27 cargo tree
+        - Test Jenkinsfile:31 cargo fix
+        . Test Jenkinsfile:35 kubectl rollout undo deployment/shop
+        . Bench Jenkinsfile:42 cargo bench
+        + Aside Jenkinsfile:46 cargo run
+        + Ship Jenkinsfile:53 cargo publish --dry-run
+        m Ship Jenkinsfile:55 helm upgrade shop ./chart
         ",
     );
 }

@@ -30,7 +30,7 @@ pub(super) fn of(walk: &mut Walk<'_>, parsed: &Parsed, root: &Value) -> Vec<Trig
     match root.get("pr") {
         Some(value) if none(value) => {}
         Some(_) | None if push.is_none() => {
-            found.push(one(Event::PullRequest, root.get("pr").map_or(start, |pr| pr.span)))
+            found.push(one(Event::PullRequest, root.get("pr").map_or(start, |pr| pr.span)));
         }
         Some(value) => found.push(one(Event::PullRequest, value.span)),
         // Where pull requests are not named, the host decides (a policy of the branch, or the forge's default).

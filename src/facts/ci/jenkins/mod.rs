@@ -213,12 +213,18 @@ impl File<'_> {
 
     fn steps(&mut self, walk: &mut Walk<'_>, list: &[Statement], frame: &mut Frame, order: &mut usize) {
         self.depth += 1;
-        for statement in list.iter().take(2000) {
+        for (index, statement) in list.iter().enumerate().take(2000) {
             if self.depth > MAX_DEPTH {
                 break;
             }
             *order += 1;
-            self.step(walk, statement, frame, order);
+            if statement.name() == "try" && caught(list.get(index + 1)) {
+                let mut within = frame.clone().excused(Some("its failure is caught"));
+                self.step(walk, statement, &mut within, order);
+                frame.job = within.job;
+            } else {
+                self.step(walk, statement, frame, order);
+            }
         }
         self.depth -= 1;
     }
@@ -248,7 +254,6 @@ impl File<'_> {
                 }
             }
             "catchError" | "warnError" => within = within.excused(Some("its failure is caught")),
-            "try" => within = within.excused(Some("its failure is caught")),
             "catch" => within.on_failure = true,
             // Whether it comes to pass is decided by a program.
             "if" | "else" | "for" | "while" | "switch" => within.sure = false,
@@ -301,6 +306,19 @@ impl File<'_> {
         frame.job = walk.ci.jobs.len();
         walk.ci.jobs.push(job);
     }
+}
+
+/// Whether what follows a `try` keeps its failure from going on: a `catch` that neither throws nor fails the build.
+fn caught(next: Option<&Statement>) -> bool {
+    let Some(body) = next.filter(|next| next.name() == "catch").and_then(|next| next.block.as_deref()) else {
+        return false;
+    };
+    let fails = |statement: &Statement| {
+        matches!(statement.name(), "throw" | "error")
+            || (statement.name() == "currentBuild.result"
+                && statement.text().is_some_and(|(text, _)| text == "FAILURE"))
+    };
+    !body.iter().any(fails)
 }
 
 /// What holds around a stage.
