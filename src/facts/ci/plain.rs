@@ -91,12 +91,9 @@ impl Frame {
         if self.triggers.is_empty() {
             return;
         }
-        let mut call = self.call(order, None, place.clone());
+        let call = self.call(order, None, place.clone());
         let (used, with) = used;
         let (name, version) = used.rsplit_once(['@', '#', ':']).unwrap_or((used, ""));
-        let mut step = (*call.step).clone();
-        step.with.clone_from(&with);
-        call.step = Arc::new(step);
         walk.action(name, version, with, place.clone(), &call);
         if let Some(command) = command {
             let script = Excerpt::anchored(place.path.clone(), place.span.unwrap_or_default(), command);
