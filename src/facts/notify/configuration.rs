@@ -11,7 +11,6 @@ use crate::facts::infra::Resource;
 use crate::facts::kubernetes::Object;
 use crate::facts::production::{self, Stage, Standing};
 use crate::source::{Source, Span};
-use crate::tree::File;
 use crate::value::{Kind, Value};
 use base64::Engine as _;
 use memchr::memmem;
