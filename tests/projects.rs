@@ -388,22 +388,20 @@ fn documents_that_are_a_comment_or_a_quotation_of_code_say_nothing() {
 
 #[test]
 fn alerts_that_can_never_fire_alert_nobody() {
-    voided(
-        "deploy/monitoring/rules.yaml",
-        |_, _| true,
-        |_, text| {
-            let mut in_expression = false;
-            each_line(text, |line| {
-                let is_expression = line.trim_start().starts_with("expr:");
-                let skipped = in_expression_after(&mut in_expression, line, is_expression);
-                match (is_expression, skipped) {
-                    (true, _) => format!("{}expr: vector(0)", &line[..line.len() - line.trim_start().len()]),
-                    (false, true) => String::new(),
-                    (false, false) => line.to_owned(),
-                }
-            })
-        },
-    );
+    // That rules are written for Prometheus says where metrics are kept, whatever they say.
+    let watches = |item: &ItemReport, _: &str| item.id != "monitoring_config.metrics_backend";
+    voided("deploy/monitoring/rules.yaml", watches, |_, text| {
+        let mut in_expression = false;
+        each_line(text, |line| {
+            let is_expression = line.trim_start().starts_with("expr:");
+            let skipped = in_expression_after(&mut in_expression, line, is_expression);
+            match (is_expression, skipped) {
+                (true, _) => format!("{}expr: vector(0)", &line[..line.len() - line.trim_start().len()]),
+                (false, true) => String::new(),
+                (false, false) => line.to_owned(),
+            }
+        })
+    });
 }
 
 /// Whether a line still belongs to an expression of several lines.

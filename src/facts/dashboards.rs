@@ -1,4 +1,4 @@
-//! Dashboards of Grafana: files, ConfigMaps and `GrafanaDashboard` objects, with the queries of their panels.
+//! Dashboards of Grafana: files, `ConfigMaps` and `GrafanaDashboard` objects, with the queries of their panels.
 //!
 //! A dashboard has no environment, so one that only a development compose file mounts counts too; one of an example,
 //! a test or a demonstration does not. A panel without a query shows nothing.
@@ -115,7 +115,7 @@ fn of_files(facts: &Facts<'_>, view: &mut Dashboards) {
 /// Why the path of a dashboard makes it somebody else's.
 fn aside(path: &str) -> Option<String> {
     match production::stage_of_path(path) {
-        Stage::Never(word) if !matches!(&*word, "dev" | "development" | "local" | "staging" | "stage") => {
+        Stage::Never(word) if !matches!(word, "dev" | "development" | "local" | "staging" | "stage") => {
             Some(format!("\"{word}\" in its path"))
         }
         _ => None,
@@ -171,7 +171,7 @@ fn of_objects(facts: &Facts<'_>, view: &mut Dashboards) {
 fn of_infra(facts: &Facts<'_>, view: &mut Dashboards) {
     for resource in facts.infra().of_kind("grafana_dashboard") {
         let setting = resource.setting("config_json");
-        let text = setting.as_ref().filter(|setting| !setting.is_opaque()).and_then(|setting| setting.text());
+        let text = setting.as_ref().filter(|setting| !setting.is_opaque()).and_then(super::infra::Setting::text);
         let documents = text.and_then(|text| format::parse(Format::Json, &Source::new("", text.as_str())).ok());
         let Some(documents) = documents else {
             let why = format!("the text of {} is not in it", resource.title());

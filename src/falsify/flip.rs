@@ -14,6 +14,9 @@ const SWITCHES: [(&str, &str); 4] = [("true", "false"), ("yes", "no"), ("on", "o
 /// What a number is made: less than any bound, and more than any.
 const EXTREMES: [&str; 2] = ["0", "9000000"];
 
+/// How long a text may go on behind its value, in bytes.
+const LONGEST_END: usize = 12;
+
 /// Trees in which the value that decided is another one; none where it was not compared, or where it is not plain which
 /// part of the text it is.
 pub(super) fn trees(tree: &Tree, rule: &Rule, item: &Item, seen: &Sighting) -> Vec<Tree> {
@@ -56,7 +59,9 @@ fn number(text: &str, read: &str) -> Option<(Range<usize>, Vec<&'static str>)> {
     let word = only(words(text).filter(is_number))?;
     let digits = text[word.clone()].bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
     let number = text.get(word.start..word.start + digits)?;
-    let is_it = read.split(' ').next() == Some(number);
+    // Behind the value stand its unit and what closes the text; anything longer is a text that holds a number.
+    let is_value = text.len() - word.end <= LONGEST_END;
+    let is_it = is_value && read.split(' ').next() == Some(number);
     is_it.then(|| (word.start..word.start + digits, EXTREMES.to_vec()))
 }
 

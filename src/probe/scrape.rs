@@ -142,7 +142,7 @@ fn static_targets(facts: &Facts<'_>, own: &[&Object], notes: &mut Vec<Sighting>)
     found
 }
 
-/// Settings of a Prometheus that production runs: in a ConfigMap, under a production path, or named by its compose file.
+/// Settings of a Prometheus that production runs: in a `ConfigMap`, under a production path, or named by its compose file.
 fn servers(facts: &Facts<'_>, scans: &[Scan], answer: &mut Answer) {
     let fits = |text: &str| {
         let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
