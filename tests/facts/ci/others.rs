@@ -443,3 +443,18 @@ pipeline {
         ",
     );
 }
+
+#[test]
+fn what_calls_itself_or_nests_without_end_ends() {
+    let jenkins = "def f() { f(); f(); f() }\npipeline { stages { stage('a') { steps { f() } } } }\n";
+    let deep = format!("pipeline {}", "{ a ".repeat(5000));
+    let buildkite = format!("steps:\n  - command: cargo test\n    if: a{}\n", "()".repeat(2000));
+    let azure = "jobs:\n".to_owned() + &"  - template: azure-pipelines.yml\n".repeat(50);
+    let files = [
+        ("Jenkinsfile", jenkins),
+        ("ci/Jenkinsfile", &deep),
+        (".buildkite/pipeline.yml", &buildkite),
+        ("azure-pipelines.yml", &azure),
+    ];
+    check(&files, "+ cargo test .buildkite/pipeline.yml:2 cargo test");
+}

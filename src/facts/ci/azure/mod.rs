@@ -15,10 +15,14 @@ use crate::evidence::{Blind, Place};
 use crate::facts::format::Parsed;
 use crate::source::Span;
 use crate::value::Value;
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// How deep templates use templates.
 const MAX_DEPTH: usize = 8;
+/// The most templates that one pipeline is followed into.
+const MAX_TEMPLATES: usize = 1000;
 /// The most jobs of one pipeline.
 const MAX_JOBS: usize = 500;
 
@@ -71,6 +75,7 @@ pub(super) fn read(walk: &mut Walk<'_>) {
             parameters: text::defaults(root.get("parameters")),
             variables: BTreeMap::from([("tf_build".to_owned(), "True".to_owned())]),
             depth: 0,
+            templates: Rc::default(),
         };
         let mut pipeline = Pipeline { workflow: parsed.source.name().to_owned(), jobs: 0 };
         pipeline.body(walk, &scope, root, &triggers, &[]);
@@ -85,6 +90,8 @@ struct Scope<'f> {
     /// By their names in lower case.
     variables: BTreeMap<String, String>,
     depth: usize,
+    /// How many templates were followed so far.
+    templates: Rc<Cell<usize>>,
 }
 
 struct Pipeline {
@@ -131,14 +138,24 @@ impl<'f> Scope<'f> {
             walk.ci.blind.push(blind("it uses a template that is not in this tree"));
             return None;
         };
-        if self.depth >= MAX_DEPTH {
+        self.templates.set(self.templates.get() + 1);
+        if self.depth >= MAX_DEPTH || self.templates.get() > MAX_TEMPLATES {
             return None;
         }
         let mut parameters = text::defaults(root.get("parameters"));
         for (key, value) in plain::texts(entry.get("parameters")) {
             parameters.insert(key, self.fill(&value));
         }
-        Some((Self { parsed, parameters, variables: self.variables.clone(), depth: self.depth + 1 }, root))
+        Some((
+            Self {
+                parsed,
+                parameters,
+                variables: self.variables.clone(),
+                depth: self.depth + 1,
+                templates: self.templates.clone(),
+            },
+            root,
+        ))
     }
 
     /// The scope with the variables that are set here.

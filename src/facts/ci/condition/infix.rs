@@ -124,6 +124,10 @@ impl Reader<'_> {
     }
 
     fn comparison(&mut self, left: Token, depth: usize) -> Condition {
+        if depth > MAX_DEPTH {
+            self.at = self.tokens.len();
+            return Condition::Unknown;
+        }
         let Token::Name(name) = left else {
             // `"main" == branch` and patterns are not told apart.
             while self.tokens.get(self.at).is_some_and(|token| !matches!(token, Token::Sign("&&" | "||" | ")"))) {

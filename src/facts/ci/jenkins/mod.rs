@@ -16,6 +16,8 @@ use std::ops::Range;
 
 /// How deep stages and steps nest.
 const MAX_DEPTH: usize = 24;
+/// The most calls of functions of the file that are followed.
+const MAX_CALLS: usize = 500;
 
 /// Reads the pipelines of the tree.
 pub(super) fn read(walk: &mut Walk<'_>) {
@@ -45,7 +47,7 @@ pub(super) fn read(walk: &mut Walk<'_>) {
         };
         walk.ci.files.push(Place::file(path.as_str()));
         let statements = groovy::parse(source.text());
-        let mut file = File { source, stages: Vec::new(), depth: 0, known: Vec::new() };
+        let mut file = File { source, stages: Vec::new(), depth: 0, known: Vec::new(), calls: 0 };
         let pipeline = statements.iter().find(|statement| statement.name() == "pipeline" && statement.block.is_some());
         let Some(pipeline) = pipeline else {
             let why = "a scripted pipeline is a program; what it runs is not understood";
@@ -78,6 +80,7 @@ struct File<'a> {
     stages: Vec<usize>,
     depth: usize,
     known: Vec<(String, &'a [Statement])>,
+    calls: usize,
 }
 
 /// The block of a directive.
@@ -241,7 +244,10 @@ impl File<'_> {
         let Some(inner) = statement.block.as_deref() else {
             if statement.name() == "input" {
                 self.asked(walk, statement, frame);
-            } else if let Some((_, body)) = self.known.iter().find(|(name, _)| name == statement.name()).cloned() {
+            } else if let Some((_, body)) = self.known.iter().find(|(name, _)| name == statement.name()).cloned()
+                && self.calls < MAX_CALLS
+            {
+                self.calls += 1;
                 self.steps(walk, body, frame, order);
             }
             return;
