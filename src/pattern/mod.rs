@@ -4,11 +4,13 @@
 //! cost more to compile than a small tree takes to judge, and Unicode's word boundaries throw the fast engine out at
 //! the first dash of a README. `\s` stays Unicode's: people write "4 h" with a no-break space.
 
+mod lazy;
 mod literals;
 mod scan;
 mod set;
 mod words;
 
+pub use lazy::AnyOf;
 pub use scan::{Found, Groups, Scan};
 pub use set::{Pattern, PatternSet};
 pub use words::{Word, Words};

@@ -5,7 +5,7 @@ use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::alerts::{Alert, Tier};
 use crate::facts::production::Standing;
-use crate::pattern::Scan;
+use crate::pattern::AnyOf;
 
 /// `@alert(signal)`.
 pub static PROBE: Probe = Probe {
@@ -45,8 +45,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         place: Some(alert.place.clone()),
         why: format!("what alert {} watches cannot be read", alert.name),
     }));
-    let scans: Vec<Scan> = question.words_from(1).filter_map(|word| Scan::new(&word.text, false).ok()).collect();
-    let fits = |alert: &&Alert| scans.is_empty() || scans.iter().any(|scan| scan.is_match(&alert.expr));
+    let scans = AnyOf::new(question.words_from(1).map(|word| word.text.as_str()));
+    let fits = |alert: &&Alert| scans.is_empty() || scans.is_match(&alert.expr);
     for alert in view.rules.iter().filter(fits) {
         let Some(sighting) = sighting(alert, signal, lowest) else { continue };
         let why = match &alert.standing {

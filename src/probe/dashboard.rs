@@ -1,9 +1,9 @@
 //! `@dashboard`: dashboards whose panels ask for something.
 
-use super::{Probe, Question, Word};
+use super::{Probe, Question};
 use crate::evidence::{Answer, Sighting, Strength};
 use crate::facts::Facts;
-use crate::pattern::Scan;
+use crate::pattern::AnyOf;
 
 /// More sightings than this say nothing more.
 const MOST: usize = 20;
@@ -24,14 +24,11 @@ pub static PROBE: Probe = Probe {
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let view = facts.dashboards();
     let wants_empty = question.fact() == "empty";
-    let scans: Vec<Scan> = question.words_from(1).filter_map(|word: &Word| Scan::new(&word.text, false).ok()).collect();
+    let scans = AnyOf::new(question.words_from(1).map(|word| word.text.as_str()));
     let mut answer = Answer { blind: view.blind.clone(), ..Answer::default() };
     for dashboard in &view.all {
         let is_empty = dashboard.queries.is_empty();
-        let fitting = dashboard
-            .queries
-            .iter()
-            .find(|query| scans.is_empty() || scans.iter().any(|scan| scan.is_match(&query.text)));
+        let fitting = dashboard.queries.iter().find(|query| scans.is_empty() || scans.is_match(&query.text));
         let place = match (wants_empty, fitting) {
             (true, _) if is_empty => &dashboard.place,
             (false, Some(query)) => &query.place,

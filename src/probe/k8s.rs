@@ -7,7 +7,7 @@ use crate::facts::containers::{Env, EnvValue};
 use crate::facts::kubernetes::path::{Path, glob};
 use crate::facts::kubernetes::{Container, Object, WORKLOADS};
 use crate::facts::production::Standing;
-use crate::pattern::Scan;
+use crate::pattern::AnyOf;
 use crate::quantity::{Dimension, Quantity};
 use crate::value::{Kind, Value};
 
@@ -58,7 +58,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 struct Asked<'q> {
     kinds: &'q [Word],
     paths: Vec<(Path, String)>,
-    patterns: Vec<Scan>,
+    patterns: AnyOf,
     condition: Option<(Path, String)>,
     own: bool,
     each: bool,
@@ -70,12 +70,11 @@ struct Asked<'q> {
 impl<'q> Asked<'q> {
     fn of(question: &'q Question) -> Self {
         let (patterns, paths): (Vec<&Word>, Vec<&Word>) = question.arg(1).iter().partition(|word| word.is_pattern);
-        let build = |word: &Word| Scan::new(&word.text, false).ok();
         let condition = question.option_text("where").and_then(|text| text.split_once('='));
         Self {
             kinds: question.arg(0),
             paths: paths.into_iter().map(|word| (Path::parse(&word.text), word.text.clone())).collect(),
-            patterns: patterns.into_iter().filter_map(build).collect(),
+            patterns: AnyOf::new(patterns.into_iter().map(|word| word.text.as_str())),
             condition: condition.map(|(path, wanted)| (Path::parse(path.trim()), wanted.trim().to_owned())),
             own: question.is_set("own"),
             each: question.is_set("each"),
@@ -212,7 +211,7 @@ impl<'q> Asked<'q> {
             match &value.kind {
                 Kind::List(list) => open.extend(list.iter().rev()),
                 Kind::Map(map) => open.extend(map.values().rev().map(|field| &field.value)),
-                Kind::Str(text) if self.patterns.iter().any(|pattern| pattern.is_match(text)) => {
+                Kind::Str(text) if self.patterns.is_match(text) => {
                     let message = format!("{} names {}", object.title(), text.lines().next().unwrap_or(text));
                     return Some(Sighting::new(object.at(value.span), Strength::Configured, message));
                 }

@@ -7,7 +7,7 @@ use crate::facts::containers::Service;
 use crate::facts::format::Format;
 use crate::facts::kubernetes::Object;
 use crate::facts::production::{self, Stage};
-use crate::pattern::Scan;
+use crate::pattern::AnyOf;
 use crate::value::Value;
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let words: Vec<&str> = [SERVICE_MONITORS, POD_MONITORS, SCRAPE, &["ad.datadoghq.com"]].concat();
     let mut answer = Answer { blind: facts.kubernetes().unread(&words), ..Answer::default() };
     if question.fact() == "server" {
-        let scans: Vec<Scan> = question.words_from(1).filter_map(|word| Scan::new(&word.text, false).ok()).collect();
+        let scans = AnyOf::new(question.words_from(1).map(|word| word.text.as_str()));
         servers(facts, &scans, &mut answer);
         return answer;
     }
@@ -143,11 +143,14 @@ fn static_targets(facts: &Facts<'_>, own: &[&Object], notes: &mut Vec<Sighting>)
 }
 
 /// Settings of a Prometheus that production runs: in a `ConfigMap`, under a production path, or named by its compose file.
-fn servers(facts: &Facts<'_>, scans: &[Scan], answer: &mut Answer) {
+fn servers(facts: &Facts<'_>, scans: &AnyOf, answer: &mut Answer) {
     let fits = |text: &str| {
+        if !text.contains("scrape_configs:") {
+            return false;
+        }
         let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
         let text: String = lines.flat_map(|line| [line, "\n"]).collect();
-        text.contains("scrape_configs:") && (scans.is_empty() || scans.iter().any(|scan| scan.is_match(&text)))
+        text.contains("scrape_configs:") && (scans.is_empty() || scans.is_match(&text))
     };
     for object in facts.kubernetes().production().filter(|object| object.is_kind("ConfigMap")) {
         let data = object.value.get("data").and_then(Value::as_map).into_iter().flatten();

@@ -8,6 +8,7 @@ use crate::facts::Facts;
 use crate::facts::code::{Hit, observe};
 use crate::facts::config::not_chosen;
 use crate::value::Value;
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -44,8 +45,9 @@ pub fn patterns(question: &Question) -> Vec<String> {
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let code = facts.code();
-    let near = question.option_text("near").map(|near| lines_of(facts, &code.find(facts, near)));
-    let unless = question.option_text("unless").map(|unless| lines_of(facts, &code.find(facts, unless)));
+    // What stands around a match is looked for when there is one.
+    let around = |option| question.option_text(option).map(|pattern| lines_of(facts, &code.find(facts, pattern)));
+    let (near, unless) = (LazyCell::new(|| around("near")), LazyCell::new(|| around("unless")));
     let lines = question.option("lines").and_then(Value::as_number).map_or(NEAR_LINES, whole);
     let globs = question
         .option_text("path")

@@ -9,8 +9,6 @@ use crate::facts::kubernetes::Object;
 use crate::facts::kubernetes::path::Path;
 use crate::quantity::{Dimension, Quantity};
 use crate::value::Value;
-use regex::Regex;
-use std::sync::LazyLock;
 
 /// Rates of the limits at production's entry points.
 pub(super) fn at_the_edge(facts: &Facts<'_>) -> Vec<Sighting> {
@@ -172,15 +170,14 @@ enum How {
 
 /// Rates of limiters in the service's own source.
 pub(super) fn in_source(facts: &Facts<'_>) -> Vec<Sighting> {
-    static COMPILED: LazyLock<Vec<Option<Regex>>> =
-        LazyLock::new(|| LIMITERS.iter().map(|(pattern, _)| crate::pattern::compile(pattern).ok()).collect());
     let patterns: Vec<&str> = LIMITERS.iter().map(|(pattern, _)| *pattern).collect();
     let hits = facts.code().find_all(facts, Scope::Product, &patterns);
     let mut found = Vec::new();
-    for ((hits, (_, how)), pattern) in hits.iter().zip(LIMITERS).zip(COMPILED.iter()) {
+    for (hits, (pattern, how)) in hits.iter().zip(LIMITERS).filter(|(hits, _)| !hits.is_empty()) {
+        let Ok(pattern) = crate::pattern::compile(pattern) else { continue };
         for hit in hits.iter() {
             let text = facts.tree.text(&hit.path).and_then(|source| source.text().get(hit.span.range()));
-            let rate = text.zip(pattern.as_ref()).and_then(|(text, pattern)| rate(*how, &pattern.captures(text)?));
+            let rate = text.and_then(|text| rate(*how, &pattern.captures(text)?));
             let place = Place::at(hit.path.clone(), hit.span);
             found.extend(rate.map(|rate| sighting(place, rate, "limiter", "source")));
         }
