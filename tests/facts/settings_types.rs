@@ -147,6 +147,13 @@ fn pydantic_settings_and_zod_environments_are_read() {
 }
 
 #[test]
+fn the_keys_of_a_joi_object_are_read() {
+    let joi = "const schema = Joi.object()\n  .keys({\n    PORT: Joi.number().default(3000),\n    MONGODB_URL: Joi.string().required().description('where'),\n  })\n  .unknown();\nconst { value, error } = schema.validate(process.env);\n";
+    let (_, fields) = read(&[("src/config.js", joi)]);
+    assert_eq!(fields, ["PORT number optional ..", "MONGODB_URL string required .."]);
+}
+
+#[test]
 fn json_schemas_of_settings_are_read() {
     let schema = r##"{"type": "object", "required": ["database"], "properties": {
   "database": {"type": "object", "required": ["url"], "properties": {"url": {"type": "string"}, "pool": {"$ref": "#/definitions/size"}}},

@@ -15,7 +15,7 @@ static PARSES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compile(r"\.(?:safeParse|parse|validate|parseAsync)\(\s*process\.env\b|cleanEnv\(\s*process\.env\b|createEnv\(\s*\{|\bconvict\(\s*\{|validationSchema\s*:").ok()
 });
 static OBJECT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    compile(r"(?:z|zod|Joi|joi|yup)\.object\(\s*\{|cleanEnv\(\s*process\.env\s*,\s*\{|\bserver\s*:\s*\{|convict\(\s*\{")
+    compile(r"(?:z|zod|Joi|joi|yup)\.object\(\s*(?:\)\s*\.keys\(\s*)?\{|cleanEnv\(\s*process\.env\s*,\s*\{|\bserver\s*:\s*\{|convict\(\s*\{")
         .ok()
 });
 static TYPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
