@@ -7,7 +7,7 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::deploy::{Act, Deployment, Target};
-use crate::facts::ci::{Ci, Event, tools};
+use crate::facts::ci::{Ci, Event, Step, tools};
 use crate::value::Value;
 
 /// `@ci.gate(kind)`.
@@ -140,7 +140,9 @@ fn tests_before(facts: &Facts<'_>) -> Answer {
     for deployment in ci.deployments().iter().filter(|deployment| deployment.counts()) {
         let before = ci.ancestors(deployment.step.job);
         let test = ci.commands.iter().find(|command| {
-            let earlier = command.step.job == deployment.step.job && command.step.order < deployment.step.order;
+            let earlier = command.step.job == deployment.step.job
+                && command.step.order < deployment.step.order
+                && run_together(&command.step, &deployment.step);
             command.excuse.is_none() && tools::tests(&command.words) && (earlier || before.contains(&command.step.job))
         });
         if let Some(test) = test {
@@ -163,6 +165,11 @@ fn tests_before(facts: &Facts<'_>) -> Answer {
     answer.seen.dedup_by(|a, b| a.place == b.place);
     answer.blind.extend(ci.unseen());
     answer
+}
+
+/// Whether something starts both steps of a job: what only pull requests run comes before no release of a tag.
+fn run_together(one: &Step, other: &Step) -> bool {
+    one.triggers.is_empty() || one.triggers.iter().any(|own| other.triggers.iter().any(|its| its.event == own.event))
 }
 
 /// A number that a value states.

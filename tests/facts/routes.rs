@@ -210,6 +210,20 @@ fn other_languages_mount_and_test() {
         ),
     ];
     assert_eq!(names(&express), ["GET /health", "POST /users", "PUT /users", "GET /users/{} !"]);
+    let table = [
+        ("package.json", r#"{"dependencies":{"express":"4"}}"#),
+        ("src/app.js", "const routes = require('./routes');\nconst app = express();\napp.use('/v1', routes);"),
+        (
+            "src/routes/index.js",
+            "const users = require('./users');\nconst router = express.Router();\nconst all = [\n  { path: '/users', route: users },\n];\nall.forEach((one) => { router.use(one.path, one.route); });\nmodule.exports = router;",
+        ),
+        (
+            "src/routes/users.js",
+            "const router = express.Router();\nrouter.route('/').post(b);\nmodule.exports = router;",
+        ),
+        ("test/app.test.js", "it('x', async () => { await request(app)\n  .post('/v1/users'); });"),
+    ];
+    assert_eq!(names(&table), ["POST /v1/users !"]);
     let fastapi = [
         ("requirements.txt", "fastapi\n"),
         (

@@ -82,7 +82,10 @@ struct Args {
     database_url: String,
     #[arg(long)]
     level: tracing::Level,
+    #[command(subcommand)]
+    what: Option<What>,
 }
+enum What { Serve, Migrate }
 fn main() { let args = Args::parse(); run(args) }
 "#;
     let (roots, fields) = read(&[("src/main.rs", source)]);

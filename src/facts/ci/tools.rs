@@ -19,6 +19,7 @@ static BUILDS_OR_TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "make {test*|build*|check*|all|ci*}",
         "cmake --build",
         "python* … unittest",
+        "coverage run … {pytest|unittest|test}",
         "cypress run",
         "playwright test",
         "rake {test|spec}",
@@ -39,8 +40,11 @@ static TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "cargo hack test",
         "{npm|pnpm|yarn|bun} {test|t}",
         "{npm|pnpm|yarn|bun} run test*",
-        "{pytest|tox|nox|vitest|jest|mocha|ava|rspec|phpunit|ctest}",
-        "go test",
+        "pytest !-k",
+        "{vitest|jest} !-t !--testNamePattern",
+        "{tox|nox|mocha|ava|rspec|phpunit|ctest}",
+        "coverage run … {pytest|unittest|test}",
+        "go test !-run",
         "dotnet test",
         "{mvn|mvnw|./mvnw} … {test|verify}",
         "{gradle|gradlew|./gradlew} … {test|check}",
@@ -52,7 +56,7 @@ static TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     .to_vec()
 });
 
-/// Whether a command tests the project.
+/// Whether a command tests the project: a few tests picked by their names are not the suite.
 pub fn tests(words: &[String]) -> bool {
     TESTS.iter().any(|pattern| pattern.matches(words))
 }

@@ -99,7 +99,12 @@ fn calls(outline: &Outline, file: &mut File) {
             continue;
         };
         let Some(arguments) = outline.inside(open).map(|inside| outline.arguments(inside)) else { continue };
-        let Some((text, span)) = outline.string_from(open + 1) else { continue };
+        let Some((text, span)) = outline.string_from(open + 1) else {
+            if what == "use" && arguments.len() >= 2 && outline.bare[arguments[0].range()].contains('.') {
+                file.mounts.extend(table(outline).into_iter().map(|(prefix, name)| (on.to_owned(), prefix, name)));
+            }
+            continue;
+        };
         let names =
             || arguments[1..].iter().map(|one| outline.bare[one.range()].trim().trim_end_matches("()").to_owned());
         match what {
@@ -118,6 +123,15 @@ fn calls(outline: &Outline, file: &mut File) {
             _ => {}
         }
     }
+}
+
+/// `[{ path: '/users', route: users }, …]`: what `use(one.path, one.route)` mounts in a loop.
+fn table(outline: &Outline) -> Vec<(String, String)> {
+    static ROW: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(r#"\{\s*\w+\s*:\s*["'`](?<path>/[^"'`]*)["'`]\s*,\s*\w+\s*:\s*(?<name>\w+)\s*,?\s*\}"#).ok()
+    });
+    let rows = ROW.iter().flat_map(|one| one.captures_iter(&outline.code));
+    rows.map(|row| (row["path"].to_owned(), row["name"].to_owned())).collect()
 }
 
 fn declared(verb: &str, path: &str, span: Span) -> Declared {

@@ -256,6 +256,10 @@ impl Structs {
                 self.follow(&inner_path, inner, &below, types, depth + 1);
                 continue;
             }
+            if has_word(&field.attributes, "command", "subcommand") || has_word(&field.attributes, "clap", "subcommand")
+            {
+                continue; // What to do, not how.
+            }
             let place = Place::at(path.clone(), field.span);
             let mut found = Field::new(full, &field.written, place);
             self.fill(&mut found, path, &field.attributes);

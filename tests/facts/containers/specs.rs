@@ -71,6 +71,19 @@ fn marks_of_development_in_a_plain_compose_file() {
 }
 
 #[test]
+fn a_compose_file_below_another_may_be_a_variation_of_it() {
+    let below = |path: &'static str| {
+        let found = services(&[("docker/compose.yml", APP), (path, APP)]);
+        found.into_iter().find(|service| &*service.place.path == path).map(|service| service.standing)
+    };
+    assert!(
+        matches!(below("docker/cluster/compose.yml"), Some(Standing::Uncertain(why)) if why.contains("docker/compose.yml"))
+    );
+    assert_eq!(below("docker/deploy/compose.yml"), Some(Standing::Production));
+    assert_eq!(below("other/compose.yml"), Some(Standing::Production));
+}
+
+#[test]
 fn what_documents_say_about_a_plain_compose_file() {
     let with = |readme: &str| services(&[("compose.yaml", APP), ("README.md", readme)]).remove(0).standing;
     assert!(matches!(with("# App\n\n## Local development\n\nRun `docker compose up`.\n"), Standing::Aside(_)));

@@ -41,7 +41,28 @@ pub(super) fn standing(
     if let Some(other) = other_definition(facts, path) {
         return Standing::Aside(format!("production is declared in {other}"));
     }
+    if let Some(above) = compose_above(facts, path) {
+        return Standing::Uncertain(format!("{above} declares how the project runs, too"));
+    }
     described(facts, &name)
+}
+
+/// Folders whose compose file is the one that is deployed, even below another one.
+const DEPLOYS: &[&str] = &["deploy", "deployment", "deployments", "hosting", "infra", "ops", "release", "self-host"];
+
+/// Another compose file in a folder above: this one is a variation of it, for a test or a demonstration.
+fn compose_above(facts: &Facts<'_>, path: &str) -> Option<Arc<str>> {
+    let (folder, _) = path.rsplit_once('/')?;
+    if folder.split('/').any(|part| DEPLOYS.contains(&part.to_lowercase().as_str())) {
+        return None;
+    }
+    let is_above = |other: &str| match other.rsplit_once('/') {
+        None => true,
+        Some((above, _)) => folder.strip_prefix(above).is_some_and(|rest| rest.starts_with('/')),
+    };
+    let unmarked = |path: &str| !matches!(production::stage_of_path(path), Stage::Never(_));
+    let files = facts.tree.files().iter().map(|file| &file.path);
+    files.filter(|other| is_compose(other) && is_above(other) && unmarked(other)).min().cloned()
 }
 
 /// What in a compose file says that it is for developers.
