@@ -7,10 +7,11 @@ use crate::facts::history::Repo;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
-use tusk_check::check::{self, Check};
+use std::sync::{Arc, LazyLock};
+use tusk_check::check::{self, Check, Plan};
 use tusk_check::checklist::{self, Phase};
 use tusk_check::facts::Facts;
+use tusk_check::falsify::{Fate, Trial};
 use tusk_check::report::{self, Bearing, ItemReport};
 use tusk_check::rules::{self, RuleSet};
 use tusk_check::tree::Tree;
@@ -90,6 +91,23 @@ fn ready_meets_what_is_due_before_a_release() {
     let grown: Vec<&&str> = left.keys().filter(|id| met.contains(**id)).collect();
     assert!(grown.is_empty(), "these are met by now, take them off the table: {grown:?}");
     assert!(left.keys().all(|id| items.iter().any(|item| item.id == *id)), "the table names an item that is not there");
+}
+
+#[test]
+fn nothing_that_is_met_of_ready_is_vacuous() {
+    let tree = Tree::in_memory(files("ready"));
+    let now = NOW.parse().unwrap();
+    let production = checklist::production();
+    let bindings = check::bind(&production, &rules::embedded()).unwrap();
+    let plan = Plan { checklist: &production, bindings, behind: None, phase: Phase::PreRelease };
+    let patterns = Arc::new(plan.patterns());
+    let facts = Facts::new(&tree, now).with_patterns(Arc::clone(&patterns));
+    let check = plan.on(&facts);
+    let trial = Trial { plan: &plan, tree: &tree, now, patterns, advisories: None };
+    let fates = trial.run(&check.run(|_| true));
+    assert!(fates.len() > 250, "{} items are met", fates.len());
+    let vacuous: Vec<_> = fates.iter().filter(|(_, fate)| matches!(fate, Fate::Vacuous(..))).collect();
+    assert!(vacuous.is_empty(), "{vacuous:#?}");
 }
 
 #[test]
