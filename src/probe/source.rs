@@ -156,9 +156,12 @@ fn serves_nothing(path: &str) -> bool {
         "assets",
         "spa",
         "mobile",
+        "webpack",
     ];
     const ENDS: &[&str] = &[".sh", ".tsx", ".jsx", ".vue", ".svelte", ".astro"];
     const SCRIPTS: &[&str] = &[".ts", ".js", ".mjs"];
     let ends = |list: &[&str]| list.iter().any(|end| path.ends_with(end));
-    ends(ENDS) || ends(SCRIPTS) && path.split('/').any(|part| FOLDERS.contains(&part))
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let builds_a_page = ["vite.config.", "webpack.config."].iter().any(|start| name.starts_with(start));
+    ends(ENDS) || builds_a_page || ends(SCRIPTS) && path.split('/').any(|part| FOLDERS.contains(&part))
 }

@@ -9,6 +9,7 @@ use crate::facts::code::Language;
 pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) -> bool {
     let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
     let Some(&program) = words.first() else { return false };
+    let program = program.trim_start_matches("./");
     if is_no_run(program, &words) {
         return false;
     }
@@ -16,6 +17,15 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         (Some(Language::Rust), _) if program == "cargo" => cargo(facts, command, &words, file),
         (Some(Language::Python), _) if matches!(program, "pytest" | "tox" | "nox" | "py.test") => {
             paths_allow(command, &words, file)
+        }
+        (Some(Language::Python), _) if program == "coverage" => {
+            let runner = words.iter().position(|word| matches!(*word, "pytest" | "unittest" | "test"));
+            runner.is_some_and(|at| words[at] != "pytest" || paths_allow(command, &words[at..], file))
+        }
+        // A program in the same folder is not its tests.
+        (Some(Language::Python), _) if program.starts_with("python") => {
+            let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+            words.iter().any(|word| matches!(*word, "test" | "unittest" | "pytest") || word.ends_with(name))
         }
         (Some(Language::Go), _) if program == "go" && words.get(1) == Some(&"test") => {
             paths_allow(command, &words, file)
