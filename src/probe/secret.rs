@@ -21,7 +21,12 @@ pub static PROBE: Probe = Probe {
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let config = facts.config();
     let words: Vec<&Word> = question.words_from(0).collect();
-    let settings: Vec<&Setting> = matching(config, &words).into_iter().map(|(setting, _)| setting).collect();
+    // A word that only a value can tell (`url`, if it is that of a database) tells nothing of a value that is elsewhere.
+    let can_tell = |setting: &Setting, word: &Word| {
+        !(word.attributes.contains_key("only") && matches!(setting.held, Held::Elsewhere(..)))
+    };
+    let found = matching(config, &words).into_iter().filter(|(setting, word)| can_tell(setting, word));
+    let settings: Vec<&Setting> = found.map(|(setting, _)| setting).collect();
     let effective = config.effective(&settings);
     let mut answer = Answer::default();
     for &setting in &effective.winners {
