@@ -227,12 +227,9 @@ impl<'q> Asked<'q> {
         let without = |object: &&Object| {
             Sighting::new(object.place(), Strength::Configured, format!("{} has no {what}", object.title()))
         };
-        if self.missing {
-            answer.notes.append(&mut answer.seen);
-            answer.seen = lacking.iter().take(MOST).map(without).collect();
-        } else if self.each && !lacking.is_empty() {
-            answer.seen.truncate(0);
-            answer.notes.splice(0..0, lacking.iter().take(MOST).map(without));
+        let lacking: Vec<Sighting> = lacking.iter().take(MOST).map(without).collect();
+        if self.missing || self.each && !lacking.is_empty() {
+            answer.turn_to(lacking, self.missing);
         }
         answer
     }

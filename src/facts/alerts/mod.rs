@@ -4,6 +4,7 @@
 //! An alert without an expression is none, and neither is a recording rule. Rules of tests and examples are none.
 
 pub mod promql;
+mod shape;
 pub mod signals;
 
 pub use signals::Watched;
