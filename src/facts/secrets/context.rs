@@ -214,3 +214,48 @@ fn has_test_word(path: &str) -> bool {
         super::names::words(stem).iter().any(|word| TEST_WORDS.contains(&word.as_str()))
     })
 }
+
+/// Whether a value of a CI file only serves a run of tests: the environment around it says so, or the job's name.
+///
+/// A job that also deploys is none.
+pub(super) fn serves_a_test_run(path: &str, text: &str, offset: usize) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_ci = path.starts_with(".github/workflows/") || path.starts_with(".circleci/") || name == ".gitlab-ci.yml";
+    let Some(before) = text.get(..offset).filter(|_| is_ci) else { return false };
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let counts = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let mut below = text[start..].lines().filter(counts);
+    let Some(own) = below.next() else { return false };
+    let level = indent(own);
+    let above = || text[..start].lines().rev().filter(counts);
+    let is_sibling = |line: &&str| indent(line) >= level;
+    if above()
+        .take_while(is_sibling)
+        .chain(below.take_while(is_sibling))
+        .any(|line| indent(line) == level && is_test_mode(line))
+    {
+        return true;
+    }
+    let mut least = level;
+    let mut enclosing: Vec<&str> = Vec::new();
+    for line in above() {
+        if indent(line) < least {
+            least = indent(line);
+            enclosing.push(line.trim());
+        }
+    }
+    let is_jobs = enclosing.last().is_some_and(|top| *top == "jobs:");
+    let Some(job) = enclosing.iter().rev().nth(1).filter(|_| is_jobs) else { return false };
+    let words = super::names::words(job);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    has(TEST_WORDS) && !has(&["deploy", "release", "publish", "production", "prod"])
+}
+
+/// `NODE_ENV: test`.
+fn is_test_mode(line: &str) -> bool {
+    let Some((name, value)) = line.split_once(':') else { return false };
+    let value = value.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+    let modes = ["NODE_ENV", "RAILS_ENV", "RACK_ENV", "APP_ENV", "MIX_ENV", "DJANGO_ENV", "FLASK_ENV", "GO_ENV"];
+    modes.contains(&name.trim()) && ["test", "testing"].contains(&value)
+}

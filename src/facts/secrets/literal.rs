@@ -316,7 +316,7 @@ pub(super) fn grade(value: &str, sort: Sort, name: &str) -> Option<Grade> {
     if value.len() < least || value.len() > 512 || !value.is_ascii() && sort == Sort::Key {
         return None;
     }
-    if is_reference(value) || is_placeholder(value, name) || is_other_data(value) {
+    if is_reference(value) || is_placeholder(value, name) || is_other_data(value) || is_uuid(value) {
         return None;
     }
     if is_public_by_design(value, name) {
@@ -520,8 +520,29 @@ fn is_other_data(value: &str) -> bool {
     let ends_open = value.ends_with([':', '=', '?', '(', '[', '{', '-', '_', '.', '/'])
         && !value.ends_with("==")
         && value.len() < 24;
-    has_space || is_number || is_code || is_list || is_dotted || is_selector || is_constant || ends_open
+    let is_product = PRODUCTS.iter().any(|product| value.eq_ignore_ascii_case(product));
+    has_space || is_number || is_code || is_list || is_dotted || is_selector || is_constant || ends_open || is_product
 }
+
+/// Programs that keep passwords: a label, not a password.
+const PRODUCTS: &[&str] = &[
+    "1password",
+    "bitwarden",
+    "dashlane",
+    "enpass",
+    "keepass",
+    "keepass2",
+    "keepassdx",
+    "keepassxc",
+    "lastpass",
+    "nordpass",
+    "protonpass",
+    "samsungpass",
+    "roboform",
+    "passbolt",
+    "psono",
+    "padloc",
+];
 
 /// Ruling 22: tokens that only write, and keys that a browser shows.
 fn is_public_by_design(value: &str, name: &str) -> bool {
@@ -553,7 +574,6 @@ struct Shape {
     digits: bool,
     symbols: bool,
     is_hex: bool,
-    is_uuid: bool,
     entropy: f64,
     switches: usize,
     wordy: bool,
@@ -579,7 +599,6 @@ impl Shape {
             digits: has(u8::is_ascii_digit),
             symbols: has(u8::is_ascii_punctuation),
             is_hex: value.len() >= 16 && value.bytes().all(|byte| byte.is_ascii_hexdigit()),
-            is_uuid: is_uuid(value),
             entropy: checks::entropy(value),
             switches: value.as_bytes().windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count(),
             wordy,
@@ -620,7 +639,6 @@ impl Shape {
     /// A key of words is the name of a key.
     fn key_grade(&self) -> Option<Grade> {
         match () {
-            () if self.is_uuid => Some(Grade::Fair),
             () if self.looks_random() && self.len >= 12 => Some(Grade::Strong),
             () if self.letters && self.digits && self.len >= 10 && self.entropy >= 2.8 && !self.wordy => {
                 Some(Grade::Fair)

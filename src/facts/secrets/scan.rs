@@ -170,16 +170,20 @@ impl Scanner {
         let Some(literal) = found.literal.filter(|literal| !is_known(&text[literal.start..literal.end])) else {
             return Some((found.name_end, None));
         };
-        let raw = confidence(literal.grade, setting.weight_at(literal.start), literal.is_commented).map(
-            |(confidence, why_low)| Raw {
-                id: self.assignment.clone(),
-                what: format!("literal of `{}`", shown(&text[found.name_start..found.name_end])).into(),
-                confidence,
-                why_low,
-                start: literal.start,
-                end: literal.end,
-            },
-        );
+        let weight = match setting.weight_at(literal.start) {
+            Weight::Development if context::serves_a_test_run(setting.path, text, literal.start) => {
+                Weight::Aside("for a run of tests")
+            }
+            weight => weight,
+        };
+        let raw = confidence(literal.grade, weight, literal.is_commented).map(|(confidence, why_low)| Raw {
+            id: self.assignment.clone(),
+            what: format!("literal of `{}`", shown(&text[found.name_start..found.name_end])).into(),
+            confidence,
+            why_low,
+            start: literal.start,
+            end: literal.end,
+        });
         Some((found.name_end, raw))
     }
 }
