@@ -157,6 +157,8 @@ fn of_store(fact: &str, said: &[Said]) -> Vec<Sighting> {
         "retention" => most(about(Property::Retention)),
         "strategy" => strategy(about(Property::Frequency), &about(Property::Retention)),
         "encryption" => about(Property::Encryption).into_iter().map(super::db::is_encrypted).collect(),
+        // What is never made has no cipher, not a weak one.
+        "cipher" if about(Property::Frequency).iter().any(is_never) => Vec::new(),
         "cipher" => about(Property::Encryption),
         "location" => location(about(Property::Location)),
         "pitr" => least(about(Property::Pitr)),
@@ -169,6 +171,10 @@ fn of_store(fact: &str, said: &[Said]) -> Vec<Sighting> {
         "automation" => least(about(Property::Frequency)).into_iter().map(by_itself).collect(),
         _ => Vec::new(),
     }
+}
+
+fn is_never(sighting: &Sighting) -> bool {
+    sighting.value.as_ref() == Some(&seconds(NEVER))
 }
 
 /// The least amount alone: the most frequent backup, the shortest time that every copy is kept. Without a readable

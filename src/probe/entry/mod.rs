@@ -102,6 +102,14 @@ fn encryption(facts: &Facts<'_>, fact: &str) -> Answer {
             }
         }
     }
+    if fact == "tls" && tls.is_empty() && plain.is_empty() {
+        let mut unsaid = facts.containers().production();
+        let unsaid = unsaid.find(|service| service.platform == Platform::Heroku && service.serves());
+        answer.blind.extend(unsaid.map(|service| Blind {
+            place: Some(service.place.clone()),
+            why: "a Procfile does not say which platform runs it, and so not what takes TLS".into(),
+        }));
+    }
     match (fact, plain.is_empty()) {
         ("tls", true) => answer.seen = tls,
         ("tls", false) => {
@@ -246,7 +254,6 @@ fn of_service(service: &Service) -> Option<(bool, Place)> {
     if matches!(service.platform, Platform::Compose | Platform::Ecs) {
         return None;
     }
-    // Heroku's router always offers TLS; that it also serves without is the program's to refuse.
     let fact = service.tls.as_ref()?;
     Some((fact.value, fact.place.clone()))
 }

@@ -39,6 +39,9 @@ pub(super) fn services(facts: &Facts<'_>, file: &File) -> Vec<Service> {
         service.command = Some(Fact::new(command.trim().to_owned(), place));
         service.env.clone_from(&env);
         service.scale = formation(facts, &file.path, name);
+        if name == "web" {
+            service.tls = router(facts, &file.path);
+        }
         found.push(service);
     }
     // A release phase that fails leaves the old version running.
@@ -55,6 +58,28 @@ fn formation(facts: &Facts<'_>, procfile: &str, name: &str) -> Option<Scale> {
     let kinds = facts.parsed(&path)?.first()?.get("formation")?.as_map()?;
     let quantity = spec.number(&kinds.get(name)?.value, "quantity")?;
     Some(Scale::fixed(Limit::Written(quantity)))
+}
+
+/// Where `app.json` says that this is Heroku, whose router takes TLS for each app. A Procfile alone may be Dokku's or foreman's.
+fn router(facts: &Facts<'_>, procfile: &str) -> Option<Fact<bool>> {
+    let path = app_json(procfile);
+    let map = facts.parsed(&path)?.first()?.as_map()?;
+    let of_heroku = |text: &str| text.starts_with("heroku");
+    let named = |key: &str, name: &str| {
+        let field = map.get(key)?;
+        let texts = |value: &Value| value.scalar_text().or_else(|| value.get(name)?.scalar_text());
+        let says = match field.value.as_list() {
+            Some(list) => {
+                list.iter().filter_map(texts).any(|text| of_heroku(&text) || text.contains("github.com/heroku/"))
+            }
+            None => texts(&field.value).is_some_and(|text| of_heroku(&text)),
+        };
+        says.then(|| Fact::new(true, Place::at(path.as_str(), field.span())))
+    };
+    named("addons", "plan")
+        .or_else(|| named("buildpacks", "url"))
+        .or_else(|| named("stack", ""))
+        .or_else(|| named("image", ""))
 }
 
 /// The `app.json` beside a Procfile.
