@@ -389,11 +389,17 @@ pub(super) fn action_releases(action: &Action) -> bool {
 }
 
 fn publishes(action: &Action) -> bool {
-    let pushes = |name: &str| {
-        action.with.get("push").is_some_and(|push| push != "false") && action.name.eq_ignore_ascii_case(name)
+    let input = |name: &str| action.with.get(name).map(String::as_str);
+    let exports = |output: &str| {
+        let mut parts = output.split([',', '\n']).map(|part| part.trim().trim_matches('"'));
+        parts.any(|part| matches!(part, "type=registry" | "push=true"))
     };
-    named(PUBLISH_ACTIONS, &action.name) || pushes("docker/build-push-action") || pushes("docker/bake-action")
+    let pushes = || input("push").is_some_and(|push| push != "false") || input("outputs").is_some_and(exports);
+    named(PUBLISH_ACTIONS, &action.name) || named(IMAGE_ACTIONS, &action.name) && pushes()
 }
+
+/// Actions that build images, Docker's own and those of who offers faster machines for them.
+const IMAGE_ACTIONS: &[&str] = &["*/build-push-action", "*/bake-action"];
 
 /// Whether a command checks what was deployed.
 pub fn verifies(words: &[String]) -> bool {
