@@ -58,6 +58,7 @@ pub(super) const FACTS: &[Fact] = &[
             r"\bmaximumPoolSize\W{1,3}(?<value>\d+)",
             r"\bsetMaximumPoolSize\(\s*(?<value>\w+)\s*\)",
             r"\bconnectionLimit\s*:\s*(?<value>\d+)",
+            r"\bpool\s*:\s*\{[^{}]{0,300}?\bmax\s*:\s*(?<value>[\w.]+)\s*[,}]",
         ],
         defaults: &[
             Default { library: "sqlx", used: SQLX, value: Fixed::Count(10.0) },
@@ -77,6 +78,7 @@ pub(super) const FACTS: &[Fact] = &[
             r"\.min_idle\(\s*(?:Some\()?\s*(?<value>[\w.:* ]+?)\s*\)",
             r"\bsetMinimumIdle\(\s*(?<value>\w+)\s*\)",
             r"\b(?:MinConns|minPoolSize|minimumIdle)\W{1,3}(?<value>\d+)",
+            r"\bpool\s*:\s*\{[^{}]{0,300}?\bmin\s*:\s*(?<value>[\w.]+)\s*[,}]",
         ],
         defaults: &[
             Default { library: "sqlx", used: SQLX, value: Fixed::Count(0.0) },
