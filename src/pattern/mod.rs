@@ -1,15 +1,17 @@
-//! Regular expressions: the one place that compiles them.
+//! Regular expressions and globs: the one place that compiles them.
 //!
 //! `\w`, `\d` and `\b` mean ASCII here, as in the languages and formats that are searched. Unicode's tables of letters
 //! cost more to compile than a small tree takes to judge, and Unicode's word boundaries throw the fast engine out at
 //! the first dash of a README. `\s` stays Unicode's: people write "4 h" with a no-break space.
 
+mod globs;
 mod lazy;
 mod literals;
 mod scan;
 mod set;
 mod words;
 
+pub use globs::Globs;
 pub use lazy::AnyOf;
 pub use scan::{Found, Groups, Scan};
 pub use set::{Pattern, PatternSet};

@@ -3,9 +3,8 @@
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::{Facts, production};
-use crate::pattern::compile;
+use crate::pattern::{self, compile};
 use crate::tree::File;
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// More files than this say nothing more.
 const MOST: usize = 50;
@@ -62,7 +61,7 @@ fn is_prose(path: &str) -> bool {
 
 /// Globs of one question: `*` stops at `/`, letters match in either case.
 pub(super) struct Globs {
-    set: GlobSet,
+    globs: pattern::Globs,
     /// The question itself names tests or examples.
     wants_tests: bool,
     wants_examples: bool,
@@ -71,30 +70,25 @@ pub(super) struct Globs {
 
 impl Globs {
     pub(super) fn of<'q>(words: impl Iterator<Item = &'q Word>) -> Self {
-        let mut builder = GlobSetBuilder::new();
+        let mut globs = Vec::new();
         let (mut wants_tests, mut wants_examples) = (false, false);
         let mut paths = Vec::new();
         for word in words {
             if word.is_pattern {
                 paths.extend(compile(&word.text));
-            } else if let Ok(glob) = GlobBuilder::new(&word.text)
-                .literal_separator(true)
-                .empty_alternates(true)
-                .case_insensitive(true)
-                .build()
-            {
-                builder.add(glob);
+            } else {
+                globs.push(word.text.clone());
             }
             let literal = word.text.replace(['*', '?', '[', ']', '{', '}', ',', '^', '$', '(', ')', '|'], "/");
             wants_tests |= production::is_fixture(&literal);
             wants_examples |= production::is_example(&literal);
         }
-        Self { set: builder.build().unwrap_or_default(), wants_tests, wants_examples, paths }
+        Self { globs: pattern::Globs::new(globs), wants_tests, wants_examples, paths }
     }
 
     /// Whether a path matches.
     pub(super) fn matches(&self, path: &str) -> bool {
-        self.set.is_match(path) || self.paths.iter().any(|regex| regex.is_match(path))
+        self.globs.is_match(path) || self.paths.iter().any(|regex| regex.is_match(path))
     }
 
     /// Why a file at a path counts for nothing.

@@ -1,9 +1,8 @@
 //! Topics of documents: data, read once from `src/rules/topics.tsk`.
 
-use crate::pattern::compile;
+use crate::pattern::{Globs, compile};
 use crate::tusk;
 use crate::value::{Field, Kind, Map, Value};
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use indexmap::IndexMap;
 use regex::Regex;
 use std::sync::{LazyLock, OnceLock};
@@ -152,8 +151,8 @@ fn topic(name: &str, body: &Map) -> Result<Topic, String> {
     for (key, Field { value, .. }) in body {
         match key.as_str() {
             "titles" => topic.titles = Titles::of(words(value)?.iter().map(String::as_str)),
-            "paths" => topic.paths = Globs::of(words(value)?),
-            "not_in" => topic.not_in = Globs::of(words(value)?),
+            "paths" => topic.paths = Globs::new(words(value)?),
+            "not_in" => topic.not_in = Globs::new(words(value)?),
             "action" => topic.action = flag(value)?,
             "code" => topic.code = flag(value)?,
             "templates" => topic.templates = flag(value)?,
@@ -249,41 +248,6 @@ impl Pattern {
     }
 }
 
-/// Globs that are compiled when they are first needed.
-#[derive(Debug, Default)]
-struct Globs {
-    words: Vec<String>,
-    set: OnceLock<Option<GlobSet>>,
-}
-
-impl Globs {
-    fn of(words: Vec<String>) -> Self {
-        Self { words, set: OnceLock::new() }
-    }
-
-    fn set(&self) -> Option<&GlobSet> {
-        let build = || {
-            let mut set = GlobSetBuilder::new();
-            for word in &self.words {
-                set.add(
-                    GlobBuilder::new(word)
-                        .literal_separator(true)
-                        .empty_alternates(true)
-                        .case_insensitive(true)
-                        .build()
-                        .ok()?,
-                );
-            }
-            set.build().ok()
-        };
-        self.set.get_or_init(build).as_ref()
-    }
-
-    fn is_match(&self, path: &str) -> bool {
-        !self.words.is_empty() && self.set().is_some_and(|set| set.is_match(path))
-    }
-}
-
 /// Titles as sequences of whole words; hyphens are spaces.
 #[derive(Debug, Default)]
 struct Titles {
@@ -329,8 +293,8 @@ pub fn faults() -> Vec<String> {
         });
         let patterns = parts.chain(&topic.about).chain(&topic.not_about);
         faults.extend(patterns.filter(|pattern| pattern.regex().is_none()).map(|p| format!("{name}: {}", p.text)));
-        let globs = [&topic.paths, &topic.not_in].into_iter().filter(|globs| globs.set().is_none());
-        faults.extend(globs.map(|globs| format!("{name}: {:?}", globs.words)));
+        let globs = topic.paths.broken().chain(topic.not_in.broken());
+        faults.extend(globs.map(|glob| format!("{name}: {glob}")));
         if let Needs::Named(names) = &topic.needs {
             faults.extend(
                 names
