@@ -1,0 +1,102 @@
+//! Judges the literal beside a name: a reference, a placeholder, data of another kind, or a secret of some grade.
+
+mod login;
+mod placeholder;
+mod reference;
+mod shape;
+
+pub(super) use login::{judge_basic, judge_url};
+pub(in crate::facts) use placeholder::is_placeholder;
+pub(in crate::facts) use reference::is_reference;
+
+use super::names::Sort;
+use placeholder::is_trivial;
+use shape::Shape;
+
+/// How much a literal looks like a secret that somebody uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Grade {
+    /// Random: a machine made it, or a careful person.
+    Strong,
+    /// A password as people choose them, or a short key.
+    Fair,
+    /// A bare word.
+    Weak,
+    /// What everybody types first: `root`, `123456`, `test1`. Only in production it is worth a word.
+    Trivial,
+    /// A kind of key that is made to be published or only to write.
+    Public,
+}
+
+/// The grade of a literal; `None` when it is no secret.
+pub(super) fn grade(value: &str, sort: Sort, name: &str) -> Option<Grade> {
+    let least = if sort == Sort::Password { 3 } else { 8 };
+    if value.len() < least || value.len() > 512 || !value.is_ascii() && sort == Sort::Key {
+        return None;
+    }
+    if is_reference(value) || is_placeholder(value, name) || is_other_data(value) || is_uuid(value) {
+        return None;
+    }
+    if is_public_by_design(value, name) {
+        return Some(Grade::Public);
+    }
+    if is_trivial(value) {
+        return (sort == Sort::Password).then_some(Grade::Trivial);
+    }
+    let shape = Shape::of(value);
+    match sort {
+        Sort::Password => Some(shape.password_grade()),
+        Sort::Key => shape.key_grade(),
+    }
+}
+
+/// Data of another kind: prose, a type, a digest with its name, a selector, a number of seconds.
+fn is_other_data(value: &str) -> bool {
+    let has_space = value.trim().contains(char::is_whitespace);
+    let is_number = value.len() < 5 && value.bytes().all(|byte| byte.is_ascii_digit());
+    let is_code = value.contains(['|', '\n', '\t', '<', '>', '"']) || value.contains("\\n") || value.contains("\\u");
+    let is_list = value.matches(',').count() > 2 || value.contains(", ");
+    let is_dotted = value.contains('.') && value.split('.').all(|part| Shape::of(part).is_word());
+    let is_selector = value.starts_with(['.', '#']) && Shape::of(&value[1..]).is_words();
+    let is_constant = value.contains('_') && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let ends_open = value.ends_with([':', '=', '?', '(', '[', '{', '-', '_', '.', '/'])
+        && !value.ends_with("==")
+        && value.len() < 24;
+    let is_product = PRODUCTS.iter().any(|product| value.eq_ignore_ascii_case(product));
+    has_space || is_number || is_code || is_list || is_dotted || is_selector || is_constant || ends_open || is_product
+}
+
+/// Programs that keep passwords: a label, not a password.
+#[rustfmt::skip]
+const PRODUCTS: &[&str] = &[
+    "1password", "bitwarden", "dashlane", "enpass", "keepass", "keepass2", "keepassdx", "keepassxc", "lastpass",
+    "nordpass", "protonpass", "samsungpass", "roboform", "passbolt", "psono", "padloc",
+];
+
+fn is_uuid(value: &str) -> bool {
+    let value = value.as_bytes();
+    value.len() == 36
+        && value
+            .iter()
+            .enumerate()
+            .all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() })
+}
+
+/// Ruling 22: tokens that only write, and keys that a browser shows.
+fn is_public_by_design(value: &str, name: &str) -> bool {
+    let name = name.to_lowercase();
+    let names = [
+        "percy",
+        "chromatic",
+        "codecov",
+        "algolia",
+        "publishable",
+        "sitekey",
+        "site_key",
+        "mapbox",
+        "public",
+        "recaptcha_site",
+        "firebase",
+    ];
+    names.iter().any(|word| name.contains(word)) || value.starts_with("pk_") || value.starts_with("pk.eyJ")
+}

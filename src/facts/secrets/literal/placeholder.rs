@@ -1,0 +1,80 @@
+//! Literals that stand for a value, and those that everybody types first.
+
+use crate::facts::secrets::{checks, names};
+
+/// Whole values that stand for nothing.
+#[rustfmt::skip]
+const EMPTY_WORDS: &[&str] = &[
+    "true", "false", "null", "none", "nil", "yes", "no", "on", "off", "required", "optional", "string", "str",
+    "text", "varchar", "char", "integer", "int", "number", "bool", "boolean", "object", "array", "bytes", "any",
+    "void", "hidden", "invalid", "missing", "empty", "unset", "unknown", "disabled", "enabled", "n/a", "na", "tbd",
+    "default", "auto", "static", "dynamic", "input", "output", "bearer", "basic", "digest", "oauth", "oauth2", "jwt",
+    "apikey", "header", "query", "cookie", "body", "form", "email", "username", "login", "file", "env",
+    "environment", "vault", "plain", "md5", "sha1", "sha256", "sha512", "bcrypt", "scram-sha-256", "plaintext",
+    "cleartext", "base64", "hex", "utf8", "utf-8", "const", "let", "var", "self", "this", "new", "return",
+    "function", "async", "await", "prompt", "ask", "masked", "encrypted", "random", "generated", "generate",
+    "internal", "external", "public", "private", "write", "read", "admin:admin", "include", "same-origin", "omit",
+    "inherit", "never", "always", "anonymous", "client_credentials", "authorization_code", "mysql_native_password",
+    "caching_sha2_password", "sha256_password", "on_create", "if_set", "keyword", "type", "name", "value", "id",
+    "key", "data", "content", "label", "field", "column", "uuid", "date", "ignore", "verify",
+];
+
+/// Parts of a value that say "put yours here".
+#[rustfmt::skip]
+const PLACEHOLDERS: &[&str] = &[
+    "changeme", "change_me", "change-me", "change_this", "change-this", "changethis", "change it", "replace",
+    "placeholder", "your_", "your-", "your ", "yourpass", "yourtoken", "yoursecret", "yourkey", "yourapi",
+    "youraccess", "<your", "example", "xxxx", "****", "....", "redacted", "todo", "insert", "fixme", "dummy",
+    "foobar", "lorem", "not-a-", "notreal", "not_real", "enter_", "enter-", "fill", "_here", "-here", "some_",
+    "some-", "undefined", "put_", "put-your", "sanitized", "removed", "fake", "goes here", "user:pass",
+    "username:password", "____", "secret-value", "secretvalue", "mock", "sample",
+];
+
+/// Words that names are made of.
+#[rustfmt::skip]
+const NAME_WORDS: &[&str] = &[
+    "password", "passwd", "pwd", "pass", "secret", "secrets", "token", "key", "api", "access", "auth",
+    "authorization", "user", "db", "database", "username", "client", "id", "credential", "credentials", "private",
+    "confirm", "confirmation", "the", "a", "value", "my", "new", "old", "current", "login", "form", "field", "input",
+    "type", "name", "refresh", "csrf", "session", "oauth", "jwt", "bearer", "app", "super", "email", "and", "or",
+    "is", "not", "with", "for", "of", "to", "in", "on", "x", "service", "account", "grant", "reset", "change",
+    "forgot", "wrong", "bad", "incorrect",
+];
+
+/// Accounts and words that are their own password, digits behind them aside.
+#[rustfmt::skip]
+const ACCOUNTS: &[&str] = &[
+    "root", "admin", "guest", "user", "test", "postgres", "mysql", "redis", "minio", "rabbitmq", "sa", "demo", "a",
+    "abc", "foo", "bar", "baz", "qwe", "qwerty", "asdf", "minioadmin", "username", "passw0rd", "p@ssw0rd", "hello",
+    "world", "temp", "tmp", "system", "administrator", "",
+];
+
+/// Written to stand for a value: a word that says so, the name again, one character repeated.
+pub(in crate::facts) fn is_placeholder(value: &str, name: &str) -> bool {
+    let lower = value.to_lowercase();
+    if EMPTY_WORDS.contains(&lower.as_str()) || PLACEHOLDERS.iter().any(|word| lower.contains(word)) {
+        return true;
+    }
+    let run = checks::longest_run(value);
+    let counts = checks::longest_count(&lower);
+    if run >= 5 || run * 2 > value.len() || counts >= 8 && counts * 2 > value.len() && value.len() > 10 {
+        return true;
+    }
+    let said = names::words(value);
+    let asked = names::words(name);
+    // `db_password: dbPassword`, `token: access-token`: the words of names alone. One bare word may still be a password.
+    let is_name_word = |word: &String| {
+        asked.contains(word) || NAME_WORDS.contains(&word.trim_end_matches(|c: char| c.is_ascii_digit()))
+    };
+    !said.is_empty() && said.iter().all(is_name_word) && !value.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// Everybody's first password: a well-known account, `test` and what stands behind it, digits that count.
+pub(super) fn is_trivial(value: &str) -> bool {
+    let lower = value.to_lowercase();
+    let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit() || c == '!' || c == '@');
+    ACCOUNTS.contains(&bare) && value.len() < 14
+        || lower.starts_with("test")
+        || lower.ends_with("test")
+        || checks::longest_count(&lower) >= 6 && value.len() < 18
+}

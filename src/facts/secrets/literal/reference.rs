@@ -1,0 +1,67 @@
+//! Literals that name where a secret is, or compute it: a variable, a template, a path, a call.
+
+use super::shape::Shape;
+
+/// Beginnings of values that name where the secret is.
+#[rustfmt::skip]
+const REFERENCES: &[&str] = &[
+    "$", "%", "@", "{%", "<", "[", "&", "*", "!", "arn:", "vault:", "ssm:", "op://", "file:", "env:", "env(", "env.",
+    "secret:", "secret/", "secrets.", "secrets/", "awssecretsmanager", "process.env", "os.environ", "os.getenv",
+    "getenv", "system.getenv", "config.", "config[", "settings.", "options.", "params.", "params[", "req.",
+    "request.", "self.", "this.", "args.", "props.", "state.", "ctx.", "context.", "data.", "var.", "local.",
+    "module.", "each.", "azurerm_", "aws_", "google_", "random_", "enc[", "enc:", "enc(", "{cipher}", "{aes}",
+    "{bcrypt}", "{sha", "{ssha", "{md5}", "{crypt}", "agb", "sops:", "ref+", "keyring:", "{env", "lookup(", "`",
+    "sha256:", "sha512-", "sha1-", "sha384-", "pbkdf2", "data:", "urn:", "ssh-rsa ", "ssh-ed25519 ",
+];
+
+/// Inside a value, these mark a template or an expression.
+#[rustfmt::skip]
+const EXPRESSIONS: &[&str] = &[
+    "${", "{{", "}}", "<%", "#{", "%s", "%v", "%d", "%(", "%{", "$(", "()", "=>", "->", "::", "\\w", "\\d", "[a-z",
+    "[^", ".*", "{0}", "{}", "{1}",
+];
+
+/// Names where a secret is, or computes it, instead of being one.
+pub(in crate::facts) fn is_reference(value: &str) -> bool {
+    let lower = value.to_lowercase();
+    let begins = REFERENCES.iter().any(|start| lower.starts_with(start)) && !is_symbol_password(value);
+    begins || EXPRESSIONS.iter().any(|part| lower.contains(part)) || is_path(value) || is_call(value)
+}
+
+/// `@Pa55w0rd!`, `$ecr3t9`: a symbol in front that is part of a password, since more classes follow it.
+fn is_symbol_password(value: &str) -> bool {
+    let mut chars = value.chars();
+    let symbol = chars.next().is_some_and(|c| "@!*&%#".contains(c));
+    let rest = chars.as_str();
+    let shape = Shape::of(rest);
+    symbol
+        && shape.digits
+        && shape.letters
+        && rest.len() >= 6
+        && shape.symbols
+        && !rest.contains(['{', '(', '<', '.', '/'])
+}
+
+fn is_path(value: &str) -> bool {
+    let is_windows = value.get(1..3).is_some_and(|colon| colon == ":\\" || colon == ":/");
+    let rooted = ["/", "./", "../", "~/"].iter().any(|start| value.starts_with(start));
+    let wordy = |part: &str| part.is_empty() || part.len() < 24 && !Shape::of(part).looks_random();
+    let parts = || value.split('/');
+    let extension = value.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let known = [
+        "json", "yaml", "yml", "pem", "key", "txt", "env", "conf", "py", "js", "ts", "rs", "go", "php", "html", "crt",
+        "toml", "xml", "com", "io", "org", "net", "md", "java", "css", "png", "svg",
+    ];
+    is_windows
+        || rooted && parts().all(wordy)
+        || value.contains("://")
+        || known.contains(&extension)
+        || parts().count() > 2 && parts().all(wordy)
+}
+
+fn is_call(value: &str) -> bool {
+    let Some((head, _)) = value.split_once('(') else { return false };
+    value.ends_with([')', ';', ','])
+        && !head.is_empty()
+        && head.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:>-$".contains(&byte))
+}
