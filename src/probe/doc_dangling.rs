@@ -7,6 +7,7 @@ use crate::facts::Facts;
 use crate::facts::documents::{Block, BlockKind, Document, has_folder, join};
 use crate::pattern::compile;
 use crate::source::Span;
+use crate::tree::path::folder_of;
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -76,7 +77,7 @@ fn dangling(facts: &Facts<'_>, document: &Document, block: &Block) -> Vec<Sighti
 
 /// Whether a path is neither in the tree from its root, nor from the document's folder, nor at the end of any path.
 fn is_missing(facts: &Facts<'_>, document: &Document, path: &str) -> bool {
-    let folder = document.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = folder_of(&document.path);
     if path.starts_with('/') || path.starts_with("http") || path == "." || path == "-" {
         return false;
     }

@@ -1,6 +1,7 @@
 //! The project tree: walked once, sorted, each file read at most once.
 
 mod altered;
+pub mod path;
 mod walk;
 
 pub use walk::MAX_FILES;

@@ -4,6 +4,7 @@ use super::{Clock, Clocks, aside};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::ci::shell::{Settings, Variables, run};
+use crate::tree::path;
 use crate::value::{Kind, Value};
 
 const HOUR: f64 = 3600.0;
@@ -19,8 +20,7 @@ pub(super) fn read(facts: &Facts<'_>, clocks: &mut Clocks) {
         let clock = Clock { expression, gap, whence: format!("timer {name}"), off, aside: aside(&file.path) };
         let unit = timer.at(&["Timer", "Unit"]).and_then(Value::scalar_text);
         let unit = unit.unwrap_or_else(|| name.replace(".timer", ".service"));
-        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let path = if folder.is_empty() { unit } else { format!("{folder}/{unit}") };
+        let path = path::within(path::folder_of(&file.path), &unit);
         let Some(service) = facts.parsed(&path).and_then(|parsed| parsed.first()) else { continue };
         for key in ["ExecStartPre", "ExecStart", "ExecStartPost"] {
             let Some(value) = service.at(&["Service", key]) else { continue };

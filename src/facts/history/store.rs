@@ -1,6 +1,7 @@
 //! The objects of a repository, read with bounds.
 
 use super::{Commit, History, MAX_COMMITS, Person};
+use crate::tree::path::within;
 use anyhow::{Context as _, Result, bail};
 use gix::{ObjectId, Repository};
 use std::path::{Path, PathBuf};
@@ -171,7 +172,7 @@ fn changes(
         if *left == 0 {
             return Ok(true);
         }
-        let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+        let path = within(folder, name);
         let tree = |entry: Option<&(bool, ObjectId)>| entry.filter(|(is_tree, _)| *is_tree).map(|&(_, id)| id);
         let (tree_before, tree_after) = (tree(before), tree(after));
         let is_file = |entry: Option<&(bool, ObjectId)>| entry.is_some_and(|(is_tree, _)| !is_tree);

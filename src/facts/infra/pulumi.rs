@@ -8,6 +8,7 @@ use super::resource::{Resource, Tool};
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::facts::production::{Stage, Standing, stage_of_path};
+use crate::tree::path::folder_of;
 use crate::value::{ExprKind, Field, Kind, Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -76,9 +77,9 @@ fn config(facts: &Facts<'_>, path: &str, document: &Value) -> BTreeMap<String, V
             config.extend(value.map(|value| (name.clone(), value.clone())));
         }
     }
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = folder_of(path);
     for stack in facts.tree.files() {
-        let here = stack.path.rsplit_once('/').map_or("", |(folder, _)| folder) == folder;
+        let here = folder_of(&stack.path) == folder;
         let is_stack = here && stack.name().starts_with("Pulumi.") && stage_of_path(&stack.path) == Stage::Production;
         let values = if is_stack { facts.parsed(&stack.path).and_then(|parsed| parsed.first()) } else { None };
         for (name, field) in values.and_then(|values| values.get("config")?.as_map()).into_iter().flatten() {

@@ -4,10 +4,11 @@ use super::super::Facts;
 use super::super::format::{self, Format};
 use super::super::production::{self, Stage, Standing};
 use super::object::{Object, string_map};
-use super::{folder_of, join, patch};
+use super::patch;
 use crate::evidence::{Blind, Place};
 use crate::pattern::compile;
 use crate::source::{Source, Span};
+use crate::tree::path::{folder_of, upwards, within};
 use crate::value::{Field, Kind, Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -68,7 +69,7 @@ impl Kustomizations {
     }
 
     fn choose(&self) -> Vec<String> {
-        let stage = |folder: &str| production::stage_of_path(&join(folder, "x"));
+        let stage = |folder: &str| production::stage_of_path(&within(folder, "x"));
         let built = || self.by_folder.iter().filter(|(_, each)| !each.is_component).map(|(folder, _)| folder);
         let production: Vec<String> = built().filter(|folder| stage(folder) == Stage::Production).cloned().collect();
         let is_root =
@@ -101,9 +102,7 @@ impl Kustomizations {
 
     /// The standing of a file that no chosen kustomization reaches.
     pub(super) fn unreached(&self, path: &str) -> Standing {
-        let mut folders =
-            std::iter::successors(Some(folder_of(path)), |folder| (!folder.is_empty()).then(|| folder_of(folder)));
-        let Some(responsible) = folders.find_map(|folder| self.by_folder.get(folder)) else {
+        let Some(responsible) = upwards(folder_of(path)).find_map(|folder| self.by_folder.get(folder)) else {
             return Standing::Production;
         };
         let lister = self.listed.get(path).or_else(|| self.listed.get(folder_of(path)));

@@ -176,11 +176,3 @@ fn drop_copies(objects: &mut [(Object, bool)], rendered: &[Object]) {
 fn is_never(path: &str) -> bool {
     matches!(production::stage_of_path(path), Stage::Never(_))
 }
-
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
-}

@@ -2,6 +2,7 @@
 
 use super::{Dependency, Ecosystem, Found, Purpose, document};
 use crate::facts::Facts;
+use crate::tree::path;
 use crate::value::{Field, Map, Value};
 
 const TABLES: &[(&str, Purpose)] = &[
@@ -82,19 +83,11 @@ fn workspace_dependencies<'f>(facts: &'f Facts<'_>, path: &str) -> Option<&'f Ma
 
 /// The manifest of the workspace that a manifest belongs to, itself included.
 pub(super) fn workspace<'f>(facts: &'f Facts<'_>, path: &str) -> Option<(String, &'f Value)> {
-    let mut folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    loop {
-        let manifest = if folder.is_empty() { "Cargo.toml".to_owned() } else { format!("{folder}/Cargo.toml") };
-        let found =
-            facts.parsed(&manifest).and_then(|parsed| parsed.first()).filter(|root| root.get("workspace").is_some());
-        if let Some(root) = found {
-            return Some((manifest, root));
-        }
-        if folder.is_empty() {
-            return None;
-        }
-        folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);
-    }
+    path::upwards(path::folder_of(path)).find_map(|folder| {
+        let manifest = path::within(folder, "Cargo.toml");
+        let root = facts.parsed(&manifest)?.first()?;
+        root.get("workspace").is_some().then_some((manifest, root))
+    })
 }
 
 fn texts(list: &Value) -> Vec<String> {

@@ -4,6 +4,7 @@ use super::{File, Suite};
 use crate::facts::Facts;
 use crate::facts::ci::Command;
 use crate::facts::code::Language;
+use crate::tree::path::folder_of;
 
 /// Whether a command runs the tests of a file of a suite.
 pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) -> bool {
@@ -133,8 +134,7 @@ fn cargo(facts: &Facts<'_>, command: &Command, words: &[&str], file: &File) -> b
         return false;
     }
     let manifest = values(words, &["--manifest-path"]);
-    let dir =
-        manifest.first().map_or(command.dir.as_str(), |path| path.rsplit_once('/').map_or("", |(folder, _)| folder));
+    let dir = manifest.first().map_or(command.dir.as_str(), |path| folder_of(path));
     in_reach(facts, dir.trim_end_matches('/'), words, &package.path, package.folder())
 }
 

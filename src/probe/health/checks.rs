@@ -7,6 +7,7 @@ use crate::facts::containers::image::Image;
 use crate::facts::containers::{self, Fact, Health, HealthKind, Platform, Service, Timing};
 use crate::facts::kubernetes::{Container, Object};
 use crate::facts::production::Standing;
+use crate::tree::path::folder_of;
 use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -196,8 +197,4 @@ fn source_folder(facts: &Facts<'_>, names: &[&str]) -> Option<Arc<str>> {
 fn image_name(image: &str) -> &str {
     let last = image.rsplit('/').next().unwrap_or(image);
     last.split([':', '@']).next().unwrap_or(last)
-}
-
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

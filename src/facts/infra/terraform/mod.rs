@@ -18,6 +18,7 @@ mod vars;
 use super::Infra;
 use crate::facts::Facts;
 use crate::facts::production::{Stage, Standing, is_example, is_fixture, stage_of_path};
+use crate::tree::path;
 use module::{Instance, Reader};
 use source::{Block, Folder};
 use std::cell::Cell;
@@ -84,15 +85,7 @@ fn standing_of(path: &str, folder: &Folder) -> Standing {
 /// The folder that a call of a local module means.
 fn local_target(from: &str, source: &str) -> Option<String> {
     (source.starts_with("./") || source.starts_with("../")).then_some(())?;
-    let mut parts: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
-    for part in source.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    path::join(from, source)
 }
 
 impl Folder {

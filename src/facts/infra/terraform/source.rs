@@ -5,6 +5,7 @@ use crate::facts::format::{self, Format};
 use crate::facts::{Facts, parallel};
 use crate::source::{Source, Span};
 use crate::tree::File;
+use crate::tree::path::folder_of;
 use crate::value::{Kind, Value};
 use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
@@ -138,10 +139,6 @@ pub(super) fn folders(facts: &Facts<'_>, blind: &mut Vec<Blind>) -> BTreeMap<Str
 fn is_terraform(path: &str) -> bool {
     let named = [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|end| path.ends_with(end));
     named && !path.split('/').any(|part| part == ".terraform")
-}
-
-pub(super) fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 fn blocks_of(file: &File) -> Result<(Source, Vec<Block>), Blind> {

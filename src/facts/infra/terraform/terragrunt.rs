@@ -3,8 +3,9 @@
 use super::super::fold::entries;
 use super::local_target;
 use super::scope::{Input, Scope};
-use super::source::{Folder, folder_of, hcl};
+use super::source::{Folder, hcl};
 use crate::facts::Facts;
+use crate::tree::path::folder_of;
 use crate::value::Value;
 use std::cell::Cell;
 use std::collections::BTreeMap;

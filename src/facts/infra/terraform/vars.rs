@@ -2,13 +2,14 @@
 
 use super::super::fold::{respan, unknown};
 use super::scope::{Input, Scope};
-use super::source::{Folder, folder_of, hcl, span_of};
+use super::source::{Folder, hcl, span_of};
 use crate::evidence::Blind;
 use crate::facts::Facts;
 use crate::facts::format::{self, Format};
 use crate::facts::production::{Stage, stage_of_path};
 use crate::source::Source;
 use crate::tree::File;
+use crate::tree::path::{folder_of, upwards};
 use crate::value::{ExprKind, Value};
 use hcl_edit::Span as _;
 use std::cell::Cell;
@@ -86,15 +87,8 @@ fn weight(path: &str) -> Option<Weight> {
 /// The stacks that a file of variables is for: the nearest folder above it; else, for a file that stands apart
 /// (`variables/production/rds.tfvars`), the stacks of its name (`deployments/rds`), or all.
 fn stacks_of<'s>(path: &str, stacks: &[&'s str]) -> Vec<&'s str> {
-    let mut folder = folder_of(path);
-    loop {
-        if let Some(stack) = stacks.iter().find(|stack| **stack == folder) {
-            return vec![stack];
-        }
-        if folder.is_empty() {
-            break;
-        }
-        folder = folder_of(folder);
+    if let Some(stack) = upwards(folder_of(path)).find_map(|folder| stacks.iter().find(|stack| **stack == folder)) {
+        return vec![stack];
     }
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.split('.').next().unwrap_or(name);

@@ -3,10 +3,10 @@
 use super::super::super::Facts;
 use super::super::super::format::Format;
 use super::super::super::production::{self, Stage};
-use super::super::{folder_of, join};
 use super::data::{self, Data, Item, Map};
 use super::render::Library;
 use crate::evidence::{Blind, Place};
+use crate::tree::path::{folder_of, within};
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -74,7 +74,7 @@ impl<'f, 't> Loader<'f, 't> {
     /// Reads a chart; `given` is what the one above, or production, sets over its own values.
     fn load(&mut self, folder: &str, given: Option<Item>, depth: usize) -> Option<Chart> {
         self.charts += 1;
-        let path = join(folder, "Chart.yaml");
+        let path = within(folder, "Chart.yaml");
         if depth > MAX_DEPTH || self.charts > MAX_CHARTS {
             self.blind.push(Blind { place: Some(Place::file(path)), why: "too many charts in each other".into() });
             return None;
@@ -82,7 +82,7 @@ impl<'f, 't> Loader<'f, 't> {
         let manifest = self.facts.parsed(&path)?.first()?;
         let name = manifest.get("name").and_then(Value::scalar_text).unwrap_or_default();
         let about = self.about(&path, manifest);
-        let own = self.values_file(&join(folder, "values.yaml")).unwrap_or_else(|| Item::map(Map::new()));
+        let own = self.values_file(&within(folder, "values.yaml")).unwrap_or_else(|| Item::map(Map::new()));
         let mut values = given.map_or_else(|| own.clone(), |given| data::over(&own, &given));
         let mut children = Vec::new();
         for wanted in self.wanted(folder, manifest) {
@@ -143,11 +143,11 @@ impl<'f, 't> Loader<'f, 't> {
 
     /// What a chart carries along: what it names, and what stands in its `charts/`.
     fn wanted(&self, folder: &str, manifest: &Value) -> Vec<Wanted> {
-        let requirements = self.facts.parsed(&join(folder, "requirements.yaml")).and_then(|parsed| parsed.first());
+        let requirements = self.facts.parsed(&within(folder, "requirements.yaml")).and_then(|parsed| parsed.first());
         let lists = [Some(manifest), requirements];
         let named = lists.iter().flatten().filter_map(|document| document.get("dependencies")?.as_list()).flatten();
         let mut found: Vec<Wanted> = named.take(MAX_CHARTS).filter_map(|entry| self.named(folder, entry)).collect();
-        let prefix = join(folder, "charts/");
+        let prefix = within(folder, "charts/");
         let start = self.facts.tree.files().partition_point(|file| *file.path < *prefix);
         let inside = self.facts.tree.files()[start..].iter().take_while(|file| file.path.starts_with(&prefix));
         for file in inside.filter(|file| file.name() == "Chart.yaml") {
@@ -165,11 +165,11 @@ impl<'f, 't> Loader<'f, 't> {
     fn named(&self, folder: &str, entry: &Value) -> Option<Wanted> {
         let text = |key: &str| entry.get(key).and_then(Value::scalar_text);
         let name = text("name")?;
-        let is_chart = |folder: &String| self.facts.tree.file(&join(folder, "Chart.yaml")).is_some();
+        let is_chart = |folder: &String| self.facts.tree.file(&within(folder, "Chart.yaml")).is_some();
         let local = text("repository").and_then(|repository| {
             super::super::super::containers::joined(folder, repository.strip_prefix("file://")?)
         });
-        let inside = Some(join(folder, &format!("charts/{name}"))).filter(is_chart).or(local.filter(is_chart));
+        let inside = Some(within(folder, &format!("charts/{name}"))).filter(is_chart).or(local.filter(is_chart));
         let tags = entry.get("tags").and_then(Value::as_list).unwrap_or_default();
         Some(Wanted {
             called: text("alias").unwrap_or_else(|| name.clone()),
@@ -225,7 +225,7 @@ impl Wanted {
 /// The files that set a chart's values for production: beside its own, and elsewhere in the tree where their path names
 /// the chart or there is only one.
 pub(super) fn overlays(facts: &Facts<'_>, folder: &str, name: &str, is_only: bool) -> Vec<String> {
-    let inside = join(folder, "");
+    let inside = within(folder, "");
     let speaks = |path: &str| {
         let file = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
         if Format::of(&file) != Some(Format::Yaml) || production::stage_of_path(path) != Stage::Production {

@@ -13,12 +13,13 @@ mod rope;
 mod syntax;
 mod yaml;
 
+pub use chart::Dependency;
+
 use super::super::Facts;
 use super::super::production::{self, Stage};
 use super::object::Object;
-use super::{folder_of, join};
 use crate::evidence::{Blind, Place};
-pub use chart::Dependency;
+use crate::tree::path::{folder_of, within};
 use chart::{Chart, Loader};
 use data::Item;
 use render::{Renderer, Stop};
@@ -106,7 +107,7 @@ impl Helm {
     /// Whether a file is a template of a chart, or belongs to a chart that one carries along.
     pub(super) fn owns(&self, path: &str) -> bool {
         let inside =
-            |folder: &String| ["templates/", "charts/"].iter().any(|part| path.starts_with(&join(folder, part)));
+            |folder: &String| ["templates/", "charts/"].iter().any(|part| path.starts_with(&within(folder, part)));
         self.folders.iter().any(inside)
     }
 }
@@ -120,7 +121,7 @@ pub(super) fn read(facts: &Facts<'_>) -> Helm {
     for (index, folder) in tops.iter().enumerate() {
         if index >= MAX_CHARTS {
             let why = format!("more than {MAX_CHARTS} Helm charts");
-            helm.blind.push(Blind { place: Some(Place::file(join(folder, "Chart.yaml"))), why });
+            helm.blind.push(Blind { place: Some(Place::file(within(folder, "Chart.yaml"))), why });
             break;
         }
         top(facts, folder, tops.len() == 1, &mut helm);
@@ -132,11 +133,11 @@ pub(super) fn read(facts: &Facts<'_>) -> Helm {
 
 /// The charts that are installed by themselves: not shown, not tested, not carried along by another one.
 fn tops(facts: &Facts<'_>, folders: &[String]) -> Vec<String> {
-    let ours = |folder: &&String| !matches!(production::stage_of_path(&join(folder, "Chart.yaml")), Stage::Never(_));
-    let inside = |folder: &str| folders.iter().any(|other| folder.starts_with(&join(other, "charts/")));
+    let ours = |folder: &&String| !matches!(production::stage_of_path(&within(folder, "Chart.yaml")), Stage::Never(_));
+    let inside = |folder: &str| folders.iter().any(|other| folder.starts_with(&within(other, "charts/")));
     let ours: Vec<&String> = folders.iter().filter(ours).filter(|folder| !inside(folder)).collect();
     let referred = |folder: &str| -> Vec<String> {
-        let manifest = facts.parsed(&join(folder, "Chart.yaml")).and_then(|parsed| parsed.first());
+        let manifest = facts.parsed(&within(folder, "Chart.yaml")).and_then(|parsed| parsed.first());
         let list = manifest.and_then(|manifest| manifest.get("dependencies")?.as_list()).unwrap_or_default();
         let local = |entry: &crate::value::Value| {
             let path = entry.get("repository")?.as_str()?.strip_prefix("file://")?;
@@ -151,7 +152,7 @@ fn tops(facts: &Facts<'_>, folders: &[String]) -> Vec<String> {
 /// Renders one chart with everything that it carries along.
 fn top(facts: &Facts<'_>, folder: &str, is_only: bool, helm: &mut Helm) {
     let mut loader = Loader::new(facts);
-    let manifest = facts.parsed(&join(folder, "Chart.yaml")).and_then(|parsed| parsed.first());
+    let manifest = facts.parsed(&within(folder, "Chart.yaml")).and_then(|parsed| parsed.first());
     let name = manifest.and_then(|manifest| manifest.get("name")?.scalar_text()).unwrap_or_default();
     let overlays = chart::overlays(facts, folder, &name, is_only);
     if let Some(chart) = loader.project(folder, &overlays).filter(|chart| !chart.is_library) {
@@ -189,7 +190,7 @@ fn compile(
     for child in &chart.children {
         compile(facts, child, loader, bodies, unread);
     }
-    let prefix = join(&chart.folder, "templates/");
+    let prefix = within(&chart.folder, "templates/");
     let start = facts.tree.files().partition_point(|file| *file.path < *prefix);
     let inside = facts.tree.files()[start..].iter().take_while(|file| file.path.starts_with(&prefix));
     for file in inside {
