@@ -1,6 +1,7 @@
 //! Words: quotes, variables and substitutions.
 
-use super::{Parser, Part, Word, names_in};
+use super::compound::names_in;
+use super::{Parser, Part, Word};
 
 impl Parser<'_> {
     /// The word that stands here; `None` at an operator, a line end or the end.
@@ -48,10 +49,6 @@ impl Parser<'_> {
         flush(&mut word, &mut text);
         word.range = start..self.pos;
         (self.pos > start).then_some(word)
-    }
-
-    fn find(&self, byte: u8) -> usize {
-        memchr::memchr(byte, &self.bytes[self.pos..self.end]).map_or(self.end, |at| self.pos + at)
     }
 
     fn push_char(&mut self, text: &mut String) {

@@ -1,0 +1,101 @@
+//! What becomes of the status of a command, by what the script does after it.
+
+use super::super::fate::{Fate, Outline, pipelines, program};
+use super::super::syntax::{Body, Command, Join, Pipeline, Statement};
+use super::Outcome;
+
+impl Outline<'_> {
+    /// What becomes of a failure that the script walks on from.
+    pub(super) fn going_on(&self, rest: &[Statement]) -> Fate {
+        if let Some(first) = rest.first()
+            && first.rest.is_empty()
+            && takes_status(&first.first)
+            && self.notes_failure(&first.first)
+        {
+            return None;
+        }
+        // `exit $?` and a test of `$?` look at the status of this very command.
+        if let Some(first) = rest.first()
+            && pipelines(first).flat_map(|pipeline| &pipeline.stages).any(looks_at_status)
+        {
+            return None;
+        }
+        let last = rest.last().map(|statement| &statement.first);
+        if last.is_some_and(|pipeline| self.pipeline_exits(pipeline, 0) == Some(true) && literal_exit(pipeline)) {
+            return None;
+        }
+        Some("the script goes on after it and ends with the status of another command")
+    }
+
+    /// What becomes of the status of a pipeline that others follow in its list.
+    pub(super) fn in_list(&self, rest: &[(Join, Pipeline)], outcome: Outcome) -> Outcome {
+        let mut fate = outcome;
+        // A failure skips every `&&` up to the next `||`, and the other way round.
+        let next_or = rest.iter().find(|(join, _)| *join == Join::Or);
+        if let Some((_, other)) = next_or {
+            fate.when_false = self.caught_by(other);
+        }
+        let next_and = rest.iter().find(|(join, _)| *join == Join::And);
+        if let Some((_, other)) = next_and
+            && self.pipeline_fails(other, 0)
+        {
+            fate.when_true = None;
+        }
+        fate
+    }
+
+    /// What becomes of a failure that `|| other` catches.
+    fn caught_by(&self, other: &Pipeline) -> Fate {
+        if self.pipeline_fails(other, 0) || self.notes_failure(other) {
+            return None;
+        }
+        match &other.stages[..] {
+            [Command::Simple(simple)] => match program(simple).as_deref() {
+                Some("true" | ":") => Some("`|| true` excuses it"),
+                Some("exit" | "return") => Some("`|| exit 0` excuses it"),
+                Some("echo" | "printf") => Some("`|| echo` excuses it"),
+                None if !simple.assignments.is_empty() => {
+                    Some("its failure is kept in a variable that decides nothing")
+                }
+                _ => Some("`||` runs something else when it fails"),
+            },
+            [Command::Group(body) | Command::Subshell(body)] if self.body_notes_failure(body) => None,
+            _ => Some("`||` runs something else when it fails"),
+        }
+    }
+
+    pub(super) fn bites(&self, body: &Body) -> bool {
+        self.fails(body, 0) || self.body_notes_failure(body)
+    }
+}
+
+/// Whether a pipeline leaves this body for good.
+pub(super) fn leaves(pipeline: &Pipeline) -> bool {
+    matches!(&pipeline.stages[..], [Command::Simple(simple)] if matches!(program(simple).as_deref(), Some("exit" | "return")))
+}
+
+fn literal_exit(pipeline: &Pipeline) -> bool {
+    matches!(&pipeline.stages[..], [Command::Simple(simple)]
+        if program(simple).as_deref() == Some("exit") && simple.words.get(1).is_some_and(|word| word.literal().is_some()))
+}
+
+/// `status=$?`
+fn takes_status(pipeline: &Pipeline) -> bool {
+    matches!(&pipeline.stages[..], [Command::Simple(simple)]
+        if simple.assignments.iter().any(|a| a.value.iter().any(|word| word.mentions("?"))))
+}
+
+/// `exit $?`, `if [ $? -ne 0 ]; then exit 1; fi`.
+fn looks_at_status(command: &Command) -> bool {
+    match command {
+        Command::Simple(simple) => {
+            matches!(program(simple).as_deref(), Some("exit" | "return" | "[" | "[[" | "test"))
+                && simple.words.iter().any(|word| word.mentions("?"))
+        }
+        Command::If { branches, .. } => branches.first().is_some_and(|(condition, then)| {
+            condition.iter().flat_map(pipelines).flat_map(|pipeline| &pipeline.stages).any(looks_at_status)
+                && then.iter().flat_map(pipelines).any(leaves)
+        }),
+        _ => false,
+    }
+}
