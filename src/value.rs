@@ -87,6 +87,13 @@ impl Field {
     }
 }
 
+impl Kind {
+    /// An amount, as a whole number where it is one.
+    pub fn of_number(amount: f64) -> Self {
+        if amount.fract() == 0.0 && amount.abs() < 9.0e15 { Self::Int(amount as i64) } else { Self::Float(amount) }
+    }
+}
+
 impl Value {
     /// A value at a place.
     pub fn new(kind: Kind, span: Span) -> Self {

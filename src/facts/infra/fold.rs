@@ -93,10 +93,6 @@ pub(in crate::facts::infra) fn as_number(value: &Value) -> Option<f64> {
     value.as_number().or_else(|| value.as_str()?.parse().ok())
 }
 
-pub(in crate::facts::infra) fn number(amount: f64) -> Kind {
-    if amount.fract() == 0.0 && amount.abs() < 9.0e15 { Kind::Int(amount as i64) } else { Kind::Float(amount) }
-}
-
 /// Whether a value as `count` or `for_each` means none, or may.
 pub(in crate::facts::infra) fn is_off(value: &Value) -> bool {
     match &value.kind {

@@ -1,6 +1,6 @@
 //! The functions of Terraform that settings are computed with; any other leaves the expression as it is.
 
-use super::super::fold::{number, truth, unknown};
+use super::super::fold::{truth, unknown};
 use crate::source::Span;
 use crate::value::{ExprKind, Field, Kind, Map, Value};
 
@@ -118,12 +118,12 @@ fn collection(name: &str, arguments: &[Value]) -> Option<Kind> {
         "max" | "min" => {
             let numbers: Option<Vec<f64>> = arguments.iter().map(Value::as_number).collect();
             let pick = if name == "max" { f64::max } else { f64::min };
-            number(numbers?.into_iter().reduce(pick)?)
+            Kind::of_number(numbers?.into_iter().reduce(pick)?)
         }
-        "ceil" => number(first?.as_number()?.ceil()),
-        "floor" => number(first?.as_number()?.floor()),
-        "abs" => number(first?.as_number()?.abs()),
-        "tonumber" => number(first?.as_number().or_else(|| first?.as_str()?.parse().ok())?),
+        "ceil" => Kind::of_number(first?.as_number()?.ceil()),
+        "floor" => Kind::of_number(first?.as_number()?.floor()),
+        "abs" => Kind::of_number(first?.as_number()?.abs()),
+        "tonumber" => Kind::of_number(first?.as_number().or_else(|| first?.as_str()?.parse().ok())?),
         "tobool" => Kind::Bool(truth(first?)?),
         _ => return None,
     })

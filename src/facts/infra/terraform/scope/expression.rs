@@ -3,7 +3,7 @@
 use super::super::functions;
 use super::super::source::span_of;
 use super::{MAX_DEPTH, MAX_ENTRIES, Scope};
-use crate::facts::infra::fold::{as_number, entries, is_off, number, same, truth, unknown};
+use crate::facts::infra::fold::{as_number, entries, is_off, same, truth, unknown};
 use crate::source::Span;
 use crate::value::{ExprKind, Field, Kind, Map, Value};
 use hcl_edit::Span as _;
@@ -62,7 +62,7 @@ impl Scope<'_> {
                 let value = self.eval(text, &operation.expr);
                 match operation.operator.value() {
                     UnaryOperator::Not => Kind::Bool(!truth(&value)?),
-                    UnaryOperator::Neg => number(-value.as_number()?),
+                    UnaryOperator::Neg => Kind::of_number(-value.as_number()?),
                 }
             }
             Expression::BinaryOp(operation) => self.binary(text, operation)?,
@@ -146,11 +146,11 @@ impl Scope<'_> {
             LessEq => both().map(|(left, right)| Kind::Bool(left <= right))?,
             Greater => both().map(|(left, right)| Kind::Bool(left > right))?,
             GreaterEq => both().map(|(left, right)| Kind::Bool(left >= right))?,
-            Plus => both().map(|(left, right)| number(left + right))?,
-            Minus => both().map(|(left, right)| number(left - right))?,
-            Mul => both().map(|(left, right)| number(left * right))?,
-            Div => both().filter(|(_, right)| *right != 0.0).map(|(left, right)| number(left / right))?,
-            Mod => both().filter(|(_, right)| *right != 0.0).map(|(left, right)| number(left % right))?,
+            Plus => both().map(|(left, right)| Kind::of_number(left + right))?,
+            Minus => both().map(|(left, right)| Kind::of_number(left - right))?,
+            Mul => both().map(|(left, right)| Kind::of_number(left * right))?,
+            Div => both().filter(|(_, right)| *right != 0.0).map(|(left, right)| Kind::of_number(left / right))?,
+            Mod => both().filter(|(_, right)| *right != 0.0).map(|(left, right)| Kind::of_number(left % right))?,
         })
     }
 
