@@ -4,6 +4,7 @@ pub mod build;
 pub mod json;
 pub mod markdown;
 mod model;
+mod tally;
 pub mod terminal;
 mod text;
 
