@@ -152,18 +152,6 @@ pub struct Blind {
 }
 
 impl Answer {
-    /// Turns the answer to what lacks a setting: that is what was asked for (`is_asked`), and what has it is shown; or
-    /// each had to have it, and nothing counts then.
-    pub fn turn_to(&mut self, lacking: Vec<Sighting>, is_asked: bool) {
-        if is_asked {
-            self.notes.append(&mut self.seen);
-            self.seen = lacking;
-        } else {
-            self.seen.clear();
-            self.notes.splice(0..0, lacking);
-        }
-    }
-
     /// Adds everything of another answer.
     pub fn extend(&mut self, other: Self) {
         self.seen.extend(other.seen);

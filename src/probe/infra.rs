@@ -1,6 +1,7 @@
 //! `@infra`: what Terraform, `CloudFormation` and Pulumi declare for production.
 
 use super::k8s::typed;
+use super::lacking::Lacking;
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
@@ -51,7 +52,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
         answer.seen.extend(found.into_iter().take(MOST.saturating_sub(answer.seen.len())));
     }
-    asked.quantify(answer, &lacking, amount)
+    let what = asked.paths.iter().map(|(_, text)| *text).collect::<Vec<_>>().join(" or ");
+    let lacking = lacking.iter().map(|resource: &&Resource| (resource.place(), resource.title()));
+    let is_turned = Lacking::of(question).turn(&mut answer, lacking, &what);
+    if question.is_set("count") && !is_turned { counted(answer, amount) } else { answer }
 }
 
 /// `path=glob` or `path!=glob`; a setting that is not there differs from everything.
@@ -80,9 +84,6 @@ struct Asked<'q> {
     kinds: Vec<&'q str>,
     paths: Vec<(Path, &'q str)>,
     conditions: Vec<Condition<'q>>,
-    each: bool,
-    missing: bool,
-    count: bool,
     way: Option<&'q str>,
     unit: Option<&'q str>,
     default: Option<&'q Value>,
@@ -96,9 +97,6 @@ impl<'q> Asked<'q> {
             kinds: question.arg(0).iter().map(|word| word.text.as_str()).collect(),
             paths: question.arg(1).iter().map(path).collect(),
             conditions: conditions.collect(),
-            each: question.is_set("each"),
-            missing: question.is_set("missing"),
-            count: question.is_set("count"),
             way: question.option_text("way"),
             unit: question.option_text("unit"),
             default: question.option("default"),
@@ -154,25 +152,18 @@ impl<'q> Asked<'q> {
         let message = format!("{} is not set in {}: {}", path, resource.title(), default.scalar_text()?);
         Some(Sighting::new(resource.place(), Strength::Configured, message).with(typed(default, "", self.unit)?))
     }
+}
 
-    /// `each`: one resource without it and nothing is proven. `missing`: those without it are what is asked for.
-    fn quantify(&self, mut answer: Answer, lacking: &[&Resource], amount: usize) -> Answer {
-        let what = self.paths.iter().map(|(_, text)| *text).collect::<Vec<_>>().join(" or ");
-        let without = |resource: &&Resource| {
-            Sighting::new(resource.place(), Strength::Configured, format!("{} has no {what}", resource.title()))
-        };
-        let lacking: Vec<Sighting> = lacking.iter().take(MOST).map(without).collect();
-        if self.missing || self.each && !lacking.is_empty() {
-            answer.turn_to(lacking, self.missing);
-        } else if self.count && !answer.seen.is_empty() {
-            let first = answer.seen.remove(0);
-            answer.notes.append(&mut answer.seen);
-            let message = format!("{amount} declared, the first is {}", first.message);
-            let counted = Sighting { message, ..first }.with(Observed::Quantity(Quantity::count(amount as f64)));
-            answer.seen = vec![counted];
-        }
-        answer
+/// An answer of one sighting, which counts them all.
+fn counted(mut answer: Answer, amount: usize) -> Answer {
+    if answer.seen.is_empty() {
+        return answer;
     }
+    let first = answer.seen.remove(0);
+    answer.notes.append(&mut answer.seen);
+    let message = format!("{amount} declared, the first is {}", first.message);
+    answer.seen = vec![Sighting { message, ..first }.with(Observed::Quantity(Quantity::count(amount as f64)))];
+    answer
 }
 
 /// The values of a setting, entries of a list one by one.

@@ -1,5 +1,6 @@
 //! `@k8s`: what Kubernetes objects of production say at a path.
 
+use super::lacking::Lacking;
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
@@ -51,7 +52,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
         answer.seen.extend(found.into_iter().take(MOST.saturating_sub(answer.seen.len())));
     }
-    asked.quantify(answer, &lacking)
+    let what = asked.paths.iter().map(|(_, text)| short(text)).collect::<Vec<_>>().join(" or ");
+    let lacking = lacking.iter().map(|object: &&Object| (object.place(), object.title()));
+    Lacking::of(question).turn(&mut answer, lacking, &what);
+    answer
 }
 
 /// What a question asks for.
@@ -62,7 +66,6 @@ struct Asked<'q> {
     condition: Option<(Path, String)>,
     own: bool,
     each: bool,
-    missing: bool,
     unit: Option<&'q str>,
     default: Option<&'q Value>,
 }
@@ -78,7 +81,6 @@ impl<'q> Asked<'q> {
             condition: condition.map(|(path, wanted)| (Path::parse(path.trim()), wanted.trim().to_owned())),
             own: question.is_set("own"),
             each: question.is_set("each"),
-            missing: question.is_set("missing"),
             unit: question.option_text("unit"),
             default: question.option("default"),
         }
@@ -219,19 +221,6 @@ impl<'q> Asked<'q> {
             }
         }
         None
-    }
-
-    /// `each`: one object without it and nothing is proven. `missing`: those without it are what is asked for.
-    fn quantify(&self, mut answer: Answer, lacking: &[&Object]) -> Answer {
-        let what = self.paths.iter().map(|(_, text)| short(text)).collect::<Vec<_>>().join(" or ");
-        let without = |object: &&Object| {
-            Sighting::new(object.place(), Strength::Configured, format!("{} has no {what}", object.title()))
-        };
-        let lacking: Vec<Sighting> = lacking.iter().take(MOST).map(without).collect();
-        if self.missing || self.each && !lacking.is_empty() {
-            answer.turn_to(lacking, self.missing);
-        }
-        answer
     }
 }
 

@@ -32,6 +32,7 @@ pub mod health;
 pub mod infra;
 pub mod journeys;
 pub mod k8s;
+mod lacking;
 pub mod logger;
 pub mod migrations;
 pub mod notify;

@@ -56,6 +56,12 @@ fn number(value: &Value, path: &[&str]) -> Option<Measured> {
     amount.is_finite().then_some(Measured { value: amount, span: found.span })
 }
 
+/// The part of all that some are; it stands where they are counted.
+fn share(some: Option<Measured>, all: Option<Measured>) -> Option<Measured> {
+    let (some, all) = (some?, all?);
+    (all.value > 0.0).then(|| Measured { value: some.value / all.value, ..some })
+}
+
 /// A run of any of the tools that write JSON.
 pub(super) fn json(value: &Value) -> Option<Load> {
     k6(value)
@@ -174,8 +180,6 @@ fn gatling(value: &Value) -> Option<Load> {
     let p95 = number(stats, &["percentiles3", "total"])?.times(1e-3);
     let requests = number(stats, &["numberOfRequests", "total"]);
     let ko = number(stats, &["numberOfRequests", "ko"]);
-    let share =
-        |(all, ko): (Measured, Measured)| (all.value > 0.0).then(|| Measured { value: ko.value / all.value, ..ko });
     let throughput = number(stats, &["meanNumberOfRequestsPerSecond", "ok"]);
     Some(Load {
         tool: "Gatling",
@@ -184,7 +188,7 @@ fn gatling(value: &Value) -> Option<Load> {
         p95: Some(p95),
         above_p95: number(stats, &["percentiles4", "total"]).map(|time| time.times(1e-3)),
         throughput,
-        error_rate: requests.zip(ko).and_then(share),
+        error_rate: share(ko, requests),
         seconds: requests
             .zip(number(stats, &["meanNumberOfRequestsPerSecond", "total"]))
             .map(|(all, rate)| all.value / rate.value),
@@ -220,9 +224,7 @@ fn goose(value: &Value) -> Option<Load> {
     let counts = row(&["raw_request_metrics", "requests"])?;
     let requests = number(counts, &["number_of_requests"]);
     let failures = number(counts, &["number_of_failures"]);
-    let share =
-        |(all, bad): (Measured, Measured)| (all.value > 0.0).then(|| Measured { value: bad.value / all.value, ..bad });
-    let error_rate = requests.zip(failures).and_then(share);
+    let error_rate = share(failures, requests);
     let failed = error_rate.map_or(0.0, |rate| rate.value);
     Some(Load {
         tool: "Goose",

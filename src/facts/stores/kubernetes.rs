@@ -68,7 +68,7 @@ fn store_of(object: &Object) -> Option<Store> {
     if let Some(operator) = OPERATORS.iter().find(|operator| object.is_kind(operator.kind)) {
         let mut store = Store::new(object.title(), object.place(), operator.engine);
         store.is_database = operator.is_database;
-        for row in operator.says {
+        for row in operator.says.iter().chain(operator.shares) {
             store.said.extend(said(object, row));
         }
         by_operator(object, operator.kind, &mut store);

@@ -18,7 +18,12 @@ pub(super) struct Operator {
     pub(super) is_database: bool,
     /// Property, path, and what the value there means.
     pub(super) says: &'static [Row],
+    /// The same, of what several operators share.
+    pub(super) shares: &'static [Row],
 }
+
+/// What most kinds have in common.
+const DATABASE: Operator = Operator { kind: "", engine: Engine::Other, is_database: true, says: &[], shares: &[] };
 
 /// A property, the path to it, and what the value there means.
 pub(super) type Row = (Property, &'static str, Read);
@@ -28,7 +33,7 @@ const FIVE_MINUTES: f64 = 300.0;
 const STREAM: Read = There(Seconds(FIVE_MINUTES));
 
 /// Rows of the backups that pgBackRest makes for Crunchy's and Percona's operators. It always archives the log.
-const PGBACKREST: [Row; 6] = [
+const PGBACKREST: &[Row] = &[
     (Frequency, "spec.backups.pgbackrest.repos[*].schedules.full", Cron),
     (Frequency, "spec.backups.pgbackrest.repos[*].schedules.differential", Cron),
     (Frequency, "spec.backups.pgbackrest.repos[*].schedules.incremental", Cron),
@@ -42,7 +47,6 @@ pub(super) const OPERATORS: &[Operator] = &[
     Operator {
         kind: "Cluster.postgresql.cnpg.io",
         engine: Engine::Postgres,
-        is_database: true,
         says: &[
             (Replicas, "spec.instances", Members),
             (Failover, "spec.instances", Quorum(2.0)),
@@ -56,56 +60,46 @@ pub(super) const OPERATORS: &[Operator] = &[
             (Encryption, "spec.backup.barmanObjectStore.data.encryption", Read::Word),
             (Identity, "spec.managed.roles", There(Flag(true))),
         ],
+        ..DATABASE
     },
     Operator {
         kind: "postgresql.acid.zalan.do",
         engine: Engine::Postgres,
-        is_database: true,
         says: &[
             (Replicas, "spec.numberOfInstances", Members),
             (Failover, "spec.numberOfInstances", Quorum(2.0)),
             (Consistency, "spec.patroni.synchronous_mode", On(Word("synchronous"), Silent)),
             (Network, "spec.allowedSourceRanges", There(Flag(true))),
         ],
+        ..DATABASE
     },
     Operator {
         kind: "PostgresCluster.postgres-operator.crunchydata.com",
         engine: Engine::Postgres,
-        is_database: true,
         says: &[
             (Replicas, "spec.instances[*].replicas", Members),
             (Failover, "spec.instances[*].replicas", Quorum(2.0)),
             (Consistency, "spec.patroni.dynamicConfiguration.synchronous_mode", On(Word("synchronous"), Silent)),
             (Tls, "spec.instances", There(Flag(true))),
             (Identity, "spec.users", There(Flag(true))),
-            PGBACKREST[0],
-            PGBACKREST[1],
-            PGBACKREST[2],
-            PGBACKREST[3],
-            PGBACKREST[4],
-            PGBACKREST[5],
         ],
+        shares: PGBACKREST,
+        ..DATABASE
     },
     Operator {
         kind: "PerconaPGCluster.pgv2.percona.com",
         engine: Engine::Postgres,
-        is_database: true,
         says: &[
             (Replicas, "spec.instances[*].replicas", Members),
             (Failover, "spec.instances[*].replicas", Quorum(2.0)),
             (Identity, "spec.users", There(Flag(true))),
-            PGBACKREST[0],
-            PGBACKREST[1],
-            PGBACKREST[2],
-            PGBACKREST[3],
-            PGBACKREST[4],
-            PGBACKREST[5],
         ],
+        shares: PGBACKREST,
+        ..DATABASE
     },
     Operator {
         kind: "PerconaXtraDBCluster.pxc.percona.com",
         engine: Engine::Mysql,
-        is_database: true,
         says: &[
             (Replicas, "spec.pxc.size", Members),
             (Failover, "spec.pxc.size", Quorum(3.0)),
@@ -113,43 +107,43 @@ pub(super) const OPERATORS: &[Operator] = &[
             (Frequency, "spec.backup.schedule[*].schedule", Cron),
             (Pitr, "spec.backup.pitr.enabled", On(Seconds(60.0), Silent)),
         ],
+        ..DATABASE
     },
     Operator {
         kind: "PerconaServerMongoDB.psmdb.percona.com",
         engine: Engine::Mongo,
-        is_database: true,
         says: &[
             (Replicas, "spec.replsets[*].size", Members),
             (Failover, "spec.replsets[*].size", Quorum(3.0)),
             (Frequency, "spec.backup.tasks[?enabled=true].schedule", Cron),
             (Pitr, "spec.backup.pitr.enabled", On(Seconds(600.0), Silent)),
         ],
+        ..DATABASE
     },
     Operator {
         kind: "MongoDBCommunity.mongodbcommunity.mongodb.com",
         engine: Engine::Mongo,
-        is_database: true,
         says: &[
             (Replicas, "spec.members", Members),
             (Failover, "spec.members", Quorum(3.0)),
             (Tls, "spec.security.tls.enabled", On(Flag(true), Flag(false))),
             (Identity, "spec.users", There(Flag(true))),
         ],
+        ..DATABASE
     },
     Operator {
         kind: "InnoDBCluster.mysql.oracle.com",
         engine: Engine::Mysql,
-        is_database: true,
         says: &[
             (Replicas, "spec.instances", Members),
             (Failover, "spec.instances", Quorum(3.0)),
             (Frequency, "spec.backupSchedules[?enabled=true].schedule", Cron),
         ],
+        ..DATABASE
     },
     Operator {
         kind: "MariaDB.k8s.mariadb.com",
         engine: Engine::Mysql,
-        is_database: true,
         says: &[
             (Replicas, "spec.replicas", Members),
             (Failover, "spec.replication.enabled", On(Word("automatic"), Word("none"))),
@@ -157,35 +151,30 @@ pub(super) const OPERATORS: &[Operator] = &[
             (Consistency, "spec.galera.enabled", On(Word("synchronous"), Silent)),
             (Tls, "spec.tls.required", On(Flag(true), Silent)),
         ],
+        ..DATABASE
     },
     Operator {
         kind: "TidbCluster.pingcap.com",
         engine: Engine::Mysql,
-        is_database: true,
         says: &[
             (Replicas, "spec.tikv.replicas", Members),
             (Failover, "spec.tikv.replicas", Quorum(3.0)),
             (Consistency, "spec.tikv.replicas", There(Word("strong"))),
         ],
+        ..DATABASE
     },
     Operator {
         kind: "CrdbCluster.crdb.cockroachlabs.com",
-        engine: Engine::Other,
-        is_database: true,
         says: &[
             (Replicas, "spec.nodes", Members),
             (Failover, "spec.nodes", Quorum(3.0)),
             (Consistency, "spec.nodes", There(Word("strong"))),
             (Tls, "spec.tlsEnabled", On(Flag(true), Flag(false))),
         ],
+        ..DATABASE
     },
-    Operator {
-        kind: "Elasticsearch.elasticsearch.k8s.elastic.co",
-        engine: Engine::Other,
-        is_database: false,
-        says: &[],
-    },
-    Operator { kind: "Kafka.kafka.strimzi.io", engine: Engine::Other, is_database: false, says: &[] },
+    Operator { kind: "Elasticsearch.elasticsearch.k8s.elastic.co", is_database: false, ..DATABASE },
+    Operator { kind: "Kafka.kafka.strimzi.io", is_database: false, ..DATABASE },
 ];
 
 /// A kind that backs up stores which others declare.

@@ -1,5 +1,6 @@
 //! What can be asked about the client of the database: how source states it, and what holds when nobody does.
 
+use self::Fixed::{Count, Seconds, Unlimited, Varies, Word};
 use crate::probe::config::Form;
 
 /// One fact: how source states it, and what holds when nobody does.
@@ -11,13 +12,8 @@ pub(super) struct Fact {
     pub(super) defaults: &'static [Default],
 }
 
-/// What a library does when nothing is set.
-pub(super) struct Default {
-    pub(super) library: &'static str,
-    /// How source uses the library.
-    pub(super) used: &'static str,
-    pub(super) value: Fixed,
-}
+/// What a library does when nothing is set: its name, how source uses it, the value.
+pub(super) type Default = (&'static str, &'static str, Fixed);
 
 /// A default's value.
 #[derive(Clone, Copy)]
@@ -30,6 +26,10 @@ pub(super) enum Fixed {
     /// What it comes to, the machine decides.
     Varies(&'static str),
 }
+
+const NUMBER: Form<'static> = Form { shape: None, unit: None, on: None, off: None };
+const SECONDS: Form<'static> = Form { unit: Some("s"), ..NUMBER };
+const WORD: Form<'static> = Form { shape: Some("word"), ..NUMBER };
 
 const SQLX: &str = r"\b(?:PgPoolOptions|MySqlPoolOptions|PoolOptions::<\w+>|AnyPoolOptions)::new\(|\b(?:PgPool|MySqlPool|AnyPool)::connect(?:_lazy)?(?:_with)?\(";
 const SQLX_POSTGRES: &str =
@@ -46,7 +46,7 @@ const NODE_PG: &str = r"\bnew\s+(?:pg\.)?Pool\(";
 pub(super) const FACTS: &[Fact] = &[
     Fact {
         name: "pool_max",
-        form: Form { shape: None, unit: None, on: None, off: None },
+        form: NUMBER,
         stated: &[
             r"\.max_connections\(\s*(?<value>[\w.:* ]+?)\s*\)",
             r"\.max_size\(\s*(?<value>[\w.:* ]+?)\s*\)",
@@ -61,18 +61,18 @@ pub(super) const FACTS: &[Fact] = &[
             r"\bpool\s*:\s*\{[^{}]{0,300}?\bmax\s*:\s*(?<value>[\w.]+)\s*[,}]",
         ],
         defaults: &[
-            Default { library: "sqlx", used: SQLX, value: Fixed::Count(10.0) },
-            Default { library: "r2d2", used: R2D2, value: Fixed::Count(10.0) },
-            Default { library: "bb8", used: BB8, value: Fixed::Count(10.0) },
-            Default { library: "deadpool", used: DEADPOOL, value: Fixed::Varies("a multiple of the processors") },
-            Default { library: "SQLAlchemy", used: SQLALCHEMY, value: Fixed::Count(5.0) },
-            Default { library: "database/sql", used: GO_SQL, value: Fixed::Unlimited },
-            Default { library: "node-postgres", used: NODE_PG, value: Fixed::Count(10.0) },
+            ("sqlx", SQLX, Count(10.0)),
+            ("r2d2", R2D2, Count(10.0)),
+            ("bb8", BB8, Count(10.0)),
+            ("deadpool", DEADPOOL, Varies("a multiple of the processors")),
+            ("SQLAlchemy", SQLALCHEMY, Count(5.0)),
+            ("database/sql", GO_SQL, Unlimited),
+            ("node-postgres", NODE_PG, Count(10.0)),
         ],
     },
     Fact {
         name: "pool_min",
-        form: Form { shape: None, unit: None, on: None, off: None },
+        form: NUMBER,
         stated: &[
             r"\.min_connections\(\s*(?<value>[\w.:* ]+?)\s*\)",
             r"\.min_idle\(\s*(?:Some\()?\s*(?<value>[\w.:* ]+?)\s*\)",
@@ -81,17 +81,17 @@ pub(super) const FACTS: &[Fact] = &[
             r"\bpool\s*:\s*\{[^{}]{0,300}?\bmin\s*:\s*(?<value>[\w.]+)\s*[,}]",
         ],
         defaults: &[
-            Default { library: "sqlx", used: SQLX, value: Fixed::Count(0.0) },
-            Default { library: "r2d2", used: R2D2, value: Fixed::Count(10.0) },
-            Default { library: "bb8", used: BB8, value: Fixed::Count(0.0) },
-            Default { library: "deadpool, which has no such setting", used: DEADPOOL, value: Fixed::Count(0.0) },
-            Default { library: "SQLAlchemy", used: SQLALCHEMY, value: Fixed::Count(0.0) },
-            Default { library: "node-postgres", used: NODE_PG, value: Fixed::Count(0.0) },
+            ("sqlx", SQLX, Count(0.0)),
+            ("r2d2", R2D2, Count(10.0)),
+            ("bb8", BB8, Count(0.0)),
+            ("deadpool, which has no such setting", DEADPOOL, Count(0.0)),
+            ("SQLAlchemy", SQLALCHEMY, Count(0.0)),
+            ("node-postgres", NODE_PG, Count(0.0)),
         ],
     },
     Fact {
         name: "pool_idle",
-        form: Form { shape: None, unit: Some("s"), on: None, off: None },
+        form: SECONDS,
         stated: &[
             r"\.(?:idle_timeout|max_idle_lifetime|max_idle_time)\(\s*(?:Some\()?\s*(?<value>[\w.:]+\([\w.:* ]*\)|[\w.:]+)",
             r"\.SetConnMaxIdleTime\(\s*(?<value>[\w.:* ]+?)\s*\)",
@@ -99,18 +99,18 @@ pub(super) const FACTS: &[Fact] = &[
             r"\bidleTimeoutMillis\s*:\s*(?<value>[\d_]+)",
         ],
         defaults: &[
-            Default { library: "sqlx", used: SQLX, value: Fixed::Seconds(600.0) },
-            Default { library: "r2d2", used: R2D2, value: Fixed::Seconds(600.0) },
-            Default { library: "bb8", used: BB8, value: Fixed::Seconds(600.0) },
-            Default { library: "deadpool, which has no such setting", used: DEADPOOL, value: Fixed::Unlimited },
-            Default { library: "SQLAlchemy", used: SQLALCHEMY, value: Fixed::Unlimited },
-            Default { library: "database/sql", used: GO_SQL, value: Fixed::Unlimited },
-            Default { library: "node-postgres", used: NODE_PG, value: Fixed::Seconds(10.0) },
+            ("sqlx", SQLX, Seconds(600.0)),
+            ("r2d2", R2D2, Seconds(600.0)),
+            ("bb8", BB8, Seconds(600.0)),
+            ("deadpool, which has no such setting", DEADPOOL, Unlimited),
+            ("SQLAlchemy", SQLALCHEMY, Unlimited),
+            ("database/sql", GO_SQL, Unlimited),
+            ("node-postgres", NODE_PG, Seconds(10.0)),
         ],
     },
     Fact {
         name: "acquire_timeout",
-        form: Form { shape: None, unit: Some("s"), on: None, off: None },
+        form: SECONDS,
         stated: &[
             r"\.(?:acquire_timeout|connection_timeout|wait_timeout|connect_timeout)\(\s*(?:Some\()?\s*(?<value>[\w.:]+\([\w.:* ]*\)|[\w.:]+)",
             r"\bacquire_timeout\s*=\s*(?<value>Duration::\w+\([\w* ]*\))",
@@ -118,25 +118,25 @@ pub(super) const FACTS: &[Fact] = &[
             r"(?i)\bstatement_timeout\s*(?:=|to)\s*'?(?<value>\d+\s*(?:ms|s|min)\b)",
         ],
         defaults: &[
-            Default { library: "sqlx", used: SQLX, value: Fixed::Seconds(30.0) },
-            Default { library: "r2d2", used: R2D2, value: Fixed::Seconds(30.0) },
-            Default { library: "bb8", used: BB8, value: Fixed::Seconds(30.0) },
-            Default { library: "SQLAlchemy", used: SQLALCHEMY, value: Fixed::Seconds(30.0) },
-            Default { library: "deadpool", used: DEADPOOL, value: Fixed::Unlimited },
-            Default { library: "node-postgres", used: NODE_PG, value: Fixed::Unlimited },
+            ("sqlx", SQLX, Seconds(30.0)),
+            ("r2d2", R2D2, Seconds(30.0)),
+            ("bb8", BB8, Seconds(30.0)),
+            ("SQLAlchemy", SQLALCHEMY, Seconds(30.0)),
+            ("deadpool", DEADPOOL, Unlimited),
+            ("node-postgres", NODE_PG, Unlimited),
         ],
     },
     Fact {
         name: "ssl_mode",
-        form: Form { shape: Some("word"), unit: None, on: None, off: None },
+        form: WORD,
         stated: &[
             r"\b(?:PgSslMode|MySqlSslMode|SslMode)::(?<value>\w+)",
             r"\bsslmode=(?<value>[a-zA-Z][\w-]*)",
             r"\b(?<value>NoTls)\b",
         ],
         defaults: &[
-            Default { library: "sqlx for PostgreSQL", used: SQLX_POSTGRES, value: Fixed::Word("prefer") },
-            Default { library: "sqlx for MySQL", used: SQLX_MYSQL, value: Fixed::Word("prefer") },
+            ("sqlx for PostgreSQL", SQLX_POSTGRES, Word("prefer")),
+            ("sqlx for MySQL", SQLX_MYSQL, Word("prefer")),
         ],
     },
 ];

@@ -60,8 +60,9 @@ const DATABASE_WORDS: &[&str] =
 /// The patterns that a question looks for in source code, as the view of the code wants them gathered.
 pub fn patterns(question: &Question) -> Vec<String> {
     let fact = FACTS.iter().find(|fact| fact.name == question.fact());
-    let patterns =
-        fact.into_iter().flat_map(|fact| fact.stated.iter().copied().chain(fact.defaults.iter().map(|own| own.used)));
+    let patterns = fact
+        .into_iter()
+        .flat_map(|fact| fact.stated.iter().copied().chain(fact.defaults.iter().map(|(_, used, _)| *used)));
     patterns.map(str::to_owned).collect()
 }
 
@@ -271,12 +272,12 @@ fn inside_a_reference(config: &Config) -> Vec<Sighting> {
 
 /// The defaults of the libraries in use, each at its first use.
 fn by_default(facts: &Facts<'_>, fact: &Fact) -> Vec<Sighting> {
-    let uses: Vec<&str> = fact.defaults.iter().map(|default| default.used).collect();
+    let uses: Vec<&str> = fact.defaults.iter().map(|(_, used, _)| *used).collect();
     let found: Vec<Arc<Vec<Hit>>> = facts.code().find_all(facts, Scope::Product, &uses);
     let mut sightings = Vec::new();
-    for (default, hits) in fact.defaults.iter().zip(found) {
+    for (&(library, _, default), hits) in fact.defaults.iter().zip(found) {
         let Some(hit) = hits.iter().find(|hit| not_chosen(facts, &hit.path).is_none()) else { continue };
-        let (value, text) = match default.value {
+        let (value, text) = match default {
             Fixed::Count(count) => (Observed::Quantity(Quantity::count(count)), count.to_string()),
             Fixed::Seconds(seconds) => (Observed::Quantity(Quantity::seconds(seconds)), format!("{seconds} s")),
             Fixed::Unlimited => (Observed::Quantity(Quantity::count(ENDLESS)), "no limit".to_owned()),
@@ -289,9 +290,9 @@ fn by_default(facts: &Facts<'_>, fact: &Fact) -> Vec<Sighting> {
             }
             (value, _) => value,
         };
-        let message = format!("nothing sets {}; the default of {} is {text}", fact.name, default.library);
+        let message = format!("nothing sets {}; the default of {} is {text}", fact.name, library);
         let sighting = Sighting::new(Place::at(hit.path.clone(), hit.span), Strength::Configured, message);
-        sightings.push(sighting.with(value).default_of(default.library));
+        sightings.push(sighting.with(value).default_of(library));
     }
     sightings
 }

@@ -34,23 +34,16 @@ pub(super) fn scan(language: Language, text: &str) -> Marks {
 
 /// The text with some of its spans blanked: every byte but line ends becomes a space.
 pub(super) fn blank(text: &str, spans: &[Span]) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for span in spans {
-        let range = span.range();
-        if range.start < at || range.end > text.len() {
-            continue;
-        }
-        out.push_str(&text[at..range.start]);
-        blank_into(&mut out, &text[range.clone()]);
-        at = range.end;
-    }
-    out.push_str(&text[at..]);
-    out
+    split(text, spans, blank_into, String::push_str)
 }
 
 /// The text with everything but some spans blanked.
 pub(super) fn keep(text: &str, spans: &[Span]) -> String {
+    split(text, spans, String::push_str, blank_into)
+}
+
+/// Writes what stands in some spans one way, and what stands between them another.
+fn split(text: &str, spans: &[Span], inside: fn(&mut String, &str), between: fn(&mut String, &str)) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for span in spans {
@@ -58,11 +51,11 @@ pub(super) fn keep(text: &str, spans: &[Span]) -> String {
         if range.start < at || range.end > text.len() {
             continue;
         }
-        blank_into(&mut out, &text[at..range.start]);
-        out.push_str(&text[range.clone()]);
+        between(&mut out, &text[at..range.start]);
+        inside(&mut out, &text[range.clone()]);
         at = range.end;
     }
-    blank_into(&mut out, &text[at..]);
+    between(&mut out, &text[at..]);
     out
 }
 

@@ -6,9 +6,10 @@ use super::super::reading::Read::{Days, On};
 use super::super::reading::aws_gap;
 use super::super::{Backup, Said};
 use super::kinds::FIVE_MINUTES;
-use super::{raw, said};
+use super::said;
 use crate::evidence::Observed;
 use crate::facts::Facts;
+use crate::facts::infra::written;
 use crate::facts::kubernetes::path::Path;
 use crate::quantity::Quantity;
 
@@ -35,7 +36,7 @@ pub(super) fn plans(facts: &Facts<'_>, backups: &mut Vec<Backup>) {
             }
         }
         for setting in plan.settings(&Path::parse("rule.copy_action.destination_vault_arn")) {
-            let raw = raw(&setting);
+            let raw = written(&setting.value).unwrap_or_default();
             let message = format!("copies to {raw} in {}", plan.title());
             let value =
                 if far(facts, &raw) { Observed::Word("multiple_regions".to_owned()) } else { Observed::Opaque(raw) };

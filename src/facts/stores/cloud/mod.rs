@@ -9,10 +9,9 @@ use super::reading::Read::{self, There};
 use super::{Backup, Engine, Said, Store, Stores};
 use crate::evidence::Observed;
 use crate::facts::Facts;
-use crate::facts::infra::{Resource, Setting};
+use crate::facts::infra::{Resource, Setting, written};
 use crate::facts::kubernetes::path::Path;
 use crate::quantity::Quantity;
-use crate::value::Kind;
 use kinds::{CLOUDS, Cloud};
 
 pub(super) fn read(facts: &Facts<'_>, view: &mut Stores, backups: &mut Vec<Backup>) {
@@ -132,7 +131,8 @@ fn replicas(facts: &Facts<'_>, cloud: &Cloud, resource: &Resource, store: &mut S
     let servers = infra.of_kind(cloud.kind).filter(|one| !is_replica(one, cloud)).count();
     // An expression names the server that it copies; with one server, no other can be meant.
     let refers = |one: &&Resource, path: &str| {
-        one.setting(path).is_some_and(|setting| servers == 1 || raw(&setting).contains(&own_name))
+        one.setting(path)
+            .is_some_and(|setting| servers == 1 || written(&setting.value).unwrap_or_default().contains(&own_name))
     };
     if let Some(path) = cloud.replica {
         let copies: Vec<&Resource> =
@@ -156,13 +156,5 @@ fn replicas(facts: &Facts<'_>, cloud: &Cloud, resource: &Resource, store: &mut S
     if members != "digitalocean_database_replica" {
         let word = if total >= 2.0 { "automatic" } else { "none" };
         store.says(Failover, place, &format!("{total} members"), Observed::Word(word.to_owned()));
-    }
-}
-
-/// The text of a setting, or of the expression that it is.
-fn raw(setting: &Setting<'_>) -> String {
-    match &setting.value.kind {
-        Kind::Expr(expression) => expression.raw.clone(),
-        _ => setting.text().unwrap_or_default(),
     }
 }
