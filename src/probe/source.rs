@@ -7,7 +7,9 @@ use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, observe};
 use crate::facts::config::not_chosen;
+use crate::pattern::compile;
 use crate::value::Value;
+use regex::Regex;
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,13 +28,14 @@ pub static PROBE: Probe = Probe {
     name: "source",
     summary: "Matches of a pattern in code that ships; yields the group `value`, constants folded. `near` keeps those with \
               another pattern within so many lines; `unless` drops those with one on their line or in the eight above; \
+              `inside` keeps those in a type, function or block whose first line matches; \
               `server` drops those in code of browsers and in scripts; `default` marks values that nobody may have set; \
               `chosen` drops a database driver that production's environment does not choose",
-    usage: "@source(regex…) {near: regex, lines: n, unless: regex, path: glob, server, chosen, default: \"the program\", unit}",
+    usage: "@source(regex…) {near: regex, lines: n, unless: regex, inside: regex, path: glob, server, chosen, default: \"the program\", unit}",
     arity: (1, usize::MAX),
     patterns_from: Some(0),
     facts: &[],
-    options: &["near", "lines", "unless", "path", "server", "chosen", "default", "unit", "some"],
+    options: &["near", "lines", "unless", "inside", "path", "server", "chosen", "default", "unit", "some"],
     look,
 };
 
@@ -49,6 +52,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let around = |option| question.option_text(option).map(|pattern| lines_of(facts, &code.find(facts, pattern)));
     let (near, unless) = (LazyCell::new(|| around("near")), LazyCell::new(|| around("unless")));
     let lines = question.option("lines").and_then(Value::as_number).map_or(NEAR_LINES, whole);
+    let inside = question.option_text("inside").map(compile);
     let globs = question
         .option_text("path")
         .map(|glob| Globs::of(std::iter::once(&Word { text: glob.to_owned(), ..Word::default() })));
@@ -58,9 +62,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             let is_elsewhere = question.is_set("server") && serves_nothing(&hit.path)
                 || globs.as_ref().is_some_and(|globs| !globs.matches(&hit.path));
             let is_about_another = unless.as_ref().is_some_and(|unless| is_below(facts, unless, hit));
+            let is_outside = inside.as_ref().is_some_and(|inside| !is_inside(facts, inside.as_ref().ok(), hit));
             let is_mention = asks_for_a_call(&word.text) && is_in_a_string(facts, hit);
             if is_elsewhere
                 || is_about_another
+                || is_outside
                 || is_mention
                 || near.as_ref().is_some_and(|near| !is_near(facts, near, hit, lines))
             {
@@ -139,6 +145,28 @@ fn is_below(facts: &Facts<'_>, unless: &BTreeMap<Arc<str>, Vec<u32>>, hit: &Hit)
     let (Some(lines), Some(source)) = (unless.get(&hit.path), facts.tree.text(&hit.path)) else { return false };
     let line = source.line_col(hit.span.start).line;
     lines.iter().any(|&other| other <= line && line - other <= UNLESS_LINES)
+}
+
+/// Whether a match stands in something whose first line matches, as the indentation shows it.
+fn is_inside(facts: &Facts<'_>, first_line: Option<&Regex>, hit: &Hit) -> bool {
+    let code = facts.code().file(&hit.path).and_then(|file| file.code(facts));
+    let before = code.and_then(|code| code.product().get(..hit.span.start as usize));
+    let (Some(first_line), Some(before)) = (first_line, before) else { return false };
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = before.rsplit('\n');
+    let mut depth = lines.next().map_or(0, indent);
+    for line in lines.filter(|line| !line.trim().is_empty()) {
+        if depth == 0 {
+            return false;
+        }
+        if indent(line) < depth {
+            depth = indent(line);
+            if first_line.is_match(line) {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// Whether code runs in a browser or a shell, by its path: what a page hides from a user the service may still do.
