@@ -21,8 +21,8 @@ pub struct Topic {
     titles: Titles,
     paths: Globs,
     not_in: Globs,
-    /// Whether it must give a command or numbered steps.
-    pub action: bool,
+    /// What it must tell its reader to do.
+    pub action: Action,
     /// What must be there before it counts.
     pub needs: Needs,
     /// What must occur in its text.
@@ -36,6 +36,18 @@ pub struct Topic {
     pub templates: bool,
     /// Its parts.
     pub parts: IndexMap<String, Part>,
+}
+
+/// What a topic must tell its reader to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Action {
+    /// Nothing: it explains.
+    #[default]
+    None,
+    /// A command, or numbered steps.
+    Command,
+    /// A block of commands, or three steps: a command that a sentence names is none of them.
+    Steps,
 }
 
 /// What must be there before a topic counts.
@@ -153,7 +165,8 @@ fn topic(name: &str, body: &Map) -> Result<Topic, String> {
             "titles" => topic.titles = Titles::of(words(value)?.iter().map(String::as_str)),
             "paths" => topic.paths = Globs::new(words(value)?),
             "not_in" => topic.not_in = Globs::new(words(value)?),
-            "action" => topic.action = flag(value)?,
+            "action" if value.as_str() == Some("steps") => topic.action = Action::Steps,
+            "action" => topic.action = if flag(value)? { Action::Command } else { Action::None },
             "code" => topic.code = flag(value)?,
             "templates" => topic.templates = flag(value)?,
             "development" => topic.development = value.as_str() == Some("named"),

@@ -3,7 +3,7 @@
 use super::candidates::{self, Candidate};
 use super::measure;
 use super::setting::{self, Setting};
-use super::topic::{Needs, Part, Topic};
+use super::topic::{Action, Needs, Part, Topic};
 use crate::facts::Facts;
 use crate::facts::documents::{BlockKind, Document, Section, Target, resolve};
 
@@ -19,6 +19,10 @@ pub(super) struct Weight {
     words: usize,
     steps: usize,
     commands: usize,
+    /// Commands that stand in a block of their own.
+    blocks: usize,
+    /// Items of any list that say a command.
+    listed: usize,
     rows: usize,
     holes: Vec<String>,
     lacks_action: bool,
@@ -58,7 +62,7 @@ impl Weight {
             flaws.push(self.describe());
         }
         if self.lacks_action {
-            flaws.push("no command and no numbered steps".into());
+            flaws.push(self.missing_action());
         }
         if is_thin || self.lacks_action {
             flaws.extend(self.holes.iter().take(3).cloned());
@@ -67,6 +71,14 @@ impl Weight {
             flaws.push("nothing in it is put into operation".into());
         }
         flaws
+    }
+
+    fn missing_action(&self) -> String {
+        match self.commands {
+            0 => "no command and no numbered steps",
+            _ => "commands only in passing: neither a block of commands nor three steps",
+        }
+        .to_owned()
     }
 
     /// `214 words, 5 steps, 3 commands`.
@@ -124,7 +136,12 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
         }),
         Needs::Some(_) => false,
     };
-    weight.lacks_action = topic.action && weight.commands == 0 && weight.steps < ENOUGH_STEPS;
+    let acts = match topic.action {
+        Action::None => true,
+        Action::Command => weight.commands > 0,
+        Action::Steps => weight.blocks > 0 || weight.listed >= ENOUGH_STEPS,
+    };
+    weight.lacks_action = !acts && weight.steps < ENOUGH_STEPS;
     weight.is_outside = !weight.refused
         && outside
         && weight.words < ENOUGH_WORDS
@@ -151,9 +168,16 @@ fn add(weight: &mut Weight, section: &Section) {
     weight.steps += section.steps().count();
     for block in &section.blocks {
         match &block.kind {
-            BlockKind::Command => weight.commands += 1,
+            BlockKind::Command => {
+                weight.commands += 1;
+                weight.blocks += 1;
+            }
             BlockKind::Row { header: false, .. } => weight.rows += 1,
-            BlockKind::Item { .. } | BlockKind::Paragraph if block.commands => weight.commands += 1,
+            BlockKind::Item { .. } if block.commands => {
+                weight.commands += 1;
+                weight.listed += 1;
+            }
+            BlockKind::Paragraph if block.commands => weight.commands += 1,
             _ => {}
         }
     }
