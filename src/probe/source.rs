@@ -5,7 +5,7 @@ use super::text::line_of;
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::code::{Hit, observe};
+use crate::facts::code::{Hit, observe, serves_not};
 use crate::facts::config::not_chosen;
 use crate::pattern::compile;
 use crate::value::Value;
@@ -29,13 +29,14 @@ pub static PROBE: Probe = Probe {
     summary: "Matches of a pattern in code that ships; yields the group `value`, constants folded. `near` keeps those with \
               another pattern within so many lines; `unless` drops those with one on their line or in the eight above; \
               `inside` keeps those in a type, function or block whose first line matches; \
-              `server` drops those in code of browsers and in scripts; `default` marks values that nobody may have set; \
+              `server` drops those in code of browsers and in scripts; \
+              `service` drops those in programs that serve nothing, where another one does; `default` marks values that nobody may have set; \
               `chosen` drops a database driver that production's environment does not choose",
-    usage: "@source(regex…) {near: regex, lines: n, unless: regex, inside: regex, path: glob, server, chosen, default: \"the program\", unit}",
+    usage: "@source(regex…) {near: regex, lines: n, unless: regex, inside: regex, path: glob, server, service, chosen, default: \"the program\", unit}",
     arity: (1, usize::MAX),
     patterns_from: Some(0),
     facts: &[],
-    options: &["near", "lines", "unless", "inside", "path", "server", "chosen", "default", "unit", "some"],
+    options: &["near", "lines", "unless", "inside", "path", "server", "service", "chosen", "default", "unit", "some"],
     look,
 };
 
@@ -73,7 +74,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                 continue;
             }
             let Some(mut sighting) = sighting(facts, hit, question.option_text("unit")) else { continue };
-            if let Some(why) = question.is_set("chosen").then(|| not_chosen(facts, &hit.path)).flatten() {
+            let beside = || {
+                (question.is_set("service") && serves_not(facts, &hit.path))
+                    .then_some("a program that is not the service")
+            };
+            let other = question.is_set("chosen").then(|| not_chosen(facts, &hit.path)).flatten();
+            if let Some(why) = other.or_else(|| beside().map(str::to_owned)) {
                 sighting.message = format!("{}; {why}", sighting.message);
                 answer.notes.extend((answer.notes.len() < MOST).then_some(sighting));
                 continue;

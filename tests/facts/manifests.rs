@@ -175,3 +175,27 @@ fn what_is_no_product_and_what_cannot_be_read() {
         assert_eq!(manifests.blind.len(), 1);
     });
 }
+
+#[test]
+fn a_crate_that_only_tests_need_is_no_product() {
+    let server = (
+        "server/Cargo.toml",
+        "[package]\nname = \"server\"\n[dependencies]\nstore = \"1\"\n[dev-dependencies]\nscaffold = \"1\"\n",
+    );
+    let rest = [
+        ("server/src/main.rs", "fn main() {}"),
+        ("store/Cargo.toml", "[package]\nname = \"store\"\n[dev-dependencies]\nscaffold = \"1\"\n"),
+        ("scaffold/Cargo.toml", "[package]\nname = \"scaffold\"\n[dependencies]\nchaos = \"1\"\n"),
+        ("chaos/Cargo.toml", "[package]\nname = \"chaos\"\n"),
+        ("alone/Cargo.toml", "[package]\nname = \"alone\"\n"),
+    ];
+    let files: Vec<(&str, &str)> = std::iter::once(server).chain(rest).collect();
+    let product = |files: &[(&str, &str)]| {
+        with(files, |_, manifests| {
+            manifests.product().filter_map(|package| package.name.clone()).collect::<Vec<_>>().join(" ")
+        })
+    };
+    assert_eq!(product(&files), "alone server store");
+    // Without a program the tree is a library, and its examples and tests are all who need it.
+    assert_eq!(product(&[files[0], files[2], files[3], files[4]]), "chaos scaffold server store");
+}

@@ -1,6 +1,6 @@
 //! Which stage the words of a path speak for.
 
-use tusk_check::facts::production::{Stage, is_example, is_fixture, stage_of_path};
+use tusk_check::facts::production::{Stage, is_example, is_fixture, is_test_support, stage_of_path};
 
 #[track_caller]
 fn all(stage: Stage, paths: &[&str]) {
@@ -114,5 +114,15 @@ fn fixtures_and_examples() {
     }
     for path in ["src/sampler.rs", "src/docsearch.rs", "README.md"] {
         assert!(!is_example(path), "{path}");
+    }
+}
+
+#[test]
+fn packages_that_only_tests_use_by_their_names() {
+    for name in ["shop_test_db", "test-utils", "shop-testkit", "shop_testing_helpers", "mock-server", "testutils"] {
+        assert!(is_test_support(name), "{name}");
+    }
+    for name in ["latest_db", "contest-server", "ab_test", "testimonials", "server", "shop_database"] {
+        assert!(!is_test_support(name), "{name}");
     }
 }

@@ -7,6 +7,7 @@ mod comments;
 mod constant;
 mod language;
 mod mask;
+mod program;
 mod role;
 mod rust_regions;
 mod text;
@@ -14,6 +15,7 @@ mod text;
 pub use comments::without_comments;
 pub use constant::observe;
 pub use language::Language;
+pub use program::serves_not;
 pub use role::{Role, folder_role};
 pub use rust_regions::Regions;
 pub use text::CodeText;
@@ -103,7 +105,9 @@ impl Code {
             if file.is_generated(facts) {
                 return Role::Generated;
             }
-            if file.language == Language::Rust && self.test_modules(facts).contains(&file.path) {
+            let in_tests =
+                || facts.manifests().is_test_support(&file.path) || self.test_modules(facts).contains(&file.path);
+            if file.language == Language::Rust && in_tests() {
                 return Role::Test;
             }
         }

@@ -1,6 +1,7 @@
 //! What a source file is for: only product code says what the product does.
 
 use super::language::Language;
+use crate::facts::production::is_test_support;
 
 /// What a source file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,7 +130,8 @@ pub fn folder_role(part: &str) -> Role {
     let is_test = ["test_", "test-", "mock_", "mock-"].iter().any(|prefix| lower.starts_with(prefix))
         || ["_test", "-test", "_tests", "-tests", ".tests", ".test", "-testing", "_testing", "testutil", "testutils"]
             .iter()
-            .any(|suffix| lower.ends_with(suffix));
+            .any(|suffix| lower.ends_with(suffix))
+        || is_test_support(part);
     if is_test { Role::Test } else { Role::Product }
 }
 

@@ -39,6 +39,16 @@ pub(super) fn read(facts: &Facts<'_>, path: &str) -> Found {
     }
 }
 
+/// Whether a crate builds something that can be started.
+pub(super) fn is_program(facts: &Facts<'_>, package: &super::Package) -> bool {
+    let folder = package.folder();
+    let listed =
+        || facts.parsed(&package.path).and_then(|parsed| parsed.first()).is_some_and(|root| root.get("bin").is_some());
+    let main = || facts.tree.file(&format!("{folder}src/main.rs")).is_some();
+    let others = format!("{folder}src/bin/");
+    main() || listed() || facts.tree.files().iter().any(|file| file.path.starts_with(&others))
+}
+
 fn tables(table: &Value, shared: Option<&Map>, into: &mut Vec<Dependency>) {
     for &(name, purpose) in TABLES {
         let entries = table.get(name).and_then(Value::as_map).into_iter().flatten();

@@ -15,6 +15,7 @@ pub use locks::Lock;
 
 use super::Facts;
 use super::code::Role;
+use super::production::{Needs, only_in_tests};
 use crate::evidence::Blind;
 use crate::source::Span;
 use crate::tree::File;
@@ -32,6 +33,8 @@ pub struct Manifests {
     pub blind: Vec<Blind>,
     /// Cargo features that the build turns on.
     pub features: Features,
+    /// Folders of crates that only tests use, by who depends on them.
+    test_support: Vec<String>,
 }
 
 /// A registry and its manifests.
@@ -173,6 +176,11 @@ impl Manifests {
         crates.filter(|one| path.starts_with(one.folder())).max_by_key(|one| one.folder().len())
     }
 
+    /// Whether a file belongs to a crate that only tests of other crates use.
+    pub fn is_test_support(&self, path: &str) -> bool {
+        self.test_support.iter().any(|folder| !folder.is_empty() && path.starts_with(folder.as_str()))
+    }
+
     /// The manifest of the workspace that a Cargo manifest belongs to: itself, or the nearest one above.
     pub fn workspace_of(&self, facts: &Facts<'_>, path: &str) -> Option<String> {
         cargo::workspace(facts, path).map(|(path, _)| path)
@@ -239,8 +247,36 @@ pub fn read(facts: &Facts<'_>) -> Manifests {
             Found::Blind(blind) => manifests.blind.extend(blind),
         }
     }
+    mark_test_support(facts, &mut manifests);
     manifests.features = Features::of(facts, &manifests.packages);
     manifests
+}
+
+/// Gives the crates that only tests use the role of tests.
+fn mark_test_support(facts: &Facts<'_>, manifests: &mut Manifests) {
+    let crates = manifests.packages.iter().filter(|package| package.ecosystem == Ecosystem::Cargo);
+    let needs = crates.filter_map(|package| {
+        let names = |in_tests: bool| {
+            let wanted = package.dependencies.iter().filter(move |one| (one.purpose == Purpose::Dev) == in_tests);
+            wanted.map(|one| one.name.as_str()).collect()
+        };
+        Some(Needs {
+            name: package.name.as_deref()?,
+            is_program: cargo::is_program(facts, package),
+            is_aside: package.role != Role::Product,
+            product: names(false),
+            tests: names(true),
+        })
+    });
+    let needs: Vec<Needs<'_>> = needs.collect();
+    let support: Vec<String> = only_in_tests(&needs).into_iter().map(str::to_owned).collect();
+    for package in manifests.packages.iter_mut().filter(|package| package.role == Role::Product) {
+        let is_support = package.name.as_ref().is_some_and(|name| support.contains(name));
+        if package.ecosystem == Ecosystem::Cargo && is_support {
+            package.role = Role::Test;
+            manifests.test_support.push(package.folder().to_owned());
+        }
+    }
 }
 
 /// What reading one manifest gave.

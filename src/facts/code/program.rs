@@ -1,0 +1,53 @@
+//! Programs beside the service: what migrates, seeds or exports starts no service.
+
+use super::{CodeFile, Language, mask};
+use crate::facts::Facts;
+use crate::pattern::compile;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// Words of a program that serves.
+static SERVES: LazyLock<Option<Regex>> =
+    LazyLock::new(|| compile(r"(?i)serv|listen|\bbind|router|\bhttp|\bapp\b|launch|lambda|worker|consum").ok());
+
+/// Words of a program that may hand over to what serves.
+static RUNS: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"(?i)\bstart|\b(?:run|execute)\w*\(").ok());
+
+/// Words of a program that prepares or moves data.
+static PREPARES: LazyLock<Option<Regex>> =
+    LazyLock::new(|| compile(r"(?i)migrat|schema|\bseed|dump|export|import_|back_?up|backfill|fixture").ok());
+
+/// Whether a file is the start of a program that serves nothing, while another program of the tree does.
+pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
+    let code = facts.code();
+    let Some(file) = code.file(path).filter(|file| is_start(facts, file)) else { return false };
+    let serves = |file: &CodeFile| {
+        let text = file.code(facts).map(|code| mask::blank(code.product(), &code.strings)).unwrap_or_default();
+        let says = |pattern: &Option<Regex>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(&text));
+        says(&SERVES) || says(&RUNS) && !says(&PREPARES)
+    };
+    !serves(file) && code.product(facts).any(|other| other.path != file.path && is_start(facts, other) && serves(other))
+}
+
+/// Whether a program begins in a file.
+fn is_start(facts: &Facts<'_>, file: &CodeFile) -> bool {
+    let begins = |words: &[&str]| {
+        let text = file.source(facts).map_or("", |source| source.text());
+        words.iter().all(|word| text.contains(word))
+    };
+    let in_folder = |names: &[&str]| file.path.split('/').any(|part| names.contains(&part));
+    match file.language {
+        Language::Rust => (file.path.ends_with("main.rs") || in_folder(&["bin"])) && begins(&["fn main("]),
+        Language::Go => begins(&["package main", "func main("]),
+        Language::Python => begins(&["__name__", "__main__"]) || in_folder(&["commands"]),
+        Language::Java | Language::Kotlin | Language::Scala => begins(&["void main("]) || begins(&["fun main("]),
+        Language::CSharp => file.path.ends_with("Program.cs"),
+        Language::JavaScript | Language::Ruby | Language::Php | Language::Elixir => {
+            in_folder(&["scripts", "script", "tasks", "bin"])
+                || ["server.", "index.", "main.", "app."]
+                    .iter()
+                    .any(|name| file.path.rsplit('/').next().is_some_and(|file| file.starts_with(name)))
+        }
+        _ => false,
+    }
+}
