@@ -89,7 +89,8 @@ fn of_files(facts: &Facts<'_>, view: &mut Dashboards) {
             continue;
         }
         let Some(source) = file.text() else { continue };
-        let is_aside = production::is_fixture(&file.path) || production::is_example(&file.path);
+        let path = facts.own_name().cleared(&file.path);
+        let is_aside = production::is_fixture(&path) || production::is_example(&path);
         if is_jsonnet && !is_aside && (source.text().contains("dashboard.new(") || source.text().contains("grafonnet"))
         {
             let why = "dashboards in jsonnet cannot be evaluated".to_owned();
@@ -107,7 +108,7 @@ fn of_files(facts: &Facts<'_>, view: &mut Dashboards) {
             Some(value) => Place::at(file.path.clone(), value.span),
             None => Place::file(file.path.clone()),
         };
-        let aside = aside(&file.path).or_else(|| is_aside.then(|| "an example or a test".to_owned()));
+        let aside = aside(&path).or_else(|| is_aside.then(|| "an example or a test".to_owned()));
         view.all.extend(dashboard(document, &place, aside));
     }
 }

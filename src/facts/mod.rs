@@ -17,6 +17,7 @@ pub mod kubernetes;
 pub mod manifests;
 pub mod migrations;
 pub mod notify;
+pub mod own_name;
 pub(crate) mod parallel;
 pub mod production;
 pub mod reports;
@@ -91,6 +92,8 @@ views! {
     manifests: manifests::Manifests = manifests::read;
     /// Prose: headings, sections and their substance.
     documents: documents::Documents = documents::read;
+    /// The names that the project gives itself.
+    own_name: own_name::OwnName = own_name::read;
     /// Where alerts go.
     notify: notify::Notify = notify::read;
     /// Reports that other tools left in the tree.

@@ -28,11 +28,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         if !globs.matches(&file.path) {
             continue;
         }
-        let aside = globs.aside(&file.path);
+        let path = facts.own_name().cleared(&file.path);
+        let aside = globs.aside(&path);
         let strength = if is_prose(&file.path) { Strength::Documented } else { Strength::Configured };
         let place = Place::file(file.path.clone());
         // A document in `docs/` is one; only what is shown for others to copy is an example.
-        let aside = aside.filter(|_| globs.aside(&without_docs(&file.path)).is_some());
+        let aside = aside.filter(|_| globs.aside(&without_docs(&path)).is_some());
         let aside = aside.or_else(|| is_empty(file).then_some("empty"));
         match aside {
             Some(why) if answer.notes.len() < MOST => {

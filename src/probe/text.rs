@@ -31,7 +31,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         if !globs.matches(&file.path) {
             continue;
         }
-        let aside = || globs.aside(&file.path);
+        let aside = || globs.aside(&facts.own_name().cleared(&file.path));
         let Some(source) = file.text() else {
             if aside().is_none() {
                 let why = file.no_text().unwrap_or_default();

@@ -16,6 +16,7 @@ mod infra;
 mod kubernetes;
 mod manifests;
 mod notify;
+mod own_name;
 mod production;
 mod routes;
 mod secrets;

@@ -94,14 +94,15 @@ pub fn read(facts: &Facts<'_>) -> Alerts {
     }
     for file in facts.tree.files() {
         let is_settings = matches!(Format::of(&file.path), Some(Format::Yaml | Format::Json));
-        let is_known = is_settings && !production::is_fixture(&file.path) && !production::is_example(&file.path);
+        let path = facts.own_name().cleared(&file.path);
+        let is_known = is_settings && !production::is_fixture(&path) && !production::is_example(&path);
         let holds = |text: &str| memmem::find(text.as_bytes(), b"alert:").is_some() || text.contains("\"alert\"");
         if !is_known || !file.text().is_some_and(|source| holds(source.text())) {
             continue;
         }
         let Some(parsed) = facts.parsed(&file.path) else { continue };
         view.blind.extend(parsed.blind());
-        let standing = match production::stage_of_path(&file.path) {
+        let standing = match production::stage_of_path(&path) {
             Stage::Never(word) => Standing::Aside(format!("\"{word}\" in its path")),
             _ => Standing::Production,
         };

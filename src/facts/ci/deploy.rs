@@ -539,7 +539,7 @@ impl Ci {
             (&names, "job"),
             (&workflow, "workflow"),
         ] {
-            match marked(text) {
+            match marked(&self.own_name.cleared_text(text)) {
                 Some(Ok(())) => return Target::Production,
                 Some(Err(word)) => return Target::Aside(format!("its {whose} says `{word}`")),
                 None => {}

@@ -41,5 +41,6 @@ pub fn read(facts: &Facts<'_>) -> Ci {
     let mut ci = walk.ci;
     let signs = elsewhere::signs(facts, &ci);
     ci.elsewhere.extend(signs);
+    ci.own_name = facts.own_name().clone();
     ci
 }

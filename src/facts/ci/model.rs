@@ -1,6 +1,7 @@
 //! What is known of CI: its jobs, and every command and action that they reach.
 
 use crate::evidence::{Blind, Place};
+use crate::facts::own_name::OwnName;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ pub struct Ci {
     pub blind: Vec<Blind>,
     /// Signs that (more) CI is defined where this tree does not show it.
     pub elsewhere: Vec<Blind>,
+    /// What the project calls itself, which says nothing of where a deployment goes.
+    pub own_name: OwnName,
 }
 
 /// A job of a workflow.

@@ -78,9 +78,10 @@ pub enum Scope {
 
 /// Lists the source files of the tree; reads none of them.
 pub fn read(facts: &Facts<'_>) -> Code {
+    let own = facts.own_name();
     let files = facts.tree.files().iter().enumerate().filter_map(|(index, file)| {
         let language = Language::of(&file.path)?;
-        let role = role::of_path(&file.path, language);
+        let role = role::of_path(&own.cleared(&file.path), language);
         let path = file.path.clone();
         Some(CodeFile { path, language, role, index, generated: OnceLock::new(), text: OnceLock::new() })
     });

@@ -42,7 +42,7 @@ pub fn read(facts: &Facts<'_>) -> Vec<Image> {
             // Without a stage it is a text that happens to bear the name.
             parsed.last()?;
             let shipped = shipped_stages(&parsed);
-            let standing = standing(&file.path, &parsed, &shipped);
+            let standing = standing(&facts.own_name().cleared(&file.path), &parsed, &shipped);
             Some(Image { path: file.path.clone(), standing, file: parsed, shipped })
         })
         .collect()

@@ -105,7 +105,7 @@ pub fn join(folder: &str, path: &str) -> Option<String> {
 }
 
 /// The addresses that the manifests and the history give for this repository, without scheme and `.git`.
-pub(super) fn own_addresses(facts: &Facts<'_>) -> Vec<String> {
+pub(in crate::facts) fn own_addresses(facts: &Facts<'_>) -> Vec<String> {
     let mut addresses = Vec::new();
     for (path, key) in [
         ("Cargo.toml", "repository"),

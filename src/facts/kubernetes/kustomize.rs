@@ -6,6 +6,7 @@ use super::super::production::{self, Stage, Standing};
 use super::object::{Object, string_map};
 use super::patch;
 use crate::evidence::{Blind, Place};
+use crate::facts::own_name::OwnName;
 use crate::pattern::compile;
 use crate::source::{Source, Span};
 use crate::tree::path::{folder_of, upwards, within};
@@ -64,12 +65,12 @@ impl Kustomizations {
             let paths = patch_paths(&kustomization.value).into_iter();
             all.patches.extend(paths.filter_map(|path| resolve(folder, &path)));
         }
-        all.roots = all.choose();
+        all.roots = all.choose(facts.own_name());
         all
     }
 
-    fn choose(&self) -> Vec<String> {
-        let stage = |folder: &str| production::stage_of_path(&within(folder, "x"));
+    fn choose(&self, own: &OwnName) -> Vec<String> {
+        let stage = |folder: &str| production::stage_of_path(&own.cleared(&within(folder, "x")));
         let built = || self.by_folder.iter().filter(|(_, each)| !each.is_component).map(|(folder, _)| folder);
         let production: Vec<String> = built().filter(|folder| stage(folder) == Stage::Production).cloned().collect();
         let is_root =

@@ -102,7 +102,7 @@ fn apply(facts: &Facts<'_>, view: &mut Kubernetes, plain: Vec<Object>, kustomiza
             continue;
         }
         if object.standing == Standing::Production {
-            object.standing = match production::stage_of_path(&object.path) {
+            object.standing = match production::stage_of_path(&facts.own_name().cleared(&object.path)) {
                 Stage::Never(word) => Standing::Aside(format!("\"{word}\" in its path")),
                 _ => kustomizations.unreached(&object.path),
             };

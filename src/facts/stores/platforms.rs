@@ -33,7 +33,7 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Stores) {
         }
     }
     for file in facts.tree.files().iter().filter(|file| file.name() == "app.json") {
-        let standing = match production::stage_of_path(&file.path) {
+        let standing = match production::stage_of_path(&facts.own_name().cleared(&file.path)) {
             Stage::Never(word) => Standing::Aside(format!("\"{word}\" in its path")),
             _ => Standing::Production,
         };

@@ -21,7 +21,7 @@ pub(super) fn standing(
     services: &[Service],
 ) -> Standing {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
-    match production::stage_of_path(path) {
+    match production::stage_of_path(&facts.own_name().cleared(path)) {
         Stage::Never(word) => return Standing::Aside(format!("\"{word}\" in its path")),
         Stage::Production => return Standing::Production,
         Stage::Base | Stage::Unmarked => {}
@@ -60,7 +60,7 @@ fn compose_above(facts: &Facts<'_>, path: &str) -> Option<Arc<str>> {
         None => true,
         Some((above, _)) => folder.strip_prefix(above).is_some_and(|rest| rest.starts_with('/')),
     };
-    let unmarked = |path: &str| !matches!(production::stage_of_path(path), Stage::Never(_));
+    let unmarked = |path: &str| !matches!(production::stage_of_path(&facts.own_name().cleared(path)), Stage::Never(_));
     let files = facts.tree.files().iter().map(|file| &file.path);
     files.filter(|other| is_compose(other) && is_above(other) && unmarked(other)).min().cloned()
 }
@@ -105,7 +105,7 @@ fn developer_mark(facts: &Facts<'_>, path: &str, document: &Value, services: &[S
 /// Another file of the tree that declares how production runs.
 fn other_definition(facts: &Facts<'_>, path: &str) -> Option<Arc<str>> {
     let files = facts.tree.files().iter().filter(|file| &*file.path != path);
-    let mut marked = files.filter(|file| match production::stage_of_path(&file.path) {
+    let mut marked = files.filter(|file| match production::stage_of_path(&facts.own_name().cleared(&file.path)) {
         Stage::Never(_) => false,
         stage => {
             let kubernetes = || Format::of(&file.path) == Some(Format::Yaml);

@@ -133,7 +133,10 @@ pub(super) fn read(facts: &Facts<'_>) -> Helm {
 
 /// The charts that are installed by themselves: not shown, not tested, not carried along by another one.
 fn tops(facts: &Facts<'_>, folders: &[String]) -> Vec<String> {
-    let ours = |folder: &&String| !matches!(production::stage_of_path(&within(folder, "Chart.yaml")), Stage::Never(_));
+    let own = facts.own_name();
+    let ours = |folder: &&String| {
+        !matches!(production::stage_of_path(&own.cleared(&within(folder, "Chart.yaml"))), Stage::Never(_))
+    };
     let inside = |folder: &str| folders.iter().any(|other| folder.starts_with(&within(other, "charts/")));
     let ours: Vec<&String> = folders.iter().filter(ours).filter(|folder| !inside(folder)).collect();
     let referred = |folder: &str| -> Vec<String> {
@@ -240,7 +243,7 @@ fn print(body: &Body, release: &str, loader: &Loader<'_, '_>, work: &mut usize, 
     match renderer.run(&body.nodes, &context) {
         Ok(rope) => {
             let made = objects::read(&rope, &loader.library, body.file);
-            let stage = production::stage_of_path(&body.path);
+            let stage = production::stage_of_path(&loader.facts.own_name().cleared(&body.path));
             for mut object in made.objects {
                 if let Stage::Never(word) = stage {
                     object.standing = production::Standing::Aside(format!("\"{word}\" in its path"));

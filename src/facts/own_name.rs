@@ -1,0 +1,227 @@
+//! The project's own name: a word of it (`opentelemetry-demo`, `sandbox-api`) marks none of its files as an example.
+//!
+//! The name of the root folder is not asked, since a checkout may be called anything: manifests, the addresses that they
+//! give, the title and the badges of the README and the conditions of workflows name the project.
+
+use super::Facts;
+use super::documents::{address, own_addresses};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// The words that, standing alone in a path or a step's name, a project's own name can take the meaning from. Plural
+/// folders (`examples/`) and what tells tests and environments apart are none of them.
+const ALONE: &[&str] = &[
+    "demo",
+    "example",
+    "sample",
+    "playground",
+    "sandbox",
+    "quickstart",
+    "tutorial",
+    "template",
+    "preview",
+    "showcase",
+];
+/// In the name of a file these stay marks even so: `example.env`, `config.sample.toml`.
+const MARKS_FILES: &[&str] = &["example", "sample", "template"];
+/// What stands in the place of a word that marks nothing.
+const OWN: &str = "own";
+/// More of a file says nothing more about its name.
+const HEAD: usize = 20_000;
+
+/// The project's own name.
+#[derive(Clone, Debug, Default)]
+pub struct OwnName {
+    /// The names of several words, each as its words.
+    phrases: BTreeSet<Vec<String>>,
+    /// The words of [`ALONE`] in any of the names.
+    alone: BTreeSet<String>,
+}
+
+/// Gathers the names that the project gives itself.
+pub fn read(facts: &Facts<'_>) -> OwnName {
+    let mut names: Vec<String> = own_addresses(facts).iter().filter_map(|one| last(one)).collect();
+    names.extend(MANIFESTS.iter().filter_map(|(file, find)| last(&find(facts.tree.text(file)?.text())?)));
+    for file in facts.tree.files() {
+        let lower = file.path.to_ascii_lowercase();
+        if matches!(lower.as_str(), "readme.md" | "readme.rst" | "readme.adoc" | "readme" | "readme.markdown") {
+            let text = file.text().map_or("", |source| head(source.text()));
+            names.extend(title(text));
+            names.extend(badge(text));
+        } else if lower.starts_with(".github/workflows/") {
+            names.extend(file.text().into_iter().flat_map(|source| conditions(source.text())));
+        }
+    }
+    OwnName::of(&names)
+}
+
+impl OwnName {
+    /// A project of these names.
+    pub fn of<N: AsRef<str>>(names: &[N]) -> Self {
+        let mut own = Self::default();
+        for name in names {
+            let lower = name.as_ref().to_lowercase();
+            let words: Vec<String> = words(&lower).map(|(at, length)| lower[at..at + length].to_owned()).collect();
+            // A title of many words is a sentence.
+            if words.is_empty() || words.len() > 5 {
+                continue;
+            }
+            own.alone.extend(words.iter().filter(|word| ALONE.contains(&word.as_str())).cloned());
+            if words.len() > 1 {
+                own.phrases.insert(words);
+            }
+        }
+        own
+    }
+
+    /// A path whose words that only name the project mark nothing.
+    pub fn cleared<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        if self.alone.is_empty() && self.phrases.is_empty() {
+            return path.into();
+        }
+        let (folders, file) = path.rsplit_once('/').map_or((0, path), |(folders, file)| (folders.len(), file));
+        let parts = path[..folders].split('/').map(|part| self.clear(part, |word, _| self.alone.contains(word)));
+        let mut cleared: Vec<Cow<'_, str>> = parts.collect();
+        let first = |word: &str, at: usize| at == 0 && self.alone.contains(word) && !MARKS_FILES.contains(&word);
+        cleared.push(self.clear(file, first));
+        if cleared.iter().all(|part| matches!(part, Cow::Borrowed(_))) {
+            return path.into();
+        }
+        let skip = usize::from(folders == 0);
+        cleared[skip..].join("/").into()
+    }
+
+    /// A name of a step, a job or an environment, whose words that only name the project mark nothing.
+    pub fn cleared_text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.clear(text, |word, _| self.alone.contains(word))
+    }
+
+    /// Replaces the words of whole names, and the words that `is_own` (by word and offset).
+    fn clear<'t>(&self, text: &'t str, is_own: impl Fn(&str, usize) -> bool) -> Cow<'t, str> {
+        if !text.is_ascii() || (self.alone.is_empty() && self.phrases.is_empty()) {
+            return text.into();
+        }
+        let lower = text.to_ascii_lowercase();
+        let found: Vec<(usize, usize)> = words(&lower).collect();
+        let word = |index: usize| found.get(index).map_or("", |&(at, length)| &lower[at..at + length]);
+        let mut own = vec![false; found.len()];
+        for index in 0..found.len() {
+            own[index] |= is_own(word(index), found[index].0);
+            for phrase in &self.phrases {
+                if phrase.iter().enumerate().all(|(offset, one)| word(index + offset) == one) {
+                    own[index..index + phrase.len()].fill(true);
+                }
+            }
+        }
+        if !own.contains(&true) {
+            return text.into();
+        }
+        let mut cleared = String::with_capacity(text.len());
+        let mut done = 0;
+        for (&(at, length), _) in found.iter().zip(own).filter(|(_, own)| *own) {
+            cleared.push_str(&text[done..at]);
+            cleared.push_str(OWN);
+            done = at + length;
+        }
+        cleared.push_str(&text[done..]);
+        cleared.into()
+    }
+}
+
+/// Where the words of a text stand and how long they are.
+fn words(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    let parts = text.split(|letter: char| !letter.is_alphanumeric());
+    let start = text.as_ptr() as usize;
+    parts.filter(|part| !part.is_empty()).map(move |part| (part.as_ptr() as usize - start, part.len()))
+}
+
+fn head(text: &str) -> &str {
+    let end = (0..=HEAD.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
+    &text[..end.unwrap_or(0)]
+}
+
+/// The last part of an address, a scoped package or a module path; its major version is none.
+fn last(name: &str) -> Option<String> {
+    let parts = name.trim().trim_matches(['"', '\'']).split(['/', ':']).filter(|part| !part.is_empty());
+    let is_version = |part: &&str| part.strip_prefix('v').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
+    parts.rev().find(|part| !is_version(part)).map(str::to_owned)
+}
+
+type Find = fn(&str) -> Option<String>;
+
+/// Manifests at the root, and how each names its package.
+const MANIFESTS: &[(&str, Find)] = &[
+    ("Cargo.toml", |text| after(text, "[package]", "name")),
+    ("pyproject.toml", |text| after(text, "[project]", "name").or_else(|| after(text, "[tool.poetry]", "name"))),
+    ("package.json", json_name),
+    ("composer.json", json_name),
+    ("settings.gradle", |text| after(text, "", "rootProject.name")),
+    ("settings.gradle.kts", |text| after(text, "", "rootProject.name")),
+    ("go.mod", |text| text.lines().find_map(|line| Some(line.strip_prefix("module ")?.trim().to_owned()))),
+    ("pom.xml", |text| {
+        let own = text.split_once("</parent>").map_or(text, |(_, own)| own);
+        let value = own.split_once("<artifactId>")?.1.split_once("</artifactId>")?.0;
+        Some(value.trim().to_owned())
+    }),
+];
+
+fn json_name(text: &str) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_str(text).ok()?;
+    value.get("name")?.as_str().map(str::to_owned)
+}
+
+/// The value of the first `key` behind a heading and before the next one.
+fn after(text: &str, heading: &str, key: &str) -> Option<String> {
+    let (_, body) = text.split_once(heading)?;
+    let lines = body.lines().map(str::trim_start).take_while(|line| !line.starts_with('[')).take(60);
+    let value = |line: &str| {
+        let rest = line.strip_prefix(key)?.trim_start();
+        let rest = rest.strip_prefix(['=', ':'])?;
+        let text = rest.trim().trim_end_matches(',').trim_matches(['"', '\'']);
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    lines.into_iter().find_map(value)
+}
+
+/// The first heading of a README, without its markup.
+fn title(text: &str) -> Option<String> {
+    let heading = |line: &str| {
+        let line = line.trim();
+        let rest = line.strip_prefix("# ").or_else(|| line.strip_prefix("= "));
+        rest.or_else(|| Some(line.split_once("<h1")?.1.split_once('>')?.1)).map(str::to_owned)
+    };
+    let found = text.lines().take(40).find_map(heading)?;
+    let mut plain = String::new();
+    let mut depth = 0_usize;
+    for letter in found.chars() {
+        match letter {
+            '<' | '(' => depth += 1,
+            '>' | ')' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => plain.push(letter),
+            _ => {}
+        }
+    }
+    // `Name: what it does` names it before the colon.
+    let name = plain.split([':', '–', '—', '|']).next().unwrap_or_default().trim();
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// The repository whose workflows the README shows a badge of first: its own.
+fn badge(text: &str) -> Option<String> {
+    text.match_indices("github.com/").take(200).find_map(|(at, start)| {
+        let mut parts = text[at + start.len()..].splitn(4, '/');
+        let (_, name, then) = (parts.next()?, parts.next()?, parts.next()?);
+        let is_name = !name.is_empty() && name.len() < 100 && !name.contains(char::is_whitespace);
+        (is_name && (then == "workflows" || then == "actions")).then(|| name.to_owned())
+    })
+}
+
+/// The repositories that conditions of a workflow ask for: `github.repository == 'owner/name'`.
+fn conditions(text: &str) -> Vec<String> {
+    let found = text.match_indices("github.repository ").take(50).filter_map(|(at, start)| {
+        let rest = text[at + start.len()..].trim_start().strip_prefix("==")?.trim_start().strip_prefix(['\'', '"'])?;
+        let slug = rest.split(['\'', '"', '\n']).next()?;
+        last(address(&format!("github.com/{slug}"))?.as_str())
+    });
+    found.collect()
+}
