@@ -48,7 +48,7 @@ static TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "dotnet test",
         "{mvn|mvnw|./mvnw} … {test|verify}",
         "{gradle|gradlew|./gradlew} … {test|check}",
-        "make {test*|check*}",
+        "make {test*|check}",
         "{rake|composer|mix|sbt|bazel|swift} … test",
         "python* … unittest",
     ]

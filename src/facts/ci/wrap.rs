@@ -63,7 +63,12 @@ const PREFIXES: &[(&[&str], &[&str])] = &[
     (&["xargs"], &["-I", "-n", "-P", "-L", "-d", "-a", "-s"]),
     (&["devbox", "run"], &["-c"]),
     (&["go", "tool"], &[]),
-    (&["dotenv"], &["-f", "-e"]),
+    (&["dotenv"], &["-f", "-e", "-v", "-p"]),
+    (&["dotenvx", "run"], &["-f", "-e", "--env-file"]),
+    (&["env-cmd"], &["-f", "-r", "-e", "--file", "--environments"]),
+    (&["cross-env"], &[]),
+    (&["cross-env-shell"], &[]),
+    (&["percy", "exec"], &["-P", "-t", "--port", "--config", "-c", "--allowed-hostname", "-h"]),
 ];
 
 /// Wrappers that take so many words of their own before the command.

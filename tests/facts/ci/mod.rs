@@ -1,5 +1,6 @@
 //! Tests of `src/facts/ci`.
 
+mod images;
 mod others;
 mod pattern;
 mod shell;

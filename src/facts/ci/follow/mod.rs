@@ -2,6 +2,7 @@
 
 mod cargo;
 mod hooks;
+mod image;
 mod just;
 mod just_file;
 mod make;
@@ -180,12 +181,15 @@ impl<'f> Walk<'f> {
         self.ci.actions.push(Action {
             name: name.to_owned(),
             version: version.to_owned(),
-            with,
+            with: with.clone(),
             step: call.step.clone(),
-            place,
+            place: place.clone(),
             chain: call.chain.clone(),
             excuse: call.excuse.clone(),
         });
+        if name.ends_with("/build-push-action") {
+            self.image_of_action(&with, &place, call);
+        }
     }
 
     /// Follows a command that runs others.
@@ -195,8 +199,10 @@ impl<'f> Walk<'f> {
             "just" => self.just(words, place, call),
             "task" | "go-task" => self.task(words, place, call),
             "npm" | "pnpm" | "yarn" | "bun" | "turbo" | "nx" | "lerna" => self.node(words, place, call),
+            "start-server-and-test" | "start-test" | "server-test" => self.server_and_test(words, place, call),
             "cargo" => self.cargo(words, place, call),
             "pre-commit" | "prek" => self.hooks(words, place, call),
+            "docker" | "podman" | "nerdctl" | "buildah" | "docker-compose" => self.image(words, place, call),
             _ => {}
         }
     }

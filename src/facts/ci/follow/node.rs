@@ -2,6 +2,7 @@
 
 use super::super::excerpt::Excerpt;
 use super::super::path;
+use super::image::quoted;
 use super::{Call, Walk};
 use crate::evidence::Place;
 use crate::value::Value;
@@ -48,6 +49,7 @@ impl Walk<'_> {
     pub(super) fn node(&mut self, words: &[String], place: &Place, call: &Call) {
         let mut dir = call.dir.clone();
         let mut everywhere = matches!(words[0].as_str(), "turbo" | "nx" | "lerna");
+        let mut every_name = words[0] == "turbo";
         let mut filter = None;
         let mut names: Vec<String> = Vec::new();
         let mut arguments = Vec::new();
@@ -61,6 +63,11 @@ impl Walk<'_> {
                     filter = rest.next().cloned();
                 }
                 "-r" | "--recursive" | "--workspaces" | "-ws" | "workspaces" | "run-many" => everywhere = true,
+                "-t" | "--target" | "--targets" if words[0] == "nx" => {
+                    names = rest.next().into_iter().flat_map(|list| list.split(',')).map(str::to_owned).collect();
+                    every_name = true;
+                }
+                "affected" if words[0] == "nx" => everywhere = true,
                 "--" => {
                     arguments.extend(rest.by_ref().cloned());
                 }
@@ -69,7 +76,7 @@ impl Walk<'_> {
                 }
                 option if option.starts_with("--prefix=") => dir = path::join(&call.dir, &option[9..]),
                 option if option.starts_with('-') => arguments.push(option.to_owned()),
-                name if names.len() < 2 => names.push(name.to_owned()),
+                name if names.len() < 2 || words[0] == "turbo" => names.push(name.to_owned()),
                 other => arguments.push(other.to_owned()),
             }
         }
@@ -78,22 +85,72 @@ impl Walk<'_> {
             filter = names.get(1).cloned();
             names = arguments.first().cloned().into_iter().collect();
         }
-        let script = match names.first().map(String::as_str) {
-            Some("run" | "run-script") => names.get(1).cloned(),
-            Some("t" | "tst") => Some("test".to_owned()),
-            Some(own) if OWN.contains(&own) => None,
-            Some(name) => Some(name.to_owned()),
-            None => None,
-        };
-        let Some(script) = script else { return };
-        if everywhere || filter.is_some() {
-            let filter = filter.map(|filter| filter.trim_matches(|c: char| "./*{}".contains(c)).to_owned());
-            for path in self.packages(filter.as_deref()) {
-                self.package_script(&path, &script, &arguments, place, call);
-            }
-        } else if let Some(path) = self.nearest(&dir, &["package.json"]) {
-            self.package_script(&path, &script, &arguments, place, call);
+        let runs = names.first().is_some_and(|name| matches!(name.as_str(), "run" | "run-script"));
+        if runs {
+            names.remove(0);
         }
+        // `nx run web:e2e`, `nx e2e web`: the target is the script.
+        if let Some(name) = names.first_mut().filter(|_| words[0] == "nx")
+            && let Some((_, target)) = name.split_once(':')
+        {
+            *name = target.to_owned();
+        }
+        let scripts: Vec<String> = names.iter().take(if every_name { 20 } else { 1 }).cloned().collect();
+        if !every_name && words[0] != "nx" && names.len() > 1 {
+            arguments.splice(0..0, names.drain(1..));
+        }
+        let filter = filter.map(|filter| filter.trim_matches(|c: char| "./*{}".contains(c)).to_owned());
+        for script in scripts {
+            let script = match script.as_str() {
+                "t" | "tst" => "test",
+                own if !runs && OWN.contains(&own) => continue,
+                name => name,
+            };
+            if everywhere || filter.is_some() {
+                for path in self.packages(filter.as_deref()) {
+                    self.package_script(&path, script, &arguments, place, call);
+                }
+            } else if let Some(path) = self.nearest(&dir, &["package.json"])
+                && self.has_script(&path, script)
+            {
+                self.package_script(&path, script, &arguments, place, call);
+            } else if matches!(words[0].as_str(), "pnpm" | "yarn" | "bun") && !matches!(script, "test" | "build") {
+                self.binary(script, words, place, call);
+            }
+        }
+    }
+
+    fn has_script(&self, path: &str, script: &str) -> bool {
+        self.facts.parsed(path).and_then(|parsed| parsed.first()?.at(&["scripts", script])).is_some()
+    }
+
+    /// `pnpm playwright test`: where no script has the name, the program of a package has.
+    fn binary(&mut self, name: &str, words: &[String], place: &Place, call: &Call) {
+        let Some(at) = words.iter().position(|word| word == name) else { return };
+        self.anchored(&words[at..], place, call);
+    }
+
+    /// `start-server-and-test start http://localhost:3000 e2e`: the last script or command decides.
+    pub(super) fn server_and_test(&mut self, words: &[String], place: &Place, call: &Call) {
+        let is_option = |word: &&String| word.starts_with('-');
+        let Some(last) = words[1..].iter().rfind(|word| !is_option(word)).filter(|_| words.len() > 2) else { return };
+        let path = self.nearest(&call.dir, &["package.json"]);
+        match path.filter(|path| self.has_script(path, last)) {
+            Some(path) => self.package_script(&path, last, &[], place, call),
+            None if last.contains(' ') => {
+                let words: Vec<String> = last.split_whitespace().map(str::to_owned).collect();
+                self.anchored(&words, place, call);
+            }
+            None => {}
+        }
+    }
+
+    /// Walks a command that was given as words.
+    fn anchored(&mut self, words: &[String], place: &Place, call: &Call) {
+        let script = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+        let Some(mut inner) = call.inside(script.clone(), place, format!("words {script}")) else { return };
+        inner.chain.pop();
+        self.script(&Excerpt::anchored(place.path.clone(), place.span.unwrap_or_default(), script), &inner);
     }
 
     fn packages(&self, filter: Option<&str>) -> Vec<String> {

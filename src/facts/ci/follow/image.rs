@@ -1,0 +1,353 @@
+//! `docker build`, `docker run` and `docker compose run`: what the instructions of an image of the tree run.
+
+use super::super::excerpt::Excerpt;
+use super::super::{path, tools};
+use super::{Call, Walk};
+use crate::evidence::Place;
+use crate::facts::containers::dockerfile::{Dockerfile, Instruction};
+use crate::source::Span;
+use crate::value::Value;
+use std::collections::BTreeMap;
+
+/// Options of a build that take a value of their own.
+const BUILD_VALUED: &[&str] = &[
+    "-f",
+    "--file",
+    "-t",
+    "--tag",
+    "--target",
+    "--build-arg",
+    "--platform",
+    "--cache-from",
+    "--cache-to",
+    "--label",
+    "--secret",
+    "--ssh",
+    "--progress",
+    "--network",
+    "-o",
+    "--output",
+    "--build-context",
+    "--iidfile",
+    "--builder",
+    "--memory",
+    "-m",
+    "--shm-size",
+    "--ulimit",
+    "--add-host",
+    "--metadata-file",
+    "--attest",
+    "--allow",
+];
+/// Options of Compose, before and behind its verb, that take a value.
+const COMPOSE_VALUED: &[&str] = &[
+    "-f",
+    "--file",
+    "-p",
+    "--project-name",
+    "--profile",
+    "--env-file",
+    "--project-directory",
+    "--ansi",
+    "--progress",
+    "--parallel",
+    "-e",
+    "--env",
+    "-v",
+    "--volume",
+    "-u",
+    "--user",
+    "-w",
+    "--workdir",
+    "--name",
+    "--entrypoint",
+    "--exit-code-from",
+    "--scale",
+    "-l",
+    "--label",
+    "-t",
+    "--timeout",
+    "--wait-timeout",
+    "--build-arg",
+    "--pull",
+];
+/// Options of a run that take none.
+const RUN_BARE: &[&str] = &[
+    "--rm",
+    "-i",
+    "-t",
+    "-it",
+    "-ti",
+    "-d",
+    "--detach",
+    "--init",
+    "--privileged",
+    "--interactive",
+    "--tty",
+    "--read-only",
+    "-q",
+    "--quiet",
+    "-P",
+    "--publish-all",
+];
+const COMPOSE_FILES: &[&str] = &["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+
+/// Words taken apart: options with their values, and the rest.
+struct Words<'w> {
+    options: Vec<(&'w str, &'w str)>,
+    rest: Vec<&'w str>,
+}
+
+impl<'w> Words<'w> {
+    /// All words; options may stand among the others.
+    fn of(words: &'w [String], takes_value: impl Fn(&str) -> bool) -> Self {
+        let mut found = Self { options: Vec::new(), rest: Vec::new() };
+        let mut words = words.iter().map(String::as_str);
+        while let Some(word) = words.next() {
+            if !word.starts_with('-') || word == "-" {
+                found.rest.push(word);
+            } else if let Some((name, value)) = word.split_once('=') {
+                found.options.push((name, value));
+            } else if takes_value(word) {
+                found.options.push((word, words.next().unwrap_or_default()));
+            } else {
+                found.options.push((word, ""));
+            }
+        }
+        found
+    }
+
+    fn all<'s>(&'s self, names: &'s [&str]) -> impl Iterator<Item = &'w str> + 's {
+        self.options.iter().filter(|(name, _)| names.contains(name)).map(|(_, value)| *value)
+    }
+
+    fn has(&self, names: &[&str]) -> bool {
+        self.all(names).next().is_some()
+    }
+}
+
+/// An image that is built from the tree: its Dockerfile and the stage.
+struct Built {
+    file: String,
+    target: Option<String>,
+}
+
+impl Walk<'_> {
+    /// Follows a command of a container program.
+    pub(super) fn image(&mut self, words: &[String], place: &Place, call: &Call) {
+        let is_compose = words[0] == "docker-compose" || words.get(1).is_some_and(|word| word == "compose");
+        let behind = if is_compose { 1 + usize::from(words[0] != "docker-compose") } else { 1 };
+        let rest = words.get(behind..).unwrap_or_default();
+        if is_compose {
+            return self.compose(rest, place, call);
+        }
+        if let Some(built) = self.built_by(words, &call.dir) {
+            return self.build(&built, place, call);
+        }
+        let at = rest.iter().position(|word| word == "run").filter(|at| *at <= 1);
+        if let Some(run) = at.and_then(|at| rest.get(at + 1..)) {
+            self.run_image(run, place, call);
+        }
+    }
+
+    /// An image that an action builds.
+    pub(super) fn image_of_action(&mut self, with: &BTreeMap<String, String>, place: &Place, call: &Call) {
+        let input = |name: &str| with.get(name).map_or("", |value| value.trim());
+        let context = path::join("", input("context"));
+        let file =
+            if input("file").is_empty() { path::join(&context, "Dockerfile") } else { path::join("", input("file")) };
+        let target = Some(input("target").to_owned()).filter(|target| !target.is_empty());
+        if self.facts.tree.file(&file).is_some() {
+            self.build(&Built { file, target }, place, call);
+        }
+    }
+
+    /// What `docker build …` builds, where its Dockerfile is in the tree.
+    fn built_by(&self, words: &[String], dir: &str) -> Option<Built> {
+        let at = words.iter().take(4).position(|word| word == "build" || word == "bud")?;
+        let known = ["docker", "podman", "nerdctl", "buildah", "buildx", "image", "builder"];
+        if !words[..at].iter().all(|word| known.contains(&word.as_str())) {
+            return None;
+        }
+        let words = Words::of(&words[at + 1..], |option| BUILD_VALUED.contains(&option));
+        let context = path::join(dir, words.rest.last()?);
+        let file = match words.all(&["-f", "--file"]).last() {
+            Some(file) => path::join(dir, file),
+            None => path::join(&context, "Dockerfile"),
+        };
+        let target = words.all(&["--target"]).last().map(str::to_owned);
+        self.facts.tree.file(&file).map(|_| Built { file, target })
+    }
+
+    /// Lists what a build compiles and tests: a stage that fails fails the build, one that is not needed is not built.
+    fn build(&mut self, built: &Built, place: &Place, call: &Call) {
+        let Some((dockerfile, stage)) = self.stage(built) else { return };
+        let key = format!("{} {:?}", built.file, built.target);
+        let Some(inner) = call.inside(format!("build of {}", built.file), place, key) else { return };
+        let before = self.ci.commands.len();
+        for index in dockerfile.needed(stage) {
+            for run in dockerfile.stages[index].instructions.iter().filter(|each| each.keyword == "RUN") {
+                let span = Span::new(run.span.start as usize, run.span.end as usize);
+                self.script(&Excerpt::anchored(built.file.as_str(), span, script_of(run)), &inner);
+            }
+        }
+        // What else a build does (installing, downloading) is no stage of the pipeline.
+        let made = self.ci.commands.split_off(before);
+        let kept = |words: &[String]| tools::builds_or_tests(words) || tools::tests(words);
+        self.ci.commands.extend(made.into_iter().filter(|command| kept(&command.words)));
+    }
+
+    fn stage(&self, built: &Built) -> Option<(Dockerfile, usize)> {
+        let file = Dockerfile::parse(self.facts.tree.text(&built.file)?.text());
+        let stage = match built.target.as_deref() {
+            Some(target) => file.stage(target)?,
+            None => file.last()?,
+        };
+        Some((file, stage))
+    }
+
+    /// `docker run IMAGE` of an image that the job has built: its entry point and command.
+    fn run_image(&mut self, words: &[String], place: &Place, call: &Call) {
+        let mut at = 0;
+        let mut call = call.clone();
+        while let Some(word) = words.get(at).filter(|word| word.starts_with('-')) {
+            if matches!(word.as_str(), "-d" | "--detach") {
+                call = call.excused(Some("runs in the background"));
+            }
+            if word.starts_with("--entrypoint") {
+                return;
+            }
+            at += if RUN_BARE.contains(&word.as_str()) || word.contains('=') { 1 } else { 2 };
+        }
+        let Some(image) = words.get(at) else { return };
+        let built =
+            self.ci.commands.iter().rev().filter(|command| command.step.job == call.step.job).find_map(|command| {
+                let options = Words::of(&command.words, |option| BUILD_VALUED.contains(&option));
+                let is_it = options.all(&["-t", "--tag"]).any(|tag| tag == image);
+                is_it.then(|| self.built_by(&command.words, &command.dir)).flatten()
+            });
+        let Some(built) = built else { return };
+        self.start(&built, None, &words[at + 1..], place, &call);
+    }
+
+    /// What a container of an image starts, with another entry point and other arguments where they are given.
+    fn start(&mut self, built: &Built, entry: Option<String>, arguments: &[String], place: &Place, call: &Call) {
+        let Some((dockerfile, stage)) = self.stage(built) else { return };
+        let of_image = |keyword: &str| dockerfile.effective(stage, keyword).map(script_of);
+        let own_entry = entry.is_none();
+        let entry = entry.or_else(|| of_image("ENTRYPOINT"));
+        let arguments = if arguments.is_empty() {
+            of_image("CMD").filter(|_| own_entry).into_iter().collect()
+        } else {
+            arguments.iter().map(|word| quoted(word)).collect::<Vec<_>>()
+        };
+        let script = entry.into_iter().chain(arguments).collect::<Vec<_>>().join(" ");
+        let Some(inner) = call.inside(format!("image of {}", built.file), place, format!("start {script}")) else {
+            return;
+        };
+        self.script(&Excerpt::anchored(place.path.clone(), place.span.unwrap_or_default(), script), &inner);
+    }
+
+    fn compose(&mut self, words: &[String], place: &Place, call: &Call) {
+        let words = Words::of(words, |option| COMPOSE_VALUED.contains(&option));
+        let Some((verb, rest)) = words.rest.split_first() else { return };
+        let named: Vec<String> = words.all(&["-f", "--file"]).map(|file| path::join(&call.dir, file)).collect();
+        let files = if named.is_empty() { self.nearest(&call.dir, COMPOSE_FILES).into_iter().collect() } else { named };
+        match *verb {
+            "run" if !words.has(&["--entrypoint"]) => {
+                let call = call.clone().excused(words.has(&["-d", "--detach"]).then_some("runs in the background"));
+                if let Some(name) = rest.first() {
+                    self.service(&files, name, place, &call);
+                }
+            }
+            // Otherwise the containers' own failures are not those of the command.
+            "up" => {
+                let decides: Vec<&str> = words.all(&["--exit-code-from"]).collect();
+                for name in decides {
+                    self.service(&files, name, place, call);
+                }
+            }
+            "build" => {
+                for name in
+                    self.services(&files).into_iter().filter(|name| rest.is_empty() || rest.contains(&name.as_str()))
+                {
+                    if let Some(built) = self.built_service(&files, &name) {
+                        self.build(&built, place, call);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn services(&self, files: &[String]) -> Vec<String> {
+        let services = files.iter().filter_map(|file| self.facts.parsed(file)?.first()?.get("services")?.as_map());
+        let mut names: Vec<String> = services.flat_map(|services| services.keys().cloned()).take(500).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// A key of a service, in the last of the files that has it, and that file.
+    fn of_service<'s>(&self, files: &'s [String], name: &str, key: &str) -> Option<(&'s str, &Value)> {
+        let facts = self.facts;
+        files
+            .iter()
+            .rev()
+            .find_map(|file| Some((file.as_str(), facts.parsed(file)?.first()?.at(&["services", name, key])?)))
+    }
+
+    fn built_service(&self, files: &[String], name: &str) -> Option<Built> {
+        let (file, build) = self.of_service(files, name, "build")?;
+        let text = |key: &str| build.get(key).and_then(Value::as_str);
+        let context = build.as_str().or_else(|| text("context")).unwrap_or(".");
+        let context = path::join(path::folder(file), context);
+        let file = path::join(&context, text("dockerfile").unwrap_or("Dockerfile"));
+        self.facts.tree.file(&file).map(|_| Built { file, target: text("target").map(str::to_owned) })
+    }
+
+    /// What a service of Compose starts, where nothing else was asked of it.
+    fn service(&mut self, files: &[String], name: &str, place: &Place, call: &Call) {
+        let said = |key: &str| self.of_service(files, name, key).map(|(_, value)| line(value));
+        let (entry, command) = (said("entrypoint"), said("command"));
+        let arguments: Vec<String> = command.into_iter().flatten().collect();
+        let entry = entry.map(|words| words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "));
+        match self.built_service(files, name) {
+            Some(built) => self.start(&built, entry, &arguments, place, call),
+            None => {
+                let script = entry.into_iter().chain(arguments.iter().map(|word| quoted(word)));
+                let script = script.collect::<Vec<_>>().join(" ");
+                if let Some(inner) = call.inside(format!("service {name}"), place, format!("service {name}")) {
+                    let excerpt = Excerpt::anchored(place.path.clone(), place.span.unwrap_or_default(), script);
+                    self.script(&excerpt, &inner);
+                }
+            }
+        }
+    }
+}
+
+/// The words of a list, or of a line that a shell would split.
+fn line(value: &Value) -> Vec<String> {
+    match value.as_list() {
+        Some(list) => list.iter().filter_map(Value::scalar_text).collect(),
+        None => value.as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+    }
+}
+
+/// An instruction as a shell would read it.
+fn script_of(instruction: &Instruction) -> String {
+    match instruction.exec() {
+        Some(words) => words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
+        None => instruction.text.trim().to_owned(),
+    }
+}
+
+/// A word as a shell must be given it.
+pub(super) fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@%+,".contains(letter);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}

@@ -1,0 +1,110 @@
+//! What the instructions of an image run, where CI builds it or starts it.
+
+use super::systems::check;
+
+const DOCKERFILE: &str = "\
+FROM python:3.12 AS base
+RUN pip install -r requirements.txt
+FROM base AS test
+RUN pytest tests/unit
+CMD [\"pytest\", \"tests/all\"]
+FROM base AS unused
+RUN tox
+FROM base
+CMD [\"gunicorn\"]
+";
+
+fn workflow(steps: &str) -> String {
+    format!("on: [pull_request]\njobs:\n  a:\n    steps:\n{steps}")
+}
+
+#[test]
+fn a_stage_that_is_built_runs_its_tests() {
+    let ci = workflow("      - run: docker build --target test -t app:test .\n      - run: docker run --rm app:test\n");
+    check(
+        &[("Dockerfile", DOCKERFILE), (".github/workflows/ci.yml", &ci)],
+        "+ a .github/workflows/ci.yml:5 docker build --target test -t app:test .
+         + a Dockerfile:4 pytest tests/unit
+         + a .github/workflows/ci.yml:6 docker run --rm app:test
+         + a .github/workflows/ci.yml:6 pytest tests/all",
+    );
+}
+
+#[test]
+fn a_stage_that_the_build_does_not_need_is_not_built() {
+    let ci =
+        workflow("      - run: docker build -t app .\n      - run: docker run -d app\n      - run: docker run other\n");
+    check(
+        &[("Dockerfile", DOCKERFILE), (".github/workflows/ci.yml", &ci)],
+        "+ a .github/workflows/ci.yml:5 docker build -t app .
+         + a .github/workflows/ci.yml:6 docker run -d app
+         - a .github/workflows/ci.yml:6 gunicorn
+         + a .github/workflows/ci.yml:7 docker run other",
+    );
+}
+
+#[test]
+fn an_action_builds_the_stage_too() {
+    let ci = workflow("      - uses: docker/build-push-action@v6\n        with: {context: api, target: test}\n");
+    check(
+        &[("api/Dockerfile", DOCKERFILE), (".github/workflows/ci.yml", &ci)],
+        "+ a api/Dockerfile:4 pytest tests/unit",
+    );
+}
+
+#[test]
+fn a_service_that_compose_runs() {
+    let compose = "\
+services:
+  web: {build: .}
+  test: {build: {context: ., target: test}}
+  shell: {image: app, command: mix test}
+  db: {image: postgres}
+";
+    let ci = workflow(
+        "      - run: docker compose run --rm test\n      - run: docker compose run shell\n      - run: docker compose run test pytest -k x\n      - run: docker compose up --exit-code-from shell\n      - run: docker compose up test\n      - run: docker compose run test || true\n",
+    );
+    check(
+        &[("Dockerfile", DOCKERFILE), ("compose.yaml", compose), (".github/workflows/ci.yml", &ci)],
+        "+ a .github/workflows/ci.yml:5 docker compose run --rm test
+         + a .github/workflows/ci.yml:5 pytest tests/all
+         + a .github/workflows/ci.yml:6 docker compose run shell
+         + a .github/workflows/ci.yml:6 mix test
+         + a .github/workflows/ci.yml:7 pytest -k x
+         + a .github/workflows/ci.yml:8 docker compose up --exit-code-from shell
+         + a .github/workflows/ci.yml:8 mix test
+         + a .github/workflows/ci.yml:9 docker compose up test
+         - a .github/workflows/ci.yml:10 docker compose run test
+         - a .github/workflows/ci.yml:10 pytest tests/all
+         + a .github/workflows/ci.yml:10 true",
+    );
+}
+
+#[test]
+fn wrappers_of_browser_tests() {
+    let ci = workflow(
+        "      - run: pnpm percy exec -- playwright test\n      - run: npx percy exec --parallel -- cypress run\n      - run: npx start-server-and-test 'npm start' http://localhost:3000 'playwright test'\n      - run: xvfb-run -a --server-args='-screen 0 1x1x24' cypress run\n      - run: yarn with-env playwright test\n      - run: npx dotenv -e .env.test -- playwright test\n      - run: cross-env CI=1 TZ=UTC playwright test\n      - run: pnpm cross-env-shell playwright test\n      - run: npx start-server-and-test start :3000 e2e\n      - run: turbo run lint e2e -- --ci\n      - run: nx run web:ui\n",
+    );
+    let package = "{\"scripts\": {\"with-env\": \"dotenv -e ../.env --\", \"e2e\": \"cypress run\", \"ui\": \"wdio\"}}";
+    check(
+        &[("package.json", package), (".github/workflows/ci.yml", &ci)],
+        "+ a .github/workflows/ci.yml:5 pnpm percy exec -- playwright test
+         + a .github/workflows/ci.yml:5 playwright test
+         + a .github/workflows/ci.yml:6 cypress run
+         + a .github/workflows/ci.yml:7 start-server-and-test npm start http://localhost:3000 playwright test
+         + a .github/workflows/ci.yml:7 playwright test
+         + a .github/workflows/ci.yml:8 cypress run
+         + a .github/workflows/ci.yml:9 yarn with-env playwright test
+         + a package.json:1 playwright test
+         + a .github/workflows/ci.yml:10 playwright test
+         + a .github/workflows/ci.yml:11 playwright test
+         + a .github/workflows/ci.yml:12 pnpm cross-env-shell playwright test
+         + a .github/workflows/ci.yml:12 playwright test
+         + a .github/workflows/ci.yml:13 start-server-and-test start :3000 e2e
+         + a package.json:1 cypress run
+         + a .github/workflows/ci.yml:14 turbo run lint e2e -- --ci
+         + a package.json:1 cypress run --ci
+         + a .github/workflows/ci.yml:15 nx run web:ui
+         + a package.json:1 wdio",
+    );
+}
