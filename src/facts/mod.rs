@@ -10,6 +10,7 @@ pub mod config;
 pub mod containers;
 pub mod dashboards;
 pub mod documents;
+mod embedded;
 pub mod format;
 pub mod history;
 pub mod infra;

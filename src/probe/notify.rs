@@ -3,7 +3,7 @@
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::notify::{Config, End, LabelledRule, Notify, State, channel};
+use crate::facts::notify::{Config, End, Notify, State, channel};
 use crate::facts::production::Standing;
 
 /// `@notify(channel…)`.
@@ -123,10 +123,9 @@ fn trees(view: &Notify) -> impl Iterator<Item = &Config> {
 /// Paging rules that a tree brings to somebody.
 fn routed(facts: &Facts<'_>, view: &Notify) -> Answer {
     let mut answer = Answer { blind: view.blind.clone(), ..Answer::default() };
-    let rules = Notify::rules(facts);
     for config in trees(view) {
         let Some(routing) = &config.routing else { continue };
-        if let Some(rule) = rules.iter().find(|rule| rule.pages() && routing.takes(rule)) {
+        if let Some(rule) = Notify::paging(facts).find(|rule| routing.takes(rule)) {
             answer
                 .seen
                 .push(place(config, &format!("brings alert {} to a receiver that notifies somebody", rule.name)));
@@ -144,7 +143,7 @@ fn routed(facts: &Facts<'_>, view: &Notify) -> Answer {
 /// Trees that bring none of the paging rules to anybody, where no other one does.
 fn unrouted(facts: &Facts<'_>, view: &Notify) -> Answer {
     let routed = routed(facts, view);
-    let has_rules = Notify::rules(facts).iter().any(LabelledRule::pages);
+    let has_rules = Notify::paging(facts).next().is_some();
     let mut answer = Answer { blind: routed.blind, ..Answer::default() };
     let silent = trees(view).all(|config| !config.ends.iter().any(|end| matches!(end.state, State::Unclear(_))));
     if routed.seen.is_empty() && has_rules && silent {

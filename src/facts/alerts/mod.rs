@@ -1,50 +1,70 @@
-//! Alert rules: what the project has watched, and from which use on (Prometheus, Loki and Mimir rule files,
-//! `PrometheusRule` and `VMRule` objects).
+//! Alerts: what the project has watched, from which use on somebody hears of it, and how loud: rules of Prometheus, Loki
+//! and Mimir, rules of Grafana, alarms of the clouds, and objectives whose generators make alerts.
 //!
-//! An alert without an expression is none, and neither is a recording rule. Rules of tests and examples are none.
+//! An alert without a condition is none, and neither is a recording rule. Alerts of tests and examples are none, and
+//! those that are paused, or that call nobody by their own settings, are kept apart ([`Standing::Aside`]).
 
+mod compose;
+mod grafana;
 pub mod promql;
-mod shape;
+mod rules;
 pub mod signals;
 
 pub use signals::Watched;
 
 use super::Facts;
-use super::format::Format;
-use super::production::{self, Stage, Standing};
+use super::production::Standing;
 use crate::evidence::{Blind, Place};
 use crate::value::Value;
-use memchr::memmem;
+use compose::Condition;
+use std::collections::BTreeMap;
 
-/// How many rules are kept.
+/// How many alerts are kept.
 const MAX_ALERTS: usize = 20_000;
 
-/// The alert rules of the tree.
+/// The alerts of the tree.
 #[derive(Debug, Default)]
 pub struct Alerts {
-    /// The rules, by file and in the order of their text.
+    /// The alerts, by file and in the order of their text.
     pub rules: Vec<Alert>,
-    /// What may hold alert rules and cannot be read.
+    /// What may hold alerts and cannot be read.
     pub blind: Vec<Blind>,
 }
 
-/// One alert rule.
+/// One alert.
 #[derive(Clone, Debug)]
 pub struct Alert {
     /// Its name.
     pub name: String,
-    /// Its expression.
+    /// Its condition, as far as it can be written in a line.
     pub expr: String,
-    /// Where its expression stands.
+    /// Where its condition stands.
     pub place: Place,
-    /// What it watches; empty when its expression is about something else.
+    /// What it watches; empty when its condition is about something else.
     pub watched: Vec<Watched>,
-    /// Whether its expression could not be read: it may watch anything.
+    /// Whether its condition could not be read: it may watch anything.
     pub is_unread: bool,
+    /// Whether the bound of its condition is not in the tree.
+    pub is_open: bool,
+    /// Its labels, which routes ask about.
+    pub labels: BTreeMap<String, String>,
     /// How loud it is.
     pub tier: Tier,
     /// Whether it is what production watches.
     pub standing: Standing,
+    /// Who looks at its condition.
+    pub make: Make,
+}
+
+/// Who looks at the condition of an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Make {
+    /// Prometheus and its kin, which send alerts to an Alertmanager.
+    Rule,
+    /// Grafana, which has routes of its own.
+    Grafana,
+    /// A cloud or a monitoring service, whose alerts name whom they call.
+    Cloud,
 }
 
 /// Whom an alert disturbs (`scale:severity`).
@@ -61,12 +81,9 @@ pub enum Tier {
 }
 
 impl Tier {
-    pub(in crate::facts) fn of(labels: Option<&Value>) -> Self {
-        let word = ["severity", "level", "priority"]
-            .iter()
-            .find_map(|key| labels?.get(key)?.scalar_text())
-            .map(|word| word.to_ascii_lowercase());
-        match word.as_deref() {
+    /// What a word of a severity label says.
+    pub(in crate::facts) fn of_word(word: Option<&str>) -> Self {
+        match word.map(str::to_ascii_lowercase).as_deref() {
             None => Self::Unlabelled,
             Some(
                 "critical" | "crit" | "emergency" | "page" | "pager" | "p0" | "p1" | "sev0" | "sev1" | "disaster"
@@ -78,43 +95,46 @@ impl Tier {
             Some(_) => Self::Info,
         }
     }
+
+    fn of(labels: &BTreeMap<String, String>) -> Self {
+        let word = ["severity", "level", "priority"].iter().find_map(|key| labels.get(*key));
+        Self::of_word(word.map(String::as_str))
+    }
 }
 
-/// Reads every alert rule.
+/// The labels of an alert as a map of scalars gives them.
+fn labels(value: Option<&Value>) -> BTreeMap<String, String> {
+    let entries = value.and_then(Value::as_map).into_iter().flatten();
+    entries.filter_map(|(key, field)| Some((key.clone(), field.value.scalar_text()?))).collect()
+}
+
+impl Alert {
+    /// An alert of a name at a place that fires on a condition; how loud it is is told by its labels.
+    fn new(name: String, place: Place, condition: Condition, labels: BTreeMap<String, String>) -> Self {
+        let (watched, is_unread) = condition.watched();
+        let tier = Tier::of(&labels);
+        Self {
+            name,
+            expr: condition.text,
+            place,
+            watched,
+            is_unread,
+            is_open: condition.is_open,
+            labels,
+            tier,
+            standing: Standing::Production,
+            make: Make::Rule,
+        }
+    }
+}
+
+/// Reads every alert.
 pub fn read(facts: &Facts<'_>) -> Alerts {
-    let mut view = Alerts { blind: facts.kubernetes().unread(&["PrometheusRule", "VMRule"]), ..Alerts::default() };
-    for object in &facts.kubernetes().objects {
-        if !object.is_kind("PrometheusRule") && !object.is_kind("VMRule") {
-            continue;
-        }
-        let Some(groups) = object.value.at(&["spec", "groups"]) else { continue };
-        rules(groups, &mut |rule, expr| {
-            view.rules.extend(alert(rule, expr, object.at(expr.span), object.standing.clone()));
-        });
-    }
-    for file in facts.tree.files() {
-        let is_settings = matches!(Format::of(&file.path), Some(Format::Yaml | Format::Json));
-        let path = facts.own_name().cleared(&file.path);
-        let is_known = is_settings && !production::is_fixture(&path) && !production::is_example(&path);
-        let holds = |text: &str| memmem::find(text.as_bytes(), b"alert:").is_some() || text.contains("\"alert\"");
-        if !is_known || !file.text().is_some_and(|source| holds(source.text())) {
-            continue;
-        }
-        let Some(parsed) = facts.parsed(&file.path) else { continue };
-        view.blind.extend(parsed.blind());
-        let standing = match production::stage_of_path(&path) {
-            Stage::Never(word) => Standing::Aside(format!("\"{word}\" in its path")),
-            _ => Standing::Production,
-        };
-        for document in parsed.documents.iter().filter(|document| document.get("apiVersion").is_none()) {
-            let Some(groups) = document.get("groups") else { continue };
-            rules(groups, &mut |rule, expr| {
-                let place = Place::at(file.path.clone(), expr.span);
-                view.rules.extend(alert(rule, expr, place, standing.clone()));
-            });
-        }
-    }
+    let mut view = Alerts::default();
+    rules::read(facts, &mut view);
+    grafana::read(facts, &mut view);
     view.blind.extend(unread(facts));
+    view.rules.sort_by(|one, two| one.place.cmp(&two.place));
     if view.rules.len() > MAX_ALERTS {
         view.rules.truncate(MAX_ALERTS);
         view.blind.push(Blind { place: None, why: format!("more than {MAX_ALERTS} alert rules") });
@@ -129,11 +149,10 @@ const CLOUD: &[&str] = &[
     "google_monitoring_alert_policy",
     "azurerm_monitor_*",
     "datadog_monitor",
-    "grafana_rule_group",
     "newrelic_*",
 ];
 
-/// Alerts of other makes, which are not read yet: cloud alarms, Grafana's own rules, jsonnet sources.
+/// Alerts of other makes, which are not read yet.
 fn unread(facts: &Facts<'_>) -> Vec<Blind> {
     let infra = facts.infra();
     let mut blind = infra.unread(CLOUD);
@@ -142,45 +161,5 @@ fn unread(facts: &Facts<'_>) -> Vec<Blind> {
         place: Some(resource.place()),
         why: format!("{} may watch it and is not read yet", resource.title()),
     }));
-    let files = facts
-        .tree
-        .files()
-        .iter()
-        .filter(|file| !production::is_fixture(&file.path) && !production::is_example(&file.path));
-    for file in files {
-        let is_jsonnet = file.path.ends_with(".jsonnet") || file.path.ends_with(".libsonnet");
-        let is_yaml = Format::of(&file.path) == Some(Format::Yaml);
-        if !is_jsonnet && !is_yaml {
-            continue;
-        }
-        let Some(source) = file.text() else { continue };
-        let has = |word: &str| memmem::find(source.text().as_bytes(), word.as_bytes()).is_some();
-        if is_jsonnet && has("alert:") {
-            let why = "alerts in jsonnet cannot be evaluated".to_owned();
-            blind.push(Blind { place: Some(Place::file(file.path.clone())), why });
-        } else if is_yaml && has("datasourceUid:") && has("condition:") && has("groups:") {
-            let why = "alert rules of Grafana are not read yet".to_owned();
-            blind.push(Blind { place: Some(Place::file(file.path.clone())), why });
-        }
-    }
     blind
-}
-
-/// Visits the rules of some groups that have an expression.
-fn rules<'v>(groups: &'v Value, visit: &mut impl FnMut(&'v Value, &'v Value)) {
-    let rules = groups.as_list().unwrap_or_default().iter().filter_map(|group| group.get("rules")?.as_list());
-    for rule in rules.flatten() {
-        if let Some(expr) = rule.get("expr") {
-            visit(rule, expr);
-        }
-    }
-}
-
-fn alert(rule: &Value, expr: &Value, place: Place, standing: Standing) -> Option<Alert> {
-    let name = rule.get("alert")?.scalar_text()?;
-    let text = expr.scalar_text().filter(|text| !text.trim().is_empty() && !signals::looks_at_nothing(text))?;
-    let watched = signals::classify(&text);
-    let is_unread = watched.is_none();
-    let watched = watched.unwrap_or_default();
-    Some(Alert { name, expr: text, place, watched, is_unread, tier: Tier::of(rule.get("labels")), standing })
 }

@@ -7,7 +7,7 @@ use crate::evidence::Place;
 use crate::facts::alerts::Tier;
 use crate::facts::production::Standing;
 use crate::source::Span;
-use crate::value::{Field, Kind, Value};
+use crate::value::Value;
 use std::collections::BTreeSet;
 
 /// A map that is a configuration, under Alertmanager's own keys or under those of an Ansible role.
@@ -148,8 +148,5 @@ impl Heard {
 
 /// Whether a word of a severity label pages somebody.
 pub(super) fn pages(word: &str) -> bool {
-    let value = Value::new(Kind::Str(word.to_owned()), Span::default());
-    let field = Field { key: Span::default(), value };
-    let labels = Value::new(Kind::Map([("severity".to_owned(), field)].into_iter().collect()), Span::default());
-    Tier::of(Some(&labels)) == Tier::Page
+    Tier::of_word(Some(word)) == Tier::Page
 }

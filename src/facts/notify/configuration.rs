@@ -6,18 +6,15 @@ use super::{Config, Notify, alertmanager};
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::facts::containers::Platform;
+use crate::facts::embedded::{self, Look, Site};
 use crate::facts::format::{self, Format};
 use crate::facts::infra::Resource;
 use crate::facts::kubernetes::Object;
 use crate::facts::production::{self, Stage, Standing};
-use crate::source::{Source, Span};
 use crate::value::{Kind, Value};
 use base64::Engine as _;
 use memchr::memmem;
 use std::collections::BTreeMap;
-
-/// How deep a configuration may lie inside other values.
-const MAX_DEPTH: usize = 24;
 
 /// Kinds of objects that hold configurations, in themselves or as text.
 const KINDS: &[&str] = &[
@@ -34,26 +31,19 @@ const KINDS: &[&str] = &[
     "Alertmanager",
 ];
 
-/// Where a value was read from.
-struct Site<'s> {
-    at: &'s dyn Fn(Span) -> Place,
-    standing: Standing,
-    /// `global` stands in another object.
-    is_part: bool,
-    depth: usize,
-}
-
 struct Reader<'f, 't> {
     facts: &'f Facts<'t>,
     view: &'f mut Notify,
     grafana: Grafana,
+    /// Whether `global` stands in another object than what is read.
+    is_part: bool,
     /// Secrets whose keys do not show, and that may hold a configuration.
     sealed: Vec<Blind>,
 }
 
 /// Reads all of them.
 pub(super) fn read(facts: &Facts<'_>, view: &mut Notify) {
-    let mut reader = Reader { facts, view, grafana: Grafana::default(), sealed: Vec::new() };
+    let mut reader = Reader { facts, view, grafana: Grafana::default(), is_part: false, sealed: Vec::new() };
     for object in &facts.kubernetes().objects {
         if KINDS.iter().any(|kind| object.kind == *kind) {
             reader.object(object);
@@ -68,8 +58,7 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Notify) {
     }
     for resource in facts.infra().resources.iter().filter(|resource| resource.is_kind("helm_release")) {
         let at = |span| resource.at(span);
-        let site = Site { at: &at, standing: resource.standing.clone(), is_part: false, depth: 0 };
-        reader.value(&resource.value, &site);
+        embedded::walk(facts, &mut reader, "", &resource.value, &Site::new(&at, resource.standing.clone()));
         reader.hidden_values(resource);
     }
     let Reader { grafana, view, sealed, .. } = reader;
@@ -108,9 +97,9 @@ fn overlay(configs: &mut [Config]) {
 
 impl Reader<'_, '_> {
     fn object(&mut self, object: &Object) {
-        let is_part = object.kind.ends_with("AlertmanagerConfig");
+        let facts = self.facts;
         let at = |span| object.at(span);
-        let site = Site { at: &at, standing: object.standing.clone(), is_part, depth: 0 };
+        let site = Site::new(&at, object.standing.clone());
         match object.kind.as_str() {
             "GrafanaContactPoint" => {
                 let Some(spec) = object.value.get("spec") else { return };
@@ -124,7 +113,7 @@ impl Reader<'_, '_> {
                 }
             }
             "Secret" => {
-                self.value(&object.value, &site);
+                embedded::walk(facts, self, "", &object.value, &site);
                 let data = object.value.get("data").and_then(Value::as_map).into_iter().flatten();
                 for (key, field) in data.filter(|(key, _)| key.contains("alertmanager") && key.contains(".y")) {
                     let bytes = field.value.as_str().map(|text| text.replace(char::is_whitespace, ""));
@@ -135,10 +124,14 @@ impl Reader<'_, '_> {
                         continue;
                     };
                     let place = object.at(field.key);
-                    self.text(&text, &|_| place.clone(), &site);
+                    embedded::text(facts, self, &text, &|_| place.clone(), &site);
                 }
             }
-            _ => self.value(&object.value, &site),
+            kind => {
+                self.is_part = kind.ends_with("AlertmanagerConfig");
+                embedded::walk(facts, self, "", &object.value, &site);
+                self.is_part = false;
+            }
         }
     }
 
@@ -181,8 +174,8 @@ impl Reader<'_, '_> {
             let before = self.view.configs.len();
             if let Some((text, _)) = body {
                 let at = |_| place.clone();
-                let site = Site { at: &at, standing: standing.clone(), is_part: false, depth: 0 };
-                self.text(text, &|_| place.clone(), &site);
+                let site = Site::new(&at, standing.clone());
+                embedded::text(self.facts, self, text, &|_| place.clone(), &site);
             }
             if self.view.configs.len() == before && standing == Standing::Production {
                 let why = format!("the values of {} cannot be read", resource.title());
@@ -229,7 +222,7 @@ impl Reader<'_, '_> {
         let standing = self.standing(path, name);
         let at = |span| Place::at(path, span);
         for document in parsed.documents.iter().filter(|document| document.get("kind").is_none()) {
-            self.value(document, &Site { at: &at, standing: standing.clone(), is_part: false, depth: 0 });
+            embedded::walk(self.facts, self, "", document, &Site::new(&at, standing.clone()));
         }
     }
 
@@ -272,50 +265,9 @@ impl Reader<'_, '_> {
         false
     }
 
-    /// A text that is a configuration in itself.
-    fn text(&mut self, text: &str, place: &dyn Fn(usize) -> Place, site: &Site<'_>) {
-        if site.depth >= MAX_DEPTH || !may_route(text) {
-            return;
-        }
-        let parsed = format::read(Format::Yaml, &Source::new("", text));
-        if !parsed.problems.is_empty() && text.contains("_configs") {
-            let why = "a configuration of Alertmanager cannot be read".to_owned();
-            self.view.blind.push(Blind { place: Some(place(0)), why });
-        }
-        let at = |span: Span| place(text.get(..span.start as usize).map_or(0, |before| before.matches('\n').count()));
-        for document in &parsed.documents {
-            let inner = Site { at: &at, standing: site.standing.clone(), is_part: site.is_part, depth: site.depth + 1 };
-            self.value(document, &inner);
-        }
-    }
-
-    /// Looks for configurations in a value and below.
-    fn value(&mut self, value: &Value, site: &Site<'_>) {
-        if site.depth >= MAX_DEPTH {
-            return;
-        }
-        match &value.kind {
-            Kind::Str(text) if text.len() > 40 && text.contains('\n') => {
-                let outer = (site.at)(value.span);
-                let facts = self.facts;
-                self.text(text, &|line| line_of(facts, &outer, line), site);
-            }
-            Kind::List(list) => list.iter().for_each(|inner| self.value(inner, &deeper(site, false))),
-            Kind::Map(map) => {
-                let is_off = value.get("enabled").and_then(Value::as_bool) == Some(false);
-                let site = deeper(site, is_off);
-                match alertmanager::read(value, site.at, &site.standing, site.is_part) {
-                    Some(config) => self.view.configs.push(config),
-                    None => map.iter().for_each(|(key, field)| self.field(key, &field.value, &site)),
-                }
-            }
-            _ => {}
-        }
-    }
-
     /// The secret that holds the configuration, when it is not in the tree.
-    fn named_secret(&mut self, name: &Value, site: &Site<'_>) {
-        let Some(name) = name.as_str().filter(|name| !name.is_empty() && site.standing == Standing::Production) else {
+    fn named_secret(&mut self, name: &Value, standing: &Standing) {
+        let Some(name) = name.as_str().filter(|name| !name.is_empty() && *standing == Standing::Production) else {
             return;
         };
         if self.facts.kubernetes().find("Secret", name).is_none() && !is_generated(self.facts, name) {
@@ -323,9 +275,15 @@ impl Reader<'_, '_> {
             self.view.blind.push(Blind { place: None, why });
         }
     }
+}
 
-    /// A field that may be one of Grafana's, and what lies below it.
-    fn field(&mut self, key: &str, value: &Value, site: &Site<'_>) {
+impl Look for Reader<'_, '_> {
+    fn may_be_in(&self, text: &str) -> bool {
+        may_route(text)
+    }
+
+    /// A configuration of Alertmanager, or a part of one of Grafana.
+    fn take(&mut self, key: &str, value: &Value, site: &Site<'_>) -> bool {
         match (key, value.as_list()) {
             ("contactPoints", Some(points)) => {
                 for point in points {
@@ -339,8 +297,22 @@ impl Reader<'_, '_> {
                 }
             }
             ("notification_settings", None) => self.grafana.named(value),
-            ("configSecret", None) => self.named_secret(value, site),
-            _ => self.value(value, site),
+            ("configSecret", None) => self.named_secret(value, &site.standing),
+            _ => {
+                let config =
+                    value.as_map().and_then(|_| alertmanager::read(value, site.at, &site.standing, self.is_part));
+                let is_one = config.is_some();
+                self.view.configs.extend(config);
+                return is_one;
+            }
+        }
+        true
+    }
+
+    fn unreadable(&mut self, text: &str, place: Place) {
+        if text.contains("_configs") {
+            let why = "a configuration of Alertmanager cannot be read".to_owned();
+            self.view.blind.push(Blind { place: Some(place), why });
         }
     }
 }
@@ -354,34 +326,6 @@ fn may_route(text: &str) -> bool {
 
 fn is_shown(path: &str) -> bool {
     production::is_fixture(path) || production::is_example(path)
-}
-
-fn deeper<'s>(site: &Site<'s>, is_off: bool) -> Site<'s> {
-    let standing = if is_off { Standing::Aside("it is switched off".to_owned()) } else { site.standing.clone() };
-    Site { at: site.at, standing, is_part: site.is_part, depth: site.depth + 1 }
-}
-
-/// The place of a line inside a text that stands in a file as a block.
-fn line_of(facts: &Facts<'_>, outer: &Place, line: usize) -> Place {
-    let found = outer.span.and_then(|span| {
-        let source = facts.tree.text(&outer.path)?;
-        let raw = source.text().get(span.range())?;
-        let mut start = span.start as usize;
-        let is_header = |text: &str| text.trim_start().starts_with(['|', '>']);
-        let mut lines = raw.split_inclusive('\n');
-        if raw.lines().next().is_some_and(is_header) {
-            start += lines.next().map_or(0, str::len);
-        }
-        for (number, text) in lines.enumerate() {
-            if number == line {
-                let indent = text.len() - text.trim_start().len();
-                return Some(Span::new(start + indent, start + text.trim_end().len().max(indent)));
-            }
-            start += text.len();
-        }
-        None
-    });
-    found.map_or_else(|| outer.clone(), |span| Place::at(outer.path.clone(), span))
 }
 
 /// Whether a kustomization makes a secret of files of the tree, which are then read where they lie.

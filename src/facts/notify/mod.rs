@@ -12,11 +12,9 @@ mod configuration;
 mod grafana;
 mod receiver;
 pub mod routing;
-mod rules;
-
-pub use rules::LabelledRule;
 
 use super::Facts;
+use super::alerts::{Alert, Make};
 use super::production::Standing;
 use crate::evidence::{Blind, Place};
 use std::collections::BTreeSet;
@@ -146,7 +144,7 @@ impl End {
 impl Routing {
     /// Whether an alert of some labels may come to a receiver that notifies somebody; labels that it does not have are
     /// empty if they say how loud it is, and unknown otherwise.
-    pub fn takes(&self, rule: &LabelledRule) -> bool {
+    pub fn takes(&self, rule: &Alert) -> bool {
         let label = |name: &str| match rule.labels.get(name) {
             Some(value) => routing::Label::Is(value),
             None if name == "alertname" => routing::Label::Is(&rule.name),
@@ -163,10 +161,17 @@ impl Notify {
         self.configs.iter().filter(|config| config.counts())
     }
 
-    /// The alert rules of the tree with their labels.
-    pub fn rules(facts: &Facts<'_>) -> Vec<LabelledRule> {
-        rules::read(facts)
+    /// The rules of production whose alerts come to an Alertmanager, and that page somebody or say nothing of how loud
+    /// they are.
+    pub fn paging<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Alert> {
+        let rules = facts.alerts().rules.iter();
+        rules.filter(|rule| rule.standing == Standing::Production && rule.make == Make::Rule && pages(rule))
     }
+}
+
+fn pages(rule: &Alert) -> bool {
+    let mut words = SEVERITY.iter().filter_map(|label| rule.labels.get(*label)).peekable();
+    words.peek().is_none() || words.any(|word| alertmanager::pages(word))
 }
 
 /// Reads everything.

@@ -1,6 +1,6 @@
 //! The shape of an expression: which line it draws through its metric, its conditions and alternatives.
 
-use super::promql::Expr;
+use crate::facts::alerts::promql::Expr;
 
 /// `scale * core + offset`.
 pub(super) struct Line<'e> {

@@ -1,80 +1,11 @@
-//! What an expression is about, and from which use on it fires; the families of metrics are data
-//! (`src/rules/alert-signals.tsk`), each signal with examples both ways that it has to pass.
+//! When a condition on a signal holds: from which used share, delay or share of failures on.
 
-use super::promql::{self, Expr};
+use super::Watched;
+use super::catalogue::{Sense, Signal};
 use super::shape::{alternatives, calls, conditions, line, quotient, turned};
+use crate::facts::alerts::promql::Expr;
 use crate::facts::kubernetes::path::glob;
 use crate::quantity::{Dimension, Quantity};
-use crate::tusk;
-use crate::value::Value;
-use anyhow::{Context as _, Result, bail};
-use std::sync::LazyLock;
-
-const BUILT_IN: &str = include_str!("../../rules/alert-signals.tsk");
-
-static SIGNALS: LazyLock<Vec<Signal>> = LazyLock::new(|| parse(BUILT_IN).unwrap_or_default());
-
-/// One thing that can be watched.
-#[derive(Debug)]
-pub struct Signal {
-    name: String,
-    families: Vec<(Sense, Family)>,
-    never: Vec<Family>,
-    /// What a log query asks lines for.
-    lines: Vec<String>,
-    /// Jobs that `up` and `probe_success` have to be about; empty for any.
-    jobs: Vec<String>,
-    /// Jobs that are never meant.
-    other_jobs: Vec<String>,
-    examples: Vec<String>,
-    counterexamples: Vec<String>,
-}
-
-/// What a high value of a metric says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sense {
-    Used,
-    Available,
-    Share,
-    Percent,
-    Zero,
-    Present,
-    Left,
-    Seconds,
-    Milliseconds,
-    Failed,
-    Errors,
-}
-
-const SENSES: &[(&str, Sense)] = &[
-    ("used", Sense::Used),
-    ("available", Sense::Available),
-    ("share", Sense::Share),
-    ("percent", Sense::Percent),
-    ("zero", Sense::Zero),
-    ("present", Sense::Present),
-    ("left", Sense::Left),
-    ("seconds", Sense::Seconds),
-    ("milliseconds", Sense::Milliseconds),
-    ("failed", Sense::Failed),
-    ("errors", Sense::Errors),
-];
-
-/// A name with an optional label: `node_cpu_seconds_total{mode=idle}`.
-#[derive(Debug)]
-struct Family {
-    name: String,
-    label: Option<(String, bool, String)>,
-}
-
-/// What an expression watches.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Watched {
-    /// The signal: `cpu`, `disk`, `down`.
-    pub signal: String,
-    /// From which use on it fires, where the expression bounds it.
-    pub above: Option<Quantity>,
-}
 
 /// Labels that say whose a series is.
 const OWNERS: &[&str] = &["job", "service", "app", "component", "container", "deployment", "statefulset", "target"];
@@ -103,107 +34,8 @@ const LONG_RANGE: f64 = 3600.0;
 /// The shortest notice of an expiry that leaves time to act, in seconds.
 const WEEK: f64 = 604_800.0;
 
-/// The signals of the catalogue by name.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    SIGNALS.iter().map(|signal| signal.name.as_str())
-}
-
-/// What an expression watches, empty when it is about something else; `None` for one that cannot be read.
-pub fn classify(text: &str) -> Option<Vec<Watched>> {
-    if text.contains("|=") || text.contains("|~") || text.contains("| json") || text.contains("| logfmt") {
-        let text = text.to_ascii_lowercase();
-        return Some(SIGNALS.iter().filter_map(|signal| signal.in_lines(&text)).collect());
-    }
-    Some(classify_expr(&promql::parse(text)?, promql::longest_range(text)))
-}
-
-/// Whether an expression is the same whatever happens. That of a watchdog, `vector(1)`, is so on purpose.
-pub fn looks_at_nothing(text: &str) -> bool {
-    let Some(expr) = promql::parse(text).filter(|_| text.trim() != "vector(1)") else { return false };
-    let mut series = 0;
-    expr.each_series(&mut |_, _| series += 1);
-    series == 0
-}
-
-/// What an expression watches; `range` is the longest time that it looks back over, in seconds.
-pub fn classify_expr(expr: &Expr, range: f64) -> Vec<Watched> {
-    SIGNALS.iter().filter_map(|signal| signal.watched(expr, range)).collect()
-}
-
-/// Runs every signal over its own examples; says which of them it fails.
-pub fn fail_own_examples() -> Result<Vec<String>> {
-    let mut failed = Vec::new();
-    for signal in parse(BUILT_IN)? {
-        let watched = |text: &str| Some(classify(text)?.into_iter().find(|watched| watched.signal == signal.name));
-        for example in &signal.examples {
-            let (text, wanted) = example.rsplit_once("=>").with_context(|| format!("no `=>` in {example}"))?;
-            let wanted: Option<f64> = wanted.trim().parse().ok();
-            let seen = watched(text).flatten().map(|watched| watched.above.map(|above| above.amount));
-            let fits = matches!((seen, wanted), (Some(None), None))
-                || matches!((seen, wanted), (Some(Some(seen)), Some(wanted)) if (seen - wanted).abs() < 1e-6);
-            if !fits {
-                failed.push(format!("{}: {example} (seen: {seen:?})", signal.name));
-            }
-        }
-        for text in &signal.counterexamples {
-            match watched(text) {
-                None => failed.push(format!("{}: {text} cannot be read", signal.name)),
-                Some(Some(watched)) => failed.push(format!("{}: {text} counts as {watched:?}", signal.name)),
-                Some(None) => {}
-            }
-        }
-    }
-    Ok(failed)
-}
-
-fn parse(text: &str) -> Result<Vec<Signal>> {
-    let (document, diagnostics) = tusk::parse_text(text);
-    if let Some(diagnostic) = diagnostics.first() {
-        bail!("{}", diagnostic.message);
-    }
-    let signals = document.sections.iter().map(|section| {
-        let name = section.name();
-        let name = name.strip_prefix("signal.").with_context(|| format!("[{name}] is no signal"))?;
-        let texts = |key: &str| -> Vec<String> {
-            let list = section.body.get(key).and_then(|field| field.value.as_list()).unwrap_or_default();
-            list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-        };
-        let families = SENSES.iter().flat_map(|(key, sense)| {
-            let families = texts(key);
-            families.into_iter().map(|text| (*sense, Family::of(&text)))
-        });
-        Ok(Signal {
-            name: name.to_owned(),
-            families: families.collect(),
-            never: texts("never").iter().map(|text| Family::of(text)).collect(),
-            lines: texts("lines"),
-            jobs: texts("jobs"),
-            other_jobs: texts("other_jobs"),
-            examples: texts("examples"),
-            counterexamples: texts("counterexamples"),
-        })
-    });
-    signals.collect()
-}
-
-impl Family {
-    fn of(text: &str) -> Self {
-        let (name, label) = text.split_once('{').unwrap_or((text, ""));
-        let label = label.trim_end_matches('}').split_once('=').map(|(label, value)| {
-            let label = label.trim_end_matches('!');
-            (label.to_owned(), !text.contains("!="), value.to_owned())
-        });
-        Self { name: name.to_owned(), label }
-    }
-
-    fn is(&self, name: &str, labels: &[(String, String, String)]) -> bool {
-        glob(&self.name, name)
-            && self.label.as_ref().is_none_or(|(label, equal, value)| {
-                let operator = if *equal { ["=", "=~"] } else { ["!=", "!~"] };
-                labels.iter().any(|(own, sign, text)| own == label && operator.contains(&&**sign) && glob(value, text))
-            })
-    }
-}
+/// A day, in seconds.
+const DAY: f64 = 86_400.0;
 
 /// A condition that is about a signal.
 struct Fires {
@@ -225,7 +57,7 @@ impl Fires {
 }
 
 impl Signal {
-    fn watched(&self, expr: &Expr, range: f64) -> Option<Watched> {
+    pub(super) fn watched(&self, expr: &Expr, range: f64) -> Option<Watched> {
         // Of alternatives, the one that holds first decides.
         let fires: Vec<Fires> =
             alternatives(expr).into_iter().filter_map(|branch| self.branch(branch, range)).collect();
@@ -235,7 +67,7 @@ impl Signal {
     }
 
     /// What a log query in lower case counts, when it fires on many such lines.
-    fn in_lines(&self, query: &str) -> Option<Watched> {
+    pub(super) fn in_lines(&self, query: &str) -> Option<Watched> {
         let fires = query.contains('>') && self.lines.iter().any(|words| query.contains(words.as_str()));
         fires.then(|| Watched { signal: self.name.clone(), above: None })
     }
@@ -286,6 +118,7 @@ impl Signal {
             let fires = match operator {
                 "==" => limit == Some(0.0),
                 "<" => limit.is_none_or(|limit| limit <= 1.0),
+                "<=" => limit.is_some_and(|limit| (0.0..1.0).contains(&limit)),
                 "!=" => limit == Some(1.0) || limit.is_none(),
                 _ => false,
             };
@@ -298,15 +131,19 @@ impl Signal {
         if sense == Sense::Present {
             return (operator.starts_with('>') || operator == "==" && two.offset > 0.0).then_some(Fires::unbounded());
         }
-        if sense == Sense::Left {
+        if sense == Sense::Alive {
+            return (operator.starts_with('<') || operator == "==" && two.offset <= 0.0).then_some(Fires::unbounded());
+        }
+        if matches!(sense, Sense::Left | Sense::DaysLeft) {
             // `expiry - time() < 14 d`, also `expiry < time() + 14 d`; less than a week leaves no time to act.
             let lead = if two.core.is_some() { two.offset } else { (two.offset - one.offset) / one.scale };
+            let lead = if sense == Sense::DaysLeft { lead * DAY } else { lead };
             return (operator.starts_with('<') && lead >= WEEK).then_some(Fires::unbounded());
         }
         if one.scale < 0.0 {
             operator = turned(operator);
         }
-        if matches!(sense, Sense::Failed | Sense::Errors) {
+        if matches!(sense, Sense::Failed | Sense::Errors | Sense::Faults) {
             return self.failures(core, operator, (two.offset - one.offset) / one.scale, two.core.is_some());
         }
         if matches!(sense, Sense::Seconds | Sense::Milliseconds) {
@@ -322,14 +159,17 @@ impl Signal {
         let above = operator.starts_with('>');
         let (quotient, complement) = quotient(core);
         // A complement of available is used, and the other way round.
-        let shrinks = (sense == Sense::Available) != complement;
+        let is_left = matches!(sense, Sense::Available | Sense::Spare | Sense::SparePercent);
+        let shrinks = is_left != complement;
         if above == shrinks {
             return None;
         }
-        let is_share = quotient || divided || sense == Sense::Share || is_idle_share(core, sense);
+        let is_share =
+            quotient || divided || matches!(sense, Sense::Share | Sense::Spare) || is_idle_share(core, sense);
         let share = match sense {
             _ if !limit.is_finite() => None,
             Sense::Percent => Some(limit / 100.0),
+            Sense::SparePercent => Some(1.0 - limit / 100.0),
             _ if is_share && calls(core, "delta") => None,
             _ if is_share => Some(if shrinks { 1.0 - limit } else { limit }),
             _ => None,
@@ -357,7 +197,7 @@ impl Signal {
             let sense = self.families.iter().find(|(_, family)| family.is(name, labels)).map(|(sense, _)| *sense);
             let result = labels.iter().filter(|(label, ..)| RESULTS.contains(&label.as_str())).find_map(result);
             match (sense, result) {
-                (Some(Sense::Failed), Some(false)) => failed = true,
+                (Some(Sense::Failed), Some(false)) | (Some(Sense::Faults), _) => failed = true,
                 (Some(Sense::Failed), Some(true)) => well = true,
                 (Some(Sense::Failed), None) => all = true,
                 (Some(Sense::Errors), _) => errors = true,
