@@ -462,9 +462,11 @@ fn operations_and_panels_that_are_not_there_document_nothing() {
 
 #[test]
 fn an_image_without_a_release_in_it_ships_none() {
+    // What any build shows, of whatever profile: that CI builds, and that lints which deny fail it.
+    let any_build = ["code_quality.static_analysis", "pipeline_stages.build"];
     voided(
         "Dockerfile",
-        |item, _| item.id != "environment_config.production.hot_reload",
+        |item, _| item.id != "environment_config.production.hot_reload" && !any_build.contains(&&*item.id),
         |_, text| text.replace(" --release", "").replace("/release/", "/debug/"),
     );
 }
