@@ -1,6 +1,7 @@
 //! Settings files as single settings: every scalar and list under its path of keys, and the parts of connection texts.
 
 use super::files::{self, Sections, SettingsFile};
+use super::named;
 use super::{Config, Connection, Held, Key, Layer, Setting};
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
@@ -54,6 +55,7 @@ impl Reader<'_> {
     /// The depth is bounded by that of the parsed value.
     fn walk(&mut self, value: &Value, key: &Key, name: &str, layer: Layer) {
         if let Some((held, default_in)) = self.held(value).filter(|_| !name.is_empty()) {
+            let held = held.plain().and_then(|text| named::held(name, text)).unwrap_or(held);
             let setting = Setting {
                 name: name.to_owned(),
                 key: key.clone(),

@@ -9,6 +9,7 @@ mod environment;
 mod files;
 mod flatten;
 mod held;
+mod named;
 mod key;
 pub(crate) mod reads;
 pub mod script;

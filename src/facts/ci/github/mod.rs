@@ -1,6 +1,7 @@
 //! GitHub Actions (and the forges that read its files): workflows, reusable workflows, composite actions.
 
 mod expression;
+mod foreign;
 mod steps;
 mod triggers;
 
@@ -265,6 +266,10 @@ fn called(
         let around = steps::Around { job: index, shell: None, dir: "", triggers, on_failure: false, excuse: &excuse };
         let call = steps::call(&around, known, 0, None, place.clone(), &with);
         let (name, version) = name.rsplit_once('@').unwrap_or((name, ""));
+        if foreign::may_do_anything(name) {
+            let why = format!("job \"{}\" is the workflow {name}, which is not in this tree", walk.ci.jobs[index].name);
+            walk.ci.blind.push(Blind { place: Some(place.clone()), why });
+        }
         walk.action(name, version, with, place, &call);
         return Vec::new();
     };
