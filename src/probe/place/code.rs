@@ -1,9 +1,9 @@
 //! Places in the product itself: source, settings, manifests, documents.
 
 use super::{answer, here};
-use crate::evidence::{Answer, Place, Sighting};
+use crate::evidence::{Answer, Blind, Place, Sighting};
 use crate::facts::Facts;
-use crate::facts::code::{Role, Scope};
+use crate::facts::code::{Hit, Language, Role, Scope};
 use crate::facts::config::not_chosen;
 use crate::facts::manifests::{Dependency, Ecosystem, Package, Purpose};
 
@@ -29,19 +29,35 @@ pub(super) fn source(facts: &Facts<'_>) -> Answer {
 pub(super) fn service(facts: &Facts<'_>, servers: &[&str]) -> Answer {
     let found = facts.code().find_all(facts, Scope::Product, SERVES);
     // The surest sign first.
-    let Some(hit) = found.iter().find_map(|hits| hits.first()) else { return Answer::default() };
+    let mut hits = found.iter().flat_map(|hits| hits.iter());
+    let Some(hit) = hits.clone().find(|hit| is_spoken(facts, hit)) else {
+        return Answer { blind: hits.next().map(unspoken).into_iter().collect(), ..Answer::default() };
+    };
     let dependency = servers
         .iter()
         .flat_map(|name| facts.manifests().dependencies(name))
         .find(|(_, dependency)| dependency.purpose == Purpose::Runtime);
-    // Go, Java, .NET and Node serve with what comes with the language.
-    let needs_none = [".go", ".java", ".cs", ".js", ".ts"].iter().any(|end| hit.path.ends_with(end));
+    // Go and Node serve with what comes with the language.
+    let needs_none = [".go", ".js", ".ts"].iter().any(|end| hit.path.ends_with(end));
     if dependency.is_none() && !servers.is_empty() && !needs_none {
         return Answer::default();
     }
     let mut seen = answer(Some(here(Place::at(hit.path.clone(), hit.span), "source of a network service")));
     seen.seen.extend(dependency.map(|(package, dependency)| dependency_sighting(package, dependency)));
     seen
+}
+
+/// Languages in whose usual libraries the patterns of the catalogue are at home; not to find a thing in another one
+/// says little.
+const SPOKEN: &[Language] = &[Language::Rust, Language::Go, Language::Python, Language::JavaScript];
+
+fn is_spoken(facts: &Facts<'_>, hit: &Hit) -> bool {
+    facts.code().file(&hit.path).is_some_and(|file| SPOKEN.contains(&file.language))
+}
+
+fn unspoken(hit: &Hit) -> Blind {
+    let why = format!("the service of {} is in a language whose libraries are known in part only", hit.path);
+    Blind { place: Some(Place::at(hit.path.clone(), hit.span)), why }
 }
 
 fn dependency_sighting(package: &Package, dependency: &Dependency) -> Sighting {
@@ -83,11 +99,21 @@ pub(super) fn docs(facts: &Facts<'_>) -> Answer {
 pub(super) fn client(facts: &Facts<'_>, names: &[&str]) -> Answer {
     let dependencies = names.iter().flat_map(|name| facts.manifests().dependencies(name));
     let runtime = dependencies.filter(|(_, dependency)| dependency.purpose == Purpose::Runtime);
+    let mut blind = Vec::new();
     let used = runtime.into_iter().find_map(|(package, dependency)| {
         let hit = uses(facts, package, dependency)?;
-        Some([dependency_sighting(package, dependency), hit])
+        if matches!(package.ecosystem, Ecosystem::Cargo | Ecosystem::Go | Ecosystem::Pypi | Ecosystem::Npm) {
+            return Some([dependency_sighting(package, dependency), hit]);
+        }
+        let why = format!("what {} does by itself is not known", dependency.name);
+        blind.push(Blind { place: Some(hit.place), why });
+        None
     });
-    Answer { seen: used.into_iter().flatten().collect(), ..Answer::default() }
+    let seen: Vec<Sighting> = used.into_iter().flatten().collect();
+    if !seen.is_empty() {
+        blind.clear();
+    }
+    Answer { seen, blind, ..Answer::default() }
 }
 
 /// Where source names a dependency.
