@@ -33,7 +33,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             format!("`{}` in {}{said}", shown(&command.line()), whence(facts, ci, &command.step, &command.chain));
         let sighting = Sighting::new(command.place.clone(), Strength::Enforced, message);
         if !command.sure {
-            let why = format!("`{}` may be reached; which task runs it is not followed", shown(&command.line()));
+            let why = match command.line().strip_prefix("tests-of-another-repository ") {
+                Some(what) => format!("`{}` runs tests that are not in this tree", shown(what)),
+                None => format!("`{}` may be reached; which task runs it is not followed", shown(&command.line())),
+            };
             answer.blind.push(Blind { place: Some(command.place.clone()), why });
             continue;
         }

@@ -84,6 +84,15 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         for &stage in &image.shipped {
             let found = of_image(image, stage, fact, question);
             let place = image.at(image.file.stages[stage].span);
+            if matches!(fact, "release_build" | "debug_build")
+                && found.is_empty()
+                && image.standing == Standing::Production
+            {
+                answer.blind.extend(image.undecided_build(stage).map(|place| Blind {
+                    place: Some(place),
+                    why: "a build argument from outside decides which of two builds goes into the image".to_owned(),
+                }));
+            }
             put(&mut answer, found, &image.standing, &place, &image.path);
         }
     }
@@ -187,10 +196,20 @@ fn of_image(image: &Image, stage: usize, fact: &str, question: &Question) -> Vec
             image.health(stage).iter().filter_map(|health| of_health(health, fact, &title)).collect()
         }
         "user" => {
-            let user = image.user(stage);
-            let root = || Fact::new("root".to_owned(), image.at(image.file.stages[stage].span));
-            let user = user.unwrap_or_else(root);
-            vec![seen(&user.place, format!("{title} runs as {}", user.value)).with(Observed::Word(user.value))]
+            let place = image.at(image.file.stages[stage].span);
+            match image.user(stage) {
+                Some(user) if user.value.contains('$') => {
+                    let message = format!("{title} runs as {}, which is set elsewhere", user.value);
+                    vec![seen(&user.place, message).with(Observed::Opaque(user.value))]
+                }
+                Some(user) => {
+                    vec![seen(&user.place, format!("{title} runs as {}", user.value)).with(Observed::Word(user.value))]
+                }
+                None => {
+                    let message = format!("{title} runs as whom the image that it starts from says");
+                    vec![seen(&place, message).with(Observed::Opaque("the base image's user".to_owned()))]
+                }
+            }
         }
         "release_build" => builds(image, stage, Build::Release, "a release build"),
         "debug_build" => builds(image, stage, Build::Debug, "a debug build"),

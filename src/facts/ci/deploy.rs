@@ -132,7 +132,10 @@ static PUBLISH: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "maturin {publish|upload}",
         "docker push",
         "docker buildx build --push",
-        "docker buildx bake --push",
+        "docker buildx bake {--push|--set=*.output=type=registry*}",
+        "docker buildx bake --set *.output=type=registry*",
+        "docker buildx build {--output|-o} {*type=registry*|*push=true*}",
+        "docker buildx build {--output=*type=registry*|--output=*push=true*}",
         "{podman|skopeo|crane|buildah} {push|copy}",
         "helm push",
         "ko {build|publish|apply}",
@@ -394,7 +397,13 @@ fn publishes(action: &Action) -> bool {
         let mut parts = output.split([',', '\n']).map(|part| part.trim().trim_matches('"'));
         parts.any(|part| matches!(part, "type=registry" | "push=true"))
     };
-    let pushes = || input("push").is_some_and(|push| push != "false") || input("outputs").is_some_and(exports);
+    let sets =
+        |lines: &str| lines.lines().filter_map(|line| line.split_once(".output=")).any(|(_, output)| exports(output));
+    let pushes = || {
+        input("push").is_some_and(|push| push != "false")
+            || input("outputs").is_some_and(exports)
+            || input("set").is_some_and(sets)
+    };
     named(PUBLISH_ACTIONS, &action.name) || named(IMAGE_ACTIONS, &action.name) && pushes()
 }
 

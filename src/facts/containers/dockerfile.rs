@@ -1,7 +1,7 @@
 //! Dockerfiles as instructions in stages, with continuations, heredocs and build arguments resolved.
 
 use crate::source::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A Dockerfile as it builds without arguments from outside.
 #[derive(Clone, Debug, Default)]
@@ -72,13 +72,19 @@ impl Instruction {
 impl Dockerfile {
     /// Reads a Dockerfile; text before the first `FROM` other than `ARG` is dropped.
     pub fn parse(text: &str) -> Self {
+        Self::parse_leaving(text, &BTreeSet::new())
+    }
+
+    /// The same, with the build arguments of some names left as they are written, whatever their defaults.
+    pub fn parse_leaving(text: &str, open: &BTreeSet<String>) -> Self {
         let mut file = Self::default();
-        let mut global = Arguments::default();
+        let mut global = Arguments { open: open.clone(), ..Arguments::default() };
         let mut scopes: Vec<Arguments> = Vec::new();
         for mut instruction in instructions(text) {
             if instruction.keyword == "FROM" {
                 let stage = file.from(&instruction, &global);
-                scopes.push(stage.parent.map_or_else(Arguments::default, |parent| scopes[parent].clone()));
+                let fresh = || Arguments { open: open.clone(), ..Arguments::default() };
+                scopes.push(stage.parent.map_or_else(fresh, |parent| scopes[parent].clone()));
                 file.stages.push(stage);
                 continue;
             }
@@ -169,7 +175,11 @@ impl Dockerfile {
 
 /// Build arguments and environment that `$NAME` can mean at one point of the file.
 #[derive(Clone, Debug, Default)]
-struct Arguments(BTreeMap<String, Option<String>>);
+struct Arguments {
+    known: BTreeMap<String, Option<String>>,
+    /// Arguments that the caller of the build may give.
+    open: BTreeSet<String>,
+}
 
 /// Values longer than this are not carried along: a file could otherwise double one with every line.
 const LONGEST_VALUE: usize = 4096;
@@ -177,7 +187,7 @@ const LONGEST_VALUE: usize = 4096;
 impl Arguments {
     fn set(&mut self, name: String, value: String) {
         if value.len() <= LONGEST_VALUE {
-            self.0.insert(name, Some(value));
+            self.known.insert(name, Some(value));
         }
     }
 
@@ -185,11 +195,11 @@ impl Arguments {
         for word in split_words(text) {
             let (name, default) = match word.split_once('=') {
                 Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
-                None => (word.clone(), global.and_then(|global| global.0.get(&word).cloned().flatten())),
+                None => (word.clone(), global.and_then(|global| global.known.get(&word).cloned().flatten())),
             };
-            match default {
+            match default.filter(|_| !self.open.contains(&name)) {
                 Some(value) => self.set(name, value),
-                None => drop(self.0.entry(name).or_insert(None)),
+                None => drop(self.known.entry(name).or_insert(None)),
             }
         }
     }
@@ -219,7 +229,7 @@ impl Arguments {
             let Some(close) = inner.find('}') else { return (&text[..1], None) };
             let inner = &inner[..close];
             let name_end = inner.find(|letter: char| !is_name(letter)).unwrap_or(inner.len());
-            let known = self.0.get(&inner[..name_end]).cloned().flatten();
+            let known = self.known.get(&inner[..name_end]).cloned().flatten();
             let value = match inner[name_end..].strip_prefix(":-").or_else(|| inner[name_end..].strip_prefix('-')) {
                 Some(default) => Some(known.unwrap_or_else(|| default.to_owned())),
                 None if inner[name_end..].is_empty() => known,
@@ -228,7 +238,7 @@ impl Arguments {
             return (&text[..close + 3], value);
         }
         let end = body.find(|letter: char| !is_name(letter)).unwrap_or(body.len());
-        (&text[..=end], self.0.get(&body[..end]).cloned().flatten())
+        (&text[..=end], self.known.get(&body[..end]).cloned().flatten())
     }
 }
 

@@ -110,3 +110,32 @@ pub fn role_of_name(name: &str, listens: bool) -> Role {
     }
     Role::Serving
 }
+
+/// The user that an image starts as where nothing else is said; `None` where its name does not tell.
+pub(super) fn user_of_base(base: &str) -> Option<&'static str> {
+    let name = base.split('@').next().unwrap_or(base).to_lowercase();
+    if name.is_empty() || name.contains('$') {
+        return None;
+    }
+    let (path, tag) = match name.rsplit_once(':') {
+        Some((path, tag)) if !tag.contains('/') => (path, tag),
+        _ => (name.as_str(), ""),
+    };
+    let words: Vec<&str> = tag.split(['-', '_']).collect();
+    let path = path.strip_prefix("docker.io/").or_else(|| path.strip_prefix("index.docker.io/")).unwrap_or(path);
+    let begins = |list: &[&str]| list.iter().any(|start| path.starts_with(start));
+    // Distroless, Docker's hardened images and others say it in the tag; .NET's chiseled ones have a user of their own.
+    if words.iter().any(|word| matches!(*word, "nonroot" | "rootless" | "unprivileged" | "chiseled")) {
+        return Some("nonroot");
+    }
+    if begins(&["cgr.dev/chainguard/", "cgr.dev/chainguard-private/", "chainguard/", "dhi.io/"])
+        || begins(&["bitnami/", "bitnamilegacy/", "public.ecr.aws/bitnami/", "registry.bitnami.com/"])
+        || path.ends_with("-unprivileged")
+        || path.ends_with("-nonroot")
+    {
+        return Some("nonroot");
+    }
+    let is_official = !path.contains('/') || begins(&["library/", "public.ecr.aws/docker/library/"]);
+    let known = begins(&["gcr.io/distroless/", "mcr.microsoft.com/dotnet/", "ghcr.io/astral-sh/"]);
+    (is_official || known).then_some("root")
+}

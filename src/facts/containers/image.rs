@@ -6,6 +6,7 @@ use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::production::{self, Stage, Standing};
 use crate::source::Span;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// One Dockerfile and what it ships.
@@ -38,7 +39,8 @@ pub fn read(facts: &Facts<'_>) -> Vec<Image> {
     let files = facts.tree.files().iter().filter(|file| is_dockerfile(&file.path));
     files
         .filter_map(|file| {
-            let parsed = Dockerfile::parse(file.text()?.text());
+            let text = file.text()?.text();
+            let parsed = Dockerfile::parse_leaving(text, &given_from_outside(facts, &file.path, text));
             // Without a stage it is a text that happens to bear the name.
             parsed.last()?;
             let shipped = shipped_stages(&parsed);
@@ -46,6 +48,43 @@ pub fn read(facts: &Facts<'_>) -> Vec<Image> {
             Some(Image { path: file.path.clone(), standing, file: parsed, shipped })
         })
         .collect()
+}
+
+/// Build arguments that conditions of a Dockerfile may ask for and that some file of the tree gives: the default that
+/// the Dockerfile writes does not decide then.
+fn given_from_outside(facts: &Facts<'_>, path: &str, text: &str) -> BTreeSet<String> {
+    let asks = |text: &str| ["if [", "if test", "[ ", "[[ ", "case "].iter().any(|word| text.contains(word));
+    if !asks(text) {
+        return BTreeSet::new();
+    }
+    let declared = text.lines().filter_map(|line| line.trim_start().strip_prefix("ARG "));
+    let names: BTreeSet<&str> = declared
+        .flat_map(str::split_whitespace)
+        .filter_map(|word| word.split('=').next())
+        .filter(|name| name.len() > 1)
+        .take(50)
+        .collect();
+    let gives = |text: &str, name: &str| {
+        memchr::memmem::find_iter(text.as_bytes(), name.as_bytes()).any(|at| {
+            let before = text.as_bytes()[..at].last().is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+            before && matches!(text.as_bytes().get(at + name.len()), Some(b'=' | b':'))
+        })
+    };
+    let mut given = BTreeSet::new();
+    for file in facts.tree.files().iter().filter(|file| &*file.path != path && may_build(&file.path)) {
+        let Some(source) = file.text() else { continue };
+        let found = names.iter().filter(|name| gives(source.text(), name));
+        given.extend(found.map(|name| (*name).to_owned()));
+    }
+    given
+}
+
+/// Files that may call a build with arguments: CI, Compose, bake files, scripts, recipes.
+fn may_build(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+    matches!(end, "yml" | "yaml" | "sh" | "bash" | "hcl" | "mk" | "just")
+        || ["Makefile", "Justfile", "justfile", "Jenkinsfile", "docker-bake.json"].contains(&name)
 }
 
 /// `Dockerfile`, `Containerfile`, `Dockerfile.web`, `Dockerfile-web`, `web.Dockerfile`.
@@ -146,10 +185,22 @@ impl Image {
         Some(Health { kind, interval: seconds("interval"), timeout: seconds("timeout"), place })
     }
 
-    /// The user a shipped stage runs as; none means root.
-    pub fn user(&self, stage: usize) -> Option<Fact<String>> {
+    /// The user that a shipped stage names.
+    pub fn own_user(&self, stage: usize) -> Option<Fact<String>> {
         let user = self.file.effective(stage, "USER")?;
-        Some(Fact::new(user.text.trim().to_owned(), self.at(user.span)))
+        let name = user.text.trim();
+        // `0:0` is root by its number.
+        let is_root = matches!(name.split(':').next(), Some("0" | "root"));
+        Some(Fact::new(if is_root { "root" } else { name }.to_owned(), self.at(user.span)))
+    }
+
+    /// The user a shipped stage runs as: its own, or that of the image that it starts from, where that is known.
+    pub fn user(&self, stage: usize) -> Option<Fact<String>> {
+        if let Some(user) = self.own_user(stage) {
+            return Some(user);
+        }
+        let root = &self.file.stages[self.file.lineage(stage).last().copied()?];
+        super::identity::user_of_base(&root.base).map(|user| Fact::new(user.to_owned(), self.at(root.span)))
     }
 
     /// The command line that a shipped stage starts: entry point and command together.
@@ -171,10 +222,25 @@ impl Image {
             .collect();
         let compiled = instructions().filter(|each| each.keyword == "RUN").flat_map(|each| {
             let found = super::shell::cargo_builds(&each.text);
-            found.into_iter().map(|(build, at)| Fact::new(build, self.at(each.line_at(at))))
+            found
+                .into_iter()
+                .filter(|(.., sure)| *sure)
+                .map(|(build, at, _)| Fact::new(build, self.at(each.line_at(at))))
         });
         // What is copied into the image decides; a build whose result stays behind says nothing about it.
         if copied.is_empty() { compiled.collect() } else { copied }
+    }
+
+    /// A build that stands in a branch which a build argument of the caller decides, where nothing else tells how the
+    /// program of a stage was compiled.
+    pub fn undecided_build(&self, stage: usize) -> Option<Place> {
+        let needed = self.file.needed(stage);
+        let runs = needed.iter().flat_map(|&index| &self.file.stages[index].instructions);
+        runs.filter(|each| each.keyword == "RUN").find_map(|each| {
+            let found = super::shell::cargo_builds(&each.text);
+            let (_, at, _) = found.into_iter().find(|(.., sure)| !sure)?;
+            Some(self.at(each.line_at(at)))
+        })
     }
 }
 

@@ -2,29 +2,145 @@
 
 use super::image::Build;
 
-/// The Cargo builds of the project itself in a shell text, each with the offset of its command.
-pub(super) fn cargo_builds(text: &str) -> Vec<(Build, usize)> {
-    commands(text).into_iter().filter_map(|(words, at)| Some((cargo_build(&words)?, at))).collect()
+/// The Cargo builds of the project itself in a shell text, each with the offset of its command and whether it surely
+/// runs; what stands in a branch that is not taken is none.
+pub(super) fn cargo_builds(text: &str) -> Vec<(Build, usize, bool)> {
+    let mut branches = Branches::default();
+    let mut found = Vec::new();
+    for (words, at, mark) in commands(text) {
+        let taken = branches.step(&words, mark);
+        if taken != Some(false)
+            && let Some(build) = cargo_build(&words)
+        {
+            // `else cargo build`: the line of the command is meant.
+            let at = at
+                + text[at..].find(words.iter().copied().find(|word| word.contains("cargo")).unwrap_or("")).unwrap_or(0);
+            found.push((build, at, taken.is_some()));
+        }
+    }
+    found
 }
 
-/// Commands of a shell text: the words between `&&`, `||`, `;`, `|`, `(`, `)` and line ends, with their offset.
-fn commands(text: &str) -> Vec<(Vec<&str>, usize)> {
+/// Commands of a shell text: the words between `&&`, `||`, `;`, `|`, `(`, `)` and line ends, with their offset and the
+/// mark before them.
+fn commands(text: &str) -> Vec<(Vec<&str>, usize, &str)> {
     let mut found = Vec::new();
-    let mut start = 0;
-    for (at, mark) in text.match_indices(['\n', ';', '&', '|', '(', ')']) {
-        found.push((&text[start..at], start));
-        start = at + mark.len();
+    let (mut start, mut before) = (0, "");
+    let mut marks = text.match_indices(['\n', ';', '&', '|', '(', ')']).peekable();
+    while let Some((at, mark)) = marks.next() {
+        found.push((&text[start..at], start, before));
+        let twice =
+            matches!(mark, "&" | "|") && marks.peek().is_some_and(|&(next, other)| next == at + 1 && other == mark);
+        if twice {
+            marks.next();
+        }
+        let end = at + mark.len() * (1 + usize::from(twice));
+        (start, before) = (end, &text[at..end]);
     }
-    found.push((&text[start..], start));
+    found.push((&text[start..], start, before));
     found
         .into_iter()
-        .map(|(command, at)| {
+        .map(|(command, at, mark)| {
             let indent = command.len() - command.trim_start().len();
             let words: Vec<&str> = command.split_whitespace().map(|word| word.trim_matches(['"', '\''])).collect();
-            (words, at + indent)
+            (words, at + indent, mark)
         })
-        .filter(|(words, _)| !words.is_empty() && !words[0].starts_with('#'))
+        .filter(|(words, ..)| !words.is_empty() && !words[0].starts_with('#'))
         .collect()
+}
+
+/// Where in `if … else … fi` a command stands; `None` is a condition that cannot be told.
+#[derive(Default)]
+struct Branches {
+    open: Vec<Branch>,
+    /// What the test before `&&` or `||` came to.
+    tested: Option<Option<bool>>,
+}
+
+struct Branch {
+    in_condition: bool,
+    condition: Option<bool>,
+    /// Whether an earlier branch was taken.
+    earlier: Option<bool>,
+    taken: Option<bool>,
+}
+
+impl Branches {
+    /// Takes one command in; says whether it runs.
+    fn step(&mut self, words: &[&str], mark: &str) -> Option<bool> {
+        let not = |value: Option<bool>| value.map(|value| !value);
+        match words[0] {
+            "if" => {
+                let condition = test(&words[1..]);
+                let branch = Branch { in_condition: true, condition, earlier: Some(false), taken: Some(true) };
+                self.open.push(branch);
+            }
+            "case" => {
+                self.open.push(Branch { in_condition: false, condition: None, earlier: None, taken: None });
+            }
+            "fi" | "esac" => drop(self.open.pop()),
+            word => {
+                if let Some(branch) = self.open.last_mut() {
+                    match word {
+                        "then" => {
+                            branch.in_condition = false;
+                            branch.taken = and(not(branch.earlier), branch.condition);
+                        }
+                        "elif" | "else" => {
+                            branch.earlier = not(and(not(branch.earlier), not(branch.condition)));
+                            branch.taken = not(branch.earlier);
+                            branch.in_condition = word == "elif";
+                            branch.condition = if word == "elif" { test(&words[1..]) } else { None };
+                        }
+                        // A second part of the condition.
+                        _ if branch.in_condition => branch.condition = None,
+                        _ => {}
+                    }
+                }
+            }
+        }
+        let within = self.open.iter().map(|branch| branch.taken).fold(Some(true), and);
+        let alone = match (mark, self.tested) {
+            ("&&", Some(tested)) => tested,
+            ("||", Some(tested)) => not(tested),
+            _ => Some(true),
+        };
+        if matches!(words[0], "[" | "[[" | "test") {
+            self.tested = Some(test(words));
+        } else if !matches!(mark, "&&" | "||") {
+            self.tested = None;
+        }
+        and(within, alone)
+    }
+}
+
+fn and(one: Option<bool>, other: Option<bool>) -> Option<bool> {
+    match (one, other) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
+}
+
+/// What a test of two texts comes to, where both are known.
+fn test(words: &[&str]) -> Option<bool> {
+    let (first, rest) = words.split_first()?;
+    let inner = match *first {
+        "[" => rest.strip_suffix(&["]"])?,
+        "[[" => rest.strip_suffix(&["]]"])?,
+        "test" => rest,
+        _ => return None,
+    };
+    if inner.iter().any(|word| word.contains(['$', '`', '*'])) {
+        return None;
+    }
+    match inner {
+        [one, "=" | "==", other] => Some(one == other),
+        [one, "!=", other] => Some(one != other),
+        ["-z", one] => Some(one.is_empty()),
+        ["-n", one] => Some(!one.is_empty()),
+        _ => None,
+    }
 }
 
 /// How a command builds this project with Cargo; `None` if it does not, or if its profile is not known here.

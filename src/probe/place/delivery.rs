@@ -1,21 +1,63 @@
 //! Places of delivery: CI, what runs on a clock, what deploys.
 
 use super::{answer, here};
-use crate::evidence::{Answer, Sighting};
+use crate::evidence::{Answer, Place, Sighting};
 use crate::facts::Facts;
-use crate::facts::ci::Event;
 use crate::facts::ci::deploy::Act;
+use crate::facts::ci::{Ci, Event};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A gate that builds or tests; where CI is visibly elsewhere, its absence here says nothing (ruling 1).
 pub(super) fn ci(facts: &Facts<'_>) -> Answer {
     let ci = facts.ci();
-    match ci.building_gate() {
-        Some(command) => {
-            let job = &ci.job(&command.step).name;
-            answer(Some(here(command.place.clone(), format!("job \"{job}\" runs {}", command.line()))))
-        }
-        None => Answer { blind: ci.unseen(), ..Answer::default() },
+    if ci.building_gate().is_none() {
+        return Answer { blind: ci.unseen(), ..Answer::default() };
     }
+    Answer { seen: searched(ci), ..Answer::default() }
+}
+
+/// The definitions that were searched, those first that guard a merge or a release, with how much of each was read.
+fn searched(ci: &Ci) -> Vec<Sighting> {
+    let steps = || ci.commands.iter().map(|command| &command.step).chain(ci.actions.iter().map(|action| &action.step));
+    let all: BTreeSet<(usize, usize)> = steps().map(|step| (step.job, step.order)).collect();
+    let guarding: BTreeSet<usize> = steps().filter(|step| step.is_gate()).map(|step| step.job).collect();
+    let mut files: BTreeMap<&Arc<str>, Read<'_>> = BTreeMap::new();
+    for (index, job) in ci.jobs.iter().enumerate() {
+        let path = &job.place.path;
+        let file = files.entry(path).or_insert(Read { path, guards: false, jobs: 0, steps: 0 });
+        file.jobs += 1;
+        file.steps += all.range((index, 0)..=(index, usize::MAX)).count();
+        file.guards |= guarding.contains(&index);
+    }
+    let mut files: Vec<Read<'_>> = files.into_values().collect();
+    files.sort_by_key(|file| (!file.guards, file.path.clone()));
+    let guarding = files.iter().filter(|file| file.guards).count();
+    let (jobs, steps): (usize, usize) =
+        (files.iter().map(|file| file.jobs).sum(), files.iter().map(|file| file.steps).sum());
+    let total = format!(
+        "{} of CI read, {guarding} of them on pushes, pull requests or tags: {}, {}",
+        counted(files.len(), "file"),
+        counted(jobs, "job"),
+        counted(steps, "step")
+    );
+    let of_file = |(index, file): (usize, &Read<'_>)| {
+        let own = format!("{}, {}", counted(file.jobs, "job"), counted(file.steps, "step"));
+        here(Place::file(file.path.clone()), if index == 0 { total.clone() } else { own })
+    };
+    files.iter().filter(|file| file.guards).enumerate().map(of_file).collect()
+}
+
+/// How much of a definition of CI was read.
+struct Read<'c> {
+    path: &'c Arc<str>,
+    guards: bool,
+    jobs: usize,
+    steps: usize,
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// CI with a clock, or a `CronJob` of production.

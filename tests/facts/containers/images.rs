@@ -140,3 +140,34 @@ fn hostile_files_end() {
         images(&[("Dockerfile", text)]);
     }
 }
+
+#[test]
+fn the_base_image_says_who_runs_where_nothing_else_does() {
+    use tusk_check::facts::containers::dockerfile::Dockerfile;
+    use tusk_check::facts::containers::image::Image;
+    use tusk_check::facts::production::Standing;
+    let user = |text: &str| {
+        let file = Dockerfile::parse(text);
+        let last = file.last().unwrap();
+        let image = Image { path: "Dockerfile".into(), standing: Standing::Production, file, shipped: vec![last] };
+        image.user(last).map(|fact| fact.value)
+    };
+    let digest = "sha256:dcf1ac1fd3a0b7ba5a5ea1c2ad28ee3a0ebd1a2b3c4d5e6f708192a3b4c5d6e7";
+    for (base, expected) in [
+        (format!("gcr.io/distroless/static-debian12:nonroot@{digest}"), Some("nonroot")),
+        ("gcr.io/distroless/cc:debug-nonroot".to_owned(), Some("nonroot")),
+        ("cgr.dev/chainguard/python:latest".to_owned(), Some("nonroot")),
+        ("nginxinc/nginx-unprivileged:1".to_owned(), Some("nonroot")),
+        ("mcr.microsoft.com/dotnet/aspnet:8.0-jammy-chiseled".to_owned(), Some("nonroot")),
+        (format!("gcr.io/distroless/static@{digest}"), Some("root")),
+        ("debian:stable-slim".to_owned(), Some("root")),
+        ("scratch".to_owned(), Some("root")),
+        ("localhost:5000/nonroot/app".to_owned(), None),
+        ("ghcr.io/acme/base:1".to_owned(), None),
+    ] {
+        assert_eq!(user(&format!("FROM {base}\n")).as_deref(), expected, "{base}");
+    }
+    assert_eq!(user("FROM gcr.io/distroless/cc:nonroot\nUSER 0:0\n").as_deref(), Some("root"));
+    assert_eq!(user("FROM gcr.io/distroless/cc:nonroot AS base\nFROM base\n").as_deref(), Some("nonroot"));
+    assert_eq!(user("FROM debian:12\nUSER 65532:65532\n").as_deref(), Some("65532:65532"));
+}

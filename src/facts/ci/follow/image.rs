@@ -162,6 +162,21 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether a bake file, named or found by its usual name, sends what it builds to a registry.
+    pub(super) fn bakes_to_registry(&self, with: &BTreeMap<String, String>) -> bool {
+        let folder = with.get("workdir").or_else(|| with.get("source")).map_or("", |value| value.trim());
+        let named = with.get("files").map_or("", String::as_str).split(['\n', ',']).map(str::trim);
+        let named: Vec<&str> = named.filter(|name| !name.is_empty()).collect();
+        let usual = ["docker-bake.hcl", "docker-bake.json", "docker-bake.override.hcl", "docker-bake.override.json"];
+        let files = if named.is_empty() { usual.to_vec() } else { named };
+        let code = |line: &&str| !line.trim_start().starts_with(['#', '/']);
+        let sends = |line: &str| line.contains("type=registry") || line.contains("push=true");
+        files
+            .iter()
+            .filter_map(|file| self.facts.tree.text(&path::join(folder, file)))
+            .any(|source| source.text().lines().filter(code).any(sends))
+    }
+
     /// What `docker build …` builds, where its Dockerfile is in the tree.
     fn built_by(&self, words: &[String], dir: &str) -> Option<Built> {
         let at = words.iter().take(4).position(|word| word == "build" || word == "bud")?;

@@ -1,6 +1,7 @@
 //! Follows a command into what it runs: recipes, targets, package scripts, scripts of the tree, hooks.
 
 mod cargo;
+mod foreign;
 mod hooks;
 mod image;
 mod just;
@@ -125,6 +126,9 @@ impl<'f> Walk<'f> {
             self.list(&run.words, place, &call);
         }
         match wrap::unwrap(run.words) {
+            Inner::Words(words) if self.is_foreign_collection(&words, &call.dir) => {
+                self.foreign_tests(&words, place, &call);
+            }
             Inner::Words(words) => {
                 self.list(&words, place, &call);
                 self.follow(&words, place, &call);
@@ -187,7 +191,11 @@ impl<'f> Walk<'f> {
             chain: call.chain.clone(),
             excuse: call.excuse.clone(),
         });
-        if name.ends_with("/build-push-action") {
+        if name.ends_with("/bake-action") && !with.contains_key("push") && self.bakes_to_registry(&with) {
+            if let Some(action) = self.ci.actions.last_mut() {
+                action.with.insert("outputs".to_owned(), "type=registry".to_owned());
+            }
+        } else if name.ends_with("/build-push-action") {
             self.image_of_action(&with, &place, call);
         }
     }
@@ -209,7 +217,13 @@ impl<'f> Walk<'f> {
 
     /// Follows a script of the tree, named in the file `from`.
     fn file(&mut self, file: &str, from: &str, arguments: Vec<String>, settings: Settings, place: &Place, call: &Call) {
-        let Some((path, source)) = self.find(file, from, &call.dir) else { return };
+        let Some((path, source)) = self.find(file, from, &call.dir) else {
+            if foreign::tests_by_name(file) && self.brings_another_tree(call.step.job) {
+                let words: Vec<String> = std::iter::once(file.to_owned()).chain(arguments).collect();
+                self.foreign_tests(&words, place, call);
+            }
+            return;
+        };
         let text = source.text();
         let shebang = text.lines().next().filter(|line| line.starts_with("#!")).unwrap_or_default();
         let is_shell = ["sh", "bash", "dash", "zsh", "ksh"].iter().any(|shell| {

@@ -91,7 +91,7 @@ fn inherit(service: &mut Service, value: &Value, containers: &Containers) {
         service.health.extend(image.health(stage));
     }
     service.command = service.command.take().or_else(|| image.command(stage));
-    service.user = service.user.take().or_else(|| image.user(stage));
+    service.user = service.user.take().or_else(|| image.own_user(stage));
     for (name, value, span) in image.file.environment(stage) {
         if !service.env.iter().any(|entry| entry.name == name) {
             service.env.push(Env { name, value: EnvValue::of(&value), place: image.at(span) });
