@@ -4,6 +4,7 @@ use super::{answer, here};
 use crate::evidence::{Answer, Place, Sighting};
 use crate::facts::Facts;
 use crate::facts::ci::deploy::Act;
+use crate::facts::ci::tools::builds_or_tests;
 use crate::facts::ci::{Ci, Event};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,21 +18,24 @@ pub(super) fn ci(facts: &Facts<'_>) -> Answer {
     Answer { seen: searched(ci), ..Answer::default() }
 }
 
-/// The definitions that were searched, those first that guard a merge or a release, with how much of each was read.
+/// The definitions that guard a merge or a release, those first that build or test, with how much of each was read.
 fn searched(ci: &Ci) -> Vec<Sighting> {
     let steps = || ci.commands.iter().map(|command| &command.step).chain(ci.actions.iter().map(|action| &action.step));
     let all: BTreeSet<(usize, usize)> = steps().map(|step| (step.job, step.order)).collect();
+    let builds = ci.commands.iter().filter(|command| command.step.is_gate() && builds_or_tests(&command.words));
+    let building: BTreeSet<usize> = builds.map(|command| command.step.job).collect();
     let guarding: BTreeSet<usize> = steps().filter(|step| step.is_gate()).map(|step| step.job).collect();
     let mut files: BTreeMap<&Arc<str>, Read<'_>> = BTreeMap::new();
     for (index, job) in ci.jobs.iter().enumerate() {
         let path = &job.place.path;
-        let file = files.entry(path).or_insert(Read { path, guards: false, jobs: 0, steps: 0 });
+        let file = files.entry(path).or_insert(Read { path, guards: false, builds: false, jobs: 0, steps: 0 });
         file.jobs += 1;
         file.steps += all.range((index, 0)..=(index, usize::MAX)).count();
         file.guards |= guarding.contains(&index);
+        file.builds |= building.contains(&index);
     }
     let mut files: Vec<Read<'_>> = files.into_values().collect();
-    files.sort_by_key(|file| (!file.guards, file.path.clone()));
+    files.sort_by_key(|file| (!file.guards, !file.builds, file.path.clone()));
     let guarding = files.iter().filter(|file| file.guards).count();
     let (jobs, steps): (usize, usize) =
         (files.iter().map(|file| file.jobs).sum(), files.iter().map(|file| file.steps).sum());
@@ -52,6 +56,7 @@ fn searched(ci: &Ci) -> Vec<Sighting> {
 struct Read<'c> {
     path: &'c Arc<str>,
     guards: bool,
+    builds: bool,
     jobs: usize,
     steps: usize,
 }
