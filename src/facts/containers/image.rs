@@ -70,13 +70,13 @@ fn given_from_outside(facts: &Facts<'_>, path: &str, text: &str) -> BTreeSet<Str
             before && matches!(text.as_bytes().get(at + name.len()), Some(b'=' | b':'))
         })
     };
-    let mut given = BTreeSet::new();
+    let mut passed = BTreeSet::new();
     for file in facts.tree.files().iter().filter(|file| &*file.path != path && may_build(&file.path)) {
         let Some(source) = file.text() else { continue };
         let found = names.iter().filter(|name| gives(source.text(), name));
-        given.extend(found.map(|name| (*name).to_owned()));
+        passed.extend(found.map(|name| (*name).to_owned()));
     }
-    given
+    passed
 }
 
 /// Files that may call a build with arguments: CI, Compose, bake files, scripts, recipes.

@@ -54,7 +54,8 @@ fn commands(text: &str) -> Vec<(Vec<&str>, usize, &str)> {
 struct Branches {
     open: Vec<Branch>,
     /// What the test before `&&` or `||` came to.
-    tested: Option<Option<bool>>,
+    tested: Option<bool>,
+    is_tested: bool,
 }
 
 struct Branch {
@@ -100,15 +101,16 @@ impl Branches {
             }
         }
         let within = self.open.iter().map(|branch| branch.taken).fold(Some(true), and);
-        let alone = match (mark, self.tested) {
-            ("&&", Some(tested)) => tested,
-            ("||", Some(tested)) => not(tested),
+        let alone = match mark {
+            "&&" if self.is_tested => self.tested,
+            "||" if self.is_tested => not(self.tested),
             _ => Some(true),
         };
         if matches!(words[0], "[" | "[[" | "test") {
-            self.tested = Some(test(words));
+            self.is_tested = true;
+            self.tested = test(words);
         } else if !matches!(mark, "&&" | "||") {
-            self.tested = None;
+            self.is_tested = false;
         }
         and(within, alone)
     }

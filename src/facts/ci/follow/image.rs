@@ -327,16 +327,14 @@ impl Walk<'_> {
         let (entry, command) = (said("entrypoint"), said("command"));
         let arguments: Vec<String> = command.into_iter().flatten().collect();
         let entry = entry.map(|words| words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "));
-        match self.built_service(files, name) {
-            Some(built) => self.start(&built, entry, &arguments, place, call),
-            None => {
-                let script = entry.into_iter().chain(arguments.iter().map(|word| quoted(word)));
-                let script = script.collect::<Vec<_>>().join(" ");
-                if let Some(inner) = call.inside(format!("service {name}"), place, format!("service {name}")) {
-                    let excerpt = Excerpt::anchored(place.path.clone(), place.span.unwrap_or_default(), script);
-                    self.script(&excerpt, &inner);
-                }
-            }
+        if let Some(built) = self.built_service(files, name) {
+            return self.start(&built, entry, &arguments, place, call);
+        }
+        let script = entry.into_iter().chain(arguments.iter().map(|word| quoted(word)));
+        let script = script.collect::<Vec<_>>().join(" ");
+        if let Some(inner) = call.inside(format!("service {name}"), place, format!("service {name}")) {
+            let excerpt = Excerpt::anchored(place.path.clone(), place.span.unwrap_or_default(), script);
+            self.script(&excerpt, &inner);
         }
     }
 }

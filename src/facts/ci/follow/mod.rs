@@ -178,24 +178,24 @@ impl<'f> Walk<'f> {
         &mut self,
         name: &str,
         version: &str,
-        with: BTreeMap<String, String>,
+        mut with: BTreeMap<String, String>,
         place: Place,
         call: &Call,
     ) {
+        if name.ends_with("/bake-action") && !with.contains_key("push") && self.bakes_to_registry(&with) {
+            with.insert("outputs".to_owned(), "type=registry".to_owned());
+        }
+        let built = name.ends_with("/build-push-action").then(|| (with.clone(), place.clone()));
         self.ci.actions.push(Action {
             name: name.to_owned(),
             version: version.to_owned(),
-            with: with.clone(),
+            with,
             step: call.step.clone(),
-            place: place.clone(),
+            place,
             chain: call.chain.clone(),
             excuse: call.excuse.clone(),
         });
-        if name.ends_with("/bake-action") && !with.contains_key("push") && self.bakes_to_registry(&with) {
-            if let Some(action) = self.ci.actions.last_mut() {
-                action.with.insert("outputs".to_owned(), "type=registry".to_owned());
-            }
-        } else if name.ends_with("/build-push-action") {
+        if let Some((with, place)) = built {
             self.image_of_action(&with, &place, call);
         }
     }
