@@ -114,6 +114,12 @@ fn is_no_run(program: &str, words: &[&str]) -> bool {
         || (words.len() > 1
             && ["install", "ci", "add", "build", "fmt", "lint"].contains(&words[1])
             && program != "cargo")
+        || words.windows(2).any(|pair| {
+            matches!(pair[0], "run" | "run-script")
+                && ["build", "lint", "format", "compile", "start", "dev", "typecheck", "generate"].iter().any(|name| {
+                    pair[1] == *name || pair[1].strip_prefix(name).is_some_and(|rest| rest.starts_with([':', '-']))
+                })
+        })
 }
 
 fn is_script_runner(program: &str) -> bool {
@@ -126,7 +132,8 @@ fn names(command: &Command, file: &File) -> bool {
     let folders = folder.split('/').filter(|part| !matches!(*part, "" | "tests" | "test" | "src"));
     let mut wanted: Vec<String> = folders.map(str::to_owned).collect();
     wanted.push(name.to_owned());
-    let ways = command.chain.iter().map(|link| link.what.as_str());
+    // An image is built from a folder, which says nothing of the tests in it.
+    let ways = command.chain.iter().map(|link| link.what.as_str()).filter(|what| !what.starts_with("build of "));
     let line = command.line();
     let said: Vec<&str> = ways.chain(std::iter::once(line.as_str())).collect();
     let spelled = |word: &str| word.replace('_', "-");
