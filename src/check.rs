@@ -233,7 +233,7 @@ fn patterns<'b>(bindings: impl IntoIterator<Item = &'b Option<Binding>>) -> Patt
             }
         });
     }
-    let fixed = [config::reads::READS, probe::place::code::SERVES].concat();
+    let fixed = [config::reads::READS, config::flags::FLAGS, probe::place::code::SERVES].concat();
     code.extend(fixed.into_iter().map(str::to_owned));
     Patterns { code: PatternSet::new(code), text: PatternSet::new(text) }
 }

@@ -12,12 +12,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let mut out = std::io::stdout().lock();
-    let exit = match cli::parse(std::env::args_os())
-        .and_then(|task| run(task, &mut out, &mut std::io::stderr(), screen()))
-    {
-        Ok(exit) => exit,
-        Err(error) => failure(&error),
-    };
+    let exit =
+        match cli::parse(std::env::args_os()).and_then(|task| run(task, &mut out, &mut std::io::stderr(), screen())) {
+            Ok(exit) => exit,
+            Err(error) => failure(&error),
+        };
     ExitCode::from(exit.status())
 }
 

@@ -189,6 +189,10 @@ fn admits<F: FnOnce() -> Option<Regex>>(
     if is_on(attributes, "variable") && !setting.is_variable {
         return false;
     }
+    let file = || setting.place.path.rsplit('/').next().unwrap_or_default().to_owned();
+    if texts(attributes, "file").is_some_and(|list| !named(&list, &file())) {
+        return false;
+    }
     if is_on(attributes, "set") && setting.layer == Layer::Program {
         return false;
     }

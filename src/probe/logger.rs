@@ -47,6 +47,43 @@ const STATEMENTS: &[Statement] = &[
     },
     Statement { pattern: r"\blogging\.basicConfig\([^)\n]*\blevel\s*=\s*logging\.(?<value>\w+)", is_fallback: false },
     Statement { pattern: r#"\blog_level\s*=\s*["'](?<value>\w+)["']"#, is_fallback: false },
+    Statement { pattern: r#"\bwith_env_filter\(\s*(?<value>"[^"\n{}]+")"#, is_fallback: false },
+    Statement {
+        pattern: r#"\btry_from_(?:default_env|env)\([^)\n]*\)\s*\.(?:unwrap_or_else|or_else)\(\s*\|_\w*\|\s*(?<value>"[^"\n{}]+")"#,
+        is_fallback: true,
+    },
+    Statement { pattern: r"\.with(?:_filter)?\(\s*(?:\w+::)*LevelFilter::(?<value>\w+)\s*\)", is_fallback: false },
+    Statement { pattern: r"\bzerolog\.SetGlobalLevel\(\s*zerolog\.(?<value>\w+)", is_fallback: false },
+    Statement { pattern: r"\bNewAtomicLevelAt\(\s*(?:zap|zapcore)\.(?<value>\w+)", is_fallback: false },
+    Statement { pattern: r"\bHandlerOptions\{[^{}]{0,120}?\bLevel:\s*slog\.Level(?<value>\w+)", is_fallback: false },
+    Statement { pattern: r"\bSetLogLoggerLevel\(\s*slog\.Level(?<value>\w+)", is_fallback: false },
+    Statement { pattern: r#"\blogging\.basicConfig\([^)\n]*\blevel\s*=\s*["'](?<value>\w+)["']"#, is_fallback: false },
+    Statement {
+        pattern: r"\b(?:logging\.getLogger\(\)|root_logger)\.setLevel\(\s*logging\.(?<value>\w+)",
+        is_fallback: false,
+    },
+    Statement {
+        pattern: r#"["']root["']\s*:\s*\{[^{}]{0,200}?["']level["']\s*:\s*["'](?<value>\w+)["']"#,
+        is_fallback: false,
+    },
+    Statement {
+        pattern: r#"\b(?:createLogger|pino)\(\s*\{[^{}]{0,200}?\blevel\s*:\s*["'](?<value>\w+)["']"#,
+        is_fallback: false,
+    },
+    Statement {
+        pattern: r#"\blevel\s*:\s*[\w.]+\s*===?\s*["']dev\w*["']\s*\?\s*["']\w+["']\s*:\s*["'](?<value>\w+)["']"#,
+        is_fallback: false,
+    },
+    Statement {
+        pattern: r#"\blevel\s*:\s*[\w.]+\s*===?\s*["']prod\w*["']\s*\?\s*["'](?<value>\w+)["']"#,
+        is_fallback: false,
+    },
+    Statement { pattern: r"\bSetMinimumLevel\(\s*LogLevel\.(?<value>\w+)", is_fallback: false },
+    Statement {
+        pattern: r"\bMinimumLevel\.(?:Is\(\s*LogEventLevel\.)?(?<value>Verbose|Debug|Information|Warning|Error|Fatal)\b",
+        is_fallback: false,
+    },
+    Statement { pattern: r"\bconfig\(?\s*:logger,?[^\n]{0,80}\blevel:\s*:(?<value>\w+)", is_fallback: false },
 ];
 
 /// What a library does when nothing states a level.
@@ -57,6 +94,10 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
         "info",
     ),
     ("env_logger", r"\benv_logger::init\(\)", "error"),
+    ("zap for production", r"\bzap\.NewProduction\(\s*\)", "info"),
+    ("slog", r"\bslog\.New(?:JSON|Text)Handler\([^,\n]+,\s*(?:nil|&slog\.HandlerOptions\{\s*\})\s*\)", "info"),
+    ("pino", r"\bpino\(\s*\)", "info"),
+    ("Fastify's logger", r"\b[fF]astify\(\s*\{[^{}]{0,100}?\blogger\s*:\s*true\b", "info"),
     ("tracing-subscriber's EnvFilter", r"\bEnvFilter::from_default_env\(\)", "error"),
 ];
 

@@ -193,3 +193,42 @@ fn source_reads_its_environment() {
     assert_eq!(found, [(Layer::Program, Held::Plain("90".into()))]);
     assert_eq!(facts.config().ending_in("ttl").next().map(|(s, _)| s.held.clone()), Some(Held::Plain("600".into())));
 }
+
+/// `name=value` of what the program falls back to.
+fn fallbacks(path: &str, source: &str) -> Vec<String> {
+    let tree = Tree::in_memory([(path, source)]);
+    let facts = Facts::new(&tree, jiff::Timestamp::UNIX_EPOCH);
+    let settings = facts.config().settings().iter().filter(|setting| setting.layer == Layer::Program);
+    let mut found: Vec<String> = settings
+        .map(|setting| match &setting.held {
+            Held::Plain(text) => format!("{}={text}", setting.name),
+            held => format!("{}: {held:?}", setting.name),
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn a_default_may_be_a_constant_of_the_same_file() {
+    let rust = "const LEVEL: &str = \"warn\";\nfn f() { env::var(\"APP_LOG\").unwrap_or(LEVEL.to_string()); \
+                env::var(\"APP_REGION\").unwrap_or_else(|_| REGION.into()); }";
+    assert_eq!(fallbacks("src/a.rs", rust), ["APP_LOG=warn"]);
+    let python = "LEVEL = \"WARNING\"\nx = os.getenv(\"APP_LOG\", LEVEL)\ny = os.getenv(\"APP_REGION\", region())\n";
+    assert_eq!(fallbacks("a.py", python), ["APP_LOG=WARNING"]);
+    let node =
+        "const PORT = 8080;\nconst p = process.env.APP_PORT ?? PORT;\nconst r = process.env.APP_REGION || region();\n";
+    assert_eq!(fallbacks("a.js", node), ["APP_PORT=8080"]);
+    let go = "package main\nconst level = \"warn\"\nfunc f() { l := getEnvOrDefault(\"APP_LOG\", level) }\n";
+    assert_eq!(fallbacks("a.go", go), ["APP_LOG=warn"]);
+}
+
+#[test]
+fn flags_have_defaults() {
+    let go = "package main\nconst level = \"warn\"\nfunc f() {\n\tviper.SetDefault(\"log.level\", level)\n\
+              \tflag.StringVar(&addr, \"listen\", \"0.0.0.0:80\", \"where\")\n\tfs.IntVarP(&n, \"pool-size\", \"p\", 20, \"how many\")\n\
+              \tcmd.Flags().Duration(\"timeout\", 30*time.Second, \"how long\")\n\tfs.String(\"region\", where(), \"\")\n}\n";
+    assert_eq!(fallbacks("a.go", go), ["listen=0.0.0.0:80", "log.level=warn", "pool-size=20", "timeout=30s"]);
+    let python = "p.add_argument(\"--log-level\", type=str, default=\"info\", help=\"x\")\n";
+    assert_eq!(fallbacks("a.py", python), ["log-level=info"]);
+}

@@ -2,7 +2,7 @@
 
 use crate::evidence::Observed;
 use crate::pattern::compile;
-use crate::quantity::{Quantity, looks_like_quantity};
+use crate::quantity::{Dimension, Quantity, looks_like_quantity};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -13,6 +13,20 @@ const MAX_STEPS: usize = 4;
 /// counted in `unit` if one is given; what is read from the environment is opaque.
 pub fn observe(code: &str, expression: &str, unit: Option<&str>) -> Observed {
     step(code, expression.trim(), unit, MAX_STEPS)
+}
+
+/// What an expression of a file's code amounts to, as a setting would write it: `30 * time.Second` is `30s`; `None` for
+/// what only a run of the program would tell.
+pub fn written(code: &str, expression: &str) -> Option<String> {
+    let expression = expression.trim();
+    match observe(code, expression, None) {
+        Observed::Flag(flag) => Some(flag.to_string()),
+        Observed::Quantity(quantity) if quantity.dimension == Dimension::Time => Some(format!("{}s", quantity.amount)),
+        Observed::Quantity(quantity) => Some(quantity.amount.to_string()),
+        Observed::Word(word) if word == expression || word.contains(['(', '{']) => None,
+        Observed::Word(word) => Some(word),
+        Observed::Opaque(_) => None,
+    }
 }
 
 fn step(code: &str, expression: &str, unit: Option<&str>, left: usize) -> Observed {

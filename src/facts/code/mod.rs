@@ -13,7 +13,7 @@ mod rust_regions;
 mod text;
 
 pub use comments::without_comments;
-pub use constant::observe;
+pub use constant::{observe, written};
 pub use language::Language;
 pub use program::serves_not;
 pub use role::{Role, folder_role};

@@ -7,10 +7,11 @@ pub mod argument;
 mod chosen;
 mod environment;
 mod files;
+pub(crate) mod flags;
 mod flatten;
 mod held;
-mod named;
 mod key;
+mod named;
 pub(crate) mod reads;
 pub mod script;
 mod url;
@@ -105,6 +106,7 @@ pub struct Effective<'c> {
 pub fn read(facts: &Facts<'_>) -> Config {
     let mut config = Config { reads: reads::read(facts), ..Config::default() };
     reads::defaults(&config.reads, &mut config.settings);
+    flags::read(facts, &mut config.settings);
     script::read(facts, &mut config.settings);
     flatten::files(facts, &mut config);
     environment::read(facts, &mut config);

@@ -3,7 +3,7 @@
 use super::{Held, Key, Layer, Setting};
 use crate::evidence::Place;
 use crate::facts::Facts;
-use crate::facts::code::{Hit, Scope};
+use crate::facts::code::{Hit, Scope, written};
 use crate::pattern::Scan;
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 pub struct EnvRead {
     /// The variable.
     pub name: String,
-    /// The literal for when it is not set, without quotes.
+    /// The literal for when it is not set, without quotes; a constant of the same file is followed.
     pub default: Option<String>,
     /// Where.
     pub place: Place,
@@ -32,7 +32,7 @@ pub(crate) const READS: &[&str] = &[
 /// What stands behind the name: `", 90u32)"`, `").unwrap_or_else(|_| "info".into())"`, `|| "x"`, `?? "x"`,
 /// `", default_value = "x")]"`.
 static DEFAULT: LazyLock<Scan> = LazyLock::new(|| {
-    let literal = r#"(?:String::from\(|Some\(|std::time::|core::time::)*(?:"(?<text>[^"\n]*)"|'(?<single>[^'\n]*)'|(?<bare>-?\d[\w.]*(?:\s*\*\s*\d[\w.]*){0,3}|true|false|True|False|Duration::from_\w+\(\d[\d_]*\)))"#;
+    let literal = r#"(?:String::from\(|Some\(|std::time::|core::time::)*(?:"(?<text>[^"\n]*)"|'(?<single>[^'\n]*)'|(?<bare>-?\d[\w.]*(?:\s*\*\s*\d[\w.]*){0,3}|true|false|True|False|Duration::from_\w+\(\d[\d_]*\))|(?<name>[A-Za-z_][\w:]*)(?:[\s;),]|\.(?:to_string|to_owned|into|clone)\())"#;
     let lead = r#"(?:\s*,\s*(?:default\s*=\s*|default_value(?:_t)?\s*=\s*)?|[^;{}"'\n]{0,30}\)?\s*(?:\|\||\?\?|\bor\b)\s*|\s*\)(?:\s*\.\w+\([^()"']{0,40}\)){0,2}\s*\.(?:unwrap_or|unwrap_or_else|or_else|or|getOrElse)\(\s*(?:\|[^|]*\|\s*)?)"#;
     Scan::constant(&format!("^{lead}{literal}"))
 });
@@ -53,6 +53,10 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
     let end = after.char_indices().nth(160).map_or(after.len(), |(at, _)| at);
     let found = DEFAULT.groups(&after[..end]);
     let default = found.and_then(|found| {
+        if let Some(name) = found.name("name") {
+            let code = facts.code().file(&hit.path)?.code(facts)?;
+            return written(code.product(), name.text);
+        }
         let group = found.name("text").or_else(|| found.name("single")).or_else(|| found.name("bare"))?;
         Some(group.text.to_owned())
     });

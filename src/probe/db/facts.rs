@@ -39,8 +39,13 @@ const R2D2: &str = r"\br2d2::Pool::(?:new|builder)\(|\bConnectionManager::<[\w:]
 const BB8: &str = r"\bbb8::Pool::builder\(|\bbb8_\w+::\w+ConnectionManager";
 const DEADPOOL: &str = r"\bdeadpool_(?:postgres|diesel|sqlite|redis)::|\bdeadpool::managed::Pool";
 const SQLALCHEMY: &str = r"\bcreate_(?:async_)?engine\(";
-const GO_SQL: &str = r"\bsql\.Open\(|\bsqlx\.(?:Open|Connect|MustConnect)\(|\bgorm\.Open\(";
+const GO_SQL: &str = r"\b(?:sql|otelsql|sqltrace|apmsql|instrumentedsql|nrsql|ocsql)\.Open(?:DB)?\(|\bsqlx\.(?:Open|Connect|MustConnect|ConnectContext)\(|\bgorm\.Open\(";
+const PGXPOOL: &str = r"\bpgxpool\.(?:New|Connect)\w*\(";
 const NODE_PG: &str = r"\bnew\s+(?:pg\.)?Pool\(";
+const SEQUELIZE: &str = r"\bnew\s+Sequelize\(";
+const PRISMA: &str = r"\bnew\s+PrismaClient\(|\bextends\s+PrismaClient\b";
+const HIKARI: &str = r"\bnew\s+HikariDataSource\(";
+const ECTO: &str = r"\buse\s+Ecto\.Repo\b";
 
 /// A number, a named constant or a duration, up to the call's end.
 pub(super) const FACTS: &[Fact] = &[
@@ -59,6 +64,16 @@ pub(super) const FACTS: &[Fact] = &[
             r"\bsetMaximumPoolSize\(\s*(?<value>\w+)\s*\)",
             r"\bconnectionLimit\s*:\s*(?<value>\d+)",
             r"\bpool\s*:\s*\{[^{}]{0,300}?\bmax\s*:\s*(?<value>[\w.]+)\s*[,}]",
+            r"\bextra\s*:\s*\{[^{}]{0,200}?\b(?:max|connectionLimit)\s*:\s*(?<value>[\w.]+)\s*[,}]",
+            r"\bnew\s+(?:\w+\.)?Pool\(\s*\{[^{}]{0,400}?\bmax\s*:\s*(?<value>[\w.]+)\s*[,}]",
+            r"\bpoolSize\s*:\s*(?<value>[\w.]+)\s*[,}]",
+            r"\bmaxPoolSize\s*[:=(]\s*(?<value>\d+)",
+            r"\b(?:connection_limit|pool_max_conns)=(?<value>\d+)",
+            r#"["']pool_size["']\s*:\s*(?<value>\w+)"#,
+            r"\b(?:create_pool|ConnectionPool)\([^;]{0,400}?\bmax_size\s*=\s*(?<value>\w+)",
+            r"\bpool_size:\s*(?<value>\d+)",
+            r#"\bpool_size:\s*String\.to_integer\(\s*System\.(?:get_env|fetch_env!)\(\s*"\w+"\s*(?:\)\s*\|\||,)\s*"(?<value>\d+)""#,
+            r"(?i)\bmax(?:imum)? ?pool ?size\s*=\s*(?<value>\d+)",
         ],
         defaults: &[
             ("sqlx", SQLX, Count(10.0)),
@@ -68,6 +83,11 @@ pub(super) const FACTS: &[Fact] = &[
             ("SQLAlchemy", SQLALCHEMY, Count(5.0)),
             ("database/sql", GO_SQL, Unlimited),
             ("node-postgres", NODE_PG, Count(10.0)),
+            ("pgxpool", PGXPOOL, Varies("the number of processors, four at least")),
+            ("Sequelize", SEQUELIZE, Count(5.0)),
+            ("Prisma", PRISMA, Varies("twice the processors and one")),
+            ("HikariCP", HIKARI, Count(10.0)),
+            ("Ecto", ECTO, Count(10.0)),
         ],
     },
     Fact {
@@ -79,6 +99,9 @@ pub(super) const FACTS: &[Fact] = &[
             r"\bsetMinimumIdle\(\s*(?<value>\w+)\s*\)",
             r"\b(?:MinConns|minPoolSize|minimumIdle)\W{1,3}(?<value>\d+)",
             r"\bpool\s*:\s*\{[^{}]{0,300}?\bmin\s*:\s*(?<value>[\w.]+)\s*[,}]",
+            r"\b(?:create_pool|ConnectionPool)\([^;]{0,400}?\bmin_size\s*=\s*(?<value>\w+)",
+            r"(?i)\bmin(?:imum)? ?pool ?size\s*=\s*(?<value>\d+)",
+            r"\bpool_min_conns=(?<value>\d+)",
         ],
         defaults: &[
             ("sqlx", SQLX, Count(0.0)),
@@ -87,6 +110,10 @@ pub(super) const FACTS: &[Fact] = &[
             ("deadpool, which has no such setting", DEADPOOL, Count(0.0)),
             ("SQLAlchemy", SQLALCHEMY, Count(0.0)),
             ("node-postgres", NODE_PG, Count(0.0)),
+            ("pgxpool", PGXPOOL, Count(0.0)),
+            ("Sequelize", SEQUELIZE, Count(0.0)),
+            ("HikariCP, which keeps as many as it may open", HIKARI, Count(10.0)),
+            ("Ecto, which keeps as many as it may open", ECTO, Count(10.0)),
         ],
     },
     Fact {
@@ -97,6 +124,10 @@ pub(super) const FACTS: &[Fact] = &[
             r"\.SetConnMaxIdleTime\(\s*(?<value>[\w.:* ]+?)\s*\)",
             r"\bMaxConnIdleTime\s*[:=]\s*(?<value>[\w.:* ]+)",
             r"\bidleTimeoutMillis\s*:\s*(?<value>[\d_]+)",
+            r"\bpool\s*:\s*\{[^{}]{0,300}?\bidle\s*:\s*(?<value>[\d_ *]+)",
+            r"\bsetIdleTimeout\(\s*(?<value>[\d_ *]+)[lL]?\s*\)",
+            r"\bmax_inactive_connection_lifetime\s*=\s*(?<value>[\d.]+)",
+            r"\bpool_max_conn_idle_time=(?<value>\d+(?:s|m|h))",
         ],
         defaults: &[
             ("sqlx", SQLX, Seconds(600.0)),
@@ -106,6 +137,9 @@ pub(super) const FACTS: &[Fact] = &[
             ("SQLAlchemy", SQLALCHEMY, Unlimited),
             ("database/sql", GO_SQL, Unlimited),
             ("node-postgres", NODE_PG, Seconds(10.0)),
+            ("pgxpool", PGXPOOL, Seconds(1800.0)),
+            ("Sequelize", SEQUELIZE, Seconds(10.0)),
+            ("HikariCP", HIKARI, Seconds(600.0)),
         ],
     },
     Fact {
@@ -115,6 +149,10 @@ pub(super) const FACTS: &[Fact] = &[
             r"\.(?:acquire_timeout|connection_timeout|wait_timeout|connect_timeout)\(\s*(?:Some\()?\s*(?<value>[\w.:]+\([\w.:* ]*\)|[\w.:]+)",
             r"\bacquire_timeout\s*=\s*(?<value>Duration::\w+\([\w* ]*\))",
             r"\bpool_timeout\s*=\s*(?<value>\d+)",
+            r#"["']pool_timeout["']\s*:\s*(?<value>\d+)"#,
+            r"\bpool\s*:\s*\{[^{}]{0,300}?\bacquire\s*:\s*(?<value>[\d_ *]+)",
+            r"\b(?:acquireTimeoutMillis|connectionTimeoutMillis|acquireConnectionTimeout)\s*:\s*(?<value>[\d_ *]+)",
+            r"\bsetConnectionTimeout\(\s*(?<value>[\d_ *]+)[lL]?\s*\)",
             r"(?i)\bstatement_timeout\s*(?:=|to)\s*'?(?<value>\d+\s*(?:ms|s|min)\b)",
         ],
         defaults: &[
@@ -124,6 +162,8 @@ pub(super) const FACTS: &[Fact] = &[
             ("SQLAlchemy", SQLALCHEMY, Seconds(30.0)),
             ("deadpool", DEADPOOL, Unlimited),
             ("node-postgres", NODE_PG, Unlimited),
+            ("Sequelize", SEQUELIZE, Seconds(60.0)),
+            ("HikariCP", HIKARI, Seconds(30.0)),
         ],
     },
     Fact {

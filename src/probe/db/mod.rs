@@ -200,7 +200,8 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     }
     let (text, span) = hit.value.as_ref()?;
     let place = Place::at(hit.path.clone(), *span);
-    let in_millis = code.get(hit.span.range()).is_some_and(|whole| whole.contains("Millis"));
+    let whole = code.get(hit.span.range()).unwrap_or_default();
+    let in_millis = MILLISECONDS.iter().any(|mark| whole.contains(mark)) && !whole.contains("Duration");
     let unit = if in_millis { Some("ms") } else { fact.form.unit };
     let value = match observe(code, text, unit) {
         Observed::Word(word) if fact.form.shape == Some("word") => {
@@ -213,8 +214,23 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     };
     let source = facts.tree.text(&hit.path)?;
     let line = source.line(source.line_col(hit.span.start).line).trim();
-    Some(Sighting::new(place, Strength::Configured, format!("`{line}`")).with(value))
+    let mut sighting = Sighting::new(place, Strength::Configured, format!("`{line}`")).with(value);
+    // What the environment may say is only meant for when it says nothing.
+    sighting.default_of = whole.contains("get_env").then(|| "the program".to_owned());
+    Some(sighting)
 }
+
+/// Names of settings that Node and Java count in milliseconds.
+const MILLISECONDS: &[&str] = &[
+    "Millis",
+    "idle:",
+    "idle :",
+    "acquire:",
+    "acquire :",
+    "acquireConnectionTimeout",
+    "setIdleTimeout",
+    "setConnectionTimeout",
+];
 
 fn speaks_of_a_database(code: &str) -> bool {
     const WORDS: &[&str] = &[
@@ -235,6 +251,21 @@ fn speaks_of_a_database(code: &str) -> bool {
         "sqlalchemy",
         "create_engine",
         "prisma",
+        "Prisma",
+        "ypeorm",
+        "ypeOrm",
+        "equelize",
+        "knex",
+        "ongoose",
+        "ActiveRecord",
+        "Ecto",
+        ".Repo",
+        "asyncpg",
+        "psycopg",
+        "pgx",
+        "sqlx.",
+        "Npgsql",
+        "SqlConnection",
         "DataSource",
         "\"pg\"",
         "'pg'",

@@ -1,13 +1,39 @@
 //! Reusable workflows of other repositories: whole jobs that this tree does not hold.
 
 /// Repositories whose reusable workflows each do what their name says, and nothing else.
-const KNOWN: &[&str] = &["google/osv-scanner-action/", "slsa-framework/slsa-github-generator/", "zizmorcore/", "github/"];
+const KNOWN: &[&str] =
+    &["google/osv-scanner-action/", "slsa-framework/slsa-github-generator/", "zizmorcore/", "github/"];
 
 /// Words of workflows that tend issues, pull requests and releases.
 const TENDING: &[&str] = &[
-    "stale", "label", "labels", "labeler", "labeller", "lock", "issue", "issues", "triage", "assign", "welcome", "greet",
-    "greetings", "backport", "cla", "changelog", "notify", "notification", "renovate", "dependabot", "automerge", "merge",
-    "project", "projects", "sync", "pages", "dco", "title",
+    "stale",
+    "label",
+    "labels",
+    "labeler",
+    "labeller",
+    "lock",
+    "issue",
+    "issues",
+    "triage",
+    "assign",
+    "welcome",
+    "greet",
+    "greetings",
+    "backport",
+    "cla",
+    "changelog",
+    "notify",
+    "notification",
+    "renovate",
+    "dependabot",
+    "automerge",
+    "merge",
+    "project",
+    "projects",
+    "sync",
+    "pages",
+    "dco",
+    "title",
 ];
 
 /// Whether a workflow of another repository may build, test, scan or deploy, so that nothing is known to be missing.
