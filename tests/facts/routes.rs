@@ -255,6 +255,41 @@ fn other_languages_mount_and_test() {
 }
 
 #[test]
+fn koa_needs_no_slash_and_routers_have_prefixes() {
+    let files = [
+        ("package.json", r#"{"dependencies":{"koa":"2","koa-router":"12"}}"#),
+        (
+            "src/users.js",
+            "const Router = require('koa-router');\nconst users = new Router({ prefix: '/users' });\n\
+             users.get(':id', one);\nusers.post('make', '/', make);\nusers.get('all/new', list);\nmodule.exports = users;",
+        ),
+        ("src/other.js", "const app = express();\napp.get('env', x);\ncache.get('users', y);"),
+    ];
+    with(&files, |routes| {
+        let found: Vec<String> = routes.operations.iter().map(tusk_check::facts::routes::Operation::name).collect();
+        assert_eq!(found, ["POST /users", "GET /users/all/new", "GET /users/{}"]);
+    });
+}
+
+#[test]
+fn utoipa_describes_what_its_router_mounts() {
+    let files = [
+        (
+            "src/main.rs",
+            "fn app() { OpenApiRouter::new().routes(routes!(users::list, users::make)).route(paths::HEALTH, get(h)) }",
+        ),
+        (
+            "src/users.rs",
+            "#[utoipa::path(\n  get,\n  path = \"/users\",\n  tag = \"users\",\n)]\npub async fn list() {}\n\
+             #[utoipa::path(post, path = USERS, responses((status = 200)))]\nasync fn make() {}\n\
+             const USERS: &str = \"/users\";\n#[utoipa::path(delete, path = \"/unmounted\")]\nasync fn gone() {}",
+        ),
+        ("src/paths.rs", "pub static HEALTH: &str = \"/health\";"),
+    ];
+    assert_eq!(rust("axum", &files), ["* /health", "GET /users", "POST /users"].map(|one| one.replace('*', "GET")));
+}
+
+#[test]
 fn hostile_routers_end() {
     let nested = format!("fn a() {{ {} }}", ".nest(\"/x\", ".repeat(2000));
     let circular =

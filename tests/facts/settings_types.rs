@@ -189,3 +189,35 @@ fn hostile_code_ends() {
         ("a.ts", "z.object({ A: z.string( .parse(process.env"),
     ]);
 }
+
+#[test]
+fn decorated_classes_that_the_start_checks() {
+    let source = r"
+import { IsInt, IsOptional, IsString, Max, Min, validateSync } from 'class-validator';
+class EnvironmentVariables {
+  @IsInt()
+  @Min(1)
+  @Max(65535)
+  PORT: number;
+
+  @IsString()
+  @IsOptional()
+  REGION?: string;
+
+  @IsBoolean() readonly TRACING: boolean;
+}
+export function validate(config: Record<string, unknown>) {
+  const validated = plainToInstance(EnvironmentVariables, config);
+  const errors = validateSync(validatedConfig);
+  if (errors.length > 0) throw new Error(errors.toString());
+}
+";
+    let (roots, fields) = read(&[("src/env.ts", source)]);
+    assert_eq!(roots, ["process.env"]);
+    let expected =
+        ["PORT integer required 1..65535 checked", "REGION string optional ..", "TRACING boolean required .."];
+    assert_eq!(fields, expected);
+    let body =
+        "import { IsInt } from 'class-validator';\nexport class CreateOrder {\n  @IsInt() quantity: number;\n}\n";
+    assert_eq!(read(&[("src/order.dto.ts", body)]).0, Vec::<String>::new());
+}

@@ -17,6 +17,10 @@ const MAX_DEPTH: usize = 4;
 struct File {
     /// Names that stand for a router or an application.
     routers: BTreeSet<String>,
+    /// A router → the prefix that it is made with.
+    own: BTreeMap<String, String>,
+    /// Whether it is Koa that serves, whose paths need no slash before them.
+    is_koa: bool,
     /// A name → the file that it is imported from.
     imports: BTreeMap<String, usize>,
     /// `(router, prefix, mounted name)`.
@@ -31,10 +35,11 @@ pub(super) fn operations(files: &[Shaped]) -> Found {
     let mut found = Found::default();
     for (index, file) in read.iter().enumerate() {
         for (router, declared) in &file.declared {
+            let own = file.own.get(router).map_or("", String::as_str);
             for prefix in prefixes(&read, index, router, MAX_DEPTH) {
                 found.operations.push(Operation {
                     method: declared.method.clone(),
-                    path: path::join(&prefix, &declared.path),
+                    path: path::join(&prefix, &format!("{own}/{}", declared.path)),
                     place: Place::at(files[index].path.clone(), declared.span),
                     tested: None,
                 });
@@ -71,10 +76,21 @@ fn read(file: &Shaped, files: &[Shaped]) -> File {
     static IMPORT: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(r#"(?:import\s+(?:\{\s*)?(?<a>\w+)(?:\s*\})?\s+from\s*|(?:const|let|var)\s+(?:\{\s*)?(?<b>\w+)(?:\s*\})?\s*=\s*require\(\s*)["'](?<path>\.[^"']*)["']"#).ok()
     });
+    static PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r#"\bprefix\s*:\s*["'`]([^"'`$]*)["'`]"#).ok());
+    static LATER: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r#"\b(\w+)\.prefix\(\s*["'`]([^"'`$]*)["'`]\s*\)"#).ok());
     let outline = &file.outline;
     let mut found = File::default();
-    let names = ROUTER.iter().flat_map(|one| one.captures_iter(&outline.bare));
-    found.routers.extend(names.map(|one| one[1].to_owned()));
+    found.is_koa = ["koa-router", "@koa/router"].iter().any(|name| outline.code.contains(name));
+    for one in ROUTER.iter().flat_map(|one| one.captures_iter(&outline.bare)) {
+        let inside = one.get(0).and_then(|whole| outline.inside(whole.end() - 1));
+        let prefix = inside.and_then(|inside| PREFIX.as_ref()?.captures(&outline.code[inside.range()]));
+        found.own.extend(prefix.map(|prefix| (one[1].to_owned(), prefix[1].to_owned())));
+        found.routers.insert(one[1].to_owned());
+    }
+    let later = LATER.iter().filter(|_| found.is_koa).flat_map(|one| one.captures_iter(&outline.code));
+    let later: Vec<_> = later.map(|one| (one[1].to_owned(), one[2].to_owned())).collect();
+    found.own.extend(later);
     found.routers.extend(["app", "router", "server", "fastify"].map(str::to_owned));
     for import in IMPORT.iter().flat_map(|one| one.captures_iter(&outline.code)) {
         let name = import.name("a").or(import.name("b")).map_or("", |name| name.as_str());
@@ -105,8 +121,11 @@ fn calls(outline: &Outline, file: &mut File) {
             }
             continue;
         };
-        let names =
-            || arguments[1..].iter().map(|one| outline.bare[one.range()].trim().trim_end_matches("()").to_owned());
+        let names = || {
+            arguments[1..].iter().map(|one| {
+                outline.bare[one.range()].trim().trim_end_matches("()").trim_end_matches(".routes").to_owned()
+            })
+        };
         match what {
             "use" => file.mounts.extend(names().map(|name| (on.to_owned(), text.to_owned(), name))),
             "register" => {}
@@ -120,9 +139,23 @@ fn calls(outline: &Outline, file: &mut File) {
             _ if arguments.len() >= 2 && text.starts_with(['/', '*']) => {
                 file.declared.push((on.to_owned(), declared(what, text, span)));
             }
+            // Koa takes a name before the path, and a path without its slash.
+            _ if arguments.len() >= 2 && file.is_koa && on != "app" && is_bare_path(text) => {
+                let second = outline.string_from(arguments[1].start as usize).filter(|(text, _)| text.starts_with('/'));
+                let (text, span) = second.unwrap_or((text, span));
+                file.declared.push((on.to_owned(), declared(what, text, span)));
+            }
             _ => {}
         }
     }
+}
+
+/// A path without a slash before it: `users/:id`.
+fn is_bare_path(text: &str) -> bool {
+    text.is_empty()
+        || text.starts_with([':', '('])
+        || text.starts_with(|first: char| first.is_ascii_alphanumeric())
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || "/:._-*".contains(c))
 }
 
 /// `[{ path: '/users', route: users }, …]`: what `use(one.path, one.route)` mounts in a loop.

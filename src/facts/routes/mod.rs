@@ -104,6 +104,7 @@ const WORDS: &[(Language, &[&str])] = &[
             "web::",
             "warp::",
             "routes!",
+            "utoipa",
             "actix_web",
             "axum",
             "rocket",
@@ -145,7 +146,7 @@ pub fn read(facts: &Facts<'_>) -> Routes {
     for &(language, words) in WORDS.iter().filter(|(language, _)| in_use.contains(language)) {
         let files = files_of(facts, language, words);
         let found = match language {
-            Language::Rust => rust::operations(&files),
+            Language::Rust => rust::operations(facts, &files),
             Language::JavaScript => javascript::operations(&files),
             Language::Python => python::operations(&files),
             _ => go::operations(&files),

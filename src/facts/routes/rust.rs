@@ -4,23 +4,29 @@ use super::outline::Outline;
 use super::prefixes::{Container, Prefixes};
 use super::{Declared, Found, Shaped, functions, resolved};
 use crate::evidence::{Blind, Place};
+use crate::facts::Facts;
 use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
-use std::collections::BTreeMap;
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 const VERBS: &str = "get|post|put|delete|patch|head|options|trace";
 
 /// All operations of these files.
-pub(super) fn operations(files: &[Shaped]) -> Found {
+pub(super) fn operations(facts: &Facts<'_>, files: &[Shaped]) -> Found {
+    let constants = LazyCell::new(|| constants(facts));
+    let mounted: BTreeSet<String> = files.iter().flat_map(|file| described(&file.outline)).collect();
     let mut declared: BTreeMap<usize, Vec<Declared>> = BTreeMap::new();
     let mut containers = Vec::new();
     let mut blind = Vec::new();
+    let constant = |name: &str| constants.get(name).cloned();
     for (index, file) in files.iter().enumerate() {
-        let mut found = Declarations::new(&file.outline);
+        let mut found = Declarations::new(&file.outline, &constant);
         found.calls();
         found.attributes();
+        found.descriptions(&mounted);
         found.warp();
         blind.extend(found.unread.iter().map(|&span| Blind {
             place: Some(Place::at(file.path.clone(), span)),
@@ -37,14 +43,16 @@ pub(super) fn operations(files: &[Shaped]) -> Found {
 /// What one file declares.
 struct Declarations<'o> {
     outline: &'o Outline,
+    /// The text of a constant of another file.
+    constant: &'o dyn Fn(&str) -> Option<String>,
     declared: Vec<Declared>,
     containers: Vec<Container>,
     unread: Vec<Span>,
 }
 
 impl<'o> Declarations<'o> {
-    fn new(outline: &'o Outline) -> Self {
-        Self { outline, declared: Vec::new(), containers: Vec::new(), unread: Vec::new() }
+    fn new(outline: &'o Outline, constant: &'o dyn Fn(&str) -> Option<String>) -> Self {
+        Self { outline, constant, declared: Vec::new(), containers: Vec::new(), unread: Vec::new() }
     }
 
     /// Calls that declare a route or put a prefix before others.
@@ -182,7 +190,41 @@ impl<'o> Declarations<'o> {
         let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == ':');
         let name = name.rsplit("::").next().filter(|_| is_name)?;
         let constant = compile(&format!(r#"\b(?:const|static)\s+{name}\s*:[^=]*=\s*"(?<text>[^"]*)""#)).ok()?;
-        constant.captures(&self.outline.code).map(|found| found["text"].to_owned())
+        let here = constant.captures(&self.outline.code).map(|found| found["text"].to_owned());
+        here.or_else(|| (self.constant)(name).filter(|_| name.chars().all(|c| !c.is_lowercase())))
+    }
+
+    /// `#[utoipa::path(get, path = "/users")]` above a handler that `routes!(…)` mounts (utoipa-axum); a handler that
+    /// is only described is declared elsewhere.
+    fn descriptions(&mut self, mounted: &BTreeSet<String>) {
+        static DESCRIBED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            compile(&format!(
+                r#"#\[\s*(?:utoipa::)?path\(\s*(?<verb>{VERBS})\s*,(?<rest>[^#]*?\bpath\s*=\s*(?:"(?<path>[^"]*)"|(?<name>[\w:]+)))"#
+            ))
+            .ok()
+        });
+        static HANDLER: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"\bfn\s+(\w+)").ok());
+        if mounted.is_empty() {
+            return;
+        }
+        let (Some(described), Some(handler)) = (DESCRIBED.as_ref(), HANDLER.as_ref()) else { return };
+        for found in described.captures_iter(&self.outline.code) {
+            let Some(whole) = found.get(0) else { continue };
+            let name = handler.captures(&self.outline.bare[whole.end()..]).map(|found| found[1].to_owned());
+            let Some(name) = name.filter(|name| mounted.contains(name)) else { continue };
+            let path = match (found.name("path"), found.name("name")) {
+                (Some(path), _) => Some(path.as_str().to_owned()),
+                (None, Some(name)) => self.text(Span::new(name.start(), name.end())),
+                (None, None) => None,
+            };
+            let span = Span::new(whole.start(), whole.end());
+            let Some(path) = path else {
+                self.unread.push(span);
+                continue;
+            };
+            let method = found["verb"].to_ascii_uppercase();
+            self.declared.push(Declared { method, path, span, handler: Some(name) });
+        }
     }
 
     /// `#[get("/path")]` above a handler (actix-web, rocket, ntex).
@@ -247,6 +289,38 @@ impl<'o> Declarations<'o> {
             self.declare(methods.into_iter().take(1).collect(), &path, Span::new(found, found + "warp::path".len()));
         }
     }
+}
+
+/// The handlers that `routes!(…)` of utoipa-axum mounts.
+fn described(outline: &Outline) -> Vec<String> {
+    let mut found = Vec::new();
+    if !outline.bare.contains("OpenApiRouter") && !outline.bare.contains(".routes(") {
+        return found;
+    }
+    for (at, call) in outline.bare.match_indices("routes!(") {
+        let Some(inside) = outline.inside(at + call.len() - 1) else { continue };
+        let names = outline.bare[inside.range()].split(',').map(|path| path.rsplit("::").next().unwrap_or(path).trim());
+        found.extend(names.filter(|name| !name.is_empty()).map(str::to_owned));
+    }
+    found
+}
+
+/// Constants of the tree that are paths; one name with two texts stands for neither.
+fn constants(facts: &Facts<'_>) -> BTreeMap<String, String> {
+    const PATHS: &str =
+        r#"\b(?:const|static)\s+[A-Z][A-Z0-9_]*\s*:\s*&\s*(?:'static\s+)?str\s*=\s*"(?<value>/[^"\n]*)""#;
+    let mut found: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for hit in facts.code().find(facts, PATHS).iter() {
+        let code = facts.code().file(&hit.path).and_then(|file| file.code(facts));
+        let text = code.and_then(|code| code.product().get(hit.span.range())).unwrap_or_default();
+        let name = text.split(':').next().and_then(|head| head.split_whitespace().last()).unwrap_or_default();
+        let Some((path, _)) = &hit.value else { continue };
+        let known = found.entry(name.to_owned()).or_insert_with(|| Some(path.clone()));
+        if known.as_ref() != Some(path) {
+            *known = None;
+        }
+    }
+    found.into_iter().filter_map(|(name, path)| Some((name, path?))).collect()
 }
 
 /// One part of `warp::path!`: a literal, or a type.

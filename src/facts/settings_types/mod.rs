@@ -3,6 +3,7 @@
 //! A type counts when a loader returns it: `try_deserialize::<T>()`, `T::parse()`, `env.Parse(&cfg)`, `BaseSettings`,
 //! `z.object({…}).parse(process.env)`. A type of an API that is merely deserialised does not.
 
+mod decorated;
 mod go;
 mod node;
 mod python;
@@ -71,6 +72,7 @@ pub fn read(facts: &Facts<'_>) -> SettingsTypes {
     go::read(facts, &mut types);
     python::read(facts, &mut types);
     node::read(facts, &mut types);
+    decorated::read(facts, &mut types);
     schema_files::read(facts, &mut types);
     types.roots.sort_by(|a, b| a.place.cmp(&b.place));
     types.fields.sort_by(|a, b| (&a.place, &a.name).cmp(&(&b.place, &b.name)));
