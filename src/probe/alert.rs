@@ -3,15 +3,15 @@
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::alerts::{Alert, Tier};
+use crate::facts::alerts::{Alert, Make, Tier, Watched};
 use crate::facts::production::Standing;
 use crate::pattern::AnyOf;
 
 /// `@alert(signal)`.
 pub static PROBE: Probe = Probe {
     name: "alert",
-    summary: "Alert rules that watch a signal (`*`: any), by pattern those whose expression fits; with `lowest`, the one that fires first, yielding the use from which on it does",
-    usage: "@alert(signal, pattern…) {tier: \"page\" or \"ticket\", lowest}",
+    summary: "Alert rules that watch a signal (`*`: any), by pattern those whose expression fits; with `lowest`, the one that fires first, yielding the use from which on it does; with `self_run`, only those that the project's own Prometheus or Grafana looks at",
+    usage: "@alert(signal, pattern…) {tier: \"page\" or \"ticket\", lowest, self_run}",
     arity: (1, 9),
     patterns_from: Some(1),
     facts: &[
@@ -27,7 +27,7 @@ pub static PROBE: Probe = Probe {
         "error_rate",
         "security",
     ],
-    options: &["tier", "lowest"],
+    options: &["tier", "lowest", "self_run"],
     look,
 };
 
@@ -45,8 +45,17 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         place: Some(alert.place.clone()),
         why: format!("what alert {} watches cannot be read", alert.name),
     }));
+    let is_open = |alert: &&Alert| {
+        let watches = |watched: &Watched| watched.signal == signal && watched.above.is_none();
+        lowest && alert.is_open && alert.standing == Standing::Production && alert.watched.iter().any(watches)
+    };
+    answer.blind.extend(view.rules.iter().filter(is_open).map(|alert| Blind {
+        place: Some(alert.place.clone()),
+        why: format!("from where on alert {} fires is not in the tree", alert.name),
+    }));
     let scans = AnyOf::new(question.words_from(1).map(|word| word.text.as_str()));
-    let fits = |alert: &&Alert| scans.is_empty() || scans.is_match(&alert.expr);
+    let is_own = |alert: &&Alert| !question.is_set("self_run") || alert.make != Make::Cloud;
+    let fits = |alert: &&Alert| is_own(alert) && (scans.is_empty() || scans.is_match(&alert.expr));
     for alert in view.rules.iter().filter(fits) {
         let Some(sighting) = sighting(alert, signal, lowest) else { continue };
         let why = match &alert.standing {

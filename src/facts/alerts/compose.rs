@@ -20,6 +20,10 @@ enum Body {
     Text,
     /// An expression, and the longest time that it looks back over, in seconds.
     Expr(Expr, f64),
+    /// What is watched is known without an expression.
+    Known(&'static str),
+    /// All of these have to be so.
+    All(Vec<Condition>),
     /// It cannot be read.
     Unread,
 }
@@ -35,6 +39,18 @@ impl Condition {
         let mut is_open = false;
         each_number(&expr, &mut |number| is_open |= number.is_nan());
         Self { text, is_open, body: Body::Expr(expr, range) }
+    }
+
+    /// A condition of which is known what it watches.
+    pub(super) fn known(signal: &'static str, text: String) -> Self {
+        Self { text, is_open: false, body: Body::Known(signal) }
+    }
+
+    /// Conditions that have to be so together; the first of them says what is watched.
+    pub(super) fn all(conditions: Vec<Self>) -> Self {
+        let texts: Vec<&str> = conditions.iter().map(|condition| condition.text.as_str()).collect();
+        let is_open = conditions.iter().any(|condition| condition.is_open);
+        Self { text: texts.join(" and "), is_open, body: Body::All(conditions) }
     }
 
     /// A condition that cannot be read, in its own words.
@@ -55,6 +71,15 @@ impl Condition {
                 // With another number in place of the one that is not in the tree, it might watch something.
                 let might = |number: f64| !signals::classify_expr(&with_number(expr, number), *range).is_empty();
                 let is_unread = self.is_open && watched.is_empty() && (might(1.0) || might(1e9));
+                (watched, is_unread)
+            }
+            Body::Known(signal) => (vec![Watched { signal: (*signal).to_owned(), above: None }], false),
+            Body::All(conditions) => {
+                let found: Vec<_> = conditions.iter().map(Self::watched).collect();
+                let is_unread = found.iter().any(|(_, is_unread)| *is_unread);
+                let watched = found.into_iter().map(|(watched, _)| watched).find(|watched| !watched.is_empty());
+                // Whatever else has to hold makes the bound higher, or says nothing of it.
+                let watched = watched.filter(|_| !is_unread).unwrap_or_default();
                 (watched, is_unread)
             }
             Body::Unread => (Vec::new(), true),

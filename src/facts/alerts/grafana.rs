@@ -32,10 +32,7 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Alerts) {
         }
         for rule in rules.unwrap_or_default() {
             let alert = self::rule(rule, &|span| resource.at(span));
-            view.rules.extend(alert.map(|alert| match alert.standing {
-                Standing::Production => Alert { standing: resource.standing.clone(), ..alert },
-                _ => alert,
-            }));
+            view.rules.extend(alert.map(|alert| alert.standing_in(&resource.standing)));
         }
     }
 }

@@ -4,11 +4,13 @@
 //! An alert without a condition is none, and neither is a recording rule. Alerts of tests and examples are none, and
 //! those that are paused, or that call nobody by their own settings, are kept apart ([`Standing::Aside`]).
 
+mod cloud;
 mod compose;
 mod grafana;
 pub mod promql;
 mod rules;
 pub mod signals;
+mod slo;
 
 pub use signals::Watched;
 
@@ -126,6 +128,14 @@ impl Alert {
             make: Make::Rule,
         }
     }
+
+    /// The same with the standing of what it stands in, unless it has one of its own.
+    fn standing_in(self, standing: &Standing) -> Self {
+        match self.standing {
+            Standing::Production => Self { standing: standing.clone(), ..self },
+            _ => self,
+        }
+    }
 }
 
 /// Reads every alert.
@@ -133,33 +143,12 @@ pub fn read(facts: &Facts<'_>) -> Alerts {
     let mut view = Alerts::default();
     rules::read(facts, &mut view);
     grafana::read(facts, &mut view);
-    view.blind.extend(unread(facts));
+    slo::read(facts, &mut view);
+    cloud::read(facts, &mut view);
     view.rules.sort_by(|one, two| one.place.cmp(&two.place));
     if view.rules.len() > MAX_ALERTS {
         view.rules.truncate(MAX_ALERTS);
         view.blind.push(Blind { place: None, why: format!("more than {MAX_ALERTS} alert rules") });
     }
     view
-}
-
-/// Kinds of infrastructure code that declare alerts, which are not read yet.
-const CLOUD: &[&str] = &[
-    "aws_cloudwatch_metric_alarm",
-    "aws_cloudwatch_composite_alarm",
-    "google_monitoring_alert_policy",
-    "azurerm_monitor_*",
-    "datadog_monitor",
-    "newrelic_*",
-];
-
-/// Alerts of other makes, which are not read yet.
-fn unread(facts: &Facts<'_>) -> Vec<Blind> {
-    let infra = facts.infra();
-    let mut blind = infra.unread(CLOUD);
-    let cloud = CLOUD.iter().filter_map(|kind| infra.of_kind(kind).next());
-    blind.extend(cloud.map(|resource| Blind {
-        place: Some(resource.place()),
-        why: format!("{} may watch it and is not read yet", resource.title()),
-    }));
-    blind
 }

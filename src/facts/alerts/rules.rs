@@ -2,7 +2,7 @@
 //! config maps, and in the values of charts.
 
 use super::compose::Condition;
-use super::{Alert, Alerts, grafana, labels, signals};
+use super::{Alert, Alerts, grafana, labels, signals, slo};
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::facts::embedded::{self, Look, Site};
@@ -16,6 +16,9 @@ const GROUPS: &[&str] = &["PrometheusRule", "VMRule", "Rules", "ClusterRules", "
 
 /// Kinds of objects that may hold groups of rules, in themselves or as text.
 const HOLDERS: &[&str] = &["ConfigMap", "HelmRelease", "HelmChart", "Application"];
+
+/// What a file of Sloth begins with.
+const SLOTH: &str = "prometheus/v1";
 
 /// Reads all of them.
 pub(super) fn read(facts: &Facts<'_>, view: &mut Alerts) {
@@ -80,22 +83,22 @@ impl Look for Reader<'_> {
     fn may_be_in(&self, text: &str) -> bool {
         holds(text, "alert:")
             || holds(text, "\"alert\"")
+            || holds(text, SLOTH)
             || holds(text, "condition") && (holds(text, "datasourceUid") || holds(text, "datasource_uid"))
     }
 
     /// Groups of rules: maps with a list of them.
     fn take(&mut self, _: &str, value: &Value, site: &Site<'_>) -> bool {
+        if value.get("version").and_then(Value::as_str) == Some(SLOTH) {
+            let alerts = slo::sloth(value, site.at).into_iter();
+            self.view.rules.extend(alerts.map(|alert| alert.standing_in(&site.standing)));
+            return true;
+        }
         let Some(rules) = value.get("rules").and_then(Value::as_list) else { return false };
         let before = self.view.rules.len();
         for rule in rules {
             let alert = prometheus(rule, site).or_else(|| grafana::rule(rule, site.at));
-            self.view.rules.extend(alert.map(|alert| {
-                let standing = match alert.standing {
-                    Standing::Production => site.standing.clone(),
-                    own => own,
-                };
-                Alert { standing, ..alert }
-            }));
+            self.view.rules.extend(alert.map(|alert| alert.standing_in(&site.standing)));
         }
         self.view.rules.len() > before
     }

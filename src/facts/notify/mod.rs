@@ -13,6 +13,8 @@ mod grafana;
 mod receiver;
 pub mod routing;
 
+pub(in crate::facts) use cloud::{handles, is_quiet};
+
 use super::Facts;
 use super::alerts::{Alert, Make};
 use super::production::Standing;

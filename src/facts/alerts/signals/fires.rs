@@ -192,8 +192,9 @@ impl Signal {
 
     /// Whether failed requests are many: their share, or their rate; or those that went well are few.
     fn failures(&self, core: &Expr, operator: &str, limit: f64, moving: bool) -> Option<Fires> {
-        let (mut failed, mut well, mut errors, mut all) = (false, false, false, false);
+        let (mut failed, mut well, mut errors, mut all, mut is_slow) = (false, false, false, false, false);
         core.each_series(&mut |name, labels| {
+            is_slow |= labels.iter().any(|(label, _, value)| label == "le" && value != "+Inf");
             let sense = self.families.iter().find(|(_, family)| family.is(name, labels)).map(|(sense, _)| *sense);
             let result = labels.iter().filter(|(label, ..)| RESULTS.contains(&label.as_str())).find_map(result);
             match (sense, result) {
@@ -205,7 +206,9 @@ impl Signal {
             }
         });
         let is_share = quotient(core).0;
+        // The share of requests that were fast enough says nothing of those that failed.
         let fires = match operator.get(..1) {
+            _ if is_slow => false,
             Some(">") => failed || errors && is_share && all,
             Some("<") => well && is_share && !failed,
             _ => false,

@@ -156,6 +156,18 @@ const MODULES: &[Known] = &[
         switches: &["create"],
         ..NONE
     },
+    Known {
+        source: "terraform-aws-modules/cloudwatch/aws//modules/metric-alarm",
+        kind: "aws_cloudwatch_metric_alarm",
+        switches: &["create_metric_alarm"],
+        ..NONE
+    },
+    Known {
+        source: "terraform-aws-modules/cloudwatch/aws//modules/metric-alarms-by-multiple-dimensions",
+        kind: "aws_cloudwatch_metric_alarm",
+        switches: &["create_metric_alarm"],
+        ..NONE
+    },
     Known { source: "terraform-aws-modules/sns/aws", kind: "aws_sns_topic", switches: &["create"], ..NONE },
     Known {
         source: "terraform-aws-modules/cloudfront/aws",
