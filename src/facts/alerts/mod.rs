@@ -146,6 +146,8 @@ pub fn read(facts: &Facts<'_>) -> Alerts {
     slo::read(facts, &mut view);
     cloud::read(facts, &mut view);
     view.rules.sort_by(|one, two| one.place.cmp(&two.place));
+    view.blind.sort();
+    view.blind.dedup();
     if view.rules.len() > MAX_ALERTS {
         view.rules.truncate(MAX_ALERTS);
         view.blind.push(Blind { place: None, why: format!("more than {MAX_ALERTS} alert rules") });

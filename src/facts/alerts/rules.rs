@@ -34,6 +34,9 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Alerts) {
         } else {
             object.standing.clone()
         };
+        if standing == Standing::Production && HOLDERS.contains(&object.kind.as_str()) {
+            reader.view.blind.extend(shipped(&object.value, object.place()));
+        }
         let at = |span| object.at(span);
         embedded::walk(facts, &mut reader, "", &object.value, &Site::new(&at, standing));
     }
@@ -41,9 +44,34 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Alerts) {
         reader.file(facts, &file.path);
     }
     for resource in facts.infra().resources.iter().filter(|resource| resource.is_kind("helm_release")) {
+        if resource.standing == Standing::Production {
+            reader.view.blind.extend(shipped(&resource.value, resource.place()));
+        }
         let at = |span| resource.at(span);
         embedded::walk(facts, &mut reader, "", &resource.value, &Site::new(&at, resource.standing.clone()));
     }
+}
+
+/// Charts that ship rules of their own on machines, workloads and Prometheus itself.
+const CHARTS: &[&str] = &["kube-prometheus-stack", "victoria-metrics-k8s-stack", "prometheus-operator"];
+
+/// The rules that a release of a chart brings, which are not in the tree; none where its values leave them out.
+fn shipped(release: &Value, place: Place) -> Option<Blind> {
+    const NAMES: &[&[&str]] = &[
+        &["chart"],
+        &["spec", "chart"],
+        &["spec", "chart", "spec", "chart"],
+        &["spec", "chartRef", "name"],
+        &["spec", "source", "chart"],
+        &["spec", "source", "path"],
+    ];
+    let chart = NAMES.iter().filter_map(|path| release.at(path)?.scalar_text()).find_map(|name| {
+        let last = name.rsplit('/').next().unwrap_or(&name);
+        CHARTS.iter().find(|chart| **chart == last)
+    })?;
+    let is_off = release.at(&["spec", "values", "defaultRules", "create"]).and_then(Value::as_bool) == Some(false);
+    let why = format!("the rules that the chart {chart} ships are not in the tree");
+    (!is_off).then(|| Blind { place: Some(place), why })
 }
 
 struct Reader<'v> {
