@@ -38,6 +38,15 @@ fn plain_files_count_unless_their_path_says_otherwise() {
 }
 
 #[test]
+fn a_workload_without_replicas_runs_nothing_unless_something_scales_it() {
+    let stopped = deployment("web").replace("spec:\n  template", "spec:\n  replicas: 0\n  template");
+    assert!(production(&[("k8s/web.yaml", &stopped)]).is_empty());
+    let scaled = "apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {name: web}\nspec:\n  scaleTargetRef: {name: web}\n";
+    let both = format!("{stopped}---\n{scaled}");
+    assert_eq!(production(&[("k8s/web.yaml", &both)]), ["Deployment/web", "ScaledObject/web"]);
+}
+
+#[test]
 fn kustomize_applies_what_the_production_overlay_reaches() {
     let (web, extra) = (deployment("web"), deployment("extra"));
     let files = [

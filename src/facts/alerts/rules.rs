@@ -71,7 +71,7 @@ fn shipped(release: &Value, place: Place) -> Option<Blind> {
     })?;
     let is_off = release.at(&["spec", "values", "defaultRules", "create"]).and_then(Value::as_bool) == Some(false);
     let why = format!("the rules that the chart {chart} ships are not in the tree");
-    (!is_off).then(|| Blind { place: Some(place), why })
+    (!is_off).then_some(Blind { place: Some(place), why })
 }
 
 struct Reader<'v> {

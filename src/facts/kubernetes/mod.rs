@@ -90,7 +90,29 @@ pub fn read(facts: &Facts<'_>) -> Kubernetes {
     view.objects.append(&mut charts.objects);
     apply(facts, &mut view, plain, &kustomizations);
     object::resolve_references(&mut view.objects);
+    set_stopped_aside(&mut view.objects);
     view
+}
+
+/// A workload without replicas runs nothing, unless something else gives it some.
+fn set_stopped_aside(objects: &mut [Object]) {
+    const REFERENCES: &[&[&str]] =
+        &[&["spec", "scaleTargetRef", "name"], &["spec", "targetRef", "name"], &["spec", "workloadRef", "name"]];
+    let is_stopped = |object: &Object| {
+        object.is_workload() && object.value.at(&["spec", "replicas"]).and_then(Value::as_number) == Some(0.0)
+    };
+    if !objects.iter().any(is_stopped) {
+        return;
+    }
+    let named = objects.iter().flat_map(|object| {
+        let names = REFERENCES.iter().filter_map(|path| object.value.at(path));
+        names.filter_map(Value::scalar_text).collect::<Vec<_>>()
+    });
+    let named: BTreeSet<String> = named.collect();
+    let stopped = objects.iter_mut().filter(|object| is_stopped(object) && !named.contains(&object.name));
+    for object in stopped.filter(|object| object.standing == Standing::Production) {
+        object.standing = Standing::Aside("it runs no replica".to_owned());
+    }
 }
 
 /// Puts the standing on every object: by Kustomize where a kustomization is responsible, else by the path.
