@@ -25,6 +25,19 @@ const SIZE_LIMIT: usize = 1 << 22;
 /// What follows `[` where any letter will do: written so, it is a class that `(?i)` folds letter by letter.
 const ANY: &str = r"\s\S]";
 
+/// A constant that is compiled where it is first used: `pattern!(NAME, r"…")` is a [`Regex`], `NAME: Scan` a [`Scan`].
+macro_rules! pattern {
+    ($name:ident, $pattern:expr) => {
+        static $name: std::sync::LazyLock<regex::Regex> =
+            std::sync::LazyLock::new(|| $crate::pattern::compile($pattern).expect("a constant pattern"));
+    };
+    ($name:ident: Scan, $pattern:expr) => {
+        static $name: std::sync::LazyLock<$crate::pattern::Scan> =
+            std::sync::LazyLock::new(|| $crate::pattern::Scan::constant($pattern));
+    };
+}
+pub(crate) use pattern;
+
 /// Compiles a pattern.
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
 pub fn compile(pattern: &str) -> Result<Regex, Error> {

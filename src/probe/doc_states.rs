@@ -5,11 +5,9 @@ use crate::checklist::Cadence;
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::documents::{Block, BlockKind, Document};
-use crate::pattern::{PatternSet, Scan, compile};
+use crate::pattern::{PatternSet, Scan, pattern};
 use crate::probe::doc::topic::Topic;
 use crate::quantity::{Dimension, Quantity};
-use regex::Regex;
-use std::sync::LazyLock;
 
 /// `@doc.states`.
 pub static PROBE: Probe = Probe {
@@ -22,12 +20,6 @@ pub static PROBE: Probe = Probe {
     options: &["topic", "cadence"],
     look,
 };
-
-macro_rules! pattern {
-    ($name:ident, $pattern:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| compile($pattern).expect("a constant pattern"));
-    };
-}
 
 pattern!(
     AMOUNT,

@@ -5,12 +5,11 @@ use crate::checklist::Cadence;
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::documents::{Document, Standing};
-use crate::pattern::compile;
+use crate::pattern::{compile, pattern};
 use crate::quantity::Quantity;
 use crate::source::Span;
 use jiff::civil::Date;
 use regex::Regex;
-use std::sync::LazyLock;
 
 /// `@record`.
 pub static PROBE: Probe = Probe {
@@ -23,12 +22,6 @@ pub static PROBE: Probe = Probe {
     options: &["cadence", "age", "parts"],
     look,
 };
-
-macro_rules! pattern {
-    ($name:ident, $pattern:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| compile($pattern).expect("a constant pattern"));
-    };
-}
 
 pattern!(DATE, r"\b(20\d{2})[-_./]?(0[1-9]|1[0-2])[-_./]?(0[1-9]|[12]\d|3[01])\b");
 pattern!(

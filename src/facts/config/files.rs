@@ -4,6 +4,7 @@ use super::Layer;
 use crate::facts::format::Format;
 use crate::facts::production::{self, Stage};
 use crate::tree::Tree;
+use crate::tree::path::within;
 use crate::value::{Kind, Map, Value};
 
 /// A file that holds settings.
@@ -156,7 +157,7 @@ fn classify<'t>(tree: &'t Tree, path: &'t str) -> Option<SettingsFile<'t>> {
     let parts = || folder[service.len().min(folder.len())..].split('/').filter(|part| !part.is_empty());
     let in_folder = parts().any(|part| FOLDERS.contains(&part.to_ascii_lowercase().as_str()));
     let at_service = folder.is_empty() || is_service(tree, folder);
-    let is_chart = tree.file(&join(folder, "Chart.yaml")).is_some();
+    let is_chart = tree.file(&within(folder, "Chart.yaml")).is_some();
     let layer = match stage {
         Stage::Production if format == Format::Dotenv || in_folder || at_service || is_chart => Layer::Production,
         Stage::Base if in_folder || at_service => Layer::Base,
@@ -184,10 +185,6 @@ fn is_service(tree: &Tree, folder: &str) -> bool {
 
 /// How many files of a folder are looked at for a manifest.
 const MOST_FILES: usize = 2000;
-
-fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
-}
 
 /// The path up to the first settings folder.
 fn service_of(folder: &str) -> &str {

@@ -1,8 +1,7 @@
 //! One commit, and the marks in it that tell how it came in (rulings 9, 26, 35).
 
-use crate::pattern::Scan;
+use crate::pattern::pattern;
 use jiff::Timestamp;
-use std::sync::LazyLock;
 
 /// Somebody's name and address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,23 +27,17 @@ pub struct Commit {
     pub message: String,
 }
 
-macro_rules! pattern {
-    ($name:ident, $pattern:expr) => {
-        static $name: LazyLock<Scan> = LazyLock::new(|| Scan::constant($pattern));
-    };
-}
-
 pattern!(
-    BY_REQUEST,
+    BY_REQUEST: Scan,
     r"\((?:#|!|pull request #)\d+\)\s*$|^Merge pull request |^Merged in .*\(pull request #\d+\)|^(?:Auto merge of|Rollup merge of|Merge) #\d+|^Merge PR "
 );
-pattern!(GITLAB_MERGE, r"(?m)^See merge request \S+!\d+");
-pattern!(BY_GERRIT, r"(?m)^Reviewed-on: \S+");
-pattern!(REVIEWED, r"(?mi)^\s*(?:Reviewed-by|Approved-by|Acked-by):\s*\S+|^\s*Reviewed-on:\s*\S+");
+pattern!(GITLAB_MERGE: Scan, r"(?m)^See merge request \S+!\d+");
+pattern!(BY_GERRIT: Scan, r"(?m)^Reviewed-on: \S+");
+pattern!(REVIEWED: Scan, r"(?mi)^\s*(?:Reviewed-by|Approved-by|Acked-by):\s*\S+|^\s*Reviewed-on:\s*\S+");
 // Bors and homu write who approved: `r=alice`.
-pattern!(BORS, r"(?m)(?:^|\s)r=[A-Za-z0-9][\w,@-]*");
+pattern!(BORS: Scan, r"(?m)(?:^|\s)r=[A-Za-z0-9][\w,@-]*");
 pattern!(
-    BOT,
+    BOT: Scan,
     r"(?i)\[bot\]|^(?:dependabot|renovate|greenkeeper|github-actions|release-please|semantic-release|snyk|mergify|pre-commit-ci|imgbot|allcontributors|weblate|pyup|depfu|scala-steward)\b|-bot$|\bautomation bot\b"
 );
 

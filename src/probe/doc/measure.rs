@@ -6,16 +6,8 @@ use super::weigh;
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::documents::{Block, BlockKind, Section};
-use crate::pattern::compile;
+use crate::pattern::pattern;
 use crate::source::Span;
-use regex::Regex;
-use std::sync::LazyLock;
-
-macro_rules! pattern {
-    ($name:ident, $pattern:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| compile($pattern).expect("a constant pattern"));
-    };
-}
 
 pattern!(
     CHECK,

@@ -2,8 +2,7 @@
 
 use super::candidates::Candidate;
 use crate::facts::documents::{BlockKind, Section};
-use crate::pattern::Scan;
-use std::sync::LazyLock;
+use crate::pattern::pattern;
 
 /// What a section is about.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,31 +15,25 @@ pub(super) enum Setting {
     Uncertain(String),
 }
 
-macro_rules! pattern {
-    ($name:ident, $pattern:expr) => {
-        static $name: LazyLock<Scan> = LazyLock::new(|| Scan::constant($pattern));
-    };
-}
-
 pattern!(
-    DEVELOPMENT,
+    DEVELOPMENT: Scan,
     r"(?i)\b(?:local(?:ly|host)?|dev|development|developers?|minikube|k3d|kind cluster|docker[- ]?desktop|contribut(?:ing|ors?|e)|hacking|tutorial|walk-?through|getting[- ]started|quick[- ]?start|demos?|examples?|samples?|sandbox|playground|staging|preview|testing|tests?|benchmarks?|from source)\b"
 );
 pattern!(
-    ASIDE,
+    ASIDE: Scan,
     r"(?i)\b(?:local(?:ly|host)?|dev|development|minikube|k3d|kind cluster|docker[- ]?desktop|from source|contributing)\b"
 );
-pattern!(PRODUCTION, r"(?i)\b(?:production|prod|live (?:environment|system|cluster)|release(?:d|s)?)\b");
+pattern!(PRODUCTION: Scan, r"(?i)\b(?:production|prod|live (?:environment|system|cluster)|release(?:d|s)?)\b");
 pattern!(
-    INTRODUCTION,
+    INTRODUCTION: Scan,
     r"(?i)\b(?:(?:this|an?|the) (?:\w+ )?(?:example|demo|sample|tutorial)\b|(?:local|development|dev) (?:cluster|environment|set-?up|deployment|use|only)|not (?:meant|intended|suitable|suited|ready|recommended)[\w ]* production|for (?:local )?development\b|on your (?:own )?(?:machine|laptop|computer))"
 );
 pattern!(
-    ONE_MACHINE,
+    ONE_MACHINE: Scan,
     r"(?i)^(?:\$ |> |# )?(?:sudo )?(?:docker[- ]compose|docker run|docker build|docker exec|docker ps|docker volume|docker network|minikube|kind|k3d|cd|git|export|source|\. |\./|cp|mkdir|cat|echo|open|make|just|cargo|rustup|npm|npx|yarn|pnpm|pip3?|poetry|uv|python3?|go|brew|apt(?:-get)?|dnf|yum|pacman|choco|winget|curl|psql|sqlx|diesel|redis-cli|tilt|skaffold dev|ulimit|chmod|#)(?:\s|$)"
 );
 pattern!(
-    SERVER,
+    SERVER: Scan,
     r"(?i)\b(?:production|prod|servers|remote (?:server|host)|on (?:your|the|a|an|each|our) (?:server|host|vps|vm)|vps|domain|tls|https|reverse proxy|self-?host\w*|ssh|registry|systemd)\b"
 );
 
