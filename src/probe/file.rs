@@ -62,7 +62,7 @@ fn is_prose(path: &str) -> bool {
 
 /// Globs of one question: `*` stops at `/`, letters match in either case.
 pub(super) struct Globs {
-    globs: pattern::Globs,
+    set: pattern::Globs,
     /// The question itself names tests or examples.
     wants_tests: bool,
     wants_examples: bool,
@@ -84,12 +84,12 @@ impl Globs {
             wants_tests |= production::is_fixture(&literal);
             wants_examples |= production::is_example(&literal);
         }
-        Self { globs: pattern::Globs::new(globs), wants_tests, wants_examples, paths }
+        Self { set: pattern::Globs::new(globs), wants_tests, wants_examples, paths }
     }
 
     /// Whether a path matches.
     pub(super) fn matches(&self, path: &str) -> bool {
-        self.globs.is_match(path) || self.paths.iter().any(|regex| regex.is_match(path))
+        self.set.is_match(path) || self.paths.iter().any(|regex| regex.is_match(path))
     }
 
     /// Why a file at a path counts for nothing.

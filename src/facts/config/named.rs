@@ -54,7 +54,7 @@ pub(super) fn held(path: &str, text: &str) -> Option<Held> {
         return Some(Held::Empty);
     }
     keys.next().filter(|object| object.contains('-'))?;
-    if !keys.any(|key| is_of_secrets(key)) {
+    if !keys.any(is_of_secrets) {
         return None;
     }
     let words: Vec<&str> = text.split(['_', '-', '.']).collect();

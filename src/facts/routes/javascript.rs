@@ -80,8 +80,8 @@ fn read(file: &Shaped, files: &[Shaped]) -> File {
     static LATER: LazyLock<Option<Regex>> =
         LazyLock::new(|| compile(r#"\b(\w+)\.prefix\(\s*["'`]([^"'`$]*)["'`]\s*\)"#).ok());
     let outline = &file.outline;
-    let mut found = File::default();
-    found.is_koa = ["koa-router", "@koa/router"].iter().any(|name| outline.code.contains(name));
+    let is_koa = ["koa-router", "@koa/router"].iter().any(|name| outline.code.contains(name));
+    let mut found = File { is_koa, ..File::default() };
     for one in ROUTER.iter().flat_map(|one| one.captures_iter(&outline.bare)) {
         let inside = one.get(0).and_then(|whole| outline.inside(whole.end() - 1));
         let prefix = inside.and_then(|inside| PREFIX.as_ref()?.captures(&outline.code[inside.range()]));
