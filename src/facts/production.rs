@@ -28,6 +28,9 @@ pub enum Standing {
     Uncertain(String),
 }
 
+/// Folders of programs for those who work on the product.
+pub const TOOL_FOLDERS: &[&str] = &["tools", "scripts", "script", "hack", "contrib", "devtools"];
+
 const PRODUCTION: &[&str] = &["prod", "production", "prd", "live"];
 const BASE: &[&str] = &["base", "default", "defaults", "common", "global"];
 /// These name the settings themselves, so they say something as a file stem and nothing as a folder.

@@ -35,6 +35,7 @@ const MOST_HITS: usize = 200;
 pub struct Code {
     files: Vec<CodeFile>,
     test_modules: OnceLock<BTreeSet<Arc<str>>>,
+    starts_outside_tools: OnceLock<bool>,
     gathered: OnceLock<Vec<Arc<Vec<Hit>>>>,
     asked: Mutex<BTreeMap<(Scope, String), Hits>>,
 }
@@ -110,6 +111,9 @@ impl Code {
                 || facts.manifests().is_test_support(&file.path) || self.test_modules(facts).contains(&file.path);
             if file.language == Language::Rust && in_tests() {
                 return Role::Test;
+            }
+            if program::is_tool(facts, &file.path) {
+                return Role::Tooling;
             }
         }
         file.role

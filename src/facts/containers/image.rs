@@ -32,12 +32,13 @@ pub enum Build {
 }
 
 /// Stages and Dockerfiles of these names are for developers.
-const ASIDE: &[&str] = &["debug", "builder", "base", "devcontainer", "lint", "toolchain", "cross", "bench"];
+const ASIDE: &[&str] =
+    &["debug", "builder", "base", "devcontainer", "lint", "toolchain", "cross", "bench", "loadtest", "locust"];
 
 /// Reads every Dockerfile of the tree.
 pub fn read(facts: &Facts<'_>) -> Vec<Image> {
     let files = facts.tree.files().iter().filter(|file| is_dockerfile(&file.path));
-    files
+    let mut images: Vec<Image> = files
         .filter_map(|file| {
             let text = file.text()?.text();
             let parsed = Dockerfile::parse_leaving(text, &given_from_outside(facts, &file.path, text));
@@ -47,7 +48,19 @@ pub fn read(facts: &Facts<'_>) -> Vec<Image> {
             let standing = standing(&facts.own_name().cleared(&file.path), &parsed, &shipped);
             Some(Image { path: file.path.clone(), standing, file: parsed, shipped })
         })
-        .collect()
+        .collect();
+    if images.iter().any(|image| image.standing == Standing::Production && !is_of_a_tool(&image.path)) {
+        for image in images.iter_mut().filter(|image| is_of_a_tool(&image.path)) {
+            image.standing =
+                Standing::Uncertain("it stands in a folder of tools, and the service's image in none".into());
+        }
+    }
+    images
+}
+
+/// Whether an image is that of a tool, by the folders it stands in.
+fn is_of_a_tool(path: &str) -> bool {
+    path.split('/').rev().skip(1).any(|part| production::TOOL_FOLDERS.contains(&part))
 }
 
 /// Build arguments that conditions of a Dockerfile may ask for and that some file of the tree gives: the default that

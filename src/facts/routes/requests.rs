@@ -288,6 +288,8 @@ fn as_request(file: &TestFile, open: usize, callee: &str, name: &str, offset: us
             let first = outline.arguments(inside).first().copied()?;
             (calls.requesting.contains(name) && first.range().contains(&offset)).then(unsaid)
         }
+        // `self.retry_put_json("/path")`: the helpers of other languages are told by their names.
+        _ if file.language != Language::Rust => verb_in(&lower),
         _ => calls.requesting.contains(name).then(|| verb_in(&lower).unwrap_or_else(unsaid)),
     }
 }

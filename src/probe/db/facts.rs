@@ -56,6 +56,7 @@ pub(super) const FACTS: &[Fact] = &[
             r"\.max_connections\(\s*(?<value>[\w.:* ]+?)\s*\)",
             r"\.max_size\(\s*(?<value>[\w.:* ]+?)\s*\)",
             r"\bPoolConfig::new\(\s*(?<value>[\w.:* ]+?)\s*\)",
+            r"\bPoolConfig\s*\{[^{}]{0,200}?\bmax_size\s*:\s*(?<value>[\w.:]+)",
             r"\.max_open\(\s*(?<value>[\w.:* ]+?)\s*\)",
             r"\.SetMaxOpenConns\(\s*(?<value>[\w.:* ]+?)\s*\)",
             r"\b(?:MaxConns|MaxOpenConns)\s*[:=]\s*(?<value>\d+)",
@@ -147,6 +148,8 @@ pub(super) const FACTS: &[Fact] = &[
         form: SECONDS,
         stated: &[
             r"\.(?:acquire_timeout|connection_timeout|wait_timeout|connect_timeout)\(\s*(?:Some\()?\s*(?<value>[\w.:]+\([\w.:* ]*\)|[\w.:]+)",
+            r"\bTimeouts\s*\{[^{}]{0,200}?\bwait\s*:\s*(?:Some\(\s*)?(?<value>[\w.:]+\([\w.:* ]*\)|[\w.:]+)",
+            r"\bTimeouts\s*\{\s*(?<value>wait)\s*,",
             r"\bacquire_timeout\s*=\s*(?<value>Duration::\w+\([\w* ]*\))",
             r"\bpool_timeout\s*=\s*(?<value>\d+)",
             r#"["']pool_timeout["']\s*:\s*(?<value>\d+)"#,
