@@ -52,7 +52,7 @@ const STATEMENTS: &[Statement] = &[
         pattern: r#"\btry_from_(?:default_env|env)\([^)\n]*\)\s*\.(?:unwrap_or_else|or_else)\(\s*\|_\w*\|\s*(?<value>"[^"\n{}]+")"#,
         is_fallback: true,
     },
-    Statement { pattern: r"\.with(?:_filter)?\(\s*(?:\w+::)*LevelFilter::(?<value>\w+)\s*\)", is_fallback: false },
+    Statement { pattern: r"\.with\(\s*(?:\w+::)*LevelFilter::(?<value>\w+)\s*\)", is_fallback: false },
     Statement { pattern: r"\bzerolog\.SetGlobalLevel\(\s*zerolog\.(?<value>\w+)", is_fallback: false },
     Statement { pattern: r"\bNewAtomicLevelAt\(\s*(?:zap|zapcore)\.(?<value>\w+)", is_fallback: false },
     Statement { pattern: r"\bHandlerOptions\{[^{}]{0,120}?\bLevel:\s*slog\.Level(?<value>\w+)", is_fallback: false },

@@ -1,7 +1,7 @@
 //! `@source`: what the product's code says, without comments, tests, examples, vendored and generated code.
 
 use super::file::Globs;
-use super::text::line_of;
+use super::text::{line_of, without_lead};
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
@@ -30,13 +30,15 @@ pub static PROBE: Probe = Probe {
               another pattern within so many lines; `unless` drops those with one on their line or in the eight above; \
               `inside` keeps those in a type, function or block whose first line matches; \
               `server` drops those in code of browsers and in scripts; \
-              `service` drops those in programs that serve nothing, where another one does; `default` marks values that nobody may have set; \
+              `service` drops those in programs that serve nothing, where another one does; `says` is what such a line does, in words; `default` marks values that nobody may have set; \
               `chosen` drops a database driver that production's environment does not choose",
-    usage: "@source(regex…) {near: regex, lines: n, unless: regex, inside: regex, path: glob, server, service, chosen, default: \"the program\", unit}",
+    usage: "@source(regex…) {near: regex, lines: n, unless: regex, inside: regex, path: glob, server, service, chosen, default: \"the program\", unit, says: \"what it does\"}",
     arity: (1, usize::MAX),
     patterns_from: Some(0),
     facts: &[],
-    options: &["near", "lines", "unless", "inside", "path", "server", "service", "chosen", "default", "unit", "some"],
+    options: &[
+        "near", "lines", "unless", "inside", "path", "server", "service", "chosen", "default", "unit", "says", "some",
+    ],
     look,
 };
 
@@ -73,7 +75,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             {
                 continue;
             }
-            let Some(mut sighting) = sighting(facts, hit, question.option_text("unit")) else { continue };
+            let Some(mut sighting) = sighting(facts, hit, question) else { continue };
             let beside = || {
                 (question.is_set("service") && serves_not(facts, &hit.path))
                     .then_some("a program that is not the service")
@@ -99,11 +101,17 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     answer
 }
 
-fn sighting(facts: &Facts<'_>, hit: &Hit, unit: Option<&str>) -> Option<Sighting> {
+fn sighting(facts: &Facts<'_>, hit: &Hit, question: &Question) -> Option<Sighting> {
     let source = facts.tree.text(&hit.path)?;
-    let message = line_of(source, hit.span.start);
+    let whole = without_lead(source.text(), hit.span);
+    let line = line_of(source, whole.start);
+    let message = match question.option_text("says") {
+        Some(says) => format!("{says}: `{line}`"),
+        None => line,
+    };
+    let unit = question.option_text("unit");
     Some(match &hit.value {
-        None => Sighting::new(Place::at(hit.path.clone(), hit.span), Strength::Configured, message),
+        None => Sighting::new(Place::at(hit.path.clone(), whole), Strength::Configured, message),
         Some((value, span)) => {
             let code = facts.code().file(&hit.path)?.code(facts)?;
             let place = Place::at(hit.path.clone(), *span);

@@ -88,7 +88,7 @@ impl<'f> Wanted<'f> {
 }
 
 fn sighting(source: &Source, text: &str, found: Found<'_>, value: Option<Found<'_>>, unit: Option<&str>) -> Sighting {
-    let whole = Span::new(found.start, found.end);
+    let whole = without_lead(text, Span::new(found.start, found.end));
     let sighting = Sighting::new(Place::at(source.name(), whole), Strength::Configured, line_of(source, whole.start));
     match value {
         None => sighting,
@@ -97,6 +97,13 @@ fn sighting(source: &Source, text: &str, found: Found<'_>, value: Option<Found<'
             Sighting { place, ..sighting }.with(observe(text, value.text, unit))
         }
     }
+}
+
+/// A match without the blank lines and the indentation before it.
+pub(super) fn without_lead(text: &str, span: Span) -> Span {
+    let matched = text.get(span.range()).unwrap_or_default();
+    let lead = matched.len() - matched.trim_start().len();
+    if lead == matched.len() { span } else { Span::new(span.start as usize + lead, span.end as usize) }
 }
 
 /// The line that holds an offset, shortened for a message.

@@ -6,6 +6,8 @@ use std::fmt;
 /// Units of time, largest first; the plural ends in `s` where a unit is a word.
 const TIMES: [(f64, &str); 6] =
     [(31_536_000.0, "year"), (86_400.0, "day"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms")];
+/// Longer than anybody means: a thousand years stand for what never ends.
+const ENDLESS: f64 = 31_536_000_000.0;
 const DECIMAL: [(f64, &str); 6] = [(1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B")];
 const BINARY: [(f64, &str); 4] =
     [(1_099_511_627_776.0, "TiB"), (1_073_741_824.0, "GiB"), (1_048_576.0, "MiB"), (1024.0, "KiB")];
@@ -25,6 +27,9 @@ impl fmt::Display for Quantity {
 
 /// The largest unit that gives a whole number; without one, the largest that gives at least 1.
 fn time(out: &mut fmt::Formatter<'_>, amount: f64) -> fmt::Result {
+    if amount >= ENDLESS {
+        return out.write_str("without end");
+    }
     let whole = TIMES.iter().find(|(unit, _)| amount >= *unit && is_whole(amount / unit));
     let (unit, name) = whole.or_else(|| TIMES.iter().find(|(unit, _)| amount >= *unit)).copied().unwrap_or((1.0, "s"));
     let shown = number(amount / unit);

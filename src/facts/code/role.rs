@@ -34,6 +34,7 @@ const FOLDERS: &[(&str, Role)] = &[
     ("bower_components", Role::Vendored),
     ("site-packages", Role::Vendored),
     (".venv", Role::Vendored),
+    (".yarn", Role::Vendored),
     ("Pods", Role::Vendored),
     ("__generated__", Role::Generated),
     ("generated", Role::Generated),
@@ -109,7 +110,9 @@ pub(super) fn of_path(path: &str, language: Language) -> Role {
     if is_test_name(name, language) {
         return Role::Test;
     }
+    let configures = ["playwright.config.", "jest.config.", "vitest.config.", "cypress.config.", "karma.conf."];
     match (name, language) {
+        (_, Language::JavaScript) if configures.iter().any(|start| name.starts_with(start)) => Role::Test,
         ("build.rs", _) => Role::Tooling,
         (_, Language::JavaScript) if name.contains(".stories.") => Role::Example,
         (_, Language::JavaScript) if name.contains(".bench.") => Role::Bench,

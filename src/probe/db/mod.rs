@@ -189,7 +189,9 @@ fn stated(facts: &Facts<'_>, fact: &Fact) -> Vec<Sighting> {
 
 fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     let code = facts.code().file(&hit.path)?.code(facts)?.product();
+    // What opens a file of SQLite speaks to no server.
     if script::is_aside(&hit.path)
+        || hit.path.to_ascii_lowercase().contains("sqlite")
         || not_chosen(facts, &hit.path).is_some()
         || facts.code().left_out(facts, &hit.path, hit.span.start).is_some()
     {
@@ -213,7 +215,7 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
         value => value,
     };
     let source = facts.tree.text(&hit.path)?;
-    let line = source.line(source.line_col(hit.span.start).line).trim();
+    let line = source.line(source.line_col(span.start).line).trim();
     let mut sighting = Sighting::new(place, Strength::Configured, format!("`{line}`")).with(value);
     // What the environment may say is only meant for when it says nothing.
     sighting.default_of = whole.contains("get_env").then(|| "the program".to_owned());

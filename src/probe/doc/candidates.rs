@@ -141,7 +141,8 @@ pub(in crate::probe) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<B
         for link in document.sections.iter().flat_map(|section| &section.links) {
             let text = link.text.trim();
             let promises = text.split_whitespace().count() <= 6 && topic.is_title(text);
-            if promises
+            let is_site = || topic.elsewhere && is_readme(&document.path) && names_documentation(text);
+            if (promises || is_site())
                 && !is_reference(&link.url)
                 && resolve(facts.tree, documents, document, &link.url) == Target::Outside
             {
@@ -153,6 +154,25 @@ pub(in crate::probe) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<B
         }
     }
     blind
+}
+
+/// The readme of the whole tree.
+fn is_readme(path: &str) -> bool {
+    !path.contains('/') && path.to_ascii_lowercase().starts_with("readme")
+}
+
+/// Whether the text of a link names the documentation as a whole.
+fn names_documentation(text: &str) -> bool {
+    const NAMES: &[&str] = &["docs", "documentation", "wiki", "manual", "handbook", "guide"];
+    const BEFORE: &[&str] = &[
+        "the", "our", "official", "full", "project", "complete", "online", "user", "admin", "operator", "read", "see",
+    ];
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    match words.split_last() {
+        Some((last, before)) => NAMES.contains(last) && before.iter().all(|word| BEFORE.contains(word)),
+        None => false,
+    }
 }
 
 /// Hosts of other people's manuals: a link there explains a tool and is not this project's guide.
@@ -203,6 +223,10 @@ pub(in crate::probe) fn is_reference(url: &str) -> bool {
         "pagerduty.com",
         "google.com",
     ];
+    // The wiki of a repository is the project's own.
+    if url.contains("github.com/") && url.split('/').nth(5).is_some_and(|part| part == "wiki") {
+        return false;
+    }
     let host = url.split("://").nth(1).unwrap_or("").split(['/', ':', '?']).next().unwrap_or("");
     HOSTS.iter().any(|known| host == *known || host.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')))
 }

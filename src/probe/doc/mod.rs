@@ -69,7 +69,7 @@ fn look_for(facts: &Facts<'_>, question: &Question, topic: &Topic) -> Answer {
             }
         }
     }
-    if good.is_empty() && answer.notes.is_empty() {
+    if good.is_empty() {
         answer.blind.extend(candidates::outside_links(facts, topic));
     }
     answer.extend(decide(facts, question, topic, &good));

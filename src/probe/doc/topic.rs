@@ -32,6 +32,8 @@ pub struct Topic {
     pub code: bool,
     /// Whether a section about a developer's machine counts.
     pub development: bool,
+    /// Whether a site of documentation, outside of the tree, may well hold it.
+    pub elsewhere: bool,
     /// Whether forms may speak on it.
     pub templates: bool,
     /// Its parts.
@@ -168,6 +170,7 @@ fn topic(name: &str, body: &Map) -> Result<Topic, String> {
             "action" if value.as_str() == Some("steps") => topic.action = Action::Steps,
             "action" => topic.action = if flag(value)? { Action::Command } else { Action::None },
             "code" => topic.code = flag(value)?,
+            "elsewhere" => topic.elsewhere = flag(value)?,
             "templates" => topic.templates = flag(value)?,
             "development" => topic.development = value.as_str() == Some("named"),
             "about" => topic.about = Some(Pattern::read(value)?),
