@@ -134,3 +134,26 @@ fn unless_drops_what_is_about_something_else() {
     let default = ask(&files[..1], "source", &[r"expires\((?<value>\d)\)"], &[("default", "the program")]);
     assert!(default.seen.iter().all(|sighting| sighting.default_of.as_deref() == Some("the program")));
 }
+
+#[test]
+fn a_match_begins_at_its_first_word() {
+    let files = [
+        ("otel.yaml", "processors:\n\n\n  redaction:\n    allow: true\n"),
+        ("src/a.rs", "fn a() {\n\n\n    run();\n}\n"),
+    ];
+    let text = ask(&files, "text", &["**/*.yaml", r"(?m)^\s+redaction:\s*$"], &[]);
+    assert_eq!((text.seen[0].message.as_str(), places(&files, &text.seen)[0].as_str()), ("redaction:", "otel.yaml:4"));
+    let source = ask(&files, "source", &[r"(?m)^\s+run\(\)"], &[("says", "it runs")]);
+    assert_eq!(source.seen[0].message, "it runs: `run();`");
+    assert_eq!(places(&files, &source.seen), ["src/a.rs:4"]);
+}
+
+#[test]
+fn inside_asks_for_what_encloses() {
+    let files = [(
+        "src/a.rs",
+        "impl User {\n    fn a(&self) {\n        check()\n    }\n}\nimpl Forge {\n    fn b(&self) {\n        check()\n    }\n}\n",
+    )];
+    let answer = ask(&files, "source", &[r"\bcheck\(\)"], &[("inside", r"\bimpl User\b")]);
+    assert_eq!(places(&files, &answer.seen), ["src/a.rs:3"]);
+}

@@ -208,3 +208,9 @@ proptest! {
         prop_assert_eq!(quantity.dimension, again.dimension);
     }
 }
+
+#[test]
+fn what_never_ends_is_no_number_of_years() {
+    assert_eq!(tusk_check::quantity::Quantity::seconds(f64::MAX).to_string(), "without end");
+    assert_eq!(tusk_check::quantity::Quantity::seconds(7.0 * 31_536_000.0).to_string(), "7 years");
+}
