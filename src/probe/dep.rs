@@ -3,7 +3,7 @@
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::manifests::{Dependency, Ecosystem, Package, Purpose};
+use crate::facts::manifests::{Dependency, Package, Purpose};
 use crate::pattern::compile;
 use regex::Regex;
 
@@ -62,12 +62,5 @@ fn aside(
     if wanted.is_some_and(|wanted| !dependency.features.iter().any(|feature| wanted.is_match(feature))) {
         return Some(format!("without the feature that counts ({})", dependency.features.join(", ")));
     }
-    let name = package.name.as_deref().unwrap_or("");
-    match package.ecosystem {
-        Ecosystem::Cargo if dependency.optional && !facts.manifests().features.is_on(name, &dependency.alias) => {
-            Some("optional, and no feature that the build turns on asks for it".to_owned())
-        }
-        Ecosystem::Pypi if dependency.optional => Some("only with an extra".to_owned()),
-        _ => None,
-    }
+    facts.manifests().left_out(package, dependency).map(str::to_owned)
 }

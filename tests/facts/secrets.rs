@@ -132,6 +132,21 @@ fn keys_in_tests_are_fixtures_and_elsewhere_leaks() {
 }
 
 #[test]
+fn a_module_of_tests_inside_a_source_file_is_a_test() {
+    let value = ["q7Rz2Lm", "T9vBx4Kc"].concat();
+    let constant = format!("const ACCESS_TOKEN: &str = \"{value}\";\n");
+    let inside = format!(
+        "#[cfg(test)]\nuse std::fmt;\nfn a() {{}}\nfn b() {{}}\nfn c() {{}}\n#[cfg(test)]\npub mod tests {{\n{constant}}}\n"
+    );
+    assert!(
+        found("src/client.rs", &inside).iter().all(|finding| finding.ends_with("low")),
+        "{:?}",
+        found("src/client.rs", &inside)
+    );
+    assert_eq!(found("src/client.rs", &constant), ["1 assignment medium"]);
+}
+
+#[test]
 fn a_finding_never_shows_the_value_and_its_fingerprint_ignores_the_line() {
     let value = ["q7Rz2Lm", "T9vBx4Kc"].concat();
     let one = scan("a.yml", &format!("password: {value}"));

@@ -170,6 +170,18 @@ impl Manifests {
         self.product().any(|package| package.ecosystem == ecosystem)
     }
 
+    /// Why the build leaves a dependency out.
+    pub fn left_out(&self, package: &Package, dependency: &Dependency) -> Option<&'static str> {
+        let name = package.name.as_deref().unwrap_or("");
+        match package.ecosystem {
+            Ecosystem::Cargo if dependency.optional && !self.features.is_on(name, &dependency.alias) => {
+                Some("optional, and no feature that the build turns on asks for it")
+            }
+            Ecosystem::Pypi if dependency.optional => Some("only with an extra"),
+            _ => None,
+        }
+    }
+
     /// The Cargo package that a source file belongs to.
     pub fn crate_of(&self, path: &str) -> Option<&Package> {
         let crates = self.packages.iter().filter(|one| one.ecosystem == Ecosystem::Cargo && one.name.is_some());

@@ -242,9 +242,16 @@ fn aside(weight: Weight) -> Option<&'static str> {
 /// Where the tests inside a Rust file begin.
 fn tests_from(path: &str, text: &str) -> usize {
     let is_rust = std::path::Path::new(path).extension().is_some_and(|kind| kind == "rs");
-    let at = if is_rust { memchr::memmem::find(text.as_bytes(), b"#[cfg(test)]") } else { None };
-    let is_module = |at: &usize| text[*at..].lines().take(4).any(|line| line.trim_start().starts_with("mod "));
-    at.filter(is_module).unwrap_or(usize::MAX)
+    if !is_rust {
+        return usize::MAX;
+    }
+    let begins = |line: &str| {
+        let line = line.trim_start();
+        let line = line.strip_prefix("pub").map_or(line, |rest| rest.trim_start_matches("(crate)").trim_start());
+        line.starts_with("mod ")
+    };
+    let is_module = |&at: &usize| text[at..].lines().take(4).any(begins);
+    memchr::memmem::find_iter(text.as_bytes(), b"#[cfg(test)]").find(is_module).unwrap_or(usize::MAX)
 }
 
 fn line_is_long(text: &str, at: usize) -> bool {

@@ -102,6 +102,10 @@ pub(super) fn client(facts: &Facts<'_>, names: &[&str]) -> Answer {
     let mut blind = Vec::new();
     let used = runtime.into_iter().find_map(|(package, dependency)| {
         let hit = uses(facts, package, dependency)?;
+        if let Some(why) = facts.manifests().left_out(package, dependency) {
+            blind.push(Blind { place: Some(hit.place), why: format!("{} is {why}", dependency.name) });
+            return None;
+        }
         if matches!(package.ecosystem, Ecosystem::Cargo | Ecosystem::Go | Ecosystem::Pypi | Ecosystem::Npm) {
             return Some([dependency_sighting(package, dependency), hit]);
         }

@@ -80,6 +80,9 @@ fn standing(path: &str, document: &Value) -> Standing {
     if let Stage::Never(word) = production::stage_of_path(path) {
         return Standing::Aside(format!("\"{word}\" in its path"));
     }
+    if path.split('/').rev().skip(1).any(|part| production::TOOL_FOLDERS.contains(&part)) {
+        return Standing::Uncertain("it stands in a folder of tools".to_owned());
+    }
     let named = ["name", "app"]
         .iter()
         .find_map(|key| document.get(key).or_else(|| document.at(&["spec", key])).and_then(Value::as_str));
