@@ -51,6 +51,10 @@ pub(super) fn of_request(text: &str) -> Option<String> {
         Some(slash) if slash > 0 => {
             let host = &rest[..slash];
             let is_placeholder = (host.starts_with(['{', '$']) && host.ends_with(['}', ')'])) || host == "%s";
+            // `api/users`: the client knows the host.
+            if !is_placeholder && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+                return of_request(&format!("/{rest}"));
+            }
             if !is_placeholder {
                 return None;
             }

@@ -210,7 +210,12 @@ impl<'t> Setting<'t> {
         if offset >= *self.tests_from.get_or_init(|| tests_from(self.path, self.text)) {
             return Weight::Aside("in a test");
         }
-        *self.weight.get_or_init(|| context::weight(self.path))
+        *self.weight.get_or_init(|| match context::weight(self.path) {
+            Weight::Plain | Weight::Production if describes_an_api(self.text) => {
+                Weight::Aside("in the description of an API")
+            }
+            weight => weight,
+        })
     }
 }
 
@@ -237,6 +242,12 @@ fn aside(weight: Weight) -> Option<&'static str> {
         Weight::Aside(why) => Some(why),
         _ => None,
     }
+}
+
+/// Whether a text is an `OpenAPI` document: its samples are published with it.
+fn describes_an_api(text: &str) -> bool {
+    let head = text.trim_start_matches(['\u{feff}', '{', '-', ' ', '\t', '\r', '\n']);
+    ["\"openapi\"", "openapi:", "\"swagger\"", "swagger:"].iter().any(|key| head.starts_with(key))
 }
 
 /// Where the tests inside a Rust file begin.

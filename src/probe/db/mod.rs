@@ -201,6 +201,10 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
         return None;
     }
     let (text, span) = hit.value.as_ref()?;
+    let is_of_redis = |text: &str| text.to_ascii_lowercase().contains("redis");
+    if is_of_redis(&hit.path) || code.get(hit.span.range()).is_some_and(is_of_redis) {
+        return None;
+    }
     let place = Place::at(hit.path.clone(), *span);
     let whole = code.get(hit.span.range()).unwrap_or_default();
     let in_millis = MILLISECONDS.iter().any(|mark| whole.contains(mark)) && !whole.contains("Duration");
