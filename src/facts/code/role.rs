@@ -76,6 +76,7 @@ const FOLDERS: &[(&str, Role)] = &[
     ("docs", Role::Example),
     ("doc", Role::Example),
     ("xtask", Role::Tooling),
+    ("magefiles", Role::Tooling),
     (".github", Role::Tooling),
     (".ci", Role::Tooling),
 ];

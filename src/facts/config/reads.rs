@@ -1,6 +1,6 @@
 //! Where the program reads its environment, and the defaults that stand beside.
 
-use super::{Held, Key, Layer, Setting};
+use super::{Held, Key, Layer, Setting, script};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, written};
@@ -47,8 +47,14 @@ pub(super) fn read(facts: &Facts<'_>) -> Vec<EnvRead> {
 }
 
 fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
+    if script::is_aside(&hit.path) {
+        return None;
+    }
     let (name, at) = hit.value.clone()?;
     let text = facts.tree.text(&hit.path)?.text();
+    if text.get(hit.span.range()).is_some_and(writes) {
+        return None;
+    }
     let after = text.get(at.end as usize..)?.trim_start_matches(['"', '\'', ']']);
     let end = after.char_indices().nth(160).map_or(after.len(), |(at, _)| at);
     let found = DEFAULT.groups(&after[..end]);
@@ -61,6 +67,14 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
         Some(group.text.to_owned())
     });
     Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span) })
+}
+
+/// Whether a call gives a variable to a program instead of asking for one: `set_var`, `WithEnvVariable("A", "b")`.
+fn writes(call: &str) -> bool {
+    let name = call.split('(').next().unwrap_or(call).to_ascii_lowercase().replace('_', "");
+    ["setenv", "putenv", "withenv", "addenv", "unsetenv", "removeenv", "envremove"]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 /// The defaults as settings of the weakest layer.
