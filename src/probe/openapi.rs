@@ -110,11 +110,12 @@ fn read(facts: &Facts<'_>, file: &File, kind: &str, source: &Source, question: &
     let span = matching.first().map_or(field.key, |(_, span)| *span);
     let place = Place::at(file.path.clone(), if asks_for_some { span } else { field.span() });
     let sighting = |message: String| Sighting::new(place.clone(), Strength::Documented, message);
+    let own = is_own(facts, kind, &operations);
     let aside = if ASIDE.is_match(&file.path) {
         Some("by its place a test's, a client's or an example".to_owned())
     } else if FOREIGN.is_match(title.trim()) {
         Some(format!("\"{title}\" is somebody else's"))
-    } else if is_client_input(facts, &file.path) {
+    } else if own != Some(true) && is_client_input(facts, &file.path) {
         Some("a client is generated from it".to_owned())
     } else if operations.is_empty() {
         Some("it names no operation".to_owned())
@@ -123,6 +124,10 @@ fn read(facts: &Facts<'_>, file: &File, kind: &str, source: &Source, question: &
     };
     match aside {
         Some(why) => answer.notes.push(sighting(format!("{name} does not count: {why}"))),
+        None if own == Some(false) => {
+            let why = format!("{name} \"{title}\" describes none of the operations that the source declares");
+            answer.blind.push(Blind { place: Some(place.clone()), why });
+        }
         None if matching.is_empty() => {
             answer
                 .notes
@@ -197,29 +202,60 @@ fn scheme(value: &Value) -> String {
     said.collect::<Vec<_>>().join(", ")
 }
 
+/// Build files in which a generator may be set up.
+const BUILDS: &[&str] = &[
+    "build.gradle", "build.gradle.kts", "pom.xml", "package.json", "Makefile", "justfile", "Taskfile.yml", "nswag.json",
+    "kubb.config.ts", "openapi-ts.config.js", "openapi-ts.config.mjs", "codegen.yml", "codegen.yaml", "project.json",
+];
+
+/// Configurations of generators that make clients.
+const CONFIGURATIONS: &[&str] = &[
+    "build.rs", "openapitools.json", "openapi-generator.yaml", "openapi-generator-config.yaml", "orval.config.ts",
+    "orval.config.js", "openapi-ts.config.ts",
+];
+
+/// How a build file names a generator that makes clients or models.
+static GENERATES: LazyLock<Regex> = LazyLock::new(|| {
+    compile(r"(?i)openapi[-_.]?generator|openapitools|openapi-typescript|openapi-ts\b|\borval\b|\bkubb\b|swagger-codegen|swagger-typescript-api|openapi-python-client|\bprogenitor\b|oapi-codegen|\bnswag\b|\bkiota\b|OpenApiReference|\bautorest\b|openapi-zod-client")
+        .expect("a constant pattern")
+});
+
+/// A generator of servers: the document is where the own API is written down first.
+static SERVES: LazyLock<Regex> = LazyLock::new(|| {
+    compile(r#"(?i)(?:generatorName(?:\.set\(|\s*=|\s*>|\s*:)?|\s-g|--generator-name)[\s"'=]*(?:kotlin-)?(?:spring|[\w-]*server[\w-]*|jaxrs[\w-]*|aspnetcore|python-(?:fastapi|flask)|rust-axum|php-[\w-]+|ktor)\b|oapi-codegen[^\n]*\b(?:server|gin|echo|fiber|chi|iris)\b|\b(?:chi|echo|gin|fiber|std-http|iris)-server:\s*true"#)
+        .expect("a constant pattern")
+});
+
 /// Whether a generator of clients reads the document.
 fn is_client_input(facts: &Facts<'_>, path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let configurations = facts.tree.files().iter().filter(|file| {
-        matches!(
-            file.name(),
-            "build.rs"
-                | "openapitools.json"
-                | "openapi-generator.yaml"
-                | "openapi-generator-config.yaml"
-                | "orval.config.ts"
-                | "orval.config.js"
-                | "openapi-ts.config.ts"
-        )
-    });
-    let mut texts = configurations.filter_map(File::text);
-    texts.any(|source| {
-        let text = source.text();
-        text.contains(name)
-            && (text.contains("progenitor")
-                || text.contains("generator")
-                || text.contains("orval")
-                || text.contains("openapi-ts")
-                || text.contains("client"))
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    // `"$projectDir/openapi-specs/$name.json"`: all documents of a folder that is made for them.
+    let folder = folder.rsplit('/').next().unwrap_or(folder);
+    let is_made_for_them = ["spec", "openapi", "swagger", "contract"].iter().any(|word| folder.contains(word));
+    let names = |text: &str| text.contains(name) || is_made_for_them && text.contains(&format!("{folder}/"));
+    facts.tree.files().iter().any(|file| {
+        let is_configuration = CONFIGURATIONS.contains(&file.name());
+        if !is_configuration && !BUILDS.contains(&file.name()) && !file.name().ends_with(".csproj") {
+            return false;
+        }
+        let Some(text) = file.text().map(Source::text).filter(|text| names(text)) else { return false };
+        let makes = ["progenitor", "generator", "orval", "openapi-ts", "client"];
+        is_configuration && makes.iter().any(|word| text.contains(word))
+            || GENERATES.is_match(text) && !(SERVES.is_match(text) && !text.contains("spring-cloud"))
     })
 }
+
+/// What the source says of whose API a document describes.
+fn is_own(facts: &Facts<'_>, kind: &str, operations: &[(String, Span)]) -> Option<bool> {
+    let routes = facts.routes();
+    let known = routes.operations.iter().filter(|operation| operation.method != "RPC").count();
+    if kind != "openapi" || known < FEWEST_ROUTES {
+        return None;
+    }
+    let described = operations.iter().filter_map(|(name, _)| name.split_once(' '));
+    let shared = described.filter(|(method, path)| routes.declares(method, path)).count();
+    if shared > 0 { Some(true) } else { routes.blind.is_empty().then_some(false) }
+}
+
+/// With fewer routes than these it is not known what the service answers.
+const FEWEST_ROUTES: usize = 3;

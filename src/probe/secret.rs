@@ -5,6 +5,7 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::config::{Config, Connection, EnvRead, Held, Layer, Setting, Way};
+use crate::facts::secrets::is_placeholder;
 
 /// `@secret(key…)`.
 pub static PROBE: Probe = Probe {
@@ -94,9 +95,24 @@ fn of_text(config: &Config, setting: &Setting, text: &str) -> Option<Secret> {
     if is_path(text) {
         return Some(Secret::Reference(Way::File));
     }
+    if setting.default_in.is_some() && is_key_of_others(setting) && stands_in(setting, text) {
+        return Some(Secret::Reference(Way::Env(None)));
+    }
     // The program's own default for a variable that production gives.
     let is_default = setting.layer == Layer::Program && config.stronger(setting).is_some();
     (is_secret(text) && !is_default).then_some(Secret::Literal)
+}
+
+/// A key that somebody else's service checks: with a word in its place, nobody gets in anywhere.
+fn is_key_of_others(setting: &Setting) -> bool {
+    let words = setting.key.words();
+    words.last().is_some_and(|last| last == "apikey") || words.ends_with(&["api".to_owned(), "key".to_owned()])
+}
+
+/// `${OPENAI_API_KEY:demo}`: what the program says without a key.
+fn stands_in(setting: &Setting, text: &str) -> bool {
+    let words = ["demo", "none", "dummy", "test", "unset", "missing", "key", "api-key", "apikey", "not-set", "no-key"];
+    words.contains(&text.to_ascii_lowercase().as_str()) || is_placeholder(text, &setting.name)
 }
 
 /// `db.internal:5432/shop?sslmode=require`: where something is, under a name that asks for that, and nobody's password.

@@ -131,10 +131,14 @@ fn variable(text: &str) -> Option<Variable> {
         if inner.contains(['{', '}']) {
             return None;
         }
-        let cut = inner
-            .trim_start_matches("env:")
-            .find([':', '-'])
-            .map(|at| at + inner.len() - inner.trim_start_matches("env:").len());
+        let skipped = inner.len() - inner.trim_start_matches("env:").len();
+        let cut = inner[skipped..].find([':', '-']).map(|at| at + skipped);
+        // `${prison-api.client.secret}`: the hyphen of a property's name; only a shell's variable has a default behind one.
+        let cut = cut.map(|cut| {
+            let is_property = inner[cut..].starts_with('-') && inner[skipped..cut].bytes().any(|b| b.is_ascii_lowercase());
+            if is_property { inner[cut..].find(':').map_or(inner.len(), |at| at + cut) } else { cut }
+        });
+        let cut = cut.filter(|&cut| cut < inner.len());
         let Some(cut) = cut else { return Some(Variable { name: name(inner), default: None }) };
         let default = inner[cut..].strip_prefix(":-").or_else(|| inner[cut..].strip_prefix(':'));
         let default = default.or_else(|| inner[cut..].strip_prefix('-'))?;

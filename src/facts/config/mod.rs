@@ -203,7 +203,9 @@ impl Config {
                     .collect(),
                 _ => continue,
             };
-            if let Some((held, place, layer)) = variables.get(&named) {
+            // `${billing-api.key}` of Spring is the variable `BILLING_API_KEY`.
+            let spelled = || named.replace(['.', '-'], "_").to_ascii_uppercase();
+            if let Some((held, place, layer)) = variables.get(&named).or_else(|| variables.get(&spelled())) {
                 setting.held = held.clone();
                 setting.place = place.clone();
                 setting.layer = *layer;

@@ -35,7 +35,7 @@ pub(super) fn read_maven(facts: &Facts<'_>, path: &str) -> Found {
 pub(super) fn read_gradle(facts: &Facts<'_>, path: &str) -> Found {
     static DECLARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(
-            r#"(?m)^\s*(?<how>implementation|api|runtimeOnly|compileOnly|testImplementation|testRuntimeOnly|developmentOnly|kapt|ksp|annotationProcessor)[ (]+(?:platform\()?(?:["'](?<name>[\w.-]+:[\w.-]+)(?::(?<version>[^"':]+))?["']|libs\.(?<alias>[\w.]+))"#,
+            r#"(?m)^\s*(?<how>implementation|api|runtimeOnly|compileOnly|testImplementation|testRuntimeOnly|developmentOnly|kapt|ksp|annotationProcessor)[ (]+(?:platform\()?(?:["'](?<name>[\w.-]+:[\w.-]+)(?::(?<version>[^"':$]*(?:\$[^"':]*)?))?[^"'\n]*["']|libs\.(?<alias>[\w.]+))"#,
         )
         .ok()
     });

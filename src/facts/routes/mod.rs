@@ -53,6 +53,16 @@ impl Operation {
 }
 
 impl Routes {
+    /// Whether an operation of this method and the end of this path is declared; what stands before the last two parts
+    /// may be the prefix of a proxy.
+    pub fn declares(&self, method: &str, path: &str) -> bool {
+        let wanted = path::normal(path);
+        let tail = |path: &str| path.rsplit('/').take(2).map(str::to_owned).collect::<Vec<_>>();
+        let wanted = tail(&wanted);
+        let same_method = |own: &str| own == "*" || method == "*" || own.eq_ignore_ascii_case(method);
+        self.operations.iter().any(|own| same_method(&own.method) && tail(&own.path) == wanted)
+    }
+
     /// The share of operations that tests request; `None` without operations.
     pub fn tested_share(&self) -> Option<f64> {
         let tested = self.operations.iter().filter(|operation| operation.tested.is_some()).count();

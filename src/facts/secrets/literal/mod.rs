@@ -6,7 +6,7 @@ mod reference;
 mod shape;
 
 pub(super) use login::{judge_basic, judge_url};
-pub(in crate::facts) use placeholder::is_placeholder;
+pub(crate) use placeholder::is_placeholder;
 pub(in crate::facts) use reference::is_reference;
 
 use super::names::Sort;

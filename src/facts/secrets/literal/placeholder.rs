@@ -50,7 +50,7 @@ const ACCOUNTS: &[&str] = &[
 ];
 
 /// Written to stand for a value: a word that says so, the name again, one character repeated.
-pub(in crate::facts) fn is_placeholder(value: &str, name: &str) -> bool {
+pub(crate) fn is_placeholder(value: &str, name: &str) -> bool {
     let lower = value.to_lowercase();
     if EMPTY_WORDS.contains(&lower.as_str()) || PLACEHOLDERS.iter().any(|word| lower.contains(word)) {
         return true;
@@ -62,6 +62,11 @@ pub(in crate::facts) fn is_placeholder(value: &str, name: &str) -> bool {
     }
     let said = names::words(value);
     let asked = names::words(name);
+    // `yourWeak(!)Password`, as the documentation of servers spells it.
+    let is_name = |word: &String| NAME_WORDS.contains(&word.as_str()) || word.starts_with("passw");
+    if said.len() > 1 && said.first().is_some_and(|first| first == "your") && said.last().is_some_and(is_name) {
+        return true;
+    }
     // `db_password: dbPassword`, `token: access-token`: the words of names alone. One bare word may still be a password.
     let is_name_word = |word: &String| {
         asked.contains(word) || NAME_WORDS.contains(&word.trim_end_matches(|c: char| c.is_ascii_digit()))
