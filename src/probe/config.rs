@@ -305,6 +305,11 @@ fn amount(setting: &Setting, text: &str, attributes: &Map, form: &Form<'_>) -> O
     let digits = text.replace('_', "");
     if let Ok(number) = digits.parse::<f64>() {
         let named = setting.key.words().last().and_then(|last| unit_of(last));
+        // `timeout: 30000` counts seconds in one library and milliseconds in the next.
+        let vague = attributes.get("vague_from").and_then(|field| field.value.scalar_text()?.parse::<f64>().ok());
+        if named.is_none() && vague.is_some_and(|from| number >= from) {
+            return Observed::Opaque(format!("{text}, in a unit that is not said"));
+        }
         let unit = named.or_else(|| attributes.get("unit").and_then(|field| field.value.as_str())).or(form.unit);
         let counted = unit.and_then(|unit| Quantity::count(number).counted_in(unit).ok());
         return Observed::Quantity(counted.unwrap_or_else(|| Quantity::count(number)));

@@ -204,14 +204,31 @@ fn scheme(value: &Value) -> String {
 
 /// Build files in which a generator may be set up.
 const BUILDS: &[&str] = &[
-    "build.gradle", "build.gradle.kts", "pom.xml", "package.json", "Makefile", "justfile", "Taskfile.yml", "nswag.json",
-    "kubb.config.ts", "openapi-ts.config.js", "openapi-ts.config.mjs", "codegen.yml", "codegen.yaml", "project.json",
+    "build.gradle",
+    "build.gradle.kts",
+    "pom.xml",
+    "package.json",
+    "Makefile",
+    "justfile",
+    "Taskfile.yml",
+    "nswag.json",
+    "kubb.config.ts",
+    "openapi-ts.config.js",
+    "openapi-ts.config.mjs",
+    "codegen.yml",
+    "codegen.yaml",
+    "project.json",
 ];
 
 /// Configurations of generators that make clients.
 const CONFIGURATIONS: &[&str] = &[
-    "build.rs", "openapitools.json", "openapi-generator.yaml", "openapi-generator-config.yaml", "orval.config.ts",
-    "orval.config.js", "openapi-ts.config.ts",
+    "build.rs",
+    "openapitools.json",
+    "openapi-generator.yaml",
+    "openapi-generator-config.yaml",
+    "orval.config.ts",
+    "orval.config.js",
+    "openapi-ts.config.ts",
 ];
 
 /// How a build file names a generator that makes clients or models.

@@ -114,9 +114,9 @@ fn parts(setting: &Setting, connection: &Connection) -> Vec<Setting> {
     }
     let tells =
         |key: &Key| key.words().iter().any(|word| ["database", "db", "postgres", "mysql"].contains(&word.as_str()));
-    if !tells(&parent)
-        && (connection.is_database() && !connection.scheme.contains("redis") || connection.scheme.is_empty())
-    {
+    let is_store =
+        connection.is_database() && !["redis", "rediss", "amqp", "amqps"].contains(&connection.scheme.as_str());
+    if !tells(&parent) && (is_store || connection.scheme.is_empty()) {
         parent = parent.below("database");
     }
     let own = [("user", &connection.user), ("password", &connection.password), ("host", &connection.host)];

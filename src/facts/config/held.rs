@@ -135,7 +135,8 @@ fn variable(text: &str) -> Option<Variable> {
         let cut = inner[skipped..].find([':', '-']).map(|at| at + skipped);
         // `${prison-api.client.secret}`: the hyphen of a property's name; only a shell's variable has a default behind one.
         let cut = cut.map(|cut| {
-            let is_property = inner[cut..].starts_with('-') && inner[skipped..cut].bytes().any(|b| b.is_ascii_lowercase());
+            let is_property =
+                inner[cut..].starts_with('-') && inner[skipped..cut].bytes().any(|b| b.is_ascii_lowercase());
             if is_property { inner[cut..].find(':').map_or(inner.len(), |at| at + cut) } else { cut }
         });
         let cut = cut.filter(|&cut| cut < inner.len());

@@ -115,6 +115,7 @@ pub fn read(facts: &Facts<'_>) -> Config {
         config.blind.push(Blind { place: None, why: format!("more than {MOST} settings; the rest was not looked at") });
     }
     config.resolve();
+    config.blind.extend(config.settings.iter().filter_map(kept_elsewhere));
     config.settings.sort_by(|a, b| (a.layer, &a.place).cmp(&(b.layer, &b.place)));
     config
 }
@@ -213,6 +214,21 @@ impl Config {
             }
         }
     }
+}
+
+/// What a setting says of a server that keeps further settings: what is not in the tree may be there.
+fn kept_elsewhere(setting: &Setting) -> Option<Blind> {
+    let servers =
+        ["configserver:", "consul:", "vault:", "nacos:", "zookeeper:", "aws-parameterstore:", "aws-secretsmanager:"];
+    let name = setting.key.words().join(".");
+    let imports = || match &setting.held {
+        Held::Plain(text) | Held::Elsewhere(_, text) => servers.iter().any(|server| text.contains(server)),
+        Held::List(list) => list.iter().any(|text| servers.iter().any(|server| text.contains(server))),
+        Held::Empty => false,
+    };
+    let asks = name == "spring.config.import" && imports() || name == "spring.cloud.config.uri";
+    let why = || "further settings come from a server of configuration that is not in the tree".to_owned();
+    asks.then(|| Blind { place: Some(setting.place.clone()), why: why() })
 }
 
 /// The last part of a service's folder or the workload's name, without what names usually carry.

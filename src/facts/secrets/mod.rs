@@ -12,8 +12,8 @@ mod literal;
 mod names;
 mod scan;
 
-pub(in crate::facts) use literal::is_reference;
 pub(crate) use literal::is_placeholder;
+pub(in crate::facts) use literal::is_reference;
 pub(in crate::facts) use scan::hex_digest;
 
 use super::{Facts, parallel};

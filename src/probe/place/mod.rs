@@ -17,7 +17,7 @@ pub static PROBE: Probe = Probe {
     name: "place",
     summary: "Where a thing would stand if it were there: CI, settings, source, a workload, an entry point, a deploy job, …",
     usage: "@place(name) or @place(\"settings\", section…), @place(\"manifest\", ecosystem…), @place(\"service\", dependency…), \
-            @place(\"rollout\", strategy…), @place(\"iac\", family…) with db, bucket, lb, cdn, network, machine, cluster, workload, \
+            @place(\"rollout\", strategy…) {without: what}, @place(\"iac\", family…) with db, bucket, lb, cdn, network, machine, cluster, workload, \
             kms, secret, store or a kind",
     arity: (1, 2),
     patterns_from: None,
@@ -44,11 +44,20 @@ pub static PROBE: Probe = Probe {
         "alerts",
         "notify",
     ],
-    options: &[],
+    options: &["without"],
     look,
 };
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    let mut answer = find(facts, question);
+    // What a rule asks for there and what must not be found: the message of what was found says both.
+    if let Some(what) = question.option_text("without") {
+        answer.seen.iter_mut().for_each(|sighting| sighting.message.push_str(&format!(", without {what}")));
+    }
+    answer
+}
+
+fn find(facts: &Facts<'_>, question: &Question) -> Answer {
     let words: Vec<&str> = question.words_from(1).map(|word| word.text.as_str()).collect();
     match question.fact() {
         "tree" => tree(facts),

@@ -63,8 +63,10 @@ pub(crate) fn is_placeholder(value: &str, name: &str) -> bool {
     let said = names::words(value);
     let asked = names::words(name);
     // `yourWeak(!)Password`, as the documentation of servers spells it.
-    let is_name = |word: &String| NAME_WORDS.contains(&word.as_str()) || word.starts_with("passw");
-    if said.len() > 1 && said.first().is_some_and(|first| first == "your") && said.last().is_some_and(is_name) {
+    let is_said = |word: &String| {
+        ["weak", "strong", "own", "secure", "complex"].contains(&word.as_str()) || word.starts_with("passw")
+    };
+    if said.first().is_some_and(|first| first == "your") && said.iter().any(is_said) {
         return true;
     }
     // `db_password: dbPassword`, `token: access-token`: the words of names alone. One bare word may still be a password.
