@@ -1,5 +1,6 @@
 //! `@routes`: which operations the service declares, and the share of them that tests request.
 
+use super::place::code::unspoken_service;
 use super::{Probe, Question};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
@@ -29,6 +30,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         return answer;
     }
     let Some(share) = routes.tested_share() else { return answer };
+    if let Some(blind) = unspoken_service(facts) {
+        answer.blind.push(blind);
+        return answer;
+    }
     let all = routes.operations.len();
     let tested = routes.operations.iter().filter(|one| one.tested.is_some()).count();
     let missing: Vec<_> = routes.operations.iter().filter(|one| one.tested.is_none()).collect();

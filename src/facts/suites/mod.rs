@@ -145,6 +145,18 @@ fn of_script(path: &str) -> Option<Suite> {
     }
 }
 
+/// Ends of names in which the words are not kept apart.
+const ENDS: &[(&str, Suite)] = &[
+    ("unittest", Suite::Unit),
+    ("integrationtest", Suite::Integration),
+    ("functionaltest", Suite::Integration),
+    ("testintegration", Suite::Integration),
+    ("endtoendtest", Suite::E2e),
+    ("e2etest", Suite::E2e),
+    ("smoketest", Suite::Smoke),
+    ("testsmoke", Suite::Smoke),
+];
+
 /// The suite that a folder or a file name says.
 fn named(path: &str) -> Option<Suite> {
     const NAMES: &[(Suite, &[&str])] = &[
@@ -157,7 +169,7 @@ fn named(path: &str) -> Option<Suite> {
             Suite::Load,
             &["k6", "load", "load-tests", "load_tests", "loadtest", "loadtests", "stress", "gatling", "locust"],
         ),
-        (Suite::Integration, &["integration", "integrations-tests", "api-tests", "scenarii"]),
+        (Suite::Integration, &["integration", "integrations-tests", "api-tests", "scenarii", "inttest"]),
         (Suite::Unit, &["unit", "unit-tests", "unit_tests"]),
     ];
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -186,6 +198,12 @@ fn named(path: &str) -> Option<Suite> {
         ];
         if ends.iter().any(|end| lower.ends_with(end)) {
             return Some(Suite::Integration);
+        }
+        // `Orders.FunctionalTests`, `src/integrationTest`, `OrdersIntegrationTest`.
+        let joined = lower.replace(['.', '-', '_'], "");
+        let joined = joined.strip_suffix('s').unwrap_or(&joined);
+        if let Some((_, suite)) = ENDS.iter().find(|(end, _)| joined.ends_with(end)) {
+            return Some(*suite);
         }
         if lower == "locustfile" {
             return Some(Suite::Load);

@@ -48,7 +48,13 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
             }
             _ => false,
         },
-        (Some(Language::CSharp), _) => program == "dotnet" && words.get(1) == Some(&"test"),
+        (Some(Language::CSharp), _) => {
+            let project = words.iter().find(|word| word.ends_with(".csproj")).map(|word| folder_of(word));
+            let folder = project.map(|folder| folder.trim_start_matches("./"));
+            program == "dotnet"
+                && words.get(1) == Some(&"test")
+                && folder.is_none_or(|folder| file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+        }
         (Some(Language::Ruby), _) => matches!(program, "rspec" | "rake" | "rails"),
         (None, _) if file.path.ends_with(".hurl") => program == "hurl" && words.contains(&"--test"),
         _ => names(command, file),

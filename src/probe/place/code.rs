@@ -47,6 +47,13 @@ pub(super) fn service(facts: &Facts<'_>, servers: &[&str]) -> Answer {
     seen
 }
 
+/// A service in a language whose routes are not read: what the others declare is not all that there is.
+pub(crate) fn unspoken_service(facts: &Facts<'_>) -> Option<Blind> {
+    let found = facts.code().find_all(facts, Scope::Product, SERVES);
+    let hit = found.iter().flat_map(|hits| hits.iter()).find(|hit| !is_spoken(facts, hit))?;
+    Some(unspoken(hit))
+}
+
 /// Languages in whose usual libraries the patterns of the catalogue are at home; not to find a thing in another one
 /// says little.
 const SPOKEN: &[Language] = &[Language::Rust, Language::Go, Language::Python, Language::JavaScript];

@@ -13,7 +13,7 @@ use super::path;
 use super::plain::{self, Frame};
 use crate::evidence::{Blind, Place};
 use crate::facts::format::Parsed;
-use crate::source::Span;
+use crate::source::{Source, Span};
 use crate::value::Value;
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -59,13 +59,21 @@ pub(super) fn read(walk: &mut Walk<'_>) {
             && (matches!(folder, "azure-pipelines" | "azuredevops" | "pipelines" | "azure" | "devops" | "ado")
                 || name.trim_start_matches('.').starts_with("azure-pipeline"))
     };
-    for parsed in plain::files(walk, |path| is_root(path) || is_beside(path)) {
+    let tree = walk.facts.tree;
+    // A pipeline may have any name; at the root only Azure begins with what triggers it.
+    let says_so = |path: &str| {
+        let says =
+            |source: &Source| source.text().lines().any(|line| line.starts_with("trigger:") || line.starts_with("pr:"));
+        !path.contains('/') && !path.starts_with('.') && path::is_yaml(path) && tree.text(path).is_some_and(says)
+    };
+    for parsed in plain::files(walk, |path| is_root(path) || is_beside(path) || says_so(path)) {
         let Some(root) = parsed.first() else { continue };
         let runs = ["stages", "jobs", "steps", "extends"].iter().any(|key| root.get(key).is_some());
         // Without a word about what starts it, a file beside the root is a template.
         let starts = ["trigger", "pr", "schedules"].iter().any(|key| root.get(key).is_some())
             || root.at(&["resources", "pipelines"]).is_some();
-        if !runs || !(starts || is_root(parsed.source.name())) {
+        let is_another = ["kind", "workflow", "on"].iter().any(|key| root.get(key).is_some());
+        if !runs || is_another || !(starts || is_root(parsed.source.name())) {
             continue;
         }
         walk.ci.files.push(Place::file(parsed.source.name()));
