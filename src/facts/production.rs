@@ -107,6 +107,7 @@ const VENDORED: &[&str] = &[
     "node_modules",
     "bower_components",
     "site-packages",
+    ".yarn",
 ];
 /// Words that turn the `prod` behind them into its opposite: `pre-prod`, `non_production`.
 const NEGATING: &[&str] = &["pre", "non", "not", "no"];

@@ -4,9 +4,9 @@
 use super::config::spread;
 use super::perimeter::ingress::{self, is_world};
 use super::{Probe, Question};
-use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
+use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::config::Held;
+use crate::facts::config::{Held, Layer};
 use crate::facts::infra::Resource;
 use crate::facts::kubernetes::Object;
 use crate::facts::kubernetes::path::Path;
@@ -64,25 +64,25 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     if question.is_set("empty") {
         return Answer { seen: empty, ..Answer::default() };
     }
-    let sighting = |listed: Listed| {
-        let range = listed.range.as_deref().and_then(Range::of);
-        let inside = range.map(|range| wanted.iter().any(|wanted| wanted.holds(&range)));
-        let message = match &listed.range {
-            Some(range) => format!("{range} may come in by {}", listed.what),
-            None => format!("{} lets in what it does not name", listed.what),
+    let mut answer = Answer { blind: facts.infra().unread(&ingress::kinds()), ..Answer::default() };
+    for Listed { place, what, range } in listed.into_iter().take(MOST) {
+        let Some(text) = range else {
+            let message = format!("{what} lets in what it does not name");
+            answer.seen.push(Sighting::new(place, Strength::Configured, message).with(Observed::Flag(false)));
+            continue;
         };
-        let sighting = Sighting::new(listed.place, Strength::Configured, message);
-        match (&listed.range, inside) {
-            (None, _) | (_, Some(false)) => sighting.with(Observed::Flag(false)),
-            (_, Some(true)) => sighting.with(Observed::Flag(true)),
-            (Some(range), None) => sighting.with(Observed::Opaque(range.clone())),
-        }
-    };
-    Answer {
-        seen: listed.into_iter().take(MOST).map(sighting).collect(),
-        blind: facts.infra().unread(&ingress::kinds()),
-        ..Answer::default()
+        let Some(range) = Range::of(&text) else {
+            answer.blind.push(Blind {
+                place: Some(place),
+                why: format!("who may come in by {what} stands elsewhere ({text})"),
+            });
+            continue;
+        };
+        let inside = wanted.iter().any(|wanted| wanted.holds(&range));
+        let sighting = Sighting::new(place, Strength::Configured, format!("{text} may come in by {what}"));
+        answer.seen.push(sighting.with(Observed::Flag(inside)));
     }
+    answer
 }
 
 /// A range of addresses.
@@ -284,6 +284,19 @@ fn settings(facts: &Facts<'_>, keys: &[&str], listed: &mut Vec<Listed>, empty: &
             what: setting.name.clone(),
             range: Some(range.trim().to_owned()),
         };
+        let bare = match &setting.held {
+            Held::Plain(text) => text.trim_matches(['[', ']', '{', '}', '(', ')', ' ']),
+            _ => "-",
+        };
+        // An empty default is what nobody has set yet.
+        if bare.is_empty() && setting.layer == Layer::Program {
+            listed.push(Listed {
+                place: setting.place.clone(),
+                what: setting.name.clone(),
+                range: Some("whatever its variable names".to_owned()),
+            });
+            continue;
+        }
         match &setting.held {
             Held::Plain(text) => {
                 listed.extend(text.split([',', ' ', ';']).filter(|part| !part.trim().is_empty()).map(entry));

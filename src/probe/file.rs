@@ -108,4 +108,5 @@ impl Globs {
 }
 
 /// Folders of other people's code.
-const FOREIGN: &[&str] = &["vendor", "node_modules", "third_party", "third-party", "bower_components", "site-packages"];
+const FOREIGN: &[&str] =
+    &["vendor", "node_modules", "third_party", "third-party", "bower_components", "site-packages", ".yarn"];

@@ -30,14 +30,15 @@ pub static PROBE: Probe = Probe {
               another pattern within so many lines; `unless` drops those with one on their line or in the eight above; \
               `inside` keeps those in a type, function or block whose first line matches; \
               `server` drops those in code of browsers and in scripts; \
+              `own` drops those in code that calls somebody else's API, by its path; \
               `service` drops those in programs that serve nothing, where another one does; `says` is what such a line does, in words; `default` marks values that nobody may have set; \
               `chosen` drops a database driver that production's environment does not choose",
-    usage: "@source(regex…) {near: regex, lines: n, unless: regex, inside: regex, path: glob, server, service, chosen, default: \"the program\", unit, says: \"what it does\"}",
+    usage: "@source(regex…) {near: regex, lines: n, unless: regex, inside: regex, path: glob, server, own, service, chosen, default: \"the program\", unit, says: \"what it does\"}",
     arity: (1, usize::MAX),
     patterns_from: Some(0),
     facts: &[],
     options: &[
-        "near", "lines", "unless", "inside", "path", "server", "service", "chosen", "default", "unit", "says", "some",
+        "near", "lines", "unless", "inside", "path", "server", "own", "service", "chosen", "default", "unit", "says", "some",
     ],
     look,
 };
@@ -63,6 +64,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     for word in question.words_from(0) {
         for hit in code.find(facts, &word.text).iter() {
             let is_elsewhere = question.is_set("server") && serves_nothing(&hit.path)
+                || question.is_set("own") && calls_another(&hit.path)
                 || globs.as_ref().is_some_and(|globs| !globs.matches(&hit.path));
             let is_about_another = unless.as_ref().is_some_and(|unless| is_below(facts, unless, hit));
             let is_outside = inside.as_ref().is_some_and(|inside| !is_inside(facts, inside.as_ref().ok(), hit));
@@ -181,6 +183,31 @@ fn is_inside(facts: &Facts<'_>, first_line: Option<&Regex>, hit: &Hit) -> bool {
         }
     }
     false
+}
+
+/// Whether code calls somebody else's API, by its path: what it proves and checks there is not what the service asks of
+/// its own users.
+fn calls_another(path: &str) -> bool {
+    const FOLDERS: &[&str] =
+        &["client", "clients", "integration", "integrations", "connector", "connectors", "thirdparty"];
+    const WORDS: &[&str] = &[
+        "client",
+        "github",
+        "gitlab",
+        "bitbucket",
+        "apns",
+        "fcm",
+        "vapid",
+        "webpush",
+        "docusign",
+        "snowflake",
+        "zoom",
+    ];
+    let lower = path.to_ascii_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let stem = name.split('.').next().unwrap_or(name);
+    folders.split('/').any(|folder| FOLDERS.contains(&folder) || WORDS.contains(&folder))
+        || stem.split(['-', '_']).any(|word| WORDS.contains(&word))
 }
 
 /// Whether code runs in a browser or a shell, by its path: what a page hides from a user the service may still do.

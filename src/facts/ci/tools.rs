@@ -56,7 +56,9 @@ static TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     .to_vec()
 });
 
-/// Whether a command tests the project: a few tests picked by their names are not the suite.
+/// Whether a command tests the project: a few tests picked by their names are not the suite, nor are
+/// smoke tests.
 pub fn tests(words: &[String]) -> bool {
-    TESTS.iter().any(|pattern| pattern.matches(words))
+    let is_smoke = words.iter().any(|word| !word.starts_with('-') && word.to_ascii_lowercase().contains("smoke"));
+    !is_smoke && TESTS.iter().any(|pattern| pattern.matches(words))
 }

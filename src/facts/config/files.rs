@@ -114,6 +114,7 @@ const OTHER: &[&str] = &[
     "target",
     "vendor",
     "node_modules",
+    ".yarn",
     "cspell",
     "typos",
     "taplo",

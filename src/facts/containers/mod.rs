@@ -14,6 +14,7 @@ use crate::evidence::{Blind, Place};
 pub(super) use compose::joined;
 pub use identity::{role_of_name, third_party_image};
 use image::Image;
+pub use paas::environment_of_app;
 use std::sync::Arc;
 
 /// Dockerfiles, compose files and platform specs.

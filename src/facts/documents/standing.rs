@@ -70,6 +70,7 @@ const FOREIGN_FOLDERS: &[&str] = &[
     "node_modules",
     "bower_components",
     "site-packages",
+    ".yarn",
     "external",
     ".venv",
     "dist",

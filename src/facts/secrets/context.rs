@@ -120,7 +120,7 @@ const TRANSLATIONS: &[&str] = &[
     "nls",
 ];
 const VENDORED: &[&str] =
-    &["vendor", "vendored", "node_modules", "third_party", "thirdparty", "bower_components", "external"];
+    &["vendor", "vendored", "node_modules", "third_party", "thirdparty", "bower_components", "external", ".yarn"];
 const GENERATED: &[&str] = &[".sqlx", "cassettes", "__snapshots__"];
 const TEST_WORDS: &[&str] = &[
     "test",

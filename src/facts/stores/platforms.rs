@@ -10,7 +10,7 @@ use super::reading::NEVER;
 use super::{Engine, Property, Store, Stores, aside};
 use crate::evidence::{Observed, Place};
 use crate::facts::Facts;
-use crate::facts::containers::{Containers, Platform, Service};
+use crate::facts::containers::{self, Containers, Platform, Service};
 use crate::facts::production::{self, Stage, Standing};
 use crate::quantity::Quantity;
 use crate::value::{Field, Value};
@@ -33,11 +33,11 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Stores) {
         }
     }
     for file in facts.tree.files().iter().filter(|file| file.name() == "app.json") {
+        let Some(document) = facts.parsed(&file.path).and_then(|parsed| parsed.first()) else { continue };
         let standing = match production::stage_of_path(&facts.own_name().cleared(&file.path)) {
             Stage::Never(word) => Standing::Aside(format!("\"{word}\" in its path")),
-            _ => Standing::Production,
+            _ => containers::environment_of_app(document),
         };
-        let Some(document) = facts.parsed(&file.path).and_then(|parsed| parsed.first()) else { continue };
         for store in heroku(&file.path, document) {
             keep(view, store, &standing);
         }

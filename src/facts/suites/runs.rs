@@ -55,10 +55,57 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
                 && words.get(1) == Some(&"test")
                 && folder.is_none_or(|folder| file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
         }
-        (Some(Language::Ruby), _) => matches!(program, "rspec" | "rake" | "rails"),
+        (Some(Language::Ruby), _) => ruby(command, &words, file),
         (None, _) if file.path.ends_with(".hurl") => program == "hurl" && words.contains(&"--test"),
         _ => names(command, file),
     }
+}
+
+/// `rspec` with its folders and patterns, the tests of Rails and of Rake; `rails db:setup` runs none.
+fn ruby(command: &Command, words: &[&str], file: &File) -> bool {
+    match words.first().map(|program| program.rsplit('/').next().unwrap_or(program)) {
+        Some("rspec" | "parallel_rspec" | "turbo_tests" | "knapsack_pro") => {
+            let patterns = values(words, &["--pattern", "-P"]);
+            let without = values(words, &["--exclude-pattern"]);
+            let held = |patterns: &[&str]| patterns.iter().any(|pattern| under(pattern, &file.path));
+            (patterns.is_empty() || held(&patterns))
+                && !held(&without)
+                && paths_allow(command, &positional(words), file)
+        }
+        Some("rake" | "rails") => words[1..].iter().any(|word| {
+            let (task, rest) = word.split_once(':').unwrap_or((word, ""));
+            match task.split('[').next().unwrap_or(task) {
+                "test" | "spec" | "default" | "cucumber" => !rest.starts_with("prepare"),
+                "parallel" => ["spec", "test", "features"].iter().any(|kind| rest.starts_with(kind)),
+                _ => false,
+            }
+        }),
+        Some("minitest" | "m" | "cucumber") => paths_allow(command, words, file),
+        _ => false,
+    }
+}
+
+/// The words of a command without its options and their values.
+fn positional<'w>(words: &[&'w str]) -> Vec<&'w str> {
+    const VALUED: &[&str] =
+        &["--pattern", "-P", "--exclude-pattern", "--tag", "-t", "--format", "-f", "--out", "-o", "-r", "--require"];
+    let mut kept = Vec::new();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        if VALUED.contains(word) {
+            words.next();
+        } else {
+            kept.push(*word);
+        }
+    }
+    kept
+}
+
+/// Whether a file lies under the plain folders that a glob begins with: `spec/models/**/*_spec.rb`.
+fn under(pattern: &str, path: &str) -> bool {
+    let pattern = pattern.trim_start_matches("./");
+    let folder = pattern.find(['*', '{', '[', '?']).map_or(pattern, |at| &pattern[..at]);
+    path.starts_with(folder)
 }
 
 /// Commands that only speak of tests: they print, copy, upload, install or build.

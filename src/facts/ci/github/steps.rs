@@ -15,6 +15,9 @@ use std::sync::Arc;
 /// The most steps of one job that are walked.
 const MAX_STEPS: usize = 500;
 
+/// Actions that run a command of the workflow again until it passes.
+const RETRYING: &[&str] = &["nick-fields/retry", "nick-invision/retry", "Wandalen/wretry.action"];
+
 /// What holds around the steps.
 pub(super) struct Around<'a> {
     pub(super) job: usize,
@@ -184,6 +187,12 @@ fn uses(
     let Some(local) = written.strip_prefix("./") else {
         let (name, version) = written.rsplit_once('@').unwrap_or((written, ""));
         walk.action(name, version, with.clone(), place.clone(), &call);
+        if let Some(script) = RETRYING.contains(&name).then(|| step.at(&["with", "command"])).flatten()
+            && let Some(text) = script.as_str()
+        {
+            let excerpt = known.fill(&Excerpt::scalar(&parsed.source, script.span, text));
+            walk.script(&excerpt, &call);
+        }
         if name == "pre-commit/action" {
             let extra = with.get("extra_args").map_or("--all-files", String::as_str);
             let words: Vec<String> = format!("pre-commit run {extra}").split_whitespace().map(str::to_owned).collect();

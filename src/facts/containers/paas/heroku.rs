@@ -7,6 +7,7 @@ use super::super::{Env, EnvValue, Fact, Limit, Platform, Role, Scale, Service};
 use super::standing;
 use crate::evidence::Place;
 use crate::facts::Facts;
+use crate::facts::production::{Stage, Standing, stage_of_path};
 use crate::source::Span;
 use crate::tree::File;
 use crate::value::{Kind, Value};
@@ -51,11 +52,31 @@ pub(super) fn services(facts: &Facts<'_>, file: &File) -> Vec<Service> {
     found
 }
 
+/// What an `app.json` says that its apps are: it makes review apps and those of a deploy button, and may name their
+/// environment (`RAILS_ENV: review`).
+pub fn environment_of_app(document: &Value) -> Standing {
+    let Some(env) = document.get("env").and_then(Value::as_map) else { return Standing::Production };
+    for (name, field) in env.iter().filter(|(name, _)| *name == "ENVIRONMENT" || name.ends_with("_ENV")) {
+        let text = field.value.scalar_text().or_else(|| field.value.get("value")?.scalar_text());
+        let Some(text) = text.filter(|text| !text.is_empty()) else { continue };
+        if text == "review" || matches!(stage_of_path(&format!("config/{text}.json")), Stage::Never(_)) {
+            return Standing::Aside(format!("`{name}` is `{text}` in it"));
+        }
+    }
+    Standing::Production
+}
+
+/// An `app.json` that does not say it is for something else than production.
+fn for_production<'f>(facts: &'f Facts<'_>, path: &str) -> Option<&'f Value> {
+    let document = facts.parsed(path)?.first()?;
+    matches!(environment_of_app(document), Standing::Production).then_some(document)
+}
+
 /// How many dynos `app.json` starts with; a Procfile alone has no word for it.
 fn formation(facts: &Facts<'_>, procfile: &str, name: &str) -> Option<Scale> {
     let path = app_json(procfile);
     let spec = Spec(path.as_str().into());
-    let kinds = facts.parsed(&path)?.first()?.get("formation")?.as_map()?;
+    let kinds = for_production(facts, &path)?.get("formation")?.as_map()?;
     let quantity = spec.number(&kinds.get(name)?.value, "quantity")?;
     Some(Scale::fixed(Limit::Written(quantity)))
 }
@@ -90,7 +111,7 @@ fn app_json(procfile: &str) -> String {
 /// What `app.json` sets; an entry without a value is asked for at creation.
 fn app_json_env(facts: &Facts<'_>, procfile: &str) -> Vec<Env> {
     let path = app_json(procfile);
-    let Some(env) = facts.parsed(&path).and_then(|parsed| parsed.first()?.get("env")?.as_map()) else {
+    let Some(env) = for_production(facts, &path).and_then(|document| document.get("env")?.as_map()) else {
         return Vec::new();
     };
     let spec = Spec(path.into());

@@ -15,6 +15,7 @@ use crate::facts::format::Format;
 use crate::facts::production::{self, Stage, Standing};
 use crate::tree::File;
 use crate::value::Value;
+pub use heroku::environment_of_app;
 
 /// Reads every spec of every platform.
 pub(super) fn read(facts: &Facts<'_>, containers: &mut Containers) {
