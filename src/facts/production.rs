@@ -145,6 +145,29 @@ pub fn stage_of_path(path: &str) -> Stage {
     if base { Stage::Base } else { Stage::Unmarked }
 }
 
+/// Whether a place in Python stands in a class of settings that production does not use: `class Development(Config):`,
+/// `class TestingConfig(Config):`.
+pub fn is_in_class_aside(path: &str, text: &str, offset: usize) -> bool {
+    let Some(before) = text.get(..offset).filter(|_| path.ends_with(".py")) else { return false };
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = before.rsplit('\n');
+    let mut depth = lines.next().map_or(0, |line| indent(line));
+    for line in lines.filter(|line| !line.trim().is_empty()) {
+        if depth == 0 {
+            return false;
+        }
+        if indent(line) < depth {
+            depth = indent(line);
+            if let Some(name) = line.trim_start().strip_prefix("class ") {
+                let name = name.split(['(', ':']).next().unwrap_or(name);
+                let words = crate::facts::secrets::words(name);
+                return words.iter().any(|word| NEVER.contains(&word.as_str()) || FIXTURE.contains(&word.as_str()));
+            }
+        }
+    }
+    false
+}
+
 /// Whether a path belongs to tests: `tests/`, `fixtures/`, `testdata/`, `api_test.go`, `login.test.ts`.
 pub fn is_fixture(path: &str) -> bool {
     Parts::of(&lowered(path)).signs().fixture.is_some()

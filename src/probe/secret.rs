@@ -11,7 +11,7 @@ use crate::facts::secrets::is_placeholder;
 pub static PROBE: Probe = Probe {
     name: "secret",
     summary: "How production gets each secret of these names: a word of the scale `secret_store`, `literal` if it stands in the tree",
-    usage: "@secret(key…) {way: literal|reference}",
+    usage: "@secret(key…) {way: literal|leaked|reference}",
     arity: (1, usize::MAX),
     patterns_from: None,
     facts: &[],
@@ -30,7 +30,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let settings: Vec<&Setting> = found.map(|(setting, _)| setting).collect();
     let effective = config.effective(&settings);
     let mut answer = Answer::default();
+    let way = question.option_text("way");
     for &setting in &effective.winners {
+        if way == Some("leaked") && stands_for_one(setting) {
+            continue;
+        }
         answer.seen.extend(way_of(config, setting).map(|way| sighting(setting, &way)));
     }
     for (setting, stronger) in effective.overridden {
@@ -40,16 +44,27 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         answer.notes.push(note);
     }
     answer.seen.extend(reads(config, &words).map(read_sighting));
-    keep(&mut answer, question.option_text("way"));
+    keep(&mut answer, way);
     answer.blind.extend(config.blind.iter().cloned());
     answer
+}
+
+/// A literal that everybody may read, since it only says that one belongs there: `please_change_me`, `---`. A program that
+/// runs with it is badly set up; nothing has leaked.
+fn stands_for_one(setting: &Setting) -> bool {
+    let texts = match &setting.held {
+        Held::Plain(text) => std::slice::from_ref(text),
+        Held::List(texts) => texts,
+        Held::Empty | Held::Elsewhere(..) => return false,
+    };
+    texts.iter().all(|text| !text.contains(|c: char| c.is_alphanumeric()) || is_placeholder(text, &setting.name))
 }
 
 /// With `way`, only literals or only references are seen, and what they are is enough.
 fn keep(answer: &mut Answer, way: Option<&str>) {
     let Some(way) = way else { return };
     let is_literal = |sighting: &Sighting| sighting.value == Some(Observed::Word("literal".to_owned()));
-    answer.seen.retain(|sighting| is_literal(sighting) == (way == "literal"));
+    answer.seen.retain(|sighting| is_literal(sighting) == (way != "reference"));
     for sighting in &mut answer.seen {
         sighting.value = None;
     }

@@ -180,11 +180,12 @@ fn store(text: &str) -> Option<Way> {
     found.or_else(|| gcp().then_some(Way::Store("gcp_secret_manager")))
 }
 
-/// A text that something fills later: `{{ … }}`, `<password>`, `__PASSWORD__`, `@@X@@`, `#{X}#`.
+/// A text that something fills later: `{{ … }}`, `<password>`, `__PASSWORD__`, `@@X@@`, `#{X}#`, `token-from-env`.
 fn is_placeholder(text: &str) -> bool {
     let whole = [("{{", "}}"), ("<", ">"), ("__", "__"), ("@@", "@@"), ("#{", "}#"), ("[[", "]]"), ("((", "))")];
     whole
         .iter()
         .any(|(open, close)| text.len() > open.len() + close.len() && text.starts_with(open) && text.ends_with(close))
         || text.contains("{{")
+        || ["from-env", "from_env", "from env"].iter().any(|said| text.to_ascii_lowercase().ends_with(said))
 }

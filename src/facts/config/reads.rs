@@ -4,6 +4,7 @@ use super::{Held, Key, Layer, Setting, script};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, written};
+use crate::facts::production;
 use crate::pattern::Scan;
 use std::sync::LazyLock;
 
@@ -66,6 +67,8 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
         let group = found.name("text").or_else(|| found.name("single")).or_else(|| found.name("bare"))?;
         Some(group.text.to_owned())
     });
+    // What a class for developers falls back to is no default of production.
+    let default = default.filter(|_| !production::is_in_class_aside(&hit.path, text, hit.span.start as usize));
     Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span) })
 }
 
@@ -82,7 +85,8 @@ pub(super) fn defaults(reads: &[EnvRead], settings: &mut Vec<Setting>) {
     for read in reads {
         let Some(default) = &read.default else { continue };
         let text = constant(default).unwrap_or_else(|| default.clone());
-        let held = if text.is_empty() { Held::Empty } else { Held::Plain(text) };
+        // `json.loads(os.environ.get("KEYS", "{}"))` holds nothing either.
+        let held = if ["", "{}", "[]", "null"].contains(&text.as_str()) { Held::Empty } else { Held::Plain(text) };
         settings.push(Setting {
             name: read.name.clone(),
             key: Key::of(&read.name),

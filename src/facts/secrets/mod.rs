@@ -14,6 +14,7 @@ mod scan;
 
 pub(crate) use literal::is_placeholder;
 pub(in crate::facts) use literal::is_reference;
+pub(in crate::facts) use names::words;
 pub(in crate::facts) use scan::hex_digest;
 
 use super::{Facts, parallel};

@@ -96,7 +96,7 @@ pub(super) fn sort_of(name: &str) -> Option<Sort> {
 }
 
 /// The words of a name in lower case: `dbPassword`, `DB_PASSWORD`, `db-password` and `db.password` are `db`, `password`.
-pub(super) fn words(name: &str) -> Vec<String> {
+pub(in crate::facts) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
     let bytes = name.as_bytes();

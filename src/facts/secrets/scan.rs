@@ -7,6 +7,7 @@ use super::detectors::{Detector, Detectors};
 use super::literal::Grade;
 use super::names;
 use super::{Confidence, Finding};
+use crate::facts::production::is_in_class_aside;
 use crate::pattern::Words;
 use crate::source::Span;
 use crate::tree::{Content, File};
@@ -209,6 +210,9 @@ impl<'t> Setting<'t> {
     fn weight_at(&self, offset: usize) -> Weight {
         if offset >= *self.tests_from.get_or_init(|| tests_from(self.path, self.text)) {
             return Weight::Aside("in a test");
+        }
+        if is_in_class_aside(self.path, self.text, offset) {
+            return Weight::Development;
         }
         *self.weight.get_or_init(|| match context::weight(self.path) {
             Weight::Plain | Weight::Production if describes_an_api(self.text) => {

@@ -187,11 +187,17 @@ fn stated(facts: &Facts<'_>, fact: &Fact) -> Vec<Sighting> {
     found.iter().flat_map(|hits| hits.iter()).filter_map(|hit| stated_at(facts, fact, hit)).collect()
 }
 
+/// A migration's own limits end with it.
+fn is_migration(path: &str) -> bool {
+    path.split('/').any(|part| matches!(part, "migrations" | "migrate" | "migration" | "alembic"))
+}
+
 fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     let code = facts.code().file(&hit.path)?.code(facts)?.product();
     // What opens a file of SQLite speaks to no server.
     if script::is_aside(&hit.path)
         || hit.path.to_ascii_lowercase().contains("sqlite")
+        || is_migration(&hit.path)
         || not_chosen(facts, &hit.path).is_some()
         || facts.code().left_out(facts, &hit.path, hit.span.start).is_some()
     {
