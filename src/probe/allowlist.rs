@@ -286,6 +286,7 @@ fn settings(facts: &Facts<'_>, keys: &[&str], listed: &mut Vec<Listed>, empty: &
         };
         let bare = match &setting.held {
             Held::Plain(text) => text.trim_matches(['[', ']', '{', '}', '(', ')', ' ']),
+            Held::Empty => "",
             _ => "-",
         };
         // An empty default is what nobody has set yet.

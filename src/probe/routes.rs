@@ -12,12 +12,13 @@ const MOST: usize = 40;
 /// `@routes()`.
 pub static PROBE: Probe = Probe {
     name: "routes",
-    summary: "The share of the service's operations (method and full path) that test code requests; the missing ones are noted",
-    usage: "@routes() {declared}",
+    summary: "The share of the service's operations (method and full path) that test code requests; the missing ones are noted; \
+              `most` counts requests whose path cannot be read as if each asked for one that is missing",
+    usage: "@routes() {declared, most}",
     arity: (0, 0),
     patterns_from: None,
     facts: &[],
-    options: &["declared"],
+    options: &["declared", "most"],
     look,
 };
 
@@ -35,6 +36,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         return answer;
     }
     let all = routes.operations.len();
+    // Any of the missing ones may be what a request asks for whose path is not written there.
+    let unresolved = if question.is_set("most") { routes.unresolved.len() } else { 0 };
+    let share = (share + unresolved as f64 / all as f64).min(1.0);
     let tested = routes.operations.iter().filter(|one| one.tested.is_some()).count();
     let missing: Vec<_> = routes.operations.iter().filter(|one| one.tested.is_none()).collect();
     let mut message = format!("tests request {tested} of {all} operations");
@@ -43,12 +47,14 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         message = format!("{message}; not {}{rest}", first.name());
     }
     // What is missing is where to begin; with nothing missing, a test shows that it is so.
+    if unresolved > 0 {
+        message = format!("{message}; {unresolved} requests name no path");
+    }
     let place = missing.first().map(|one| one.place.clone());
     let place = place.or_else(|| routes.operations.iter().find_map(|one| one.tested.clone()));
     let Some(place) = place else { return answer };
-    answer
-        .seen
-        .push(Sighting::new(place, Strength::Configured, message).with(Observed::Quantity(Quantity::ratio(share))));
+    let sighting = Sighting::new(place, Strength::Configured, message).with(Observed::Quantity(Quantity::ratio(share)));
+    answer.seen.push(sighting);
     answer.notes.extend(
         missing.into_iter().take(MOST).map(|one| {
             Sighting::new(one.place.clone(), Strength::Configured, format!("no test requests {}", one.name()))

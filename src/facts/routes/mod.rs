@@ -30,6 +30,8 @@ pub struct Routes {
     pub operations: Vec<Operation>,
     /// Declarations whose path could not be read.
     pub blind: Vec<Blind>,
+    /// Requests of tests for a path that is not written there: `client.get(path_of(order))`.
+    pub unresolved: Vec<Place>,
 }
 
 /// One operation.
@@ -153,6 +155,7 @@ pub fn read(facts: &Facts<'_>) -> Routes {
     if in_use.is_empty() && grpc.is_empty() {
         return routes;
     }
+    let mut names = Vec::new();
     for &(language, words) in WORDS.iter().filter(|(language, _)| in_use.contains(language)) {
         let files = files_of(facts, language, words);
         let found = match language {
@@ -162,13 +165,14 @@ pub fn read(facts: &Facts<'_>) -> Routes {
             _ => go::operations(&files),
         };
         routes.operations.extend(found.operations);
+        names.extend(found.names);
         routes.blind.extend(found.blind);
     }
     routes.operations.extend(grpc);
     let mut seen = BTreeSet::new();
     routes.operations.retain(|one| seen.insert((one.path.clone(), one.method.clone())));
     routes.operations.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
-    requests::mark(facts, &mut routes.operations);
+    routes.unresolved = requests::mark(facts, &mut routes.operations, &names);
     routes
 }
 
@@ -176,6 +180,8 @@ pub fn read(facts: &Facts<'_>) -> Routes {
 #[derive(Debug, Default)]
 struct Found {
     operations: Vec<Operation>,
+    /// The names by which code asks for the path of what is declared there.
+    names: Vec<(Place, String)>,
     blind: Vec<Blind>,
 }
 

@@ -11,10 +11,11 @@ use std::sync::LazyLock;
 /// All operations of these files.
 pub(super) fn operations(files: &[Shaped]) -> Found {
     let included = included(files);
+    let blueprints = blueprints(files);
     let mut found = Found::default();
     for file in files {
         let own = own_prefixes(file);
-        decorated(file, &own, &included, &mut found);
+        decorated(file, &own, &included, &blueprints, &mut found);
         django(file, &included, &mut found);
     }
     found
@@ -51,7 +52,29 @@ fn included(files: &[Shaped]) -> BTreeMap<String, String> {
     found
 }
 
-fn decorated(file: &Shaped, own: &BTreeMap<String, String>, included: &BTreeMap<String, String>, found: &mut Found) {
+/// The names that Flask's blueprints give themselves, by their variables: `orders = Blueprint("orders", __name__)`.
+fn blueprints(files: &[Shaped]) -> BTreeMap<String, String> {
+    static BLUEPRINT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(r#"(?m)^\s*(\w+)\s*=\s*(?:\w+\.)*Blueprint\(\s*(?:name\s*=\s*)?["']([\w.-]+)["']"#).ok()
+    });
+    let all = files.iter().flat_map(|file| BLUEPRINT.iter().flat_map(|one| one.captures_iter(&file.outline.code)));
+    all.map(|one| (one[1].to_owned(), one[2].to_owned())).collect()
+}
+
+/// The function under a decorator, as `url_for` names it.
+fn endpoint(code: &str, from: usize, blueprint: Option<&String>) -> Option<String> {
+    static FUNCTION: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"(?m)^\s*(?:async\s+)?def\s+(\w+)").ok());
+    let function = FUNCTION.as_ref()?.captures(code.get(from..)?)?.get(1)?.as_str();
+    Some(blueprint.map_or_else(|| function.to_owned(), |blueprint| format!("{blueprint}.{function}")))
+}
+
+fn decorated(
+    file: &Shaped,
+    own: &BTreeMap<String, String>,
+    included: &BTreeMap<String, String>,
+    blueprints: &BTreeMap<String, String>,
+    found: &mut Found,
+) {
     static DECORATOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(r#"(?m)^\s*@(?:\w+\.)*?(?<on>\w+)\.(?<what>get|post|put|delete|patch|route|api_route)\(\s*["'](?<path>[^"']*)["'](?<rest>[^\n]*)"#).ok()
     });
@@ -73,28 +96,81 @@ fn decorated(file: &Shaped, own: &BTreeMap<String, String>, included: &BTreeMap<
         };
         let lead = whole.as_str().len() - whole.as_str().trim_start().len();
         let span = Span::new(whole.start() + lead, whole.end());
+        let place = Place::at(file.path.clone(), span);
+        if let Some(name) = endpoint(&file.outline.code, whole.end(), blueprints.get(on)) {
+            found.names.push((place.clone(), name));
+        }
         for method in methods {
             let path = path::join(&format!("{outer}/{inner}"), &one["path"]);
-            found.operations.push(Operation { method, path, place: Place::at(file.path.clone(), span), tested: None });
+            found.operations.push(Operation { method, path, place: place.clone(), tested: None });
         }
     }
 }
 
 fn django(file: &Shaped, included: &BTreeMap<String, String>, found: &mut Found) {
-    static PATH: LazyLock<Option<Regex>> =
-        LazyLock::new(|| compile(r#"\bpath\(\s*["'](?<path>[^"']*)["']\s*,\s*(?<view>[\w.]+)"#).ok());
+    static PATH: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(r#"\bpath\(\s*["'](?<path>[^"']*)["']\s*,\s*(?<view>[\w.]+)(?<rest>(?:[^()]|\([^()]*\)){0,300})"#).ok()
+    });
+    static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r#"\bname\s*=\s*["']([\w:.-]+)["']"#).ok());
     if !file.outline.bare.contains("urlpatterns") {
         return;
     }
     let outer =
         included.iter().find(|(module, _)| file.path.ends_with(module.as_str())).map_or("", |(_, prefix)| prefix);
+    let lists = lists(file);
     for one in PATH.iter().flat_map(|one| one.captures_iter(&file.outline.code)) {
-        let Some(whole) = one.get(0).filter(|_| &one["view"] != "include") else { continue };
-        found.operations.push(Operation {
-            method: "*".to_owned(),
-            path: path::join(outer, &one["path"]),
-            place: Place::at(file.path.clone(), Span::new(whole.start(), whole.end())),
-            tested: None,
-        });
+        let (Some(view), Some(whole)) = (one.name("view").filter(|view| view.as_str() != "include"), one.get(0)) else {
+            continue;
+        };
+        let place = Place::at(file.path.clone(), Span::new(whole.start(), view.end()));
+        if let Some(name) = NAME.as_ref().and_then(|name| name.captures(&one["rest"])) {
+            found.names.push((place.clone(), name[1].to_owned()));
+        }
+        for prefix in prefixes(&lists, whole.start(), 0) {
+            found.operations.push(Operation {
+                method: "*".to_owned(),
+                path: path::join(&format!("{outer}/{prefix}"), &one["path"]),
+                place: place.clone(),
+                tested: None,
+            });
+        }
     }
+}
+
+/// A list of paths that the same file includes under prefixes: `api_urls = [path(…)]`, `path("api/v1/", include(api_urls))`.
+struct List {
+    span: Span,
+    /// Where it is included, and under which prefix.
+    under: Vec<(usize, String)>,
+}
+
+fn lists(file: &Shaped) -> Vec<List> {
+    static LIST: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"(?m)^(\w+)\s*(?::[^=\n]+)?=\s*\[").ok());
+    static INCLUDE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r#"\bpath\(\s*["']([^"']*)["']\s*,\s*include\(\s*\(?\s*(\w+)"#).ok());
+    let code = &file.outline.code;
+    let includes: Vec<(usize, &str, &str)> = INCLUDE
+        .iter()
+        .flat_map(|one| one.captures_iter(code))
+        .filter_map(|one| Some((one.get(0)?.start(), one.get(1)?.as_str(), one.get(2)?.as_str())))
+        .collect();
+    let all = LIST.iter().flat_map(|one| one.captures_iter(code)).filter_map(|one| {
+        let span = file.outline.inside(one.get(0)?.end() - 1)?;
+        let under = includes.iter().filter(|(_, _, name)| *name == &one[1]);
+        Some(List { span, under: under.map(|(at, prefix, _)| (*at, (*prefix).to_owned())).collect() })
+    });
+    all.filter(|list| !list.under.is_empty()).collect()
+}
+
+/// Under which prefixes of its own file a place stands; lists inside of lists are followed a few times.
+fn prefixes(lists: &[List], at: usize, depth: usize) -> Vec<String> {
+    let Some(list) = lists.iter().find(|list| list.span.range().contains(&at)).filter(|_| depth < 4) else {
+        return vec![String::new()];
+    };
+    let mut found = Vec::new();
+    for (place, prefix) in list.under.iter().take(20) {
+        found.extend(prefixes(lists, *place, depth + 1).iter().map(|outer| format!("{outer}/{prefix}")));
+    }
+    found.truncate(100);
+    found
 }

@@ -40,9 +40,11 @@ const WRAPPERS: usize = 2;
 const ATTRIBUTES: usize = 400;
 
 /// Notes on each operation the first request of a test that reaches it.
-pub(super) fn mark(facts: &Facts<'_>, operations: &mut [Operation]) {
+///
+/// Gives the requests by names that belong to no operation which is known.
+pub(super) fn mark(facts: &Facts<'_>, operations: &mut [Operation], names: &[(Place, String)]) -> Vec<Place> {
     if operations.is_empty() {
-        return;
+        return Vec::new();
     }
     let files = test_files(facts);
     let calls = Calls::of(&files);
@@ -58,7 +60,7 @@ pub(super) fn mark(facts: &Facts<'_>, operations: &mut [Operation]) {
         let service = parts.nth(1).unwrap_or("");
         files.iter().any(|file| file.path == place.path && file.outline.bare.contains(service))
     };
-    for operation in operations {
+    for operation in operations.iter_mut() {
         operation.tested = if operation.method == "RPC" {
             let name = operation.path.rsplit('/').next().unwrap_or("");
             let places = methods.get(&one_spelling(name)).map_or(&[][..], Vec::as_slice);
@@ -68,6 +70,43 @@ pub(super) fn mark(facts: &Facts<'_>, operations: &mut [Operation]) {
             reaching.map(|request| request.place.clone())
         };
     }
+    let mut unresolved = Vec::new();
+    for (name, place) in by_name(&files) {
+        let declared: Vec<&Place> =
+            names.iter().filter(|(_, own)| is_name(own, name)).map(|(place, _)| place).collect();
+        if declared.is_empty() {
+            unresolved.push(place.clone());
+        }
+        for operation in operations.iter_mut().filter(|one| one.tested.is_none() && declared.contains(&&one.place)) {
+            operation.tested = Some(place.clone());
+        }
+    }
+    unresolved
+}
+
+/// Whether tests that ask for a name mean what is declared under one: Django's may stand in a namespace.
+fn is_name(declared: &str, asked: &str) -> bool {
+    declared == asked || asked.rsplit_once(':').is_some_and(|(_, last)| last == declared)
+}
+
+/// The names by which the tests ask for a path, or make a request at once: `url_for("orders.list")`, `reverse("order")`,
+/// `admin.get("orders.list")`.
+fn by_name(files: &[TestFile]) -> BTreeMap<&str, Place> {
+    static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(
+            r#"(?:\b(?:url_for|reverse|reverse_lazy|url_path_for|app_url)|\b\w*(?:request|client)\w*\.(?:get|post|put|delete|patch|head))\(\s*["'](?<name>[A-Za-z][\w:.-]*)["']"#,
+        )
+        .ok()
+    });
+    let mut found = BTreeMap::new();
+    for file in files.iter().filter(|file| file.language == Language::Python) {
+        for one in NAMED.iter().flat_map(|one| one.captures_iter(&file.outline.code)) {
+            let Some(name) = one.name("name") else { continue };
+            let place = Place::at(file.path.clone(), Span::new(name.start(), name.end()));
+            found.entry(name.as_str()).or_insert(place);
+        }
+    }
+    found
 }
 
 fn is_request_for(request: &Request, operation: &Operation) -> bool {
@@ -320,8 +359,9 @@ fn said(statement: &str) -> Option<String> {
 
 /// The method of the request in which the binding around a span is used: `let url = format!(…); client.post(&url)`.
 fn bound(file: &TestFile, span: Span) -> Option<String> {
-    static BINDING: LazyLock<Option<Regex>> =
-        LazyLock::new(|| compile(r"(?:\b(?:let|const|var)\s+(?:mut\s+)?(\w+)|^\s*(\w+))\s*(?::[^=]*)?:?=").ok());
+    static BINDING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(r"(?:\b(?:let|const|var)\s+(?:mut\s+)?(\w+)|^\s*(?:(?:self|this|cls)\.)?(\w+))\s*(?::[^=]*)?:?=").ok()
+    });
     let outline = &file.outline;
     let offset = span.start as usize;
     let (start, end) = if file.language == Language::Python || file.language == Language::Go {
@@ -343,7 +383,7 @@ fn bound(file: &TestFile, span: Span) -> Option<String> {
 /// The verb of the first call that takes a name: `get(&name`.
 fn used<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        compile(r"\b(?<verb>get|post|put|delete|patch|head|uri|goto|visit|fetch|Get|Post)\s*\(\s*&?\s*(?<name>\w+)")
+        compile(r"\b(?<verb>get|post|put|delete|patch|head|uri|goto|visit|fetch|Get|Post)\s*\(\s*&?\s*(?:(?:self|this|cls)\.)?(?<name>\w+)")
             .ok()
     });
     // Most bindings are used in no call at all.

@@ -37,7 +37,7 @@ pub(super) fn operations(facts: &Facts<'_>, files: &[Shaped]) -> Found {
     }
     let named = files.iter().map(|file| functions::named(&file.outline)).collect();
     let prefixes = Prefixes::new(files, containers, named);
-    Found { operations: resolved(files, declared, &prefixes), blind }
+    Found { operations: resolved(files, declared, &prefixes), blind, ..Found::default() }
 }
 
 /// What one file declares.

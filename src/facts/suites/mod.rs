@@ -125,12 +125,28 @@ fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool) -> Option<Suite> 
     if let Some(suite) = named(&file.path) {
         return Some(suite);
     }
+    if file.language == Language::Ruby
+        && let Some(suite) = of_rails(&file.path)
+    {
+        return Some(suite);
+    }
     let of_crate = file.language == Language::Rust && {
         let folder = facts.manifests().crate_of(&file.path).map_or("", super::manifests::Package::folder);
         file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with("tests/"))
     };
     let is_java_integration = file.path.ends_with("IT.java") || file.path.ends_with("IT.kt");
     Some(if of_crate || requests || is_java_integration { Suite::Integration } else { Suite::Unit })
+}
+
+/// The suite of a test by the folders of Rails: requests and controllers go through the router to the database, system tests
+/// drive a browser.
+fn of_rails(path: &str) -> Option<Suite> {
+    let mut folders = path.split('/').skip_while(|part| !matches!(*part, "spec" | "test")).skip(1);
+    match folders.next()? {
+        "requests" | "controllers" | "features" | "api" => Some(Suite::Integration),
+        "system" => Some(Suite::E2e),
+        _ => None,
+    }
 }
 
 /// The suite of a file that a runner reads by itself.
