@@ -38,7 +38,8 @@ pub static PROBE: Probe = Probe {
     patterns_from: Some(0),
     facts: &[],
     options: &[
-        "near", "lines", "unless", "inside", "path", "server", "own", "service", "chosen", "default", "unit", "says", "some",
+        "near", "lines", "unless", "inside", "path", "server", "own", "service", "chosen", "default", "unit", "says",
+        "some",
     ],
     look,
 };
