@@ -36,6 +36,8 @@ pub struct OwnName {
     phrases: BTreeSet<Vec<String>>,
     /// The words of [`ALONE`] in any of the names.
     alone: BTreeSet<String>,
+    /// All words of the names, and who owns the repository.
+    words: BTreeSet<String>,
 }
 
 /// Gathers the names that the project gives itself.
@@ -52,7 +54,18 @@ pub fn read(facts: &Facts<'_>) -> OwnName {
             names.extend(file.text().into_iter().flat_map(|source| conditions(source.text())));
         }
     }
-    OwnName::of(&names)
+    let mut own = OwnName::of(&names);
+    own.words.extend(owners(facts));
+    own
+}
+
+/// Who owns the repository, by the addresses that the manifests give for it.
+fn owners(facts: &Facts<'_>) -> Vec<String> {
+    let module = facts.tree.text("go.mod").and_then(|source| {
+        source.text().lines().find_map(|line| address(&format!("https://{}", line.strip_prefix("module ")?.trim())))
+    });
+    let addresses = own_addresses(facts).into_iter().chain(module);
+    addresses.filter_map(|one| Some(one.split('/').nth(1)?.to_ascii_lowercase())).collect()
 }
 
 impl OwnName {
@@ -66,12 +79,19 @@ impl OwnName {
             if words.is_empty() || words.len() > 5 {
                 continue;
             }
+            own.words.extend(words.iter().filter(|word| word.len() > 2).cloned());
             own.alone.extend(words.iter().filter(|word| ALONE.contains(&word.as_str())).cloned());
             if words.len() > 1 {
                 own.phrases.insert(words);
             }
         }
         own
+    }
+
+    /// Whether a text bears a word of the project's name or of its owner's; `None` where the project gives itself none.
+    pub fn is_in(&self, text: &str) -> Option<bool> {
+        let text = text.to_lowercase();
+        (!self.words.is_empty()).then(|| self.words.iter().any(|word| text.contains(word)))
     }
 
     /// A path whose words that only name the project mark nothing.

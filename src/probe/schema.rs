@@ -2,7 +2,7 @@
 
 use super::config::spread;
 use super::{Probe, Question, Word};
-use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
+use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::config::Key;
 use crate::facts::settings_types::{Field, Root, Shape};
@@ -45,6 +45,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         types.fields.iter().filter(|field| is_any || names.iter().any(|name| name.is_of(field))).collect();
     let none_required = fields.iter().all(|field| !field.is_required);
     for field in fields {
+        if field.is_open && (question.is_set("required") || question.is_set("optional")) {
+            let why = "a Go struct does not say whether this may be missing, only code would".to_owned();
+            answer.blind.push(Blind { place: Some(field.place.clone()), why });
+            continue;
+        }
         let sightings = sightings(field, question, none_required);
         if sightings.is_empty() && answer.notes.len() < MOST && !is_any {
             answer.notes.push(sighting(field, Strength::Configured, &why_not(field, question)));

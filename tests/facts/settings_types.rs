@@ -126,6 +126,46 @@ fn go_tags_count_where_something_fills_the_struct() {
 }
 
 #[test]
+fn a_go_struct_counts_where_a_settings_file_is_decoded_into_it() {
+    let types = r#"package config
+
+type Config struct {
+	Issuer  string        `yaml:"issuer" validate:"required"`
+	Web     Web           `yaml:"web"`
+	Workers int           `yaml:"workers" validate:"min=1,max=64"`
+	Timeout time.Duration `yaml:"timeout"`
+	Log     struct {
+		Level slog.Level `yaml:"level"`
+	} `yaml:"log"`
+	secret string
+}
+
+// Web is how it listens.
+type Web struct {
+	Address string `yaml:"address"`
+	TLS     *bool  `yaml:"tls"`
+}
+"#;
+    let load = "package main\n\nfunc load(path string) error {\n\tdata, err := os.ReadFile(path)\n\tvar c config.Config\n\tif err := yaml.Unmarshal(data, &c); err != nil {\n\t\treturn err\n\t}\n\treturn nil\n}\n";
+    let (roots, fields) = read(&[("internal/config/config.go", types), ("main.go", load)]);
+    assert_eq!(roots, ["Config"]);
+    let expected = [
+        "issuer string required ..",
+        "workers integer optional 1..64 checked",
+        "timeout duration optional .. checked",
+        "log.level enum optional .. checked",
+        "web.address string optional ..",
+        "web.tls boolean optional ..",
+    ];
+    assert_eq!(fields, expected);
+    // The payload of a request is no settings file, and a type of another name neither.
+    let request = load.replace("os.ReadFile(path)", "io.ReadAll(request.Body)");
+    assert_eq!(read(&[("internal/config/config.go", types), ("main.go", &request)]), (vec![], vec![]));
+    let other = load.replace("config.Config", "config.Web");
+    assert_eq!(read(&[("internal/config/config.go", types), ("main.go", &other)]), (vec![], vec![]));
+}
+
+#[test]
 fn pydantic_settings_and_zod_environments_are_read() {
     let python = "class Settings(BaseSettings):\n    database_url: PostgresDsn\n    port: int = Field(8080, ge=1, le=65535)\n    api_key: Optional[str] = None\n    name: str = Field(..., min_length=3)\n";
     let (roots, fields) = read(&[("app/settings.py", python)]);

@@ -71,14 +71,15 @@ fn loader(facts: &Facts<'_>, folder: &str) -> Option<Place> {
 }
 
 /// The value of a tag: `env:"PORT,required"`.
-fn tag<'t>(tags: &'t str, name: &str) -> Option<&'t str> {
+pub(super) fn tag<'t>(tags: &'t str, name: &str) -> Option<&'t str> {
     tags.split_whitespace().find_map(|tag| {
         let (key, value) = tag.split_once(":\"")?;
         (key == name).then(|| value.split('"').next().unwrap_or_default())
     })
 }
 
-fn bound(rules: &str, of_type: Bound) -> Bound {
+/// The bounds that rules of a tag state: `min=1,max=9`.
+pub(super) fn bound(rules: &str, of_type: Bound) -> Bound {
     let end = |names: &[&str]| {
         rules.split(',').find_map(|rule| rule.split_once('=').filter(|(name, _)| names.contains(name))?.1.parse().ok())
     };

@@ -5,6 +5,7 @@
 
 mod decorated;
 mod go;
+mod go_files;
 mod node;
 mod python;
 mod rust;
@@ -55,6 +56,8 @@ pub struct Field {
     pub shape: Shape,
     /// Whether loading fails without it.
     pub is_required: bool,
+    /// Whether the type leaves open what happens without it: what a Go struct lacks is empty, and code may refuse that.
+    pub is_open: bool,
     /// What it is without a value, where the type says so.
     pub default: Option<String>,
     /// Its least and greatest value, where the type or an attribute says so.
@@ -70,6 +73,7 @@ pub fn read(facts: &Facts<'_>) -> SettingsTypes {
     let mut types = SettingsTypes::default();
     rust::read(facts, &mut types);
     go::read(facts, &mut types);
+    go_files::read(facts, &mut types);
     python::read(facts, &mut types);
     node::read(facts, &mut types);
     decorated::read(facts, &mut types);
@@ -92,6 +96,7 @@ impl Field {
             written: written.to_owned(),
             shape,
             is_required: true,
+            is_open: false,
             default: None,
             bound: Bound::of_type(written),
             is_checked: shape.refuses_nonsense(),

@@ -71,6 +71,29 @@ fn marks_of_development_in_a_plain_compose_file() {
 }
 
 #[test]
+fn servers_of_others_beside_a_built_image_are_for_developers() {
+    let servers = "services:\n  directory: {image: 'lldap/lldap:v0.5'}\n  queue: {image: 'dragonflydb/dragonfly:v1'}\n";
+    let standing = |compose: &'static str, files: &[(&'static str, &'static str)]| {
+        let mut files = files.to_vec();
+        files.push(("docker-compose.yaml", compose));
+        services(&files).remove(0).standing
+    };
+    let module = ("go.mod", "module github.com/harbour-tools/quay-side\n");
+    let image = ("Dockerfile", "FROM scratch\n");
+    assert!(
+        matches!(standing(servers, &[module, image]), Standing::Aside(why) if why.contains("nothing of the project"))
+    );
+    // A tree that builds nothing deploys what others built, and one without a name cannot be told from its images.
+    assert_eq!(standing(servers, &[module]), Standing::Production);
+    assert_eq!(standing(servers, &[image]), Standing::Production);
+    for own in ["services:\n  web: {image: 'ghcr.io/harbour-tools/web:1'}\n", "services:\n  web: {image: '$IMAGE'}\n"] {
+        assert_eq!(standing(own, &[module, image]), Standing::Production, "{own}");
+    }
+    let tests = "# Quick setups for testing the storage backends.\nservices:\n  ldap: {image: 'lldap/lldap:v0.5'}\n";
+    assert!(matches!(standing(tests, &[]), Standing::Aside(why) if why.contains("for tests")));
+}
+
+#[test]
 fn a_compose_file_below_another_may_be_a_variation_of_it() {
     let below = |path: &'static str| {
         let found = services(&[("docker/compose.yml", APP), (path, APP)]);

@@ -70,6 +70,9 @@ fn developer_mark(facts: &Facts<'_>, path: &str, document: &Value, services: &[S
     if services.iter().all(|service| service.role == Role::ThirdParty) {
         return Some("runs nothing of the project itself".into());
     }
+    if names_only_others(facts, document, services) {
+        return Some("runs nothing of the project itself, whose image is built here".into());
+    }
     for service in services {
         let value = document.at(&["services", &service.name])?;
         let image = service.image.as_ref().map_or(service.name.as_str(), |image| &image.value);
@@ -93,6 +96,13 @@ fn developer_mark(facts: &Facts<'_>, path: &str, document: &Value, services: &[S
         }
     }
     let text = facts.tree.text(path)?.text();
+    let head: String = text.lines().take_while(|line| line.is_empty() || line.starts_with('#')).collect();
+    if ["for testing", "for tests", "integration test", "test environment"]
+        .iter()
+        .any(|words| head.to_lowercase().contains(words))
+    {
+        return Some("its first comment says that it is for tests".into());
+    }
     let comments = text.lines().filter_map(|line| line.split_once('#').map(|(_, comment)| comment.to_lowercase()));
     let says = |comment: String| {
         ["local development", "for development", "development only", "dev environment", "local testing"]
@@ -100,6 +110,22 @@ fn developer_mark(facts: &Facts<'_>, path: &str, document: &Value, services: &[S
             .any(|words| comment.contains(words))
     };
     comments.into_iter().any(says).then(|| "a comment in it says that it is for development".into())
+}
+
+/// Whether the project builds an image of its own, and no service is built here or bears the project's name in its image:
+/// these are servers that developers and tests need.
+fn names_only_others(facts: &Facts<'_>, document: &Value, services: &[Service]) -> bool {
+    let is_foreign = |service: &Service| {
+        let value = document.at(&["services", &service.name]);
+        let image = service.image.as_ref().map(|image| &image.value).filter(|image| !image.contains('$'));
+        value.is_some_and(|value| value.get("build").is_none())
+            && image.is_some_and(|image| facts.own_name().is_in(image) == Some(false))
+    };
+    let builds_own = || {
+        let mut files = facts.tree.files().iter().filter(|file| matches!(file.name(), "Dockerfile" | "Containerfile"));
+        files.any(|file| !matches!(production::stage_of_path(&facts.own_name().cleared(&file.path)), Stage::Never(_)))
+    };
+    services.iter().all(is_foreign) && builds_own()
 }
 
 /// Another file of the tree that declares how production runs.
