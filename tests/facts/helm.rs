@@ -341,3 +341,70 @@ fn hostile_templates_end() {
         });
     }
 }
+
+/// What a helmfile makes of one chart with a Deployment: each object's replicas with their place, and its standing.
+fn released(helmfile: &str, others: &[(&str, &str)]) -> Vec<String> {
+    let template = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: '{{ .Release.Name }}'}\nspec:\n  replicas: {{ .Values.replicas }}\n";
+    let mut files = vec![
+        ("charts/shop/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+        ("charts/shop/values.yaml", "replicas: 1\n"),
+        ("charts/shop/templates/shop.yaml", template),
+        ("helmfile.yaml.gotmpl", helmfile),
+    ];
+    files.extend_from_slice(others);
+    with(&files, |tree, view| {
+        let shown = view.objects.iter().map(|object| {
+            let standing = match &object.standing {
+                Standing::Production => "production".to_owned(),
+                Standing::Aside(why) | Standing::Uncertain(why) => why.clone(),
+            };
+            let replicas = object.value.at(&["spec", "replicas"]).map(|value| {
+                let place = object.at(value.span);
+                let line = tree.text(&place.path).expect("file").line_col(place.span.expect("span").start).line;
+                format!("{} {}:{line}", value.scalar_text().unwrap_or_default(), place.path)
+            });
+            format!("{} {} {}: {standing}", object.kind, object.name, replicas.unwrap_or_default())
+        });
+        shown.collect()
+    })
+}
+
+#[test]
+fn a_helmfile_sets_the_values_of_production() {
+    let helmfile = "environments:\n  staging: {}\n  production:\n    values: [env/production.env]\n---\nhelmDefaults:\n  kubeContext: {{ .Environment.Name }}\nreleases:\n  - name: web\n    chart: ./charts/shop\n    values: [values/web.yaml.gotmpl]\n  - name: worker\n    chart: ./charts/shop\n    installed: {{ eq .Environment.Name \"staging\" }}\n  - name: logs\n    chart: fluent/fluent-bit\n";
+    let values = "{{ if eq .Environment.Name \"production\" }}\nreplicas: {{ .StateValues.WEB }}\n{{ else }}\nreplicas: 2\n{{ end }}\nkey: {{ requiredEnv \"KEY\" }}\n";
+    let others = [("env/production.env", "WEB: 6\n"), ("values/web.yaml.gotmpl", values)];
+    let expected = [
+        "Deployment web 6 values/web.yaml.gotmpl:2: production",
+        "Deployment worker 1 charts/shop/values.yaml:1: helmfile.yaml.gotmpl does not install it in production",
+        "Release logs : production",
+    ];
+    assert_eq!(released(helmfile, &others), expected);
+}
+
+#[test]
+fn what_a_helmfile_leaves_open_is_uncertain() {
+    let head = "releases:\n  - name: web\n    chart: ./charts/shop\n";
+    let lost = format!("{head}    values: ['../elsewhere/{{{{ .Environment.Name }}}}.yaml']\n");
+    assert_eq!(
+        released(&lost, &[]),
+        [
+            "Deployment web 1 charts/shop/values.yaml:1: helmfile.yaml.gotmpl sets its values by ../elsewhere/default.yaml, which cannot be read"
+        ]
+    );
+    let condition = format!("{head}    installed: {{{{ env \"WITH_SHOP\" }}}}\n");
+    assert!(released(&condition, &[])[0].ends_with("whether helmfile.yaml.gotmpl installs it, the tree does not say"));
+    let plain = format!("{head}    values: [{{replicas: 3}}]\n    set: [{{name: replicas, value: 4}}]\n");
+    assert!(released(&plain, &[])[0].ends_with(": production"));
+    assert!(released(&plain, &[])[0].starts_with("Deployment web 4 "));
+    // A chart that no release names, and the charts of others, whatever they make.
+    let beside = [
+        ("charts/old/Chart.yaml", "apiVersion: v2\nname: old\nversion: 1.0.0\n"),
+        ("charts/old/templates/a.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: old}\n"),
+    ];
+    assert!(released(head, &beside)[0].ends_with("no release of the helmfile installs its chart"));
+    let other = "releases:\n  - name: db\n    chart: oci://registry.example.org/charts/postgresql\n  - name: mesh\n    chart: mesh/control-plane\n";
+    let why = with(&[("helmfile.yaml", other)], |_, view| view.unread(&[]));
+    assert_eq!(why.len(), 1, "{why:?}");
+    assert!(why[0].why.contains("control-plane"));
+}

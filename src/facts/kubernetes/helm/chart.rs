@@ -63,12 +63,22 @@ impl<'f, 't> Loader<'f, 't> {
 
     /// A chart of the project with what production sets; `overlays` are the files that do.
     pub(super) fn project(&mut self, folder: &str, overlays: &[String]) -> Option<Chart> {
+        let given = self.given(overlays);
+        self.load(folder, given, 0)
+    }
+
+    /// A chart with the values that are set over its own.
+    pub(super) fn with(&mut self, folder: &str, given: Option<Item>) -> Option<Chart> {
+        self.load(folder, given, 0)
+    }
+
+    fn given(&mut self, overlays: &[String]) -> Option<Item> {
         let mut given: Option<Item> = None;
         for path in overlays {
             let Some(values) = self.values_file(path) else { continue };
             given = Some(given.map_or_else(|| values.clone(), |known| data::beside(&known, &values)));
         }
-        self.load(folder, given, 0)
+        given
     }
 
     /// Reads a chart; `given` is what the one above, or production, sets over its own values.
@@ -133,7 +143,7 @@ impl<'f, 't> Loader<'f, 't> {
     }
 
     /// A file of values; what is there and cannot be read is blind.
-    fn values_file(&mut self, path: &str) -> Option<Item> {
+    pub(super) fn values_file(&mut self, path: &str) -> Option<Item> {
         let parsed = self.facts.parsed(path)?;
         self.blind.extend(parsed.blind());
         let value = parsed.first().filter(|value| value.as_map().is_some())?;

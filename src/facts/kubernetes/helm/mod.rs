@@ -6,6 +6,7 @@
 mod chart;
 mod data;
 mod functions;
+mod helmfile;
 mod lexer;
 mod objects;
 mod render;
@@ -16,17 +17,20 @@ mod yaml;
 pub use chart::Dependency;
 
 use super::super::Facts;
-use super::super::production::{self, Stage};
+use super::super::production::{self, Stage, Standing};
 use super::object::Object;
 use crate::evidence::{Blind, Place};
 use crate::tree::path::{folder_of, within};
 use chart::{Chart, Loader};
 use data::Item;
+use helmfile::Release;
 use render::{Renderer, Stop};
 use std::sync::Arc;
 
 /// How many steps all templates of one chart may take together; a large real chart takes a tenth of it.
 const MAX_WORK: usize = 8_000_000;
+/// How many releases of one chart are rendered.
+const MAX_RELEASES: usize = 8;
 /// How many charts of a tree are rendered.
 const MAX_CHARTS: usize = 300;
 /// Charts of others that keep data and nothing else: what they make is never the project's own.
@@ -118,14 +122,25 @@ pub(super) fn read(facts: &Facts<'_>) -> Helm {
     let folders: Vec<String> = manifests.map(|file| folder_of(&file.path).to_owned()).collect();
     let mut helm = Helm { folders, ..Helm::default() };
     let tops = tops(facts, &helm.folders);
+    let releases = helmfile::read(facts);
     for (index, folder) in tops.iter().enumerate() {
         if index >= MAX_CHARTS {
             let why = format!("more than {MAX_CHARTS} Helm charts");
             helm.blind.push(Blind { place: Some(Place::file(within(folder, "Chart.yaml"))), why });
             break;
         }
-        top(facts, folder, tops.len() == 1, &mut helm);
+        match installed(folder, &releases) {
+            Installing::ByHand => top(facts, folder, tops.len() == 1, &mut helm),
+            Installing::By(these) => these.iter().for_each(|release| by_release(facts, folder, release, &mut helm)),
+            Installing::Never => {
+                let made = helm.objects.len();
+                top(facts, folder, false, &mut helm);
+                let why = "no release of the helmfile installs its chart";
+                set_aside(&mut helm.objects[made..], &Standing::Uncertain(why.into()));
+            }
+        }
     }
+    others(&releases, &mut helm);
     helm.blind.sort();
     helm.blind.dedup();
     helm
@@ -152,19 +167,93 @@ fn tops(facts: &Facts<'_>, folders: &[String]) -> Vec<String> {
     ours.into_iter().filter(|folder| !carried.contains(folder)).cloned().collect()
 }
 
+/// Who installs a chart.
+enum Installing<'r> {
+    /// No helmfile has to do with the charts of the tree.
+    ByHand,
+    /// These releases do.
+    By(Vec<&'r Release>),
+    /// Helmfiles install others.
+    Never,
+}
+
+fn installed<'r>(folder: &str, releases: &'r [Release]) -> Installing<'r> {
+    let is_of = |release: &&Release| matches!(&release.chart, helmfile::Chart::Folder(path) if path == folder);
+    let found: Vec<&Release> = releases.iter().filter(is_of).take(MAX_RELEASES).collect();
+    let is_local = |release: &Release| matches!(release.chart, helmfile::Chart::Folder(_));
+    match () {
+        () if !found.is_empty() => Installing::By(found),
+        () if releases.iter().any(is_local) => Installing::Never,
+        () => Installing::ByHand,
+    }
+}
+
 /// Renders one chart with everything that it carries along.
 fn top(facts: &Facts<'_>, folder: &str, is_only: bool, helm: &mut Helm) {
     let mut loader = Loader::new(facts);
     let manifest = facts.parsed(&within(folder, "Chart.yaml")).and_then(|parsed| parsed.first());
     let name = manifest.and_then(|manifest| manifest.get("name")?.scalar_text()).unwrap_or_default();
     let overlays = chart::overlays(facts, folder, &name, is_only);
-    if let Some(chart) = loader.project(folder, &overlays).filter(|chart| !chart.is_library) {
+    let chart = loader.project(folder, &overlays);
+    render(facts, chart, None, loader, helm);
+}
+
+/// Renders one chart as a release of a helmfile installs it.
+fn by_release(facts: &Facts<'_>, folder: &str, release: &Release, helm: &mut Helm) {
+    let mut loader = Loader::new(facts);
+    let (given, lost) = match release.values(&mut loader) {
+        Ok(given) => (given, None),
+        Err(path) => (None, Some(path)),
+    };
+    let chart = loader.with(folder, given);
+    let made = helm.objects.len();
+    render(facts, chart, Some(&release.name), loader, helm);
+    let standing = match (release.installed, lost) {
+        (Some(false), _) => Standing::Aside(format!("{} does not install it in production", release.place.path)),
+        (None, _) => Standing::Uncertain(format!("whether {} installs it, the tree does not say", release.place.path)),
+        (_, Some(path)) => {
+            Standing::Uncertain(format!("{} sets its values by {path}, which cannot be read", release.place.path))
+        }
+        (Some(true), None) => return,
+    };
+    set_aside(&mut helm.objects[made..], &standing);
+}
+
+fn set_aside(objects: &mut [Object], standing: &Standing) {
+    for object in objects.iter_mut().filter(|object| object.standing == Standing::Production) {
+        object.standing = standing.clone();
+    }
+}
+
+/// The charts of others that releases install: each is an object for the rules, and what it makes is not known here.
+fn others(releases: &[Release], helm: &mut Helm) {
+    for release in releases {
+        let helmfile::Chart::Other(name) = &release.chart else { continue };
+        let standing = match release.installed {
+            Some(true) => Standing::Production,
+            Some(false) => continue,
+            None => Standing::Uncertain("whether the helmfile installs it, the tree does not say".into()),
+        };
+        if let Some(mut object) = release.object(name) {
+            object.standing = standing;
+            helm.objects.push(object);
+        }
+        if !STORES.contains(&name.as_str()) {
+            let why = format!("the chart \"{name}\" that this release installs is not in the tree");
+            helm.unread.push(Unread { place: release.place.clone(), why, text: String::new() });
+        }
+    }
+}
+
+/// Prints the templates of a chart; the release bears its name where nobody gives it another one.
+fn render(facts: &Facts<'_>, chart: Option<Chart>, release: Option<&str>, mut loader: Loader<'_, '_>, helm: &mut Helm) {
+    if let Some(chart) = chart.filter(|chart| !chart.is_library) {
         let mut bodies = Vec::new();
         compile(facts, &chart, &mut loader, &mut bodies, &mut helm.unread);
-        let release = chart.name.clone();
+        let release = release.unwrap_or(&chart.name);
         let mut work = MAX_WORK;
         for body in &bodies {
-            print(body, &release, &loader, &mut work, helm);
+            print(body, release, &loader, &mut work, helm);
         }
         unseen(&loader.dependencies, &mut helm.unread);
     }
@@ -246,7 +335,7 @@ fn print(body: &Body, release: &str, loader: &Loader<'_, '_>, work: &mut usize, 
             let stage = production::stage_of_path(&loader.facts.own_name().cleared(&body.path));
             for mut object in made.objects {
                 if let Stage::Never(word) = stage {
-                    object.standing = production::Standing::Aside(format!("\"{word}\" in its path"));
+                    object.standing = Standing::Aside(format!("\"{word}\" in its path"));
                 }
                 helm.objects.push(object);
             }

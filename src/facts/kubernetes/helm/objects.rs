@@ -276,7 +276,7 @@ fn documents(text: &str) -> Vec<Span> {
 
 /// The text with every line that is hidden as a whole made an entry of what stands around it: nobody knows how many
 /// entries it stands for.
-fn with_hidden_lines(rope: &Rope) -> Rope {
+pub(super) fn with_hidden_lines(rope: &Rope) -> Rope {
     let lines: Vec<&str> = rope.text().split_inclusive('\n').collect();
     if !lines.iter().any(|line| rope::is_all_hidden(line.trim())) {
         return rope.clone();
