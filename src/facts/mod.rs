@@ -29,6 +29,7 @@ pub mod settings_types;
 pub mod stores;
 pub mod suites;
 pub mod texts;
+pub mod vendored;
 
 use crate::pattern::PatternSet;
 use crate::tree::Tree;
@@ -95,6 +96,10 @@ views! {
     documents: documents::Documents = documents::read;
     /// The names that the project gives itself.
     own_name: own_name::OwnName = own_name::read;
+    /// Charts that were copied from other projects.
+    vendored: vendored::Vendored = vendored::read;
+    /// The folders of charts whose values a helmfile sets.
+    released_charts: Vec<String> = kubernetes::released_charts;
     /// Where alerts go.
     notify: notify::Notify = notify::read;
     /// Reports that other tools left in the tree.

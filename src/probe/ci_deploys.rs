@@ -5,7 +5,8 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::deploy::{
-    Act, Deployment, Target, action_notifies, action_verifies, notifies, rolls_back, strategy, verifies,
+    Act, Deployment, Target, action_notifies, action_verifies, notifies, puts_any_version, rolls_back, strategy,
+    verifies,
 };
 use crate::facts::ci::{Ci, Event, Step};
 
@@ -123,6 +124,12 @@ fn verified(facts: &Facts<'_>) -> Answer {
     answer
 }
 
+/// Whether what is said about a command speaks of going back.
+fn names_the_way_back(said: &str) -> bool {
+    let said = said.to_lowercase();
+    ["rollback", "roll back", "roll-back", "rolls back", "revert", "previous"].iter().any(|word| said.contains(word))
+}
+
 fn rolled_back(facts: &Facts<'_>) -> Answer {
     let ci = facts.ci();
     let deployments: Vec<Deployment> =
@@ -143,6 +150,13 @@ fn rolled_back(facts: &Facts<'_>) -> Answer {
             || by_itself
             || (!own && after.iter().any(|deployment| deployment.step.job == step.job));
         if own && !by_itself && !step.on_failure {
+            continue;
+        }
+        let fails_first = step.on_failure || ci.job(step).on_failure;
+        if !fails_first && puts_any_version(&command.words) && !names_the_way_back(&sighting.message) {
+            answer
+                .notes
+                .push(with_reason(sighting, "puts a version into place, and nothing says that it is the one before"));
             continue;
         }
         if after.is_empty() {

@@ -142,6 +142,26 @@ fn static_targets(facts: &Facts<'_>, own: &[&Object], notes: &mut Vec<Sighting>)
     found
 }
 
+/// An agent that reads the settings of a Prometheus and sends what it collects elsewhere.
+const AGENTS: &[&str] = &["cloudwatch-agent", "aws-otel-collector", "opentelemetry-collector", "otelcol", "datadog"];
+
+/// The image of the agent that mounts a config map, if an agent does and no other workload.
+fn other_reader(facts: &Facts<'_>, map: &str) -> Option<String> {
+    let mounts = |object: &&Object| {
+        let volumes = object.pod().and_then(|(_, pod)| pod.at(&["spec", "volumes"])?.as_list());
+        let name = |volume: &Value| volume.at(&["configMap", "name"]).and_then(Value::scalar_text);
+        volumes.unwrap_or_default().iter().any(|volume| name(volume).as_deref() == Some(map))
+    };
+    let readers: Vec<&Object> = facts.kubernetes().production().filter(mounts).collect();
+    let images = |object: &&Object| -> Option<String> {
+        let containers = object.containers();
+        let mut images = containers.iter().filter_map(|container| container.image().map(str::to_owned));
+        images.find(|image| AGENTS.iter().any(|agent| image.contains(agent)))
+    };
+    let found: Vec<String> = readers.iter().filter_map(images).collect();
+    (found.len() == readers.len()).then(|| found.into_iter().next()).flatten()
+}
+
 /// Settings of a Prometheus that production runs: in a `ConfigMap`, under a production path, or named by its compose file.
 fn servers(facts: &Facts<'_>, scans: &AnyOf, answer: &mut Answer) {
     let fits = |text: &str| {
@@ -155,8 +175,15 @@ fn servers(facts: &Facts<'_>, scans: &AnyOf, answer: &mut Answer) {
     for object in facts.kubernetes().production().filter(|object| object.is_kind("ConfigMap")) {
         let data = object.value.get("data").and_then(Value::as_map).into_iter().flatten();
         let settings = data.filter(|(_, field)| field.value.as_str().is_some_and(fits));
-        let message = format!("{} holds the settings of a Prometheus", object.title());
-        answer.seen.extend(settings.map(|(_, field)| seen(object.at(field.key), message.clone())));
+        let reader = other_reader(facts, &object.name);
+        let settings = settings.map(|(_, field)| object.at(field.key));
+        if let Some(reader) = reader {
+            let message = format!("{} holds what {reader} collects, which is no Prometheus", object.title());
+            answer.notes.extend(settings.map(|place| seen(place, message.clone())));
+        } else {
+            let message = format!("{} holds the settings of a Prometheus", object.title());
+            answer.seen.extend(settings.map(|place| seen(place, message.clone())));
+        }
     }
     for file in facts.tree.files().iter().filter(|file| Format::of(&file.path) == Some(Format::Yaml)) {
         if !file.text().is_some_and(|source| fits(source.text())) {

@@ -170,7 +170,8 @@ const PUBLISH_ACTIONS: &[&str] = &[
 static VERIFY: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     patterns(&[
         "kubectl rollout status",
-        "kubectl wait --for",
+        // The end of a job is the migration's more often than a check's.
+        "kubectl wait --for !--for=condition=complete !--for=*delete*",
         "kubectl argo rollouts status",
         "helm {upgrade|install} {--wait|--atomic|--rollback-on-failure}",
         "helm test",
@@ -230,6 +231,15 @@ static ROLLBACK: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "cf rollback",
         "oc rollout undo",
         "copilot … rollback",
+        "aws ecs update-service --task-definition",
+    ])
+});
+
+static ANY_VERSION: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    patterns(&[
+        "aws lambda update-alias",
+        "gcloud run services update-traffic --to-revisions",
+        "{fly|flyctl} deploy --image",
         "aws ecs update-service --task-definition",
     ])
 });
@@ -462,6 +472,11 @@ pub fn notifies(words: &[String]) -> bool {
 /// Whether a command goes back to what ran before.
 pub fn rolls_back(words: &[String]) -> bool {
     any(&ROLLBACK, words)
+}
+
+/// Whether a command puts a version into place, which may be the one before or the next.
+pub fn puts_any_version(words: &[String]) -> bool {
+    any(&ANY_VERSION, words)
 }
 
 /// The strategy that a deploy command follows by itself: `rolling`, `blue_green`.

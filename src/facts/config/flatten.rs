@@ -12,6 +12,11 @@ use std::sync::Arc;
 /// Reads every settings file of production into single settings.
 pub(super) fn files(facts: &Facts<'_>, config: &mut Config) {
     for file in files::list(facts.tree) {
+        // What production does with a chart's values then stands in its objects.
+        let is_overlaid = || facts.released_charts().iter().any(|folder| file.path.starts_with(folder.as_str()));
+        if facts.vendored().holds(file.path) || is_overlaid() {
+            continue;
+        }
         let Some(parsed) = facts.parsed(file.path) else {
             let unread = facts.tree.file(file.path).filter(|file| file.text().is_none());
             config.blind.extend(unread.map(|file| Blind {

@@ -47,6 +47,9 @@ const KEYS: &[&str] = &[
 
 /// What a setting holds whose text may be the name of a key; `path` are its keys with dots between them.
 pub(super) fn held(path: &str, text: &str) -> Option<Held> {
+    if is_reference(path) {
+        return Some(Held::Elsewhere(Way::KubernetesSecret, text.to_owned()));
+    }
     let mut keys = path.rsplit('.');
     let variable = keys.next().filter(|name| is_variable(name))?;
     if text == variable && text.contains('_') {
@@ -66,6 +69,17 @@ pub(super) fn held(path: &str, text: &str) -> Option<Held> {
         1 => Some(Held::Empty),
         _ => Some(Held::Elsewhere(Way::KubernetesSecret, text.to_owned())),
     }
+}
+
+/// Whether the keys are those of a reference: `secretObjects[0].data[1].key`, `remoteRef.key`, `secretKeyRef.name`.
+fn is_reference(path: &str) -> bool {
+    const PARTS: &[&str] =
+        &["key", "name", "property", "objectname", "objectalias", "secretname", "secretkey", "version"];
+    const REFERENCES: &[&str] =
+        &["secretobjects", "remoteref", "secretkeyref", "secretref", "valuefrom", "existingsecret"];
+    let path = path.to_ascii_lowercase();
+    let mut keys = path.rsplit('.').map(|key| key.split('[').next().unwrap_or(key));
+    keys.next().is_some_and(|last| PARTS.contains(&last)) && keys.any(|key| REFERENCES.contains(&key))
 }
 
 fn is_variable(name: &str) -> bool {

@@ -70,6 +70,18 @@ const THIRD_PARTY: &[&str] = &[
     "promtail",
     "zipkin",
     "pgbouncer",
+    "cloudwatch-agent",
+    "aws-xray-daemon",
+    "aws-otel-collector",
+    "aws-for-fluent-bit",
+    "datadog",
+    "newrelic",
+    "filebeat",
+    "metricbeat",
+    "elastic-agent",
+    "telegraf",
+    "grafana-agent",
+    "vmagent",
 ];
 
 /// The third-party product that an image name means.

@@ -86,7 +86,12 @@ pub fn read(facts: &Facts<'_>) -> Documents {
     let mut documents = Documents { own_addresses: links::own_addresses(facts), ..Documents::default() };
     for result in read {
         match result {
-            Ok(document) => documents.all.push(document),
+            Ok(mut document) => {
+                if facts.vendored().holds(&document.path) {
+                    document.standing = Standing::Never("about a chart of another project");
+                }
+                documents.all.push(document);
+            }
             Err(blind) => documents.blind.push(blind),
         }
     }

@@ -61,6 +61,11 @@ impl Kubernetes {
     }
 }
 
+/// The folders of charts whose values a helmfile sets, each with a slash at its end.
+pub fn released_charts(facts: &Facts<'_>) -> Vec<String> {
+    helm::released(facts)
+}
+
 /// Reads every object of the tree and says which of them production applies.
 pub fn read(facts: &Facts<'_>) -> Kubernetes {
     let mut charts = helm::read(facts);

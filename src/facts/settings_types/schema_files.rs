@@ -21,7 +21,7 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
                 name.as_str(),
                 "config-schema.json" | "config_schema.json" | "settings-schema.json" | "settings_schema.json"
             );
-        if !is_schema || is_fixture(&file.path) || is_example(&file.path) {
+        if !is_schema || facts.vendored().holds(&file.path) || is_fixture(&file.path) || is_example(&file.path) {
             continue;
         }
         let Some(root) =

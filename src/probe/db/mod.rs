@@ -211,6 +211,9 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     if is_of_redis(&hit.path) || code.get(hit.span.range()).is_some_and(is_of_redis) {
         return None;
     }
+    if fact.name == "pool_max" && text.trim() == "1" && is_of_sqlite(code, hit) {
+        return None;
+    }
     let place = Place::at(hit.path.clone(), *span);
     let whole = code.get(hit.span.range()).unwrap_or_default();
     let in_millis = MILLISECONDS.iter().any(|mark| whole.contains(mark)) && !whole.contains("Duration");
@@ -230,6 +233,15 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     // What the environment may say is only meant for when it says nothing.
     sighting.default_of = whole.contains("get_env").then(|| "the program".to_owned());
     Some(sighting)
+}
+
+/// Whether a statement is about an SQLite file, which takes one writer: its driver is named in the path or shortly before.
+fn is_of_sqlite(code: &str, hit: &Hit) -> bool {
+    let start = hit.span.start as usize;
+    let before = code.get(..start).map_or("", |before| {
+        before.get(before.floor_char_boundary(before.len().saturating_sub(1_500))..).unwrap_or("")
+    });
+    hit.path.to_lowercase().contains("sqlite") || before.to_lowercase().contains("sqlite")
 }
 
 /// Names of settings that Node and Java count in milliseconds.

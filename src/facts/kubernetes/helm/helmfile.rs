@@ -84,6 +84,11 @@ impl Release {
         Ok(all)
     }
 
+    /// Whether it sets any values.
+    pub(super) fn sets_values(&self) -> bool {
+        !self.values.is_empty()
+    }
+
     /// The release of a chart of others as an object, for rules that know what such a chart does.
     pub(super) fn object(&self, chart: &str) -> Option<Object> {
         let span = self.place.span.unwrap_or_default();

@@ -116,6 +116,16 @@ impl Helm {
     }
 }
 
+/// The folders of charts that releases of helmfiles set values for.
+pub(super) fn released(facts: &Facts<'_>) -> Vec<String> {
+    let releases = helmfile::read(facts);
+    let folders = releases.iter().filter(|release| release.sets_values()).filter_map(|release| match &release.chart {
+        helmfile::Chart::Folder(folder) => Some(within(folder, "")),
+        helmfile::Chart::Other(_) => None,
+    });
+    folders.collect()
+}
+
 /// Renders every chart that is the project's own.
 pub(super) fn read(facts: &Facts<'_>) -> Helm {
     let manifests = facts.tree.files().iter().filter(|file| file.name() == "Chart.yaml");
