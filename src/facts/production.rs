@@ -132,6 +132,10 @@ pub fn stage_of_path(path: &str) -> Stage {
     if !parts.can_be_settings() {
         return Stage::Unmarked;
     }
+    // What is shown while the service is away.
+    if path.split('/').any(|part| matches!(part, "maintenance_page" | "maintenance-page")) {
+        return Stage::Never("maintenance page");
+    }
     if parts.file == ".env" {
         return Stage::Never(".env");
     }

@@ -44,7 +44,28 @@ pub(super) fn standing(
     if let Some(above) = compose_above(facts, path) {
         return Standing::Uncertain(format!("{above} declares how the project runs, too"));
     }
+    if let Some(document) = sample_beside(facts, path) {
+        return Standing::Uncertain(format!("{document} calls it a sample"));
+    }
     described(facts, &name)
+}
+
+/// The introduction of the document in the same folder, where it says that this is only one way to begin.
+fn sample_beside(facts: &Facts<'_>, path: &str) -> Option<Arc<str>> {
+    let (folder, _) = path.rsplit_once('/')?;
+    let file = facts.tree.file(&format!("{folder}/README.md"))?;
+    let text = file.text()?.text();
+    let text = text.trim_start();
+    let introduction = text.match_indices("\n#").next().map_or(text, |(at, _)| &text[..at]).to_lowercase();
+    let words: Vec<&str> = introduction.split_whitespace().collect();
+    let speaks = ["compose", "docker"].iter().any(|word| introduction.contains(word));
+    let is_sample = words.windows(2).any(|pair| {
+        matches!(pair[0], "sample" | "example" | "demo" | "demonstration")
+            && ["configuration", "setup", "deployment", "compose", "docker", "stack", "environment"]
+                .iter()
+                .any(|word| pair[1].starts_with(word))
+    });
+    (speaks && is_sample).then(|| file.path.clone())
 }
 
 /// Folders whose compose file is the one that is deployed, even below another one.
