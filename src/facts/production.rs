@@ -80,6 +80,7 @@ const FIXTURE: &[&str] = &[
     "testutil",
     "testutils",
     "testsuite",
+    "suites",
     "fixture",
     "fixtures",
     "mock",

@@ -45,8 +45,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         types.fields.iter().filter(|field| is_any || names.iter().any(|name| name.is_of(field))).collect();
     let none_required = fields.iter().all(|field| !field.is_required);
     for field in fields {
-        if field.is_open && (question.is_set("required") || question.is_set("optional")) {
-            let why = "a Go struct does not say whether this may be missing, only code would".to_owned();
+        let is_of_code = |option: &&str| question.is_set(option);
+        if field.is_open && ["required", "optional", "bounds", "bounded", "unbounded"].iter().any(is_of_code) {
+            let why =
+                "a Go struct does not say what may be missing or which values are refused, only code would".to_owned();
             answer.blind.push(Blind { place: Some(field.place.clone()), why });
             continue;
         }

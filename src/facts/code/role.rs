@@ -56,6 +56,7 @@ const FOLDERS: &[(&str, Role)] = &[
     ("spec", Role::Test),
     ("specs", Role::Test),
     ("e2e", Role::Test),
+    ("suites", Role::Test),
     ("cypress", Role::Test),
     ("playwright", Role::Test),
     ("fuzz", Role::Test),
@@ -77,6 +78,7 @@ const FOLDERS: &[(&str, Role)] = &[
     ("doc", Role::Example),
     ("xtask", Role::Tooling),
     ("magefiles", Role::Tooling),
+    ("hack", Role::Tooling),
     (".github", Role::Tooling),
     (".ci", Role::Tooling),
 ];
@@ -131,6 +133,11 @@ pub fn folder_role(part: &str) -> Role {
         return role;
     }
     let lower = part.to_ascii_lowercase();
+    // `cmd/shop-gen`, `cmd/shop-scripts`: programs that only developers run.
+    if ["-gen", "-codegen", "-docgen", "-scripts", "-suites", "-devtools"].iter().any(|suffix| lower.ends_with(suffix))
+    {
+        return Role::Tooling;
+    }
     let is_test = ["test_", "test-", "mock_", "mock-"].iter().any(|prefix| lower.starts_with(prefix))
         || ["_test", "-test", "_tests", "-tests", ".tests", ".test", "-testing", "_testing", "testutil", "testutils"]
             .iter()

@@ -91,6 +91,12 @@ pub fn third_party_image(image: &str) -> Option<&'static str> {
     let last = parts.pop().unwrap_or_default();
     let last = last.split(':').next().unwrap_or(last);
     // A registry's own name (`ghcr.io`, `localhost:5000`) identifies nothing.
+    // Where Kubernetes publishes what belongs to a cluster.
+    let is_of_kubernetes =
+        ["registry.k8s.io/", "k8s.gcr.io/", "gcr.io/google_containers/", "gcr.io/google-containers/"];
+    if is_of_kubernetes.iter().any(|start| name.starts_with(start)) {
+        return Some("kubernetes");
+    }
     let owners = parts.into_iter().filter(|part| !part.contains(['.', ':']));
     let known = owners.chain([last]).find_map(|part| THIRD_PARTY.iter().copied().find(|known| *known == part));
     // Whoever wrote it, an exporter of metrics watches a service and is none (items-2.md §0.6).

@@ -42,8 +42,18 @@ const CODE: &[&str] = &["contributing", "hacking", "development", "developing", 
 /// The same, with other words before them: `rust-style-guide.md`.
 const HABITS: &[&str] = &["style", "styleguide", "conventions"];
 
-const CHANGES_FOLDERS: &[&str] =
-    &["release-notes", "release_notes", "changelog", "changelogs", "changeset", "changesets", ".changeset"];
+const CHANGES_FOLDERS: &[&str] = &[
+    "release-notes",
+    "release_notes",
+    "changelog",
+    "changelogs",
+    "changeset",
+    "changesets",
+    ".changeset",
+    "blog",
+    "blogs",
+    "_posts",
+];
 const TEMPLATES: &[&str] =
     &["issue_template", "pull_request_template", "merge_request_templates", "discussion_template"];
 const AGENTS: &[&str] =

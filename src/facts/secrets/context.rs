@@ -215,6 +215,48 @@ fn has_test_word(path: &str) -> bool {
     })
 }
 
+/// Whether a value stands under `example:`, `examples:` or samples of code in a description of an API.
+pub(super) fn is_shown_in_a_schema(path: &str, text: &str, offset: usize) -> bool {
+    let is_data = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
+    let Some(before) = text.get(..offset).filter(|_| is_data) else { return false };
+    let head = text.get(..text.floor_char_boundary(4_000)).unwrap_or(text);
+    if !["openapi", "swagger", "asyncapi", "$schema"].iter().any(|mark| head.contains(mark)) {
+        return false;
+    }
+    let is_example = |line: &str| {
+        let line = line.trim_start().trim_start_matches("- ").trim_start_matches('"');
+        let key = line.split(['"', ':']).next().unwrap_or("");
+        ["example", "examples", "x-codeSamples", "x-code-samples"].contains(&key)
+    };
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let own = text[start..].lines().next().unwrap_or("");
+    let mut level = indent(own);
+    let mut levels = 0;
+    if is_example(own) {
+        return true;
+    }
+    for line in text[..start].lines().rev().take(200).filter(|line| !line.trim().is_empty()) {
+        // A list may stand as deep as the key that it belongs to.
+        let encloses = indent(line) < level
+            || indent(line) == level
+                && own.trim_start().starts_with("- ")
+                && levels == 0
+                && !line.trim_start().starts_with("- ");
+        if encloses {
+            if is_example(line) {
+                return true;
+            }
+            level = indent(line);
+            levels += 1;
+        }
+        if levels > 6 || level == 0 {
+            return false;
+        }
+    }
+    false
+}
+
 /// Whether a value of a CI file only serves a run of tests: the environment around it says so, or the job's name.
 ///
 /// A job that also deploys is none.

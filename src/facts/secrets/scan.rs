@@ -214,12 +214,10 @@ impl<'t> Setting<'t> {
         if is_in_class_aside(self.path, self.text, offset) {
             return Weight::Development;
         }
-        *self.weight.get_or_init(|| match context::weight(self.path) {
-            Weight::Plain | Weight::Production if describes_an_api(self.text) => {
-                Weight::Aside("in the description of an API")
-            }
-            weight => weight,
-        })
+        if context::is_shown_in_a_schema(self.path, self.text, offset) {
+            return Weight::Aside("an example in a description of an API");
+        }
+        *self.weight.get_or_init(|| context::weight(self.path))
     }
 }
 
@@ -246,12 +244,6 @@ fn aside(weight: Weight) -> Option<&'static str> {
         Weight::Aside(why) => Some(why),
         _ => None,
     }
-}
-
-/// Whether a text is an `OpenAPI` document: its samples are published with it.
-fn describes_an_api(text: &str) -> bool {
-    let head = text.trim_start_matches(['\u{feff}', '{', '-', ' ', '\t', '\r', '\n']);
-    ["\"openapi\"", "openapi:", "\"swagger\"", "swagger:"].iter().any(|key| head.starts_with(key))
 }
 
 /// Where the tests inside a Rust file begin.

@@ -11,7 +11,7 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 static LOADERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let pattern = r"\b(?:env|envconfig|cleanenv|viper|koanf|\w*[vV]iper|k)\.(?:Parse(?:AsWithOptions|WithOptions|As)?|Process|MustProcess|ReadConfig|ReadEnv|Unmarshal(?:Exact)?|UnmarshalWithConf)\b(?:\[[^\]]*\])?\(";
+    let pattern = r"\b(?:env|envconfig|cleanenv|viper|koanf|\w*[vV]iper|k)\.(?:Parse(?:AsWithOptions|WithOptions|As)?|Process|MustProcess|ReadConfig|ReadEnv|Unmarshal(?:Exact)?|UnmarshalWithConf)\b(?:\[[^\]]*\])?\(|\b\w+\.UnmarshalWithConf\(";
     compile(pattern).ok()
 });
 static TAGGED: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -33,8 +33,8 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
         let before = types.fields.len();
         for found in TAGGED.iter().flat_map(|pattern| pattern.captures_iter(code)) {
             let text = |name: &str| found.name(name).map_or("", |part| part.as_str());
-            let (Some(whole), Some(variable)) = (found.get(0), TAGS.iter().find_map(|name| tag(text("tags"), name)))
-            else {
+            let tagged = TAGS.iter().find_map(|name| Some((*name, tag(text("tags"), name)?)));
+            let (Some(whole), Some((library, variable))) = (found.get(0), tagged) else {
                 continue;
             };
             let mut parts = variable.split(',');
@@ -48,6 +48,8 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
             let says_required = parts.any(|word| matches!(word.trim(), "required" | "notEmpty"))
                 || tag(text("tags"), "required") == Some("true");
             field.is_required = says_required || rules.split(',').any(|rule| rule == "required");
+            // Libraries of files fill what is there; those of the environment can demand it.
+            field.is_open = !field.is_required && rules.is_empty() && !library.starts_with("env");
             field.bound = bound(rules, field.bound);
             field.is_checked |= rules.split(',').any(|rule| !matches!(rule, "" | "required" | "omitempty"));
             types.fields.push(field);

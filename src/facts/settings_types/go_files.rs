@@ -141,7 +141,7 @@ fn field(name: String, written: &str, tags: &str, place: Place) -> Field {
     let mut field = Field::new(name, written, place);
     field.key = Key::of(&field.name);
     field.is_required = rules.split(',').any(|rule| rule == "required");
-    field.is_open = !field.is_required;
+    field.is_open = rules.is_empty();
     field.default = go::tag(tags, "default").map(str::to_owned);
     field.bound = go::bound(rules, field.bound);
     field.is_checked |= rules.split(',').any(|rule| !matches!(rule, "" | "required" | "omitempty"));

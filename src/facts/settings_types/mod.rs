@@ -56,7 +56,7 @@ pub struct Field {
     pub shape: Shape,
     /// Whether loading fails without it.
     pub is_required: bool,
-    /// Whether the type leaves open what happens without it: what a Go struct lacks is empty, and code may refuse that.
+    /// Whether the type leaves open what it may hold: what a Go struct lacks is empty, and code may refuse that, and more.
     pub is_open: bool,
     /// What it is without a value, where the type says so.
     pub default: Option<String>,

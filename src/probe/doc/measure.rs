@@ -21,6 +21,11 @@ pattern!(
     PROBLEM,
     r"(?i)\b(?:errors?|fail\w*|cannot|can't|can not|not|isn't|won't|doesn't|don't|unable|crash\w*|time[sd]?[- ]?out|timing out|timeouts?|slow\w*|stuck|missing|denied|refused|exceed\w*|problems?|issues?|hang\w*|panic\w*|out of|killed|invalid|unexpected\w*|corrupt\w*|warn\w*|lost|loss|down|too (?:many|much|large|long)|high|wrong|broken|reject\w*|unavailable|unreachable|forbidden|unauthori[sz]ed|expired?|stale|lag\w*|full|leak\w*|oom\w*|[45]\d\d)\b"
 );
+// Headings of how something is brought in, which name nothing that they explain.
+pattern!(
+    ABOUT_USE,
+    r"(?i)^\W*(?:\d+[.)]?\s*)?(?:usage|using|use|option|how|notes?|deploy\w*|install\w*|import\w*|export\w*|add\w*|creat\w*|configur\w+|updat\w+|upgrad\w+|set[ -]?up|setting up|getting started|quick ?start|prerequisites|requirements|overview|introduction|development|contributing|licen[cs]e|examples?|step|enabl\w+|run\w*|access\w*)\b"
+);
 pattern!(QUESTIONS, r"(?i)\b(?:faqs?|frequently asked questions)\b");
 pattern!(LEVEL, r"(?i)\b(?:(?:level|tier|l)[ -]?[1-9]|primary|secondary|tertiary|first line|second line|third line)\b");
 
@@ -255,8 +260,13 @@ impl<'a> Look<'a, '_> {
     fn meanings(&self) -> Vec<Span> {
         let words = |text: &str| text.split_whitespace().count();
         let rows = self.rows().filter(|(_, cells)| cells.len() >= 2 && cells[1..].iter().any(|cell| words(cell) >= 2));
-        let labelled = self.labelled().into_iter().filter(|(_, rest, _, _)| rest.iter().any(|text| words(text) >= 3));
-        let headings = self.leaves().filter(|section| section.words >= 8);
+        // A numbered item is something to do.
+        let steps: Vec<Span> = self.blocks().filter(|block| is_numbered(block)).map(|block| block.span).collect();
+        let labelled = self
+            .labelled()
+            .into_iter()
+            .filter(|(_, rest, _, span)| rest.iter().any(|text| words(text) >= 3) && !steps.contains(span));
+        let headings = self.leaves().filter(|section| section.words >= 8 && !ABOUT_USE.is_match(&section.title));
         let found: [Vec<Span>; 3] = [
             rows.map(|(block, _)| block.span).collect(),
             labelled.map(|(_, _, _, span)| span).collect(),
@@ -272,6 +282,10 @@ impl<'a> Look<'a, '_> {
         let found: [Vec<Span>; 3] = [items.map(|block| block.span).collect(), rows.collect(), headings.collect()];
         found.into_iter().max_by_key(Vec::len).unwrap_or_default()
     }
+}
+
+fn is_numbered(block: &Block) -> bool {
+    matches!(block.kind, BlockKind::Item { ordered: true, .. })
 }
 
 /// One step: an item, or a numbered heading with what stands under it.

@@ -57,13 +57,24 @@ fn is_other_data(value: &str) -> bool {
     let is_code = value.contains(['|', '\n', '\t', '<', '>', '"']) || value.contains("\\n") || value.contains("\\u");
     let is_list = value.matches(',').count() > 2 || value.contains(", ");
     let is_dotted = value.contains('.') && value.split('.').all(|part| Shape::of(part).is_word());
+    // A path of settings: `authentication_backend.file.password`.
+    let is_path = value.matches('.').count() > 1 && value.split('.').all(|part| Shape::of(part).is_words());
     let is_selector = value.starts_with(['.', '#']) && Shape::of(&value[1..]).is_words();
     let is_constant = value.contains('_') && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
     let ends_open = value.ends_with([':', '=', '?', '(', '[', '{', '-', '_', '.', '/'])
         && !value.ends_with("==")
         && value.len() < 24;
     let is_product = PRODUCTS.iter().any(|product| value.eq_ignore_ascii_case(product));
-    has_space || is_number || is_code || is_list || is_dotted || is_selector || is_constant || ends_open || is_product
+    has_space
+        || is_number
+        || is_code
+        || is_list
+        || is_dotted
+        || is_path
+        || is_selector
+        || is_constant
+        || ends_open
+        || is_product
 }
 
 /// Programs that keep passwords: a label, not a password.
