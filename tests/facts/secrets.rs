@@ -149,7 +149,7 @@ fn a_module_of_tests_inside_a_source_file_is_a_test() {
 #[test]
 fn samples_in_the_description_of_an_api_are_published_with_it() {
     let value = ["q7Rz2Lm", "T9vBx4Kc"].concat();
-    let body = format!("\"example\": {{\n\"password\": \"{value}\"}}}}\n");
+    let body = format!("  \"example\": {{\n    \"password\": \"{value}\"}}}}\n");
     assert_eq!(found("codegen/api.json", &format!("{{\n\"openapi\": \"3.1.0\",\n{body}")), ["4 assignment low"]);
     assert_eq!(found("codegen/api.json", &format!("{{\n\"title\": \"3.1.0\",\n{body}")), ["4 assignment medium"]);
 }
