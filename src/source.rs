@@ -7,6 +7,16 @@ use std::sync::{Arc, OnceLock};
 /// The largest text that is read whole, in bytes; larger files are listed as unread.
 pub const MAX_FILE: u64 = 64 * 1024 * 1024;
 
+/// The nearest place at or before `at` that lies between two characters of a text.
+pub fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+}
+
+/// What a text begins with: `length` bytes, or a little less, so as to cut no character.
+pub fn head(text: &str, length: usize) -> &str {
+    &text[..floor(text, length)]
+}
+
 /// A half-open range of byte offsets into one text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {

@@ -5,6 +5,7 @@
 
 use super::Facts;
 use super::documents::{address, own_addresses};
+use crate::source::head;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -47,7 +48,7 @@ pub fn read(facts: &Facts<'_>) -> OwnName {
     for file in facts.tree.files() {
         let lower = file.path.to_ascii_lowercase();
         if matches!(lower.as_str(), "readme.md" | "readme.rst" | "readme.adoc" | "readme" | "readme.markdown") {
-            let text = file.text().map_or("", |source| head(source.text()));
+            let text = file.text().map_or("", |source| head(source.text(), HEAD));
             names.extend(title(text));
             names.extend(badge(text));
         } else if lower.starts_with(".github/workflows/") {
@@ -153,11 +154,6 @@ fn words(text: &str) -> impl Iterator<Item = (usize, usize)> {
     let parts = text.split(|letter: char| !letter.is_alphanumeric());
     let start = text.as_ptr() as usize;
     parts.filter(|part| !part.is_empty()).map(move |part| (part.as_ptr() as usize - start, part.len()))
-}
-
-fn head(text: &str) -> &str {
-    let end = (0..=HEAD.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
-    &text[..end.unwrap_or(0)]
 }
 
 /// The last part of an address, a scoped package or a module path; its major version is none.

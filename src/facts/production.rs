@@ -153,10 +153,12 @@ pub fn stage_of_path(path: &str) -> Stage {
 /// Whether a place in Python stands in a class of settings that production does not use: `class Development(Config):`,
 /// `class TestingConfig(Config):`.
 pub fn is_in_class_aside(path: &str, text: &str, offset: usize) -> bool {
-    let Some(before) = text.get(..offset).filter(|_| path.ends_with(".py")) else { return false };
+    let Some(before) = text.get(..offset).filter(|_| path.rsplit_once('.').is_some_and(|(_, end)| end == "py")) else {
+        return false;
+    };
     let indent = |line: &str| line.len() - line.trim_start().len();
     let mut lines = before.rsplit('\n');
-    let mut depth = lines.next().map_or(0, |line| indent(line));
+    let mut depth = lines.next().map_or(0, indent);
     for line in lines.filter(|line| !line.trim().is_empty()) {
         if depth == 0 {
             return false;

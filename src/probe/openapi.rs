@@ -258,7 +258,7 @@ fn is_client_input(facts: &Facts<'_>, path: &str) -> bool {
         let Some(text) = file.text().map(Source::text).filter(|text| names(text)) else { return false };
         let makes = ["progenitor", "generator", "orval", "openapi-ts", "client"];
         is_configuration && makes.iter().any(|word| text.contains(word))
-            || GENERATES.is_match(text) && !(SERVES.is_match(text) && !text.contains("spring-cloud"))
+            || (text.contains("spring-cloud") || !SERVES.is_match(text)) && GENERATES.is_match(text)
     })
 }
 

@@ -1,6 +1,7 @@
 //! Which documents may speak for operations, and why the others may not (items-2.md §0.4).
 
 use super::section::{BlockKind, Section};
+use crate::source::head;
 
 /// Whether a document may speak for the project's operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -229,11 +230,7 @@ fn by_content(text: &str, sections: &[Section]) -> Standing {
     if text.contains(crate::report::markdown::MARKER) {
         return Standing::Never("a report of this tool");
     }
-    let mut head = text.len().min(600);
-    while !text.is_char_boundary(head) {
-        head -= 1;
-    }
-    let head = text[..head].to_ascii_lowercase();
+    let head = head(text, 600).to_ascii_lowercase();
     if head.contains("do not edit") && head.contains("generated") {
         return Standing::Never("vendored or generated");
     }

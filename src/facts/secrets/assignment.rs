@@ -3,6 +3,7 @@
 use super::context::Grammar;
 use super::literal::{self, Grade};
 use super::names::{self, Sort};
+use crate::source::floor;
 
 /// A name, and the literal it is given, if that is a secret.
 #[derive(Debug)]
@@ -349,11 +350,4 @@ fn trimmed(text: &str, start: usize, end: usize) -> (usize, usize) {
         }
     }
     (start, start + value.trim_end_matches(['\r', '}']).len())
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }

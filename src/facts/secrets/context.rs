@@ -1,6 +1,7 @@
 //! What a path says about a literal in it: which grammar it stands in, and how much it weighs there.
 
 use crate::facts::production::{Stage, is_example, is_fixture, stage_of_path};
+use crate::source::head;
 
 /// The grammar of a file, as far as assignments are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,7 +220,7 @@ fn has_test_word(path: &str) -> bool {
 pub(super) fn is_shown_in_a_schema(path: &str, text: &str, offset: usize) -> bool {
     let is_data = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
     let Some(before) = text.get(..offset).filter(|_| is_data) else { return false };
-    let head = text.get(..text.floor_char_boundary(4_000)).unwrap_or(text);
+    let head = head(text, 4_000);
     if !["openapi", "swagger", "asyncapi", "$schema"].iter().any(|mark| head.contains(mark)) {
         return false;
     }

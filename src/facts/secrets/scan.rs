@@ -9,7 +9,7 @@ use super::names;
 use super::{Confidence, Finding};
 use crate::facts::production::is_in_class_aside;
 use crate::pattern::Words;
-use crate::source::Span;
+use crate::source::{Span, floor};
 use crate::tree::{Content, File};
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
@@ -330,11 +330,4 @@ fn value_len(value: &str) -> usize {
 /// A name for a message: short and without control characters.
 fn shown(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(60).collect()
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }

@@ -8,7 +8,7 @@ use crate::facts::Facts;
 use crate::facts::code::{CodeFile, Language};
 use crate::facts::config::Key;
 use crate::pattern::{Found, PatternSet, compile};
-use crate::source::Span;
+use crate::source::{Span, floor};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
@@ -453,11 +453,4 @@ fn typed_readers(facts: &Facts<'_>, files: &[&CodeFile]) -> BTreeMap<String, Rea
         }
     }
     readers
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }

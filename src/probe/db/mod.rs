@@ -13,6 +13,7 @@ use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, observe};
 use crate::facts::config::{Config, Held, Setting, not_chosen, script};
 use crate::quantity::Quantity;
+use crate::source::floor;
 use facts::{FACTS, Fact, Fixed};
 use std::sync::Arc;
 
@@ -235,12 +236,10 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     Some(sighting)
 }
 
-/// Whether a statement is about an SQLite file, which takes one writer: its driver is named in the path or shortly before.
+/// Whether a statement is about a file of `SQLite`, which takes one writer: its driver is named in the path or shortly before.
 fn is_of_sqlite(code: &str, hit: &Hit) -> bool {
     let start = hit.span.start as usize;
-    let before = code.get(..start).map_or("", |before| {
-        before.get(before.floor_char_boundary(before.len().saturating_sub(1_500))..).unwrap_or("")
-    });
+    let before = code.get(..start).map_or("", |before| &before[floor(before, before.len().saturating_sub(1_500))..]);
     hit.path.to_lowercase().contains("sqlite") || before.to_lowercase().contains("sqlite")
 }
 

@@ -7,7 +7,7 @@ use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::documents::{Block, BlockKind, Section};
 use crate::pattern::pattern;
-use crate::source::Span;
+use crate::source::{Span, floor, head};
 
 pattern!(
     CHECK,
@@ -331,19 +331,11 @@ fn says_more(block: &Block) -> bool {
 
 /// What an item begins with: later words are asides.
 fn beginning(text: &str) -> &str {
-    &text[..boundary(text, 80)]
-}
-
-fn boundary(text: &str, most: usize) -> usize {
-    let mut end = text.len().min(most);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    end
+    head(text, 80)
 }
 
 fn excerpt(text: &str) -> String {
     let line = text.trim().lines().next().unwrap_or("");
-    let end = boundary(line, 70);
+    let end = floor(line, 70);
     if end < line.len() { format!("{}…", &line[..end]) } else { line.to_owned() }
 }

@@ -52,7 +52,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = find(facts, question);
     // What a rule asks for there and what must not be found: the message of what was found says both.
     if let Some(what) = question.option_text("without") {
-        answer.seen.iter_mut().for_each(|sighting| sighting.message.push_str(&format!(", without {what}")));
+        for sighting in &mut answer.seen {
+            sighting.message = format!("{}, without {what}", sighting.message);
+        }
     }
     answer
 }
