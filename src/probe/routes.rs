@@ -13,12 +13,13 @@ const MOST: usize = 40;
 pub static PROBE: Probe = Probe {
     name: "routes",
     summary: "The share of the service's operations (method and full path) that test code requests; the missing ones are noted; \
-              `most` counts requests whose path cannot be read as if each asked for one that is missing",
-    usage: "@routes() {declared, most}",
+              `most` counts requests whose path cannot be read as if each asked for one that is missing; \
+              `partly` looks also where other services are in a language whose routes are not read",
+    usage: "@routes() {declared, most, partly}",
     arity: (0, 0),
     patterns_from: None,
     facts: &[],
-    options: &["declared", "most"],
+    options: &["declared", "most", "partly"],
     look,
 };
 
@@ -31,7 +32,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         return answer;
     }
     let Some(share) = routes.tested_share() else { return answer };
-    if let Some(blind) = unspoken_service(facts) {
+    if let Some(blind) = unspoken_service(facts).filter(|_| !question.is_set("partly")) {
         answer.blind.push(blind);
         return answer;
     }
