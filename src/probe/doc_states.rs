@@ -6,6 +6,7 @@ use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::documents::{Block, BlockKind, Document};
 use crate::pattern::{PatternSet, Scan, pattern};
+use crate::probe::doc::candidates::outside_links;
 use crate::probe::doc::topic::Topic;
 use crate::quantity::{Dimension, Quantity};
 
@@ -62,6 +63,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
     }
     highest_alone(&mut answer);
+    // A document of the topic that only links outside may state it there.
+    if let (true, Some(topic)) = (answer.seen.is_empty(), topic) {
+        answer.blind.extend(outside_links(facts, topic));
+    }
     answer
 }
 

@@ -3,7 +3,11 @@
 /// A path in one spelling: parameters are `{}`, the query is gone, and only the root ends in a slash.
 pub(super) fn normal(path: &str) -> String {
     let path = path.split(['?', '#']).next().unwrap_or(path);
-    let parts = segments(path).into_iter().map(|part| if is_parameter(part) { "{}" } else { part });
+    let parts = segments(path).into_iter().map(|part| match part {
+        _ if is_version(part) => "v{}",
+        _ if is_parameter(part) => "{}",
+        _ => part,
+    });
     let joined = parts.collect::<Vec<_>>().join("/");
     format!("/{joined}")
 }
@@ -30,6 +34,11 @@ fn segments(path: &str) -> Vec<&str> {
     parts.push(&path[from..]);
     parts.retain(|part| !part.is_empty());
     parts
+}
+
+/// `v{version}`: the tests of an interface with several versions ask each of them by one text.
+fn is_version(part: &str) -> bool {
+    part.strip_prefix("v{").is_some_and(|rest| rest.find('}') == Some(rest.len() - 1))
 }
 
 /// `:id`, `{id}`, `<id>`, `*rest`, `${id}`, `%s`, and a part that holds one.
@@ -75,6 +84,9 @@ pub(super) fn reaches(request: &str, operation: &str) -> bool {
             (None, None) => return true,
             (Some(_), Some("{}")) => {}
             (Some(one), Some(other)) if one == other => {}
+            (Some("v{}"), Some(version)) | (Some(version), Some("v{}"))
+                if version.strip_prefix('v').is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) => {
+            }
             _ => return false,
         }
     }

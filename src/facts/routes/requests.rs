@@ -371,6 +371,9 @@ fn bound(file: &TestFile, span: Span) -> Option<String> {
         let statement = outline.statement(offset);
         (statement.start as usize, statement.end as usize)
     };
+    if file.language == Language::Python && outline.bare[start..offset].trim_start().starts_with("return ") {
+        return returned(&outline.bare, start);
+    }
     let found = BINDING.as_ref()?.captures(&outline.bare[start..offset])?;
     let name = found.get(1).or(found.get(2))?.as_str();
     let body = outline.around(start).into_iter().find(|&open| outline.bare.as_bytes()[open] == b'{');
@@ -378,6 +381,14 @@ fn bound(file: &TestFile, span: Span) -> Option<String> {
     let found = used(outline.bare.get(end..limit)?, name)?;
     let verb = found.to_ascii_uppercase();
     Some(if matches!(verb.as_str(), "URI" | "GOTO" | "VISIT" | "FETCH") { "GET".to_owned() } else { verb })
+}
+
+/// The method of a request for what a helper of the tests gives: `def url(self): return f"/orders/{self.id}"`,
+/// `self.client.get(self.url())`.
+fn returned(bare: &str, start: usize) -> Option<String> {
+    let (_, after) = bare.get(..start)?.rsplit_once("def ")?;
+    let name = after.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().filter(|name| !name.is_empty())?;
+    used(bare, name).map(str::to_ascii_uppercase)
 }
 
 /// The verb of the first call that takes a name: `get(&name`.
