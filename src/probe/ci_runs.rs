@@ -33,9 +33,15 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             format!("`{}` in {}{said}", shown(&command.line()), whence(facts, ci, &command.step, &command.chain));
         let sighting = Sighting::new(command.place.clone(), Strength::Enforced, message);
         if !command.sure {
-            let why = match command.line().strip_prefix("tests-of-another-repository ") {
-                Some(what) => format!("`{}` runs tests that are not in this tree", shown(what)),
-                None => format!("`{}` may be reached; which task runs it is not followed", shown(&command.line())),
+            let line = command.line();
+            let why = match line.split_once(' ') {
+                Some(("tests-of-another-repository", what)) => {
+                    format!("`{}` runs tests that are not in this tree", shown(what))
+                }
+                Some(("scans-of-another-repository", what)) => {
+                    format!("`{what}` is given the key of a scanner; what it does with it is not in this tree")
+                }
+                _ => format!("`{}` may be reached; which task runs it is not followed", shown(&command.line())),
             };
             answer.blind.push(Blind { place: Some(command.place.clone()), why });
             continue;

@@ -3,6 +3,7 @@
 use super::super::path;
 use super::{Call, Walk};
 use crate::evidence::Place;
+use std::collections::BTreeMap;
 
 /// The program that such tests are listed as, never as what surely runs; the lists of tests in the rules name it.
 const PROGRAM: &str = "tests-of-another-repository";
@@ -15,7 +16,32 @@ pub(super) fn tests_by_name(file: &str) -> bool {
     })
 }
 
+/// The program that a scan is listed as which an action of another repository makes with the key that it is given.
+const SCAN: &str = "scans-of-another-repository";
+
+/// Whether an input of an action is what a scanner asks for: `snyk-token`.
+fn is_for_a_scanner(input: &str) -> bool {
+    let input = input.to_lowercase();
+    let mut words = input.split(['-', '_']);
+    let of_scanner = ["snyk", "mend", "whitesource", "veracode", "checkmarx", "sonatype"];
+    words.next().is_some_and(|first| of_scanner.contains(&first)) && words.any(|word| ["token", "key"].contains(&word))
+}
+
 impl Walk<'_> {
+    /// Lists the scan of an action that has one in its inputs.
+    pub(in crate::facts::ci) fn foreign_scan(
+        &mut self,
+        name: &str,
+        with: &BTreeMap<String, String>,
+        place: &Place,
+        call: &Call,
+    ) {
+        if with.keys().any(|input| is_for_a_scanner(input)) {
+            let call = Call { sure: false, ..call.clone() };
+            self.list(&[SCAN.to_owned(), name.to_owned()], place, &call);
+        }
+    }
+
     /// Whether `newman run` is given a collection by its address, or one that the tree does not hold.
     pub(super) fn is_foreign_collection(&self, words: &[String], dir: &str) -> bool {
         let [program, verb, rest @ ..] = words else { return false };
