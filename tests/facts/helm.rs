@@ -408,3 +408,14 @@ fn what_a_helmfile_leaves_open_is_uncertain() {
     assert_eq!(why.len(), 1, "{why:?}");
     assert!(why[0].why.contains("control-plane"));
 }
+
+#[test]
+fn a_chart_of_charts_is_another_way_to_what_a_helmfile_installs() {
+    let helmfile = "releases:\n  - name: web\n    chart: ./charts/shop\n    values: [{replicas: 3}]\n";
+    let all = "apiVersion: v2\nname: all\nversion: 1.0.0\ndependencies:\n  - name: shop\n    version: 1.0.0\n    repository: file://../shop\n";
+    let slim = "releases:\n  - name: small\n    chart: ./charts/shop\n";
+    let found = released(helmfile, &[("charts/all/Chart.yaml", all), ("helmfile.slim.yaml", slim)]);
+    assert_eq!(found, ["Deployment all 1 charts/shop/values.yaml:1: production"]);
+    let found = released(helmfile, &[("helmfile.slim.yaml", slim)]);
+    assert_eq!(found, ["Deployment web 3 charts/shop/templates/shop.yaml:5: production"]);
+}

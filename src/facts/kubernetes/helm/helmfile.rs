@@ -112,7 +112,9 @@ impl Release {
 pub(super) fn read(facts: &Facts<'_>) -> Vec<Release> {
     let own = facts.own_name();
     let ours = |file: &&File| {
-        is_helmfile(&file.path) && !matches!(production::stage_of_path(&own.cleared(&file.path)), Stage::Never(_))
+        is_helmfile(&file.path)
+            && !is_variation(facts, &file.path)
+            && !matches!(production::stage_of_path(&own.cleared(&file.path)), Stage::Never(_))
     };
     let mut releases = Vec::new();
     for file in facts.tree.files().iter().filter(ours) {
@@ -128,6 +130,16 @@ fn is_helmfile(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_yaml = [".yaml", ".yml", ".yaml.gotmpl"].iter().any(|end| name.ends_with(end));
     is_yaml && (name.starts_with("helmfile.") || path.split('/').any(|folder| folder == "helmfile.d"))
+}
+
+/// `helmfile.slim.yaml` beside `helmfile.yaml`, unless it names production.
+fn is_variation(facts: &Facts<'_>, path: &str) -> bool {
+    let (folder, name) = (folder_of(path), path.rsplit('/').next().unwrap_or(path));
+    let plain = ["helmfile.yaml", "helmfile.yml", "helmfile.yaml.gotmpl"];
+    let is_named = name.starts_with("helmfile.") && !plain.contains(&name);
+    is_named
+        && production::stage_of_path(path) != Stage::Production
+        && plain.iter().any(|plain| facts.tree.file(&within(folder, plain)).is_some())
 }
 
 fn is_template(path: &str) -> bool {

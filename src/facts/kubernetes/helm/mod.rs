@@ -139,7 +139,7 @@ pub(super) fn read(facts: &Facts<'_>) -> Helm {
             helm.blind.push(Blind { place: Some(Place::file(within(folder, "Chart.yaml"))), why });
             break;
         }
-        match installed(folder, &releases) {
+        match installed(facts, folder, &releases) {
             Installing::ByHand => top(facts, folder, tops.len() == 1, &mut helm),
             Installing::By(these) => these.iter().for_each(|release| by_release(facts, folder, release, &mut helm)),
             Installing::Never => {
@@ -164,17 +164,19 @@ fn tops(facts: &Facts<'_>, folders: &[String]) -> Vec<String> {
     };
     let inside = |folder: &str| folders.iter().any(|other| folder.starts_with(&within(other, "charts/")));
     let ours: Vec<&String> = folders.iter().filter(ours).filter(|folder| !inside(folder)).collect();
-    let referred = |folder: &str| -> Vec<String> {
-        let manifest = facts.parsed(&within(folder, "Chart.yaml")).and_then(|parsed| parsed.first());
-        let list = manifest.and_then(|manifest| manifest.get("dependencies")?.as_list()).unwrap_or_default();
-        let local = |entry: &crate::value::Value| {
-            let path = entry.get("repository")?.as_str()?.strip_prefix("file://")?;
-            super::super::containers::joined(folder, path)
-        };
-        list.iter().filter_map(local).collect()
-    };
-    let carried: Vec<String> = ours.iter().flat_map(|folder| referred(folder)).collect();
+    let carried: Vec<String> = ours.iter().flat_map(|folder| referred(facts, folder)).collect();
     ours.into_iter().filter(|folder| !carried.contains(folder)).cloned().collect()
+}
+
+/// The charts of the tree that a chart names as its dependencies.
+fn referred(facts: &Facts<'_>, folder: &str) -> Vec<String> {
+    let manifest = facts.parsed(&within(folder, "Chart.yaml")).and_then(|parsed| parsed.first());
+    let list = manifest.and_then(|manifest| manifest.get("dependencies")?.as_list()).unwrap_or_default();
+    let local = |entry: &crate::value::Value| {
+        let path = entry.get("repository")?.as_str()?.strip_prefix("file://")?;
+        super::super::containers::joined(folder, path)
+    };
+    list.iter().filter_map(local).collect()
 }
 
 /// Who installs a chart.
@@ -187,12 +189,16 @@ enum Installing<'r> {
     Never,
 }
 
-fn installed<'r>(folder: &str, releases: &'r [Release]) -> Installing<'r> {
+fn installed<'r>(facts: &Facts<'_>, folder: &str, releases: &'r [Release]) -> Installing<'r> {
     let is_of = |release: &&Release| matches!(&release.chart, helmfile::Chart::Folder(path) if path == folder);
+    // Together, or one by one: a chart that carries what releases install is another way to the same.
+    let carried = referred(facts, folder);
+    let carries = |release: &Release| matches!(&release.chart, helmfile::Chart::Folder(path) if carried.contains(path));
     let found: Vec<&Release> = releases.iter().filter(is_of).take(MAX_RELEASES).collect();
     let is_local = |release: &Release| matches!(release.chart, helmfile::Chart::Folder(_));
     match () {
         () if !found.is_empty() => Installing::By(found),
+        () if releases.iter().any(carries) => Installing::ByHand,
         () if releases.iter().any(is_local) => Installing::Never,
         () => Installing::ByHand,
     }
