@@ -140,10 +140,6 @@ const CODE_FOLDERS: &[&str] = &[
     "decisions",
     "design",
     "designs",
-    "proposals",
-    "enhancement",
-    "enhancements",
-    "keps",
     "architecture",
     "dev",
     "developer",
@@ -152,6 +148,8 @@ const CODE_FOLDERS: &[&str] = &[
     "contributing",
     "contributor",
 ];
+/// What somebody would like to build is not there yet.
+const PROPOSAL_FOLDERS: &[&str] = &["proposal", "proposals", "enhancement", "enhancements", "keps"];
 const OWN_FOLDERS: &[&str] = &[".tusk-check", "checklist", "checklists"];
 
 /// What a document may speak for.
@@ -166,6 +164,7 @@ fn by_path(path: &str) -> Option<Standing> {
         () if under(FOREIGN_FOLDERS) => Standing::Never("vendored or generated"),
         () if under(TRIAL_FOLDERS) => Standing::Never("an example or a test's own data"),
         () if under(OWN_FOLDERS) => Standing::Never("a checklist"),
+        () if under(PROPOSAL_FOLDERS) => Standing::Never("a proposal"),
         () if begins(name, LEGAL) => Standing::Never("a licence"),
         () if begins(name, CHANGES) || under(CHANGES_FOLDERS) => Standing::Never("a list of changes"),
         () if begins(name, PEOPLE) => Standing::Never("about people"),
