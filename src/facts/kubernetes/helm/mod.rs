@@ -191,14 +191,15 @@ enum Installing<'r> {
 
 fn installed<'r>(facts: &Facts<'_>, folder: &str, releases: &'r [Release]) -> Installing<'r> {
     let is_of = |release: &&Release| matches!(&release.chart, helmfile::Chart::Folder(path) if path == folder);
-    // Together, or one by one: a chart that carries what releases install is another way to the same.
+    // Together, or one by one: a chart that installs what releases install is another way to the same.
     let carried = referred(facts, folder);
-    let carries = |release: &Release| matches!(&release.chart, helmfile::Chart::Folder(path) if carried.contains(path));
+    let installs =
+        |release: &Release| matches!(&release.chart, helmfile::Chart::Folder(path) if carried.contains(path));
     let found: Vec<&Release> = releases.iter().filter(is_of).take(MAX_RELEASES).collect();
     let is_local = |release: &Release| matches!(release.chart, helmfile::Chart::Folder(_));
     match () {
         () if !found.is_empty() => Installing::By(found),
-        () if releases.iter().any(carries) => Installing::ByHand,
+        () if releases.iter().any(installs) => Installing::ByHand,
         () if releases.iter().any(is_local) => Installing::Never,
         () => Installing::ByHand,
     }
