@@ -50,8 +50,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 }
 
 /// A literal that everybody may read, since it only says that one belongs there: `please_change_me`, `---`. A program that
-/// runs with it is badly set up; nothing has leaked.
+/// runs with it is badly set up; nothing has leaked. What a workload is given is in use, whatever it says.
 fn stands_for_one(setting: &Setting) -> bool {
+    if setting.layer >= Layer::Image {
+        return false;
+    }
     let texts = match &setting.held {
         Held::Plain(text) => std::slice::from_ref(text),
         Held::List(texts) => texts,
@@ -110,7 +113,7 @@ fn of_text(config: &Config, setting: &Setting, text: &str) -> Option<Secret> {
     if is_path(text) {
         return Some(Secret::Reference(Way::File));
     }
-    if setting.default_in.is_some() && is_key_of_others(setting) && stands_in(setting, text) {
+    if setting.default_in.is_some() && is_key_of_others(setting) && stands_in(text) {
         return Some(Secret::Reference(Way::Env(None)));
     }
     // The program's own default for a variable that production gives.
@@ -125,9 +128,9 @@ fn is_key_of_others(setting: &Setting) -> bool {
 }
 
 /// `${OPENAI_API_KEY:demo}`: what the program says without a key.
-fn stands_in(setting: &Setting, text: &str) -> bool {
+fn stands_in(text: &str) -> bool {
     let words = ["demo", "none", "dummy", "test", "unset", "missing", "key", "api-key", "apikey", "not-set", "no-key"];
-    words.contains(&text.to_ascii_lowercase().as_str()) || is_placeholder(text, &setting.name)
+    words.contains(&text.to_ascii_lowercase().as_str())
 }
 
 /// `db.internal:5432/shop?sslmode=require`: where something is, under a name that asks for that, and nobody's password.
