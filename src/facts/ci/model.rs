@@ -3,7 +3,7 @@
 use crate::evidence::{Blind, Place};
 use crate::facts::own_name::OwnName;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What CI runs, and which of it can stop a merge or a release.
 #[derive(Debug, Default)]
@@ -22,6 +22,8 @@ pub struct Ci {
     pub elsewhere: Vec<Blind>,
     /// What the project calls itself, which says nothing of where a deployment goes.
     pub own_name: OwnName,
+    /// Which command is the first gate that builds or tests; asked for by every question about CI, when CI is read.
+    pub(super) gate: OnceLock<Option<usize>>,
 }
 
 /// A job of a workflow.
@@ -267,9 +269,11 @@ impl Ci {
 
     /// A gate of the tree that builds or tests: the place that makes an absence in CI a proof (`@place("ci")`).
     pub fn building_gate(&self) -> Option<&Command> {
-        self.commands.iter().find(|command| {
+        let is_one = |command: &Command| {
             command.excuse.is_none() && command.step.is_gate() && super::tools::builds_or_tests(&command.words)
-        })
+        };
+        let first = self.gate.get_or_init(|| self.commands.iter().position(is_one));
+        self.commands.get((*first)?)
     }
 
     /// Signs of CI elsewhere, when no gate of this tree builds or tests (ruling 1), and definitions that could not be read.
