@@ -12,6 +12,19 @@ pub fn floor(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
+/// The lines that stand around the end of a text, as their indentation shows it, the nearest first.
+pub fn enclosing(before: &str) -> impl Iterator<Item = &str> {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = before.rsplit('\n');
+    let mut depth = lines.next().map_or(0, indent);
+    let mut lines = lines.filter(|line| !line.trim().is_empty());
+    std::iter::from_fn(move || {
+        let line = if depth == 0 { None } else { lines.find(|line| indent(line) < depth) }?;
+        depth = indent(line);
+        Some(line)
+    })
+}
+
 /// What a text begins with: `length` bytes, or a little less, so as to cut no character.
 pub fn head(text: &str, length: usize) -> &str {
     &text[..floor(text, length)]

@@ -1,5 +1,6 @@
 //! Which stage a path speaks for, by its words alone; the one place that decides it (items-1.md §0.3).
 
+use crate::source::enclosing;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -156,23 +157,11 @@ pub fn is_in_class_aside(path: &str, text: &str, offset: usize) -> bool {
     let Some(before) = text.get(..offset).filter(|_| path.rsplit_once('.').is_some_and(|(_, end)| end == "py")) else {
         return false;
     };
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let mut lines = before.rsplit('\n');
-    let mut depth = lines.next().map_or(0, indent);
-    for line in lines.filter(|line| !line.trim().is_empty()) {
-        if depth == 0 {
-            return false;
-        }
-        if indent(line) < depth {
-            depth = indent(line);
-            if let Some(name) = line.trim_start().strip_prefix("class ") {
-                let name = name.split(['(', ':']).next().unwrap_or(name);
-                let words = crate::facts::secrets::words(name);
-                return words.iter().any(|word| NEVER.contains(&word.as_str()) || FIXTURE.contains(&word.as_str()));
-            }
-        }
-    }
-    false
+    let class = enclosing(before).find_map(|line| line.trim_start().strip_prefix("class "));
+    class.is_some_and(|name| {
+        let words = crate::facts::secrets::words(name.split(['(', ':']).next().unwrap_or(name));
+        words.iter().any(|word| NEVER.contains(&word.as_str()) || FIXTURE.contains(&word.as_str()))
+    })
 }
 
 /// Whether a path belongs to tests: `tests/`, `fixtures/`, `testdata/`, `api_test.go`, `login.test.ts`.

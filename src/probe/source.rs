@@ -8,6 +8,7 @@ use crate::facts::Facts;
 use crate::facts::code::{Hit, observe, serves_not};
 use crate::facts::config::not_chosen;
 use crate::pattern::compile;
+use crate::source::enclosing;
 use crate::value::Value;
 use regex::Regex;
 use std::cell::LazyCell;
@@ -169,21 +170,7 @@ fn is_inside(facts: &Facts<'_>, first_line: Option<&Regex>, hit: &Hit) -> bool {
     let code = facts.code().file(&hit.path).and_then(|file| file.code(facts));
     let before = code.and_then(|code| code.product().get(..hit.span.start as usize));
     let (Some(first_line), Some(before)) = (first_line, before) else { return false };
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let mut lines = before.rsplit('\n');
-    let mut depth = lines.next().map_or(0, indent);
-    for line in lines.filter(|line| !line.trim().is_empty()) {
-        if depth == 0 {
-            return false;
-        }
-        if indent(line) < depth {
-            depth = indent(line);
-            if first_line.is_match(line) {
-                return true;
-            }
-        }
-    }
-    false
+    enclosing(before).any(|line| first_line.is_match(line))
 }
 
 /// Whether code calls somebody else's API, by its path: what it proves and checks there is not what the service asks of

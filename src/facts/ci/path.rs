@@ -1,5 +1,7 @@
 //! Paths relative to the root of the tree.
 
+pub(super) use crate::tree::path::{folder_of as folder, upwards};
+
 /// A folder and a path relative to it, with `.` and `..` resolved; what would leave the tree stays at its root.
 pub(super) fn join(base: &str, path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
@@ -24,19 +26,4 @@ pub(super) fn is_yaml(path: &str) -> bool {
 /// Whether a path ends with `.` and an extension.
 pub(super) fn has_extension(path: &str, extension: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, end)| end == extension)
-}
-
-/// The folder of a file.
-pub(super) fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// A folder and those above it, nearest first, the root last.
-pub(super) fn upwards(folder: &str) -> impl Iterator<Item = &str> {
-    let mut next = Some(folder);
-    std::iter::from_fn(move || {
-        let here = next?;
-        next = (!here.is_empty()).then(|| here.rsplit_once('/').map_or("", |(above, _)| above));
-        Some(here)
-    })
 }

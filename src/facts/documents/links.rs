@@ -4,6 +4,7 @@ use super::section::Document;
 use super::{Documents, anchors};
 use crate::facts::Facts;
 use crate::tree::Tree;
+use crate::tree::path::join;
 
 /// Where a link goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,19 +90,6 @@ pub fn has_folder(tree: &Tree, path: &str) -> bool {
     let prefix = format!("{path}/");
     let at = tree.files().partition_point(|file| &*file.path < prefix.as_str());
     tree.files().get(at).is_some_and(|file| file.path.starts_with(&prefix))
-}
-
-/// A path from a folder, with `.` and `..` taken away; `None` when it leaves the tree.
-pub fn join(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            _ => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 /// The addresses that the manifests and the history give for this repository, without scheme and `.git`.

@@ -14,7 +14,7 @@ mod standing;
 
 pub(crate) use links::address;
 pub(super) use links::own_addresses;
-pub use links::{Target, has_folder, join, resolve};
+pub use links::{Target, has_folder, resolve};
 pub use section::{Block, BlockKind, Document, Link, Section};
 pub use standing::Standing;
 

@@ -7,7 +7,7 @@ use super::{Containers, Env, EnvValue, Fact, Health, HealthKind, Limit, Platform
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::production::Standing;
-use crate::tree::Tree;
+use crate::tree::{Tree, path};
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -115,15 +115,7 @@ pub(in crate::facts) fn joined(folder: &str, relative: &str) -> Option<String> {
     if relative.starts_with(['/', '~', '$']) || relative.contains("://") {
         return None;
     }
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    path::join(folder, relative)
 }
 
 fn role(service: &Service, value: &Value) -> Role {
