@@ -34,7 +34,8 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         (Some(Language::JavaScript), Suite::E2e) => {
             let line = command.line();
             let runners = ["playwright test", "cypress run", "wdio", "nightwatch", "testcafe"];
-            runners.iter().any(|runner| line.contains(runner)) || (is_script_runner(program) && names(command, file))
+            runners.iter().any(|runner| line.contains(runner))
+                || (is_script_runner(program) && names(command, file) && !does_less(&words))
         }
         (Some(Language::JavaScript), _) if is_script_runner(program) => {
             !words.iter().any(|word| word.contains("e2e")) && paths_allow(command, &words, file)
@@ -177,6 +178,13 @@ fn is_no_run(program: &str, words: &[&str]) -> bool {
 
 fn is_script_runner(program: &str) -> bool {
     matches!(program, "jest" | "vitest" | "mocha" | "ava" | "node" | "npm" | "pnpm" | "yarn" | "bun" | "deno")
+}
+
+/// `pnpm --dir web build`, `npm run test:unit`: no journey is made in the folder that is named.
+fn does_less(words: &[&str]) -> bool {
+    let says = |parts: &[&str]| words.iter().any(|word| parts.iter().any(|part| word.contains(part)));
+    let prepares = says(&["build", "install", "ci", "lint", "start", "dev", "deploy"]) && !says(&["test"]);
+    (prepares || says(&["unit"])) && !says(&["e2e", "spec", "cypress", "playwright", "journey", "integration"])
 }
 
 /// Whether a command, or the way to it, names the folder that the tests stand in, or the file itself.
