@@ -55,6 +55,10 @@ pub(super) fn services(facts: &Facts<'_>, file: &File) -> Vec<Service> {
 /// What an `app.json` says that its apps are: it makes review apps and those of a deploy button, and may name their
 /// environment (`RAILS_ENV: review`).
 pub fn environment_of_app(document: &Value) -> Standing {
+    // What is shown to whoever presses the button.
+    if let Some(key) = ["logo", "keywords", "success_url"].into_iter().find(|key| document.get(key).is_some()) {
+        return Standing::Uncertain(format!("it is made for a deploy button: it has a `{key}`"));
+    }
     let Some(env) = document.get("env").and_then(Value::as_map) else { return Standing::Production };
     for (name, field) in env.iter().filter(|(name, _)| *name == "ENVIRONMENT" || name.ends_with("_ENV")) {
         let text = field.value.scalar_text().or_else(|| field.value.get("value")?.scalar_text());
