@@ -76,8 +76,10 @@ fn dash_list(text: &mut String, list: &[Value], indent: usize, depth: usize) {
         if let Some(body) = block(item, depth) {
             let mut pairs = String::new();
             entries(&mut pairs, body, indent + 2, depth + 1);
-            text.push(' ');
-            text.push_str(pairs.trim_start());
+            // Beside the dash a statement that comes first would be read as the entry itself.
+            let is_beside = body.first().is_none_or(|(key, _)| key != STATEMENTS);
+            text.push(if is_beside { ' ' } else { '\n' });
+            text.push_str(if is_beside { pairs.trim_start() } else { &pairs });
         } else if let Some(list) = dashes(item, depth) {
             text.push('\n');
             dash_list(text, list, indent + 2, depth + 1);

@@ -187,3 +187,12 @@ proptest! {
         prop_assert_eq!(convert::json(&again.merged().0), convert::json(&document.merged().0), "{}\n--\n{}", text, written);
     }
 }
+
+#[test]
+fn a_block_of_one_statement_in_a_list_stays_a_block() {
+    let (document, _) = tusk::parse_text("key:\n- \n  $z.y\n");
+    let written = write::document(&document);
+    let (again, problems) = tusk::parse_text(&written);
+    assert!(problems.is_empty(), "{written}");
+    assert_eq!(convert::json(&again.merged().0), convert::json(&document.merged().0), "{written}");
+}
