@@ -30,7 +30,7 @@ pub enum Standing {
 }
 
 /// Folders of programs for those who work on the product.
-pub const TOOL_FOLDERS: &[&str] = &["tools", "scripts", "script", "hack", "contrib", "devtools"];
+const TOOL_FOLDERS: &[&str] = &["tools", "scripts", "script", "hack", "contrib", "devtools"];
 
 const PRODUCTION: &[&str] = &["prod", "production", "prd", "live"];
 const BASE: &[&str] = &["base", "default", "defaults", "common", "global"];
@@ -149,6 +149,11 @@ pub fn stage_of_path(path: &str) -> Stage {
     }
     let base = signs.base || words_of(parts.stem).any(|word| BASE_STEM.contains(&word));
     if base { Stage::Base } else { Stage::Unmarked }
+}
+
+/// Whether a file stands in a folder of tools.
+pub fn is_in_tools(path: &str) -> bool {
+    path.split('/').rev().skip(1).any(|part| TOOL_FOLDERS.contains(&part))
 }
 
 /// Whether a place in Python stands in a class of settings that production does not use: `class Development(Config):`,

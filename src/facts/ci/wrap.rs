@@ -263,26 +263,32 @@ fn after_options(words: &[String], valued: &[&str]) -> Vec<String> {
     words[at.min(words.len())..].to_vec()
 }
 
+/// Options of `docker run`, `docker exec` and their twins in Compose that take no value.
+pub(super) const CONTAINER_BARE: &[&str] = &[
+    "--rm",
+    "-i",
+    "-t",
+    "-it",
+    "-ti",
+    "-d",
+    "--detach",
+    "--init",
+    "--privileged",
+    "--interactive",
+    "--tty",
+    "--read-only",
+    "-q",
+    "--quiet",
+    "-P",
+    "--publish-all",
+    "-T",
+    "--no-deps",
+    "--quiet-pull",
+    "--build",
+];
+
 /// The command inside `docker run image command`, `docker compose run service command`, `docker exec name command`.
 fn container(program: &str, rest: &[String]) -> Option<Vec<String>> {
-    const BARE: &[&str] = &[
-        "--rm",
-        "-i",
-        "-t",
-        "-it",
-        "-ti",
-        "-d",
-        "--init",
-        "--privileged",
-        "-T",
-        "--no-deps",
-        "--quiet-pull",
-        "--build",
-        "--interactive",
-        "--tty",
-        "--detach",
-        "--read-only",
-    ];
     let compose = program == "docker-compose" || rest.first().is_some_and(|word| word == "compose");
     let verb = rest.iter().position(|word| matches!(word.as_str(), "run" | "exec"))?;
     if !compose && verb != 0 && rest.first().is_none_or(|word| word != "container") {
@@ -293,7 +299,7 @@ fn container(program: &str, rest: &[String]) -> Option<Vec<String>> {
         if !word.starts_with('-') {
             break;
         }
-        at += if BARE.contains(&word.as_str()) || word.contains('=') { 1 } else { 2 };
+        at += if CONTAINER_BARE.contains(&word.as_str()) || word.contains('=') { 1 } else { 2 };
     }
     let inner = rest.get(at + 1..)?.to_vec();
     // Arguments of the image's own entry point are no command.

@@ -2,7 +2,7 @@
 
 use super::{CodeFile, Language, Role, mask};
 use crate::facts::Facts;
-use crate::facts::production::TOOL_FOLDERS;
+use crate::facts::production::is_in_tools;
 use crate::pattern::compile;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -32,12 +32,11 @@ pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
 
 /// Whether a file stands in a folder of tools, and the product in none.
 pub(super) fn is_tool(facts: &Facts<'_>, path: &str) -> bool {
-    let below = |path: &str| path.split('/').rev().skip(1).any(|part| TOOL_FOLDERS.contains(&part));
     let code = facts.code();
     // By path alone: what a file is for may depend on this answer.
-    let may_ship = |file: &CodeFile| file.role == Role::Product && !below(&file.path);
+    let may_ship = |file: &CodeFile| file.role == Role::Product && !is_in_tools(&file.path);
     let starts_elsewhere = || code.files().iter().any(|file| may_ship(file) && is_start(facts, file));
-    below(path) && *code.starts_outside_tools.get_or_init(starts_elsewhere)
+    is_in_tools(path) && *code.starts_outside_tools.get_or_init(starts_elsewhere)
 }
 
 /// Whether a program begins in a file.

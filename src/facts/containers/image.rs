@@ -49,18 +49,13 @@ pub fn read(facts: &Facts<'_>) -> Vec<Image> {
             Some(Image { path: file.path.clone(), standing, file: parsed, shipped })
         })
         .collect();
-    if images.iter().any(|image| image.standing == Standing::Production && !is_of_a_tool(&image.path)) {
-        for image in images.iter_mut().filter(|image| is_of_a_tool(&image.path)) {
+    if images.iter().any(|image| image.standing == Standing::Production && !production::is_in_tools(&image.path)) {
+        for image in images.iter_mut().filter(|image| production::is_in_tools(&image.path)) {
             image.standing =
                 Standing::Uncertain("it stands in a folder of tools, and the service's image in none".into());
         }
     }
     images
-}
-
-/// Whether an image is that of a tool, by the folders it stands in.
-fn is_of_a_tool(path: &str) -> bool {
-    path.split('/').rev().skip(1).any(|part| production::TOOL_FOLDERS.contains(&part))
 }
 
 /// Build arguments that conditions of a Dockerfile may ask for and that some file of the tree gives: the default that

@@ -1,6 +1,7 @@
 //! `docker build`, `docker run` and `docker compose run`: what the instructions of an image of the tree run.
 
 use super::super::excerpt::Excerpt;
+use super::super::wrap::CONTAINER_BARE;
 use super::super::{path, tools};
 use super::{Call, Walk};
 use crate::evidence::Place;
@@ -70,25 +71,6 @@ const COMPOSE_VALUED: &[&str] = &[
     "--wait-timeout",
     "--build-arg",
     "--pull",
-];
-/// Options of a run that take none.
-const RUN_BARE: &[&str] = &[
-    "--rm",
-    "-i",
-    "-t",
-    "-it",
-    "-ti",
-    "-d",
-    "--detach",
-    "--init",
-    "--privileged",
-    "--interactive",
-    "--tty",
-    "--read-only",
-    "-q",
-    "--quiet",
-    "-P",
-    "--publish-all",
 ];
 const COMPOSE_FILES: &[&str] = &["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
@@ -232,7 +214,7 @@ impl Walk<'_> {
             if word.starts_with("--entrypoint") {
                 return;
             }
-            at += if RUN_BARE.contains(&word.as_str()) || word.contains('=') { 1 } else { 2 };
+            at += if CONTAINER_BARE.contains(&word.as_str()) || word.contains('=') { 1 } else { 2 };
         }
         let Some(image) = words.get(at) else { return };
         let built =

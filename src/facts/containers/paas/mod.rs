@@ -81,7 +81,7 @@ fn standing(path: &str, document: &Value) -> Standing {
     if let Stage::Never(word) = production::stage_of_path(path) {
         return Standing::Aside(format!("\"{word}\" in its path"));
     }
-    if path.split('/').rev().skip(1).any(|part| production::TOOL_FOLDERS.contains(&part)) {
+    if production::is_in_tools(path) {
         return Standing::Uncertain("it stands in a folder of tools".to_owned());
     }
     let named = ["name", "app"]
