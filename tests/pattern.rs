@@ -1,6 +1,7 @@
 //! What the classes of a pattern mean.
 
 use tusk_check::pattern::{PatternSet, Scan, compile};
+use tusk_check::rules::{Proof, embedded};
 
 fn found(pattern: &str, text: &str) -> Option<String> {
     compile(pattern).unwrap().find(text).map(|found| found.as_str().to_owned())
@@ -95,6 +96,14 @@ fn what_a_pattern_needs_is_read_off_its_text() {
         (r"(?i)Key(?-i:S)", "key", "KEYS"),
         (r"(?:one|two)\s+(?:three|four)", "one five", "two  four"),
         (r"abcd|", "", ""),
+        (r"is_?admin", "his admin", "isadmin"),
+        (r"#\[(?:get|post)\(", "# get(", "#[get("),
+        (r"TIMEOUT", "timeout", "TIMEOUT"),
+        (r"(?i)TIMEOUT", "time", "timeout"),
+        (r"log(?:ger|ging)?\.(?:info|warn)\(", "dialog.warns(", "logging.warn("),
+        (r"['\x22]EX['\x22]", "'EX ", "'EX\""),
+        (r"\b[Jj]wt\.verify", "JWT.verify", "Jwt.verify"),
+        (r"(?:a|b|c|d|e)(?:f|g|h|i|j)(?:k|l)mno", "afmno", "ejlmno"),
     ];
     for (pattern, without, with) in cases {
         let needs_nothing = without == with;
@@ -118,4 +127,29 @@ fn what_may_be_left_out_is_not_needed() {
         let is_match = Scan::new(pattern, true).unwrap().is_match(text);
         assert!(is_match && is_tried(pattern, text), "{pattern} on {text:?}");
     }
+}
+
+#[test]
+fn no_pattern_of_the_catalogue_is_passed_over_where_it_matches() {
+    let mut matched = 0;
+    for rule in embedded().rules() {
+        let path = format!("{}/tests/rules/{}.md", env!("CARGO_MANIFEST_DIR"), rule.id);
+        let Ok(cases) = std::fs::read_to_string(path) else { continue };
+        let mut patterns = Vec::new();
+        rule.each_proof(&mut |proof| {
+            if let Proof::Probe(call) = proof {
+                patterns.extend(tusk_check::probe::source::patterns(&call.question));
+            }
+        });
+        let set = PatternSet::new(patterns);
+        let candidates = set.candidates(&cases);
+        for at in 0..set.len() {
+            let pattern = set.get(at).unwrap();
+            if pattern.scan().is_some_and(|scan| scan.is_match(&cases)) {
+                matched += 1;
+                assert!(candidates.contains(&at), "{} in {}", pattern.text, rule.id);
+            }
+        }
+    }
+    assert!(matched > 500, "{matched} patterns matched: too few to show anything");
 }

@@ -6,25 +6,43 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// Words (lower case) of which every match of a pattern contains at least one.
+/// Words of which every match of a pattern contains at least one.
 pub(super) type Need = Vec<String>;
+
+/// What every match of a pattern needs.
+#[derive(Debug, Default)]
+pub(super) struct Needs {
+    /// The most telling first; empty when nothing is needed that could be looked for.
+    pub(super) all: Vec<Need>,
+    /// Whether the words stand so in every match; otherwise in any case.
+    pub(super) as_written: bool,
+}
 
 /// A need of more words than this is left to the pattern itself.
 const MOST_WORDS: usize = 64;
 /// Shorter words stand in every file; they count only where a pattern has nothing better.
 const LONG: usize = 4;
+/// So many letters of a word tell it from others. All are ASCII.
+const ENOUGH: usize = 12;
 /// More needs than this of one pattern tell no more.
-const MOST_NEEDS: usize = 4;
+const MOST_NEEDS: usize = 3;
+/// A run that could be any of more texts than this is cut.
+const MOST_RUNS: usize = 24;
+/// A class of more letters than this may be anything.
+const FEW: usize = 4;
 /// Groups nest no deeper.
 const MAX_DEPTH: usize = 50;
 
-/// What every match of a pattern needs, the most telling first; empty when it needs nothing that could be looked for.
-pub(super) fn needed(pattern: &str) -> Vec<Need> {
-    let mut reader = Reader { letters: pattern.chars().peekable(), depth: 0 };
+/// What every match of a pattern needs.
+pub(super) fn needed(pattern: &str) -> Needs {
+    let mut reader = Reader { letters: pattern.chars().peekable(), depth: 0, as_written: true };
     let part = reader.alternatives();
-    let Some(Part { mut needs, exact }) = part.filter(|_| reader.letters.next().is_none()) else { return Vec::new() };
-    needs.extend(exact.map(|word| vec![word]));
+    let Some(Part { mut needs, exact }) = part.filter(|_| reader.letters.next().is_none()) else {
+        return Needs::default();
+    };
+    needs.extend(exact);
     for need in &mut needs {
+        need.iter_mut().for_each(|word| word.truncate(ENOUGH));
         need.sort();
         need.dedup();
     }
@@ -32,7 +50,7 @@ pub(super) fn needed(pattern: &str) -> Vec<Need> {
     needs.sort_by_key(|need| std::cmp::Reverse(worth(need)));
     let long = needs.iter().take_while(|need| shortest(need) >= LONG).count();
     needs.truncate(long.clamp(1, MOST_NEEDS));
-    needs
+    Needs { all: needs, as_written: reader.as_written }
 }
 
 fn shortest(need: &Need) -> usize {
@@ -44,17 +62,19 @@ fn worth(need: &Need) -> (usize, std::cmp::Reverse<usize>) {
     (shortest(need).min(8), std::cmp::Reverse(need.len()))
 }
 
-/// What a part of a pattern needs; `exact` when the part is nothing but this text.
+/// What a part of a pattern needs; `exact` when the part is nothing but one of these texts.
 #[derive(Default)]
 struct Part {
     needs: Vec<Need>,
-    exact: Option<String>,
+    exact: Option<Vec<String>>,
 }
 
 /// One step of a sequence.
 enum Step {
     /// Exactly this letter.
     Letter(char),
+    /// One of these letters.
+    Few(Vec<char>),
     /// A place between letters.
     Nothing,
     /// Any of several letters.
@@ -65,6 +85,40 @@ enum Step {
 struct Reader<'p> {
     letters: Peekable<Chars<'p>>,
     depth: usize,
+    /// Whether no letter so far may stand in either case.
+    as_written: bool,
+}
+
+/// The texts of which one has stood here since the last step that may be anything.
+struct Runs(Vec<String>);
+
+impl Runs {
+    fn new() -> Self {
+        Self(vec![String::new()])
+    }
+
+    /// A letter follows.
+    fn push(&mut self, letter: char) {
+        self.0.iter_mut().for_each(|run| run.push(letter));
+    }
+
+    /// One of some words follows; `false` when that would be too many texts.
+    fn follow(&mut self, words: &[String]) -> bool {
+        if self.0.len() * words.len() > MOST_RUNS {
+            return false;
+        }
+        if let [word] = words {
+            self.0.iter_mut().for_each(|run| run.push_str(word));
+            return true;
+        }
+        let texts = self.0.iter().flat_map(|run| words.iter().map(move |word| format!("{run}{word}")));
+        self.0 = texts.collect();
+        true
+    }
+
+    fn take(&mut self) -> Need {
+        std::mem::replace(self, Self::new()).0
+    }
 }
 
 impl Reader<'_> {
@@ -77,20 +131,27 @@ impl Reader<'_> {
         if branches.len() == 1 {
             return branches.pop();
         }
+        let is_exact = branches.iter().all(|branch| branch.exact.is_some());
         let mut words = Vec::new();
         for Part { mut needs, exact } in branches {
-            needs.extend(exact.map(|word| vec![word]));
+            needs.extend(exact);
             let Some(best) = needs.into_iter().max_by_key(worth) else { return Some(Part::default()) };
             words.extend(best);
         }
-        let needs = if words.len() <= MOST_WORDS { vec![words] } else { Vec::new() };
-        Some(Part { needs, exact: None })
+        if words.len() > MOST_WORDS {
+            return Some(Part::default());
+        }
+        Some(if is_exact {
+            Part { needs: Vec::new(), exact: Some(words) }
+        } else {
+            Part { needs: vec![words], exact: None }
+        })
     }
 
     /// One branch.
     fn sequence(&mut self) -> Option<Part> {
         let mut needs = Vec::new();
-        let mut run = String::new();
+        let mut runs = Runs::new();
         let mut is_exact = true;
         while let Some(&letter) = self.letters.peek() {
             if matches!(letter, '|' | ')') {
@@ -98,36 +159,47 @@ impl Reader<'_> {
             }
             let step = self.step()?;
             let times = self.repetition();
-            let is_once = times == Times::Once;
-            match step {
+            let words = match step {
                 Step::Nothing => continue,
-                Step::Letter(letter) if times != Times::Maybe => run.push(letter.to_ascii_lowercase()),
-                Step::Group(Part { needs: own, exact: Some(word) }) if times != Times::Maybe => {
-                    needs.extend(own);
-                    run.push_str(&word);
-                }
-                Step::Group(Part { needs: own, exact: None }) if times != Times::Maybe => {
-                    needs.extend((!run.is_empty()).then(|| vec![std::mem::take(&mut run)]));
-                    needs.extend(own);
-                    is_exact = false;
+                Step::Letter(letter) if times == Times::Once => {
+                    runs.push(letter);
                     continue;
                 }
-                Step::Letter(_) | Step::Class | Step::Group(_) => {
-                    needs.extend((!run.is_empty()).then(|| vec![std::mem::take(&mut run)]));
-                    is_exact = false;
-                    continue;
+                Step::Letter(letter) => Some(vec![letter.to_string()]),
+                Step::Few(letters) => Some(letters.into_iter().map(String::from).collect()),
+                Step::Class => None,
+                Step::Group(Part { needs: own, exact }) => {
+                    if matches!(times, Times::Once | Times::Often) {
+                        needs.extend(own);
+                    }
+                    exact
                 }
+            };
+            let words: Option<Vec<String>> = match times {
+                Times::Once | Times::Often => words,
+                Times::Perhaps => words.map(|words| [vec![String::new()], words].concat()),
+                Times::Maybe => None,
+            };
+            let Some(words) = words else {
+                needs.push(runs.take());
+                is_exact = false;
+                continue;
+            };
+            if !runs.follow(&words) {
+                needs.push(runs.take());
+                is_exact = false;
+                runs.0 = words;
             }
             // What is repeated may stand again before what follows.
-            if !is_once {
-                needs.extend((!run.is_empty()).then(|| vec![std::mem::take(&mut run)]));
+            if times == Times::Often {
+                needs.push(runs.take());
                 is_exact = false;
             }
         }
         if is_exact {
-            return Some(Part { needs, exact: Some(run) });
+            return Some(Part { needs, exact: Some(runs.0) });
         }
-        needs.extend((!run.is_empty()).then(|| vec![run]));
+        needs.push(runs.0);
         Some(Part { needs, exact: None })
     }
 
@@ -158,6 +230,7 @@ impl Reader<'_> {
                     // Flags for what follows in the group around: its bracket is no group.
                     ')' => {
                         self.depth -= 1;
+                        self.as_written &= !flags.contains('i');
                         return (!flags.contains('x')).then_some(Step::Nothing);
                     }
                     '<' => {
@@ -167,6 +240,7 @@ impl Reader<'_> {
                     flag => flags.push(flag),
                 }
             }
+            self.as_written &= !flags.contains('i');
             if flags.contains('x') {
                 return None;
             }
@@ -177,39 +251,41 @@ impl Reader<'_> {
         Some(Step::Group(part))
     }
 
-    /// The rest of a class: a letter when it names one alone, in one case or both.
+    /// The rest of a class; its letters, when it names few.
     fn class(&mut self) -> Option<Step> {
         let mut depth = 1;
-        let mut members: Vec<Option<char>> = Vec::new();
+        let mut members = Vec::new();
+        let mut is_few = true;
         let mut is_first = true;
         while depth > 0 {
-            match self.letters.next()? {
+            let member = match self.letters.next()? {
                 '^' if is_first => {
-                    members.push(None);
                     // A bracket that stands first is a letter of the class.
                     self.letters.next_if_eq(&']');
+                    None
                 }
-                ']' if is_first => members.push(Some(']')),
-                ']' => depth -= 1,
+                ']' if !is_first => {
+                    depth -= 1;
+                    continue;
+                }
                 '[' => {
                     depth += 1;
-                    members.push(None);
                     self.letters.next_if_eq(&'^');
                     self.letters.next_if_eq(&']');
+                    None
                 }
                 '\\' => match self.escape()? {
-                    Step::Letter(letter) => members.push(Some(letter)),
-                    _ => members.push(None),
+                    Step::Letter(letter) => Some(letter),
+                    _ => None,
                 },
-                '-' if !is_first => members.push(None),
-                letter => members.push(letter.is_ascii().then_some(letter)),
-            }
+                '-' if !is_first => None,
+                letter => letter.is_ascii().then_some(letter),
+            };
+            is_few &= member.is_some() && members.len() < FEW;
+            members.extend(member);
             is_first = false;
         }
-        let mut letters = members.into_iter();
-        let first = letters.next().flatten();
-        let same = |letter: Option<char>| letter.zip(first).is_some_and(|(a, b)| a.eq_ignore_ascii_case(&b));
-        Some(first.filter(|_| letters.all(same)).map_or(Step::Class, Step::Letter))
+        Some(if is_few { Step::Few(members) } else { Step::Class })
     }
 
     /// The rest of an escape.
@@ -240,7 +316,8 @@ impl Reader<'_> {
     /// How often the step before stands.
     fn repetition(&mut self) -> Times {
         let times = match self.letters.peek() {
-            Some('?' | '*') => Times::Maybe,
+            Some('?') => Times::Perhaps,
+            Some('*') => Times::Maybe,
             Some('+') => Times::Often,
             Some('{') => {
                 let least: String = self.letters.by_ref().skip(1).take_while(|&letter| letter != '}').collect();
@@ -260,6 +337,10 @@ impl Reader<'_> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Times {
     Once,
+    /// Once or not at all.
+    Perhaps,
+    /// As often as one likes, or not at all.
     Maybe,
+    /// At least once.
     Often,
 }

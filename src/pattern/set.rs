@@ -1,6 +1,6 @@
 //! Many patterns over many files: their literals say which pattern may match where, and only there it is compiled.
 
-use super::literals::{self, Need};
+use super::literals::{self, Needs};
 use super::{Scan, Words};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -25,6 +25,8 @@ pub struct Pattern {
 #[derive(Debug)]
 struct Anchors {
     literals: Words,
+    /// Literal → itself, when it must stand as written; otherwise any case will do.
+    written: Vec<Option<String>>,
     /// Literal → the patterns that need it, and for which of their needs.
     owners: Vec<Vec<(usize, u8)>>,
     /// Pattern → its needs as bits; 0 for one that every text may match.
@@ -70,6 +72,10 @@ impl PatternSet {
         let mut open = anchors.needs.clone();
         let mut seen = vec![false; anchors.owners.len()];
         for literal in anchors.literals.find(text) {
+            let written = anchors.written[literal.index].as_deref();
+            if written.is_some_and(|word| text.get(literal.start..literal.end) != Some(word)) {
+                continue;
+            }
             if !std::mem::replace(&mut seen[literal.index], true) {
                 for &(pattern, need) in &anchors.owners[literal.index] {
                     open[pattern] &= !need;
@@ -89,23 +95,25 @@ impl Pattern {
 
 impl Anchors {
     fn of(patterns: &[Pattern]) -> Self {
-        let mut literals: BTreeMap<String, Vec<(usize, u8)>> = BTreeMap::new();
+        let mut literals: BTreeMap<(String, bool), Vec<(usize, u8)>> = BTreeMap::new();
         let mut needs = vec![0; patterns.len()];
         for (position, pattern) in patterns.iter().enumerate() {
-            let words: Vec<Need> = literals::needed(&pattern.text);
-            for (bit, words) in words.into_iter().enumerate() {
+            let Needs { all, as_written } = literals::needed(&pattern.text);
+            for (bit, words) in all.into_iter().enumerate() {
                 let bit = 1 << bit;
                 needs[position] |= bit;
                 for word in words {
-                    literals.entry(word).or_default().push((position, bit));
+                    let word = if as_written { word } else { word.to_ascii_lowercase() };
+                    literals.entry((word, as_written)).or_default().push((position, bit));
                 }
             }
         }
-        let (words, owners) = literals.into_iter().unzip();
-        let literals = Words::new(words);
+        let (words, owners): (Vec<_>, _) = literals.into_iter().unzip();
+        let written = words.iter().map(|(word, as_written)| as_written.then(|| word.clone())).collect();
+        let literals = Words::new(words.into_iter().map(|(word, _)| word).collect());
         if !literals.can_search() {
             needs.fill(0);
         }
-        Self { literals, owners, needs }
+        Self { literals, written, owners, needs }
     }
 }

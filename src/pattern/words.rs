@@ -52,16 +52,16 @@ impl Words {
     }
 
     fn small(&self) -> Option<&AhoCorasick> {
-        self.small.get_or_init(|| self.build(None)).as_ref()
+        self.small.get_or_init(|| self.build(AhoCorasickKind::ContiguousNFA)).as_ref()
     }
 
     fn fast(&self) -> Option<&AhoCorasick> {
-        self.fast.get_or_init(|| self.build(Some(AhoCorasickKind::DFA))).as_ref()
+        self.fast.get_or_init(|| self.build(AhoCorasickKind::DFA)).as_ref()
     }
 
-    fn build(&self, kind: Option<AhoCorasickKind>) -> Option<AhoCorasick> {
+    fn build(&self, kind: AhoCorasickKind) -> Option<AhoCorasick> {
         let mut builder = AhoCorasick::builder();
-        builder.ascii_case_insensitive(true).match_kind(MatchKind::Standard).kind(kind);
+        builder.ascii_case_insensitive(true).match_kind(MatchKind::Standard).kind(Some(kind));
         if self.list.is_empty() { None } else { builder.build(&self.list).ok() }
     }
 }

@@ -237,8 +237,8 @@ impl CodeFile {
     /// The matches of a set in this file. Its code text is kept only if somebody asked for it before.
     fn search(&self, facts: &Facts<'_>, scope: Scope, whole: bool, set: &PatternSet) -> Vec<(usize, Hit)> {
         let Some(source) = self.source(facts) else { return Vec::new() };
-        let candidates = set.candidates(source.text());
-        if candidates.is_empty() {
+        // To make the code text costs more than to look for literals twice.
+        if set.candidates(source.text()).is_empty() {
             return Vec::new();
         }
         let made;
@@ -258,7 +258,7 @@ impl CodeFile {
             Scope::Product => code.product(),
         };
         let mut hits = Vec::new();
-        for position in candidates {
+        for position in set.candidates(text) {
             let Some(scan) = set.get(position).and_then(Pattern::scan) else { continue };
             hits.extend(self.matches(scan, text).map(|hit| (position, hit)));
         }
