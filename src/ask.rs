@@ -5,11 +5,12 @@
 
 use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
-use crate::probe::Question;
+use crate::probe::{Question, Word};
 use crate::quantity::{Comparison, Quantity};
 use crate::rules::{Call, Operator, Proof};
 use crate::source::Span;
 use crate::value::{Field, Kind, Value};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -109,23 +110,40 @@ impl<'f> Asker<'f> {
 
 /// Replaces `$entry`, `$entries` and `$expected` inside words and options by what they stand for; a probe that may be asked about other items
 /// (`item`) is told which one this is.
-fn substituted(call: &Call, subject: Subject<'_>) -> Question {
-    let mut question = call.question.clone();
-    if call.probe.options.contains(&"item") && !question.options.contains_key("item") {
+fn substituted<'c>(call: &'c Call, subject: Subject<'_>) -> Cow<'c, Question> {
+    let own = &call.question;
+    let wants_ids = call.probe.options.contains(&"item") && !own.options.contains_key("item");
+    let refers = |word: &Word| word.text.contains('$');
+    // Most questions ask every item the same, and their lists are long.
+    if !wants_ids && !own.options.values().any(|field| expects(&field.value)) && !own.args.iter().flatten().any(refers)
+    {
+        return Cow::Borrowed(own);
+    }
+    let mut question = own.clone();
+    if wants_ids {
         let text = |text: &str| Value::new(Kind::Str(text.to_owned()), Span::default());
         let ids = Value::new(Kind::List(subject.ids.iter().map(|id| text(id)).collect()), Span::default());
         question.options.insert("item".to_owned(), Field { key: Span::default(), value: ids });
     }
-    for word in question.args.iter_mut().flatten() {
+    for word in question.args.iter_mut().flatten().filter(|word| refers(word)) {
         if let Some(entry) = subject.entry {
-            word.text = word.text.replace("$entries", subject.entries).replace("$entry", entry);
+            word.text = word.text.replace("$entries", subject.entries).replace("$entry", entry).into();
         }
-        word.text = word.text.replace("$expected", subject.expected);
+        word.text = word.text.replace("$expected", subject.expected).into();
     }
     for field in question.options.values_mut() {
         expect(&mut field.value, subject.expected);
     }
-    question
+    Cow::Owned(question)
+}
+
+/// Whether an option names `$expected`.
+fn expects(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Str(text) => text == "$expected",
+        Kind::List(list) => list.iter().any(expects),
+        _ => false,
+    }
 }
 
 /// Replaces `$expected` in an option: a text, or a list of them.

@@ -229,7 +229,7 @@ fn patterns<'b>(bindings: impl IntoIterator<Item = &'b Option<Binding>>) -> Patt
             } else if name == probe::logger::PROBE.name {
                 code.extend(probe::logger::patterns());
             } else if name == probe::text::PROBE.name {
-                text.extend(question.words_from(1).map(|word| word.text.clone()));
+                text.extend(question.words_from(1).map(|word| word.text.to_string()));
             }
         });
     }

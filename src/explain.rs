@@ -10,7 +10,7 @@ use crate::run::{bound, check};
 pub fn explain(request: &Request, look: Look) -> anyhow::Result<String> {
     let list = checklist::load(&request.checklist)?.checklist;
     let selected = request.selection.of(&list)?;
-    let bindings = bound(&list, &rules::embedded())?;
+    let bindings = bound(&list, rules::embedded())?;
     let report = check(request)?;
     let mut card = Card::new(look);
     for (item, binding) in list.items().zip(&bindings) {

@@ -70,8 +70,8 @@ pub fn run(task: Task, out: &mut dyn Write, notes: &mut dyn Write, screen: Scree
             print(out, &text)
         }
         Task::List(Listed::Items, _, name) => print(out, &list::items(&checklist::load(&name)?.checklist)),
-        Task::List(Listed::Rules, ListFormat::Terminal, _) => print(out, &list::rules(&rules::embedded())),
-        Task::List(Listed::Rules, ListFormat::Markdown, _) => print(out, &list::rules_markdown(&rules::embedded())),
+        Task::List(Listed::Rules, ListFormat::Terminal, _) => print(out, &list::rules(rules::embedded())),
+        Task::List(Listed::Rules, ListFormat::Markdown, _) => print(out, &list::rules_markdown(rules::embedded())),
         Task::List(Listed::Probes, ..) => print(out, &list::probes()),
         Task::List(Listed::Checklists, ..) => print(out, &list::checklists()?),
         Task::Convert(convert) => {
@@ -96,11 +96,11 @@ pub fn check(request: &Request) -> anyhow::Result<Report> {
         let tree = Tree::walk(&request.root);
         (rules.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), tree)
     });
-    let bindings = bound(&checklist, &rules)?;
+    let bindings = bound(&checklist, rules)?;
     // What the items of another checklist are composed of may stand in the production checklist only.
     let production = (checklist.name != "production").then(checklist::production);
     let behind = match &production {
-        Some(production) => Some((production, bound(production, &rules)?)),
+        Some(production) => Some((production, bound(production, rules)?)),
         None => None,
     };
     let plan = Plan { checklist: &checklist, bindings, behind, phase: request.phase };

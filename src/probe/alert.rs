@@ -53,7 +53,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         place: Some(alert.place.clone()),
         why: format!("from where on alert {} fires is not in the tree", alert.name),
     }));
-    let scans = AnyOf::new(question.words_from(1).map(|word| word.text.as_str()));
+    let scans = AnyOf::new(question.words_from(1).map(|word| &*word.text));
     let is_own = |alert: &&Alert| !question.is_set("self_run") || alert.make != Make::Cloud;
     let fits = |alert: &&Alert| is_own(alert) && (scans.is_empty() || scans.is_match(&alert.expr));
     for alert in view.rules.iter().filter(fits) {

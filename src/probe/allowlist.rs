@@ -42,7 +42,7 @@ struct Listed {
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let wanted: Vec<Range> =
         question.arg(0).iter().flat_map(|word| word.text.split(',')).filter_map(Range::of).collect();
-    let keys: Vec<&str> = question.arg(1).iter().map(|word| word.text.as_str()).collect();
+    let keys: Vec<&str> = question.arg(1).iter().map(|word| &*word.text).collect();
     let mut listed = Vec::new();
     let mut empty = Vec::new();
     for object in facts.kubernetes().production() {

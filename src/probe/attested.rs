@@ -51,7 +51,7 @@ enum Term {
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer::default();
-    let term = question.arg(0).iter().find_map(|word| match word.text.as_str() {
+    let term = question.arg(0).iter().find_map(|word| match &*word.text {
         "release" => Some(Term::Release),
         other => Cadence::of(other).map(Term::For),
     });

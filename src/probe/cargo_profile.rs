@@ -42,7 +42,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     for package in facts.manifests().product().filter(|package| package.ecosystem == Ecosystem::Cargo) {
         let Some(root) = facts.parsed(&package.path).and_then(|parsed| parsed.first()) else { continue };
         let is_root = facts.manifests().workspace_of(facts, &package.path).is_none_or(|path| *path == *package.path);
-        for key in question.words_from(0).map(|word| word.text.as_str()) {
+        for key in question.words_from(0).map(|word| &*word.text) {
             match setting(root, profile, key) {
                 Some((field, from)) if is_root => {
                     let message = format!("{key} in [profile.{from}]");

@@ -33,7 +33,7 @@ struct Asked<'q> {
 }
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
-    let exporters: Vec<&str> = question.arg(1).iter().map(|word| word.text.as_str()).collect();
+    let exporters: Vec<&str> = question.arg(1).iter().map(|word| &*word.text).collect();
     let asked = Asked { signal: question.fact(), debug: question.is_set("debug"), exporters };
     let mut answer = Answer { blind: facts.kubernetes().unread(&["pipelines:"]), ..Answer::default() };
     for object in facts.kubernetes().production() {

@@ -24,7 +24,7 @@ pub static PROBE: Probe = Probe {
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let view = facts.dashboards();
     let wants_empty = question.fact() == "empty";
-    let scans = AnyOf::new(question.words_from(1).map(|word| word.text.as_str()));
+    let scans = AnyOf::new(question.words_from(1).map(|word| &*word.text));
     let mut answer = Answer { blind: view.blind.clone(), ..Answer::default() };
     for dashboard in &view.all {
         let is_empty = dashboard.queries.is_empty();

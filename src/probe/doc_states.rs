@@ -94,7 +94,7 @@ impl Names {
 
 /// A name as whole words; capitals alone as they are, since `rto` hides in `itertools`.
 fn pattern(word: &Word) -> String {
-    let text = if word.is_pattern { word.text.clone() } else { regex::escape(&word.text) };
+    let text = if word.is_pattern { word.text.to_string() } else { regex::escape(&word.text) };
     let is_capitals = !word.is_pattern && word.text.chars().all(|c| !c.is_lowercase());
     let case = if is_capitals { "" } else { "(?i)" };
     format!(r"{case}\b(?:{text})\b")

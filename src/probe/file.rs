@@ -78,7 +78,7 @@ impl Globs {
             if word.is_pattern {
                 paths.extend(compile(&word.text));
             } else {
-                globs.push(word.text.clone());
+                globs.push(word.text.to_string());
             }
             let literal = word.text.replace(['*', '?', '[', ']', '{', '}', ',', '^', '$', '(', ')', '|'], "/");
             wants_tests |= production::is_fixture(&literal);

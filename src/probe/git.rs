@@ -28,7 +28,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         return answer;
     }
     for word in question.arg(0) {
-        match word.text.as_str() {
+        match &*word.text {
             "tag" => {
                 let tags = history.tags.iter();
                 answer.seen.extend(tags.map(|tag| sighting(format!("this commit is tagged {tag}"), tag)));

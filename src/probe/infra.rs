@@ -91,10 +91,10 @@ struct Asked<'q> {
 
 impl<'q> Asked<'q> {
     fn of(question: &'q Question) -> Self {
-        let path = |word: &'q Word| (Path::parse(&word.text), word.text.as_str());
+        let path = |word: &'q Word| (Path::parse(&word.text), &*word.text);
         let conditions = question.option_text("where").unwrap_or_default().split('&').filter_map(Condition::of);
         Self {
-            kinds: question.arg(0).iter().map(|word| word.text.as_str()).collect(),
+            kinds: question.arg(0).iter().map(|word| &*word.text).collect(),
             paths: question.arg(1).iter().map(path).collect(),
             conditions: conditions.collect(),
             way: question.option_text("way"),

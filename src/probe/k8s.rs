@@ -76,8 +76,8 @@ impl<'q> Asked<'q> {
         let condition = question.option_text("where").and_then(|text| text.split_once('='));
         Self {
             kinds: question.arg(0),
-            paths: paths.into_iter().map(|word| (Path::parse(&word.text), word.text.clone())).collect(),
-            patterns: AnyOf::new(patterns.into_iter().map(|word| word.text.as_str())),
+            paths: paths.into_iter().map(|word| (Path::parse(&word.text), word.text.to_string())).collect(),
+            patterns: AnyOf::new(patterns.into_iter().map(|word| &*word.text)),
             condition: condition.map(|(path, wanted)| (Path::parse(path.trim()), wanted.trim().to_owned())),
             own: question.is_set("own"),
             each: question.is_set("each"),
@@ -94,7 +94,7 @@ impl<'q> Asked<'q> {
         if !named.is_empty() && named.iter().all(|names| !names.is_empty() && names.iter().all(|name| plain(name))) {
             return named.into_iter().flatten().map(String::as_str).collect();
         }
-        let kinds = self.kinds.iter().flat_map(|word| match word.text.as_str() {
+        let kinds = self.kinds.iter().flat_map(|word| match &*word.text {
             "workload" => WORKLOADS.to_vec(),
             kind => vec![kind.split('.').next().unwrap_or(kind)],
         });
@@ -102,7 +102,7 @@ impl<'q> Asked<'q> {
     }
 
     fn means(&self, object: &Object) -> bool {
-        let is_kind = self.kinds.iter().any(|word| match word.text.as_str() {
+        let is_kind = self.kinds.iter().any(|word| match &*word.text {
             "workload" => object.is_workload(),
             kind => object.is_kind(kind),
         });

@@ -67,7 +67,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
         "audit" => seen(&view.audits, "an audit"),
         "extension" => {
-            let wanted = |seen: &&Seen| question.words_from(1).any(|word| word.text == seen.what);
+            let wanted = |seen: &&Seen| question.words_from(1).any(|word| *word.text == *seen.what);
             let named: Vec<Seen> = view.extensions.iter().filter(wanted).cloned().collect();
             seen(&named, "the extension")
         }

@@ -66,6 +66,7 @@ pub mod text;
 use crate::evidence::Answer;
 use crate::facts::Facts;
 use crate::value::{Kind, Map, Value};
+use std::sync::Arc;
 
 /// Every probe, by name; one a line, so that two people can add one each.
 #[rustfmt::skip]
@@ -167,11 +168,11 @@ pub type Arg = Vec<Word>;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Word {
     /// The text; a regular expression when `is_pattern`.
-    pub text: String,
+    pub text: Arc<str>,
     /// Written `~"…"`, or in a place where the probe takes patterns.
     pub is_pattern: bool,
     /// What else a named list says about this word, when its entry is a map: its first key gives the text.
-    pub attributes: Map,
+    pub attributes: Arc<Map>,
 }
 
 impl Question {

@@ -40,7 +40,7 @@ fn sighting(end: &End, message: String) -> Sighting {
 }
 
 fn is_asked(question: &Question, word: &str) -> bool {
-    question.arg(0).iter().any(|asked| match asked.text.as_str() {
+    question.arg(0).iter().any(|asked| match &*asked.text {
         "*" => word != channel::HEARTBEAT,
         "pager" => channel::PAGERS.contains(&word),
         asked => asked == word,

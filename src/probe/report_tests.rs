@@ -25,7 +25,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let Content::Tests(run) = &report.content else { continue };
         let suite = suite(report, run);
         let is_asked =
-            question.arg(0).is_empty() || question.arg(0).iter().any(|word| word.text == "*" || word.text == suite);
+            question.arg(0).is_empty() || question.arg(0).iter().any(|word| &*word.text == "*" || *word.text == *suite);
         if !is_asked || report.set_aside(&mut answer, || message(suite, run)) {
             continue;
         }

@@ -30,7 +30,7 @@ const MOST: usize = 40;
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let types = facts.settings_types();
     let words: Vec<&Word> = question.words_from(0).collect();
-    let is_any = words.iter().any(|word| word.text == "*");
+    let is_any = words.iter().any(|word| &*word.text == "*");
     let mut answer = Answer::default();
     if question.is_set("untyped") {
         answer.seen = types.roots.iter().filter(|root| root.is_untyped).map(root_sighting).collect();

@@ -32,7 +32,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let words: Vec<&str> = [SERVICE_MONITORS, POD_MONITORS, SCRAPE, &["ad.datadoghq.com"]].concat();
     let mut answer = Answer { blind: facts.kubernetes().unread(&words), ..Answer::default() };
     if question.fact() == "server" {
-        let scans = AnyOf::new(question.words_from(1).map(|word| word.text.as_str()));
+        let scans = AnyOf::new(question.words_from(1).map(|word| &*word.text));
         servers(facts, &scans, &mut answer);
         return answer;
     }

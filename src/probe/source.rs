@@ -47,7 +47,7 @@ pub static PROBE: Probe = Probe {
 
 /// The patterns that a question looks for, as the view of the code wants them gathered.
 pub fn patterns(question: &Question) -> Vec<String> {
-    let words = question.words_from(0).map(|word| word.text.clone());
+    let words = question.words_from(0).map(|word| word.text.to_string());
     let around = ["near", "unless"].into_iter().filter_map(|option| question.option_text(option));
     words.chain(around.map(str::to_owned)).collect()
 }
@@ -61,7 +61,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let inside = question.option_text("inside").map(compile);
     let globs = question
         .option_text("path")
-        .map(|glob| Globs::of(std::iter::once(&Word { text: glob.to_owned(), ..Word::default() })));
+        .map(|glob| Globs::of(std::iter::once(&Word { text: glob.into(), ..Word::default() })));
     let mut answer = Answer::default();
     for word in question.words_from(0) {
         for hit in code.find(facts, &word.text).iter() {

@@ -67,7 +67,7 @@ struct Wanted<'f> {
 
 impl<'f> Wanted<'f> {
     fn of(facts: &'f Facts<'_>, question: &Question) -> Self {
-        let words: Vec<&str> = question.words_from(1).map(|word| word.text.as_str()).collect();
+        let words: Vec<&str> = question.words_from(1).map(|word| &*word.text).collect();
         let gathered = &facts.patterns.text;
         let positions = words.iter().map(|word| gathered.position(word)).collect::<Option<Vec<_>>>();
         if let Some(positions) = positions {

@@ -9,7 +9,7 @@ use crate::probe::{self, Arg, Probe, Question, Word};
 use crate::quantity::Comparison;
 use crate::source::Span;
 use crate::tusk::call::{self, Argument, Term, TermKind};
-use crate::value::Map;
+use std::sync::Arc;
 
 /// Groups may name groups; deeper than this they go round in circles.
 const MAX_GROUPS: usize = 8;
@@ -50,11 +50,13 @@ impl Reader<'_> {
 
     fn call(&mut self, call: &call::Call, text: &str, whole: Span) -> Option<Proof> {
         match call.name.as_str() {
-            "any" => self.parts(call, text, whole).map(Proof::Any),
+            "any" => self.parts(call, text, whole).map(|parts| Proof::Any(parts.into())),
             "all" => self.parts(call, text, whole).map(Proof::All),
             "not" => self.part(call, text, whole).map(|part| Proof::Not(Box::new(part))),
             "limit" => self.part(call, text, whole).map(|part| Proof::Limit(Box::new(part))),
-            "item" => self.words(call).map(|words| Proof::Items(words.into_iter().map(|word| word.text).collect())),
+            "item" => self
+                .words(call)
+                .map(|words| Proof::Items(words.into_iter().map(|word| word.text.to_string()).collect())),
             "group" => self.group(call),
             name => self.probe(name, call, text, whole),
         }
@@ -89,7 +91,7 @@ impl Reader<'_> {
 
     fn group(&mut self, call: &call::Call) -> Option<Proof> {
         let name = self.words(call)?.into_iter().next().map(|word| word.text).unwrap_or_default();
-        let Some((source, texts)) = self.names.group(&name) else {
+        let Some(group) = self.names.group(&name) else {
             let message = format!("no group `{name}`; expected one of {}", listed(self.names.group_names()));
             self.fault(Diagnostic::error(call.span, message));
             return None;
@@ -98,11 +100,14 @@ impl Reader<'_> {
             self.fault(Diagnostic::error(call.span, format!("the group `{name}` goes round in circles")));
             return None;
         }
-        // A fault inside the group is told where the group stands, not where it is used.
-        let mut inner = Reader { depth: self.depth + 1, source, ..Reader::new(self.names, source, self.trusted) };
-        let proofs = inner.proofs(texts);
+        if let Some(proofs) = group.proofs.get() {
+            return Some(Proof::Any(Arc::clone(proofs)));
+        }
+        // A fault inside the group is told once, where the group stands.
+        let mut inner = Reader { depth: self.depth + 1, ..Reader::new(self.names, &group.source, self.trusted) };
+        let proofs: Arc<[Proof]> = inner.proofs(&group.texts).into();
         self.faults.append(&mut inner.faults);
-        Some(Proof::Any(proofs))
+        Some(Proof::Any(Arc::clone(group.proofs.get_or_init(|| proofs))))
     }
 
     fn probe(&mut self, name: &str, call: &call::Call, text: &str, whole: Span) -> Option<Proof> {
@@ -145,19 +150,19 @@ impl Reader<'_> {
     }
 
     fn term(&mut self, term: &Term, words: &mut Vec<Word>) -> Option<()> {
-        let word = |text: String, is_pattern| Word { text, is_pattern, attributes: Map::new() };
+        let word = |text: &str, is_pattern| Word { text: text.into(), is_pattern, ..Word::default() };
         match &term.kind {
-            TermKind::Text(text) | TermKind::Word(text) => words.push(word(text.clone(), false)),
-            TermKind::Number(number) => words.push(word(number.to_string(), false)),
-            TermKind::Bool(flag) => words.push(word(flag.to_string(), false)),
-            TermKind::Pattern(pattern) => words.push(word(pattern.clone(), true)),
+            TermKind::Text(text) | TermKind::Word(text) => words.push(word(text, false)),
+            TermKind::Number(number) => words.push(word(&number.to_string(), false)),
+            TermKind::Bool(flag) => words.push(word(&flag.to_string(), false)),
+            TermKind::Pattern(pattern) => words.push(word(pattern, true)),
             TermKind::List(list) => {
                 for term in list.iter().flat_map(|entry| &entry.terms) {
                     self.term(term, words)?;
                 }
             }
             TermKind::Ref(name) => match (name.as_str(), self.names.list(name)) {
-                ("entry" | "expected", None) => words.push(word(format!("${name}"), false)),
+                ("entry" | "expected", None) => words.push(word(&format!("${name}"), false)),
                 (_, Some(list)) => words.extend(list),
                 (_, None) => {
                     let near = nearest(name, self.names.list_names());
@@ -182,7 +187,7 @@ impl Reader<'_> {
             wrong.push(format!("`@{}` does not take {} arguments: {}", probe.name, args.len(), probe.usage));
         }
         if let Some(first) = args.first().filter(|_| !probe.facts.is_empty()) {
-            let unknown = first.iter().find(|word| !probe.facts.contains(&word.text.as_str()));
+            let unknown = first.iter().find(|word| !probe.facts.contains(&&*word.text));
             wrong.extend(unknown.map(|word| {
                 format!(
                     "`@{}` knows no `{}`; expected one of {}",

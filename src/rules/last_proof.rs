@@ -22,7 +22,7 @@ pub fn last_proof(item: &Item, evidence: &Evidence) -> Proof {
         let key = item.id.rsplit('.').next().unwrap_or(&item.id);
         set("measured", Kind::Str(key.to_owned()));
     }
-    let release = Word { text: "release".to_owned(), ..Word::default() };
+    let release = Word { text: "release".into(), ..Word::default() };
     Proof::Probe(Call {
         probe: &attested::PROBE,
         question: Question { args: vec![vec![release]], options },

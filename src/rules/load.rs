@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
 use crate::tusk::{self, Section, de};
 use indexmap::IndexMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The words of a rule, each with what it stands for and its place.
 type Words = IndexMap<String, (WordText, Span)>;
@@ -24,8 +24,9 @@ pub fn load(sources: &[Source]) -> (RuleSet, Vec<Fault>) {
 
 /// The embedded catalogue. Its regular expressions are not compiled here: the tests did, and compiling all of them
 /// takes longer than judging a small tree.
-pub fn embedded() -> RuleSet {
-    read(&super::sources(), true).0
+pub fn embedded() -> &'static RuleSet {
+    static CATALOGUE: LazyLock<RuleSet> = LazyLock::new(|| read(&super::sources(), true).0);
+    &CATALOGUE
 }
 
 fn read(sources: &[Source], trusted: bool) -> (RuleSet, Vec<Fault>) {

@@ -1,5 +1,6 @@
 //! What rules refer to by name: lists of arguments, groups of evidence, scales.
 
+use super::rule::Proof;
 use super::scale::Scale;
 use super::text::Spanned;
 use crate::diagnostic::Diagnostic;
@@ -7,7 +8,7 @@ use crate::probe::Word;
 use crate::source::Source;
 use crate::value::{Field, Kind, Map, Value};
 use indexmap::IndexMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A list that names lists that name lists … ends here.
 const MAX_NESTING: usize = 8;
@@ -16,8 +17,19 @@ const MAX_NESTING: usize = 8;
 #[derive(Debug, Default)]
 pub struct Names {
     lists: IndexMap<String, Vec<Word>>,
-    groups: IndexMap<String, (Source, Vec<Spanned>)>,
+    groups: IndexMap<String, Group>,
     scales: IndexMap<String, Arc<Scale>>,
+}
+
+/// Evidence that several rules share.
+#[derive(Debug)]
+pub(super) struct Group {
+    /// The file that it stands in.
+    pub(super) source: Source,
+    /// Its proofs as written.
+    pub(super) texts: Vec<Spanned>,
+    /// Its proofs, read for the first rule that names it.
+    pub(super) proofs: OnceLock<Arc<[Proof]>>,
 }
 
 impl Names {
@@ -35,7 +47,7 @@ impl Names {
     }
 
     pub(super) fn add_group(&mut self, name: String, source: Source, proof: Vec<Spanned>) {
-        self.groups.insert(name, (source, proof));
+        self.groups.insert(name, Group { source, texts: proof, proofs: OnceLock::new() });
     }
 
     pub(super) fn add_scale(&mut self, scale: Scale) {
@@ -63,7 +75,7 @@ impl Names {
         self.lists.keys().map(String::as_str)
     }
 
-    pub(super) fn group(&self, name: &str) -> Option<&(Source, Vec<Spanned>)> {
+    pub(super) fn group(&self, name: &str) -> Option<&Group> {
         self.groups.get(name)
     }
 
@@ -88,12 +100,12 @@ fn word(entry: &Value) -> Result<Word, Diagnostic> {
         Kind::Map(map) => {
             let mut attributes: Map = map.clone();
             let first = attributes.shift_remove_index(0).and_then(|(_, field)| text_of(&field.value));
-            (first, attributes)
+            (first, Arc::new(attributes))
         }
-        _ => (text_of(entry), Map::new()),
+        _ => (text_of(entry), Arc::default()),
     };
     match text {
-        Some(text) => Ok(Word { text, is_pattern: false, attributes }),
+        Some(text) => Ok(Word { text: text.into(), is_pattern: false, attributes }),
         None => Err(Diagnostic::error(entry.span, "expected a word, or a map whose first value is the word")),
     }
 }

@@ -27,7 +27,7 @@ const RIGHT_PLACES: &[(&str, &[&str])] = &[
 pub(super) fn right_place(probe: &Probe) -> Option<Proof> {
     let family = probe.name.split('.').next().unwrap_or(probe.name);
     let (_, arguments) = RIGHT_PLACES.iter().find(|(name, _)| *name == probe.name || *name == family)?;
-    let word = |text: &&str| vec![Word { text: (*text).to_owned(), is_pattern: false, attributes: Map::new() }];
+    let word = |text: &&str| vec![Word { text: (*text).into(), ..Word::default() }];
     let question = Question { args: arguments.iter().map(word).collect(), options: Map::new() };
     let text = format!("@place({})", arguments.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", "));
     Some(Proof::Probe(Call { probe: probe::find("place")?, question, text: text.into() }))

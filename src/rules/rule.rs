@@ -65,7 +65,7 @@ pub enum Proof {
     /// A probe says so.
     Probe(Call),
     /// Any of these.
-    Any(Vec<Proof>),
+    Any(Arc<[Proof]>),
     /// All of these.
     All(Vec<Proof>),
     /// Not this; it proves only beside something that was seen.
@@ -83,7 +83,8 @@ impl Proof {
     pub fn each(&self, visit: &mut impl FnMut(&Self)) {
         visit(self);
         match self {
-            Self::Any(parts) | Self::All(parts) => parts.iter().for_each(|part| part.each(visit)),
+            Self::Any(parts) => parts.iter().for_each(|part| part.each(visit)),
+            Self::All(parts) => parts.iter().for_each(|part| part.each(visit)),
             Self::Not(part) | Self::Limit(part) | Self::Where(part, ..) => part.each(visit),
             Self::Probe(_) | Self::Items(_) => {}
         }

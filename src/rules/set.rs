@@ -78,7 +78,7 @@ impl RuleSet {
                 if let Proof::Probe(call) = proof
                     && call.probe.name == probe::source::PROBE.name
                 {
-                    patterns.extend(call.question.words_from(0).map(|word| word.text.clone()));
+                    patterns.extend(call.question.words_from(0).map(|word| word.text.to_string()));
                 }
             });
         }

@@ -85,7 +85,7 @@ fn with<T>(root: &Path, look: impl FnOnce(&Facts<'_>) -> T) -> T {
 }
 
 fn ask(facts: &Facts<'_>, fact: &str) -> Answer {
-    let word = Word { text: fact.into(), is_pattern: false, attributes: tusk_check::value::Map::new() };
+    let word = Word { text: fact.into(), ..Word::default() };
     let probe = probe::find("git").expect("a probe");
     (probe.look)(facts, &Question { args: vec![vec![word]], ..Question::default() })
 }

@@ -5,12 +5,11 @@ use tusk_check::facts::Facts;
 use tusk_check::probe::doc::topic;
 use tusk_check::probe::{self, Question, Word};
 use tusk_check::tree::Tree;
-use tusk_check::value::Map;
 
 fn ask(files: &[(&str, &str)], args: &[&str]) -> Answer {
     let tree = Tree::in_memory(files.iter().map(|&(path, text)| (path, text)));
     let facts = Facts::new(&tree, jiff::Timestamp::UNIX_EPOCH);
-    let word = |text: &str| vec![Word { text: text.into(), is_pattern: false, attributes: Map::new() }];
+    let word = |text: &str| vec![Word { text: text.into(), ..Word::default() }];
     let question = Question { args: args.iter().map(|text| word(text)).collect(), ..Question::default() };
     (probe::find("doc").expect("a probe").look)(&facts, &question)
 }

@@ -6,12 +6,12 @@ use tusk_check::facts::Facts;
 use tusk_check::probe::{self, Question, Word};
 use tusk_check::source::Span;
 use tusk_check::tree::Tree;
-use tusk_check::value::{Field, Kind, Map, Value};
+use tusk_check::value::{Field, Kind, Value};
 
 fn ask(files: &[(&str, &str)], probe: &str, args: &[&str], options: &[(&str, &str)]) -> Answer {
     let tree = Tree::in_memory(files.iter().map(|&(path, text)| (path, text)));
     let now: Timestamp = "2026-06-30T12:00:00Z".parse().expect("a time");
-    let word = |text: &&str| vec![Word { text: (*text).into(), is_pattern: false, attributes: Map::new() }];
+    let word = |text: &&str| vec![Word { text: (*text).into(), ..Word::default() }];
     let field = |text: &str| Field { key: Span::default(), value: Value::new(Kind::Str(text.into()), Span::default()) };
     let question = Question {
         args: args.iter().map(word).collect(),

@@ -6,10 +6,10 @@ use tusk_check::facts::Facts;
 use tusk_check::probe::{self, Question, Word};
 use tusk_check::source::Span;
 use tusk_check::tree::Tree;
-use tusk_check::value::{Field, Kind, Map, Value};
+use tusk_check::value::{Field, Kind, Value};
 
 fn question(args: &[&str], options: &[(&str, Kind)]) -> Question {
-    let word = |text: &&str| vec![Word { text: (*text).into(), is_pattern: false, attributes: Map::new() }];
+    let word = |text: &&str| vec![Word { text: (*text).into(), ..Word::default() }];
     let field = |kind: &Kind| Field { key: Span::default(), value: Value::new(kind.clone(), Span::default()) };
     Question {
         args: args.iter().map(word).collect(),

@@ -12,7 +12,7 @@ use tusk_check::value::{Field, Kind, Value};
 pub(crate) fn ask(files: &[(&str, &str)], name: &str, words: &[&str], options: &[(&str, &str)]) -> Answer {
     let tree = Tree::in_memory(files.iter().copied());
     let facts = Facts::new(&tree, "2026-01-01T00:00:00Z".parse().unwrap());
-    let args = words.iter().map(|&text| vec![Word { text: text.to_owned(), ..Word::default() }]).collect();
+    let args = words.iter().map(|&text| vec![Word { text: text.into(), ..Word::default() }]).collect();
     let field = |text: &str| {
         let kind = match (text, text.parse()) {
             ("true", _) => Kind::Bool(true),
@@ -74,7 +74,7 @@ fn text_is_read_without_comments() {
 fn a_file_that_cannot_be_read_is_said() {
     let tree = Tree::in_memory([("a.toml", vec![0_u8, 159, 146])]);
     let facts = Facts::new(&tree, "2026-01-01T00:00:00Z".parse().unwrap());
-    let word = |text: &str| vec![Word { text: text.to_owned(), ..Word::default() }];
+    let word = |text: &str| vec![Word { text: text.into(), ..Word::default() }];
     let question = Question { args: vec![word("*.toml"), word("x")], ..Question::default() };
     let answer = (probe::find("text").unwrap().look)(&facts, &question);
     assert_eq!(answer.blind.len(), 1);

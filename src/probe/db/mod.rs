@@ -116,7 +116,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 fn encrypted(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut asked = question.clone();
     if let Some(first) = asked.args.first_mut().and_then(|arg| arg.first_mut()) {
-        "ssl_mode".clone_into(&mut first.text);
+        first.text = "ssl_mode".into();
     }
     let mut answer = look(facts, &asked);
     for mut sighting in std::mem::take(&mut answer.seen) {
@@ -307,7 +307,9 @@ fn inside_a_reference(config: &Config) -> Vec<Sighting> {
     let names = ["url", "uri", "dsn", "connection_string"];
     let words: Vec<Word> = DATABASE_WORDS
         .iter()
-        .flat_map(|parent| names.iter().map(move |name| Word { text: format!("{parent}.{name}"), ..Word::default() }))
+        .flat_map(|parent| {
+            names.iter().map(move |name| Word { text: format!("{parent}.{name}").into(), ..Word::default() })
+        })
         .collect();
     let words: Vec<&Word> = words.iter().collect();
     let opaque = |setting: &&Setting| matches!(setting.held, Held::Elsewhere(..));

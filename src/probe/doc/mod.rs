@@ -105,7 +105,7 @@ fn decide(facts: &Facts<'_>, question: &Question, topic: &Topic, good: &[(Candid
         good.iter().map(|(candidate, _)| &*candidate.document.path).collect();
     let enough =
         enough && question.option("documents").and_then(topic::whole).is_none_or(|least| documents.len() >= least);
-    let parts: Vec<&str> = question.words_from(1).map(|word| word.text.as_str()).collect();
+    let parts: Vec<&str> = question.words_from(1).map(|word| &*word.text).collect();
     if !parts.is_empty() && (enough || !matches!(topic.needs, Needs::Named(_))) {
         for part in parts {
             part_answer(&mut answer, topic, part, &found, good);

@@ -60,7 +60,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 }
 
 fn find(facts: &Facts<'_>, question: &Question) -> Answer {
-    let words: Vec<&str> = question.words_from(1).map(|word| word.text.as_str()).collect();
+    let words: Vec<&str> = question.words_from(1).map(|word| &*word.text).collect();
     match question.fact() {
         "tree" => tree(facts),
         "ci" => delivery::ci(facts),
