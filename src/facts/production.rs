@@ -151,6 +151,24 @@ pub fn stage_of_path(path: &str) -> Stage {
     if base { Stage::Base } else { Stage::Unmarked }
 }
 
+/// Whether a script holds the settings of an environment that is not production, and nothing else:
+/// `config/environments/test.rb`, `config/dev.exs`, `settings/local.py`, `settings_test.py`.
+pub fn is_settings_aside(path: &str) -> bool {
+    let path = lowered(path);
+    let parts = Parts::of(&path);
+    if !SCRIPTS.contains(&parts.extension) {
+        return false;
+    }
+    let folder = parts.folders.rsplit('/').next().unwrap_or("");
+    let names_settings = |word: &str| matches!(word, "settings" | "config" | "configuration");
+    let says = |word: &str| {
+        (NEVER.contains(&word) && !matches!(word, "template" | "dist")) || matches!(word, "test" | "testing")
+    };
+    let mut words = words_of(parts.stem);
+    let is_settings = SETTINGS_FOLDERS.contains(&folder) || words.clone().any(names_settings);
+    is_settings && words.clone().any(says) && words.all(|word| says(word) || names_settings(word))
+}
+
 /// Whether a file stands in a folder of tools.
 pub fn is_in_tools(path: &str) -> bool {
     path.split('/').rev().skip(1).any(|part| TOOL_FOLDERS.contains(&part))
@@ -352,7 +370,7 @@ fn is_production(word: &str) -> bool {
 }
 
 /// Words of one part; a number behind a word (`prod2`, `staging01`) is not part of it.
-fn words_of(part: &str) -> impl Iterator<Item = &str> {
+fn words_of(part: &str) -> impl Iterator<Item = &str> + Clone {
     let words = part.split(['-', '_', '.', ' ']).filter(|word| !word.is_empty());
     words.map(|word| match word.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
         "" => word,

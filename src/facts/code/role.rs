@@ -1,7 +1,7 @@
 //! What a source file is for: only product code says what the product does.
 
 use super::language::Language;
-use crate::facts::production::is_test_support;
+use crate::facts::production::{is_settings_aside, is_test_support};
 use crate::source;
 
 /// What a source file is for.
@@ -56,6 +56,7 @@ const FOLDERS: &[(&str, Role)] = &[
     ("__mocks__", Role::Test),
     ("spec", Role::Test),
     ("specs", Role::Test),
+    ("step_definitions", Role::Test),
     ("e2e", Role::Test),
     ("suites", Role::Test),
     ("cypress", Role::Test),
@@ -111,8 +112,12 @@ pub(super) fn of_path(path: &str, language: Language) -> Role {
     if role != Role::Product {
         return role;
     }
-    if is_test_name(name, language) {
+    // Cucumber keeps what its steps need there.
+    if is_test_name(name, language) || path.starts_with("features/support/") || path.contains("/features/support/") {
         return Role::Test;
+    }
+    if is_settings_aside(path) {
+        return Role::Tooling;
     }
     let configures = ["playwright.config.", "jest.config.", "vitest.config.", "cypress.config.", "karma.conf."];
     match (name, language) {

@@ -248,10 +248,26 @@ fn behind(facts: &Facts<'_>, object: &Object, services: &[&Object]) -> Vec<Place
     let names = texts(&object.value);
     let targets = services.iter().copied().filter(|service| names.contains(service.name.as_str()));
     let targets: Vec<&Object> = if object.is_kind("Service") { vec![object] } else { targets.collect() };
-    let selectors: Vec<BTreeMap<String, String>> = targets.iter().map(|service| selector(service)).collect();
-    let own = facts.kubernetes().own_workloads();
-    let chosen = own.filter(|workload| selectors.iter().any(|selector| workload.is_selected_by(selector)));
-    chosen.map(Object::place).collect()
+    let own: Vec<&Object> = facts.kubernetes().own_workloads().collect();
+    let answers = |workload: &&Object| targets.iter().any(|service| answers_to(workload, service, &own));
+    own.iter().copied().filter(answers).map(Object::place).collect()
+}
+
+/// Whether a Service sends requests to the pods of a workload: its selector chooses them, and they have the port that it
+/// names, where others of the chosen have it (a metrics exporter with the labels of the release has not).
+fn answers_to(workload: &Object, service: &Object, own: &[&Object]) -> bool {
+    let selector = selector(service);
+    let ports = service.value.at(&["spec", "ports"]).and_then(Value::as_list).unwrap_or_default();
+    let names: Vec<&str> = ports.iter().filter_map(|port| port.get("targetPort")?.as_str()).collect();
+    let has_port = |workload: &Object| {
+        workload.containers().iter().any(|container| {
+            let ports = container.value.get("ports").and_then(Value::as_list).unwrap_or_default();
+            ports.iter().filter_map(|port| port.get("name")?.as_str()).any(|name| names.contains(&name))
+        })
+    };
+    let mut chosen = own.iter().filter(|other| other.is_selected_by(&selector));
+    workload.is_selected_by(&selector)
+        && (names.is_empty() || has_port(workload) || !chosen.any(|other| has_port(other)))
 }
 
 fn selector(service: &Object) -> BTreeMap<String, String> {

@@ -17,7 +17,7 @@ pub(super) enum Setting {
 
 pattern!(
     DEVELOPMENT: Scan,
-    r"(?i)\b(?:local(?:ly|host)?|dev|development|developers?|minikube|k3d|kind cluster|docker[- ]?desktop|contribut(?:ing|ors?|e)|hacking|tutorial|walk-?through|getting[- ]started|quick[- ]?start|demos?|examples?|samples?|sandbox|playground|staging|preview|testing|tests?|benchmarks?|from source)\b"
+    r"(?i)\b(?:local(?:ly|host)?|dev|development|developers?|minikube|k3d|kind cluster|docker[- ]?desktop|contribut(?:ing|ors?|e)|hacking|tutorial|walk-?through|getting[- ]started|quick[- ]?start|demos?|examples?|samples?|sandbox|playground|staging|preview|uat|qa|testing|tests?|benchmarks?|from source)\b"
 );
 pattern!(
     ASIDE: Scan,

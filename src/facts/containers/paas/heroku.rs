@@ -14,7 +14,10 @@ use crate::value::{Kind, Value};
 
 pub(super) fn services(facts: &Facts<'_>, file: &File) -> Vec<Service> {
     let Some(source) = file.text() else { return Vec::new() };
-    let standing = standing(&file.path, &Value::new(Kind::Null, Span::default()));
+    let standing = match developer_process(source.text()) {
+        Some(process) => Standing::Aside(format!("it starts {process}, as developers do")),
+        None => standing(&file.path, &Value::new(Kind::Null, Span::default())),
+    };
     let env = app_json_env(facts, &file.path);
     let mut found = Vec::new();
     let mut release = None;
@@ -50,6 +53,30 @@ pub(super) fn services(facts: &Facts<'_>, file: &File) -> Vec<Service> {
         web.reverts = Some(Fact::new(true, place));
     }
     found
+}
+
+/// The process of a Procfile that no platform is asked to run: a data server, or what compiles at each change.
+fn developer_process(text: &str) -> Option<&'static str> {
+    const PROCESSES: &[&str] = &[
+        "redis-server",
+        "postgres",
+        "mysqld",
+        "mongod",
+        "memcached",
+        "elasticsearch",
+        "mailcatcher",
+        "mailhog",
+        "webpack-dev-server",
+        "vite",
+    ];
+    let commands = text.lines().filter_map(|line| line.split_once(':').filter(|(name, _)| !name.starts_with('#')));
+    commands.into_iter().find_map(|(_, command)| {
+        let mut words = command.split_whitespace().filter(|word| !matches!(*word, "exec" | "npx" | "yarn" | "bundle"));
+        let first = words.next()?.rsplit('/').next()?;
+        let watches = words.clone().any(|word| word == "--watch") && first != "sidekiq";
+        let known = PROCESSES.iter().find(|process| **process == first).copied();
+        known.or_else(|| watches.then_some("a watcher of files"))
+    })
 }
 
 /// What an `app.json` says that its apps are: it makes review apps and those of a deploy button, and may name their
