@@ -20,12 +20,14 @@ pub struct EnvRead {
 }
 
 /// `env("A")`, `std::env::var("A")`, `require_env("A")`, `os.getenv("A")`, `process.env.A`, `ENV["A"]`, `configuration["A"]` of .NET,
+/// `config("A")` of python-decouple and Starlette,
 /// `#[arg(env = "A")]`. `env!("A")` is read when the program is built and is not among them.
 pub(crate) const READS: &[&str] = &[
     r#"(?i:\b[\w.:]*env[\w.:]*)(?:<[^>;{}()]{0,60}>)?\(\s*(?:&?[\w.]+,\s*)?["'](?<value>[A-Z][A-Z0-9_]{2,})["']"#,
     r"\bprocess\.env\.(?<value>[A-Z][A-Z0-9_]{2,})\b",
     r#"\b(?:process\.env|ENV|environ|os\.environ)\[\s*["'](?<value>[A-Z][A-Z0-9_]{2,})["']\s*\]"#,
     r#"\b_?[cC]onfiguration\[\s*"(?<value>[A-Z][A-Z0-9_]{2,})"\s*\]"#,
+    r#"(?:^|[^\w.])config\(\s*["'](?<value>[A-Z][A-Z0-9_]{2,})["']"#,
     r#"\benv\s*=\s*"(?<value>[A-Z][A-Z0-9_]{2,})""#,
     r#"#\[envconfig\([^\]]{0,80}from\s*=\s*"(?<value>[A-Z][A-Z0-9_]{2,})""#,
 ];

@@ -185,7 +185,10 @@ fn begins(name: &str, words: &[&str]) -> bool {
 
 fn is_for_agents(name: &str) -> bool {
     let known = |(stem, extension): (&str, &str)| AGENTS.contains(&stem) && ["md", "mdx", "txt"].contains(&extension);
-    name.rsplit_once('.').is_some_and(known) || name.ends_with(".instructions.md") || name.ends_with(".prompt.md")
+    name.rsplit_once('.').is_some_and(known)
+        || name.ends_with(".instructions.md")
+        || name.ends_with(".prompt.md")
+        || name.ends_with("-prompt.md")
 }
 
 /// `.github/ISSUE_TEMPLATE/bug.md`, `postmortem-template.md`, `template.md` at the root.

@@ -211,13 +211,11 @@ impl<'t> Setting<'t> {
         if offset >= *self.tests_from.get_or_init(|| tests_from(self.path, self.text)) {
             return Weight::Aside("in a test");
         }
-        if is_in_class_aside(self.path, self.text, offset) {
-            return Weight::Development;
-        }
         if context::is_shown_in_a_schema(self.path, self.text, offset) {
             return Weight::Aside("an example in a description of an API");
         }
-        *self.weight.get_or_init(|| context::weight(self.path))
+        let weight = *self.weight.get_or_init(|| context::weight(self.path));
+        if is_in_class_aside(self.path, self.text, offset) { weight.min(Weight::Development) } else { weight }
     }
 }
 

@@ -11,7 +11,7 @@ use super::{Probe, Question, Word, config};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, observe};
-use crate::facts::config::{Config, Held, Setting, not_chosen, script};
+use crate::facts::config::{Config, EnvRead, Held, Setting, not_chosen, script};
 use crate::quantity::Quantity;
 use crate::source::floor;
 use facts::{FACTS, Fact, Fixed};
@@ -322,7 +322,10 @@ fn inside_a_reference(config: &Config) -> Vec<Sighting> {
     let set = effective.winners.into_iter().filter(opaque).map(|setting| told(&setting.place, &setting.name));
     let bare: Vec<Word> = words.iter().map(|&word| word.clone()).collect();
     let variables = Variables::of(&bare);
-    let read = config.reads.iter().filter(|read| read.default.is_none() && variables.name(&read.name));
+    // A file or a server on the developer's machine is what it is when nothing sets it: production does.
+    let is_stand_in = |default: &str| default.starts_with("sqlite") || default.contains("localhost");
+    let is_elsewhere = |read: &&EnvRead| read.default.as_deref().is_none_or(is_stand_in);
+    let read = config.reads.iter().filter(|read| is_elsewhere(read) && variables.name(&read.name));
     set.chain(read.map(|read| told(&read.place, &read.name))).collect()
 }
 

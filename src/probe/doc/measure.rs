@@ -26,6 +26,11 @@ pattern!(
     ABOUT_USE,
     r"(?i)^\W*(?:\d+[.)]?\s*)?(?:usage|using|use|option|how|notes?|deploy\w*|install\w*|import\w*|export\w*|add\w*|creat\w*|configur\w+|updat\w+|upgrad\w+|set[ -]?up|setting up|getting started|quick ?start|prerequisites|requirements|overview|introduction|development|contributing|licen[cs]e|examples?|step|enabl\w+|run\w*|access\w*)\b"
 );
+// A day of the week, a turn of duty: what is done then is no answer to a problem.
+pattern!(
+    ROUTINE,
+    r"(?i)^\W*(?:(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|daily\b|weekly\b|monthly\b|(?:\w+ )?rotation$|rota$|routine\b|hand-?over\b|hand-?off\b|sick days?\b|overview$|introduction$)"
+);
 pattern!(QUESTIONS, r"(?i)\b(?:faqs?|frequently asked questions)\b");
 pattern!(LEVEL, r"(?i)\b(?:(?:level|tier|l)[ -]?[1-9]|primary|secondary|tertiary|first line|second line|third line)\b");
 
@@ -189,7 +194,7 @@ impl<'a> Look<'a, '_> {
         let document = self.candidate.document;
         let own = &document.sections[self.candidate.section];
         let is_faq = QUESTIONS.is_match(&own.title) || QUESTIONS.is_match(document.title());
-        let is_problem = |symptom: &str| !is_faq || PROBLEM.is_match(symptom);
+        let is_problem = |symptom: &str| !ROUTINE.is_match(symptom) && (!is_faq || PROBLEM.is_match(symptom));
         let is_fix = |text: &str| FIX.is_match(text) && text.split_whitespace().count() >= 4;
         let headings = self.leaves().filter(|section| {
             is_problem(&section.title)

@@ -60,6 +60,14 @@ fn is_other_data(value: &str) -> bool {
     // A path of settings: `authentication_backend.file.password`.
     let is_path = value.matches('.').count() > 1 && value.split('.').all(|part| Shape::of(part).is_words());
     let is_selector = value.starts_with(['.', '#']) && Shape::of(&value[1..]).is_words();
+    // A step of migrations by its number: `0012_alter_user_first_name_max_length`.
+    let is_step = value.split_once('_').is_some_and(|(number, rest)| {
+        number.len() == 4
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+            && rest.len() > 3
+            && rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+            && rest.contains(|letter: char| letter.is_ascii_lowercase())
+    });
     let is_constant = value.contains('_') && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
     let ends_open = value.ends_with([':', '=', '?', '(', '[', '{', '-', '_', '.', '/'])
         && !value.ends_with("==")
@@ -72,6 +80,7 @@ fn is_other_data(value: &str) -> bool {
         || is_dotted
         || is_path
         || is_selector
+        || is_step
         || is_constant
         || ends_open
         || is_product
