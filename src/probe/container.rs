@@ -73,6 +73,13 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         lacking |= found.is_empty() && service.serves() && service.standing == Standing::Production;
         put(&mut answer, found, &service.standing, &service.place, &title(service));
     }
+    if fact == "autodeploy" && answer.seen.is_empty() {
+        let service = view.production().find(|service| service.platform == Platform::Heroku && service.serves());
+        answer.blind.extend(service.map(|service| Blind {
+            place: Some(service.place.clone()),
+            why: "whether each push is deployed is set on the platform: a Procfile has no word for it".to_owned(),
+        }));
+    }
     // `each`: what one service lacks is not proven for the project.
     if lacking && question.is_set("each") {
         answer.notes.append(&mut answer.seen);

@@ -116,6 +116,12 @@ pub(super) fn of_path(path: &str, language: Language) -> Role {
     if is_test_name(name, language) || path.starts_with("features/support/") || path.contains("/features/support/") {
         return Role::Test;
     }
+    // Alembic's own program: it runs the migrations and nothing else.
+    if name == "env.py"
+        && path.rsplit('/').nth(1).is_some_and(|folder| ["migrations", "migration", "alembic"].contains(&folder))
+    {
+        return Role::Tooling;
+    }
     if is_settings_aside(path) {
         return Role::Tooling;
     }

@@ -55,7 +55,7 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
     }
     let (name, at) = hit.value.clone()?;
     let text = facts.tree.text(&hit.path)?.text();
-    if text.get(hit.span.range()).is_some_and(writes) {
+    if text.get(hit.span.range()).is_some_and(|call| writes(call) || asks_the_request(call, &name)) {
         return None;
     }
     let after = text.get(at.end as usize..)?.trim_start_matches(['"', '\'', ']']);
@@ -80,6 +80,11 @@ fn writes(call: &str) -> bool {
     ["setenv", "putenv", "withenv", "addenv", "unsetenv", "removeenv", "envremove"]
         .iter()
         .any(|word| name.contains(word))
+}
+
+/// Whether a call asks the environment of a request in WSGI, which holds its headers: `environ.get("HTTP_X_TOKEN")`.
+fn asks_the_request(call: &str, name: &str) -> bool {
+    name.starts_with("HTTP_") && call.contains("environ") && !call.contains("os.environ")
 }
 
 /// The defaults as settings of the weakest layer.

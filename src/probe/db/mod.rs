@@ -13,7 +13,7 @@ use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, observe};
 use crate::facts::config::{Config, EnvRead, Held, Setting, not_chosen, script};
 use crate::quantity::Quantity;
-use crate::source::floor;
+use crate::source::{enclosing, floor};
 use facts::{FACTS, Fact, Fixed};
 use std::sync::Arc;
 
@@ -188,6 +188,20 @@ fn stated(facts: &Facts<'_>, fact: &Fact) -> Vec<Sighting> {
     found.iter().flat_map(|hits| hits.iter()).filter_map(|hit| stated_at(facts, fact, hit)).collect()
 }
 
+/// How many connections SQLAlchemy opens beyond the size of its pool, where the same call says it.
+fn overflow(code: &str, hit: &Hit) -> Option<f64> {
+    let call = code.get(hit.span.start as usize..)?;
+    let call = call.get(..floor(call, 300)).unwrap_or(call);
+    if !call.starts_with("pool_size") {
+        return None;
+    }
+    let end = call.find(')').unwrap_or(call.len());
+    let (_, rest) = call[..end].split_once("max_overflow")?;
+    let rest = rest.trim_start_matches(['"', '\'', ' ', '=', ':']);
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    rest[..digits].parse().ok()
+}
+
 /// A migration's own limits end with it.
 fn is_migration(path: &str) -> bool {
     path.split('/').any(|part| matches!(part, "migrations" | "migrate" | "migration" | "alembic"))
@@ -205,6 +219,9 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
         return None;
     }
     if !speaks_of_a_database(code) || CONNECTORS.iter().any(|connector| code.contains(connector)) {
+        return None;
+    }
+    if is_of_one_request(code, hit) {
         return None;
     }
     let (text, span) = hit.value.as_ref()?;
@@ -230,10 +247,32 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     };
     let source = facts.tree.text(&hit.path)?;
     let line = source.line(source.line_col(span.start).line).trim();
-    let mut sighting = Sighting::new(place, Strength::Configured, format!("`{line}`")).with(value);
+    let mut message = format!("`{line}`");
+    let value = match (value, overflow(code, hit)) {
+        (Observed::Quantity(mut quantity), Some(more)) if fact.name == "pool_max" => {
+            quantity.amount += more;
+            message = format!("`{line}` and {more} that may overflow");
+            Observed::Quantity(quantity)
+        }
+        (value, _) => value,
+    };
+    let mut sighting = Sighting::new(place, Strength::Configured, message).with(value);
     // What the environment may say is only meant for when it says nothing.
     sighting.default_of = whole.contains("get_env").then(|| "the program".to_owned());
     Some(sighting)
+}
+
+/// Whether a limit is set by a statement in the course of some work, and not where connections are made.
+fn is_of_one_request(code: &str, hit: &Hit) -> bool {
+    let start = hit.span.start as usize;
+    let Some(before) = code.get(..start) else { return false };
+    let word = before.trim_end().rsplit(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or_default();
+    if !["set", "local", "session"].iter().any(|known| word.eq_ignore_ascii_case(known)) {
+        return false;
+    }
+    let makes = |line: &str| ["connect", "engine", "pool", "init", "setup"].iter().any(|word| line.contains(word));
+    let near = &before[floor(before, before.len().saturating_sub(300))..];
+    !makes(&near.to_ascii_lowercase()) && !enclosing(before).any(|line| makes(&line.to_ascii_lowercase()))
 }
 
 /// Whether a statement is about a file of `SQLite`, which takes one writer: its driver is named in the path or shortly before.

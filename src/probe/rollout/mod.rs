@@ -5,7 +5,7 @@ mod steps;
 mod weights;
 
 use super::{Probe, Question};
-use crate::evidence::{Answer, Observed, Sighting, Strength};
+use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::containers::{Platform, Service};
 use crate::facts::kubernetes::{Object, WORKLOADS};
@@ -68,7 +68,17 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     if seen.is_empty() && strategies(facts).is_empty() {
         blind.extend(facts.infra().unread(managed::KINDS));
     }
+    if seen.is_empty() {
+        blind.extend(facts.containers().production().find(|service| says_little(service)).map(|service| {
+            let why = "a Procfile has no word for how one version replaces another".into();
+            Blind { place: Some(service.place.clone()), why }
+        }));
+    }
     Answer { seen, blind, ..Answer::default() }
+}
+
+fn says_little(service: &Service) -> bool {
+    service.platform == Platform::Heroku && service.serves()
 }
 
 /// The strategy of each own serving workload of production, with the place that says so.

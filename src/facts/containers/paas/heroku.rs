@@ -48,8 +48,9 @@ pub(super) fn services(facts: &Facts<'_>, file: &File) -> Vec<Service> {
         }
         found.push(service);
     }
-    // A release phase that fails leaves the old version running.
-    if let (Some(place), Some(web)) = (release, found.iter_mut().find(|service| service.name == "web")) {
+    // A release phase that fails leaves the old version running, on Heroku: others read a Procfile too.
+    let web = found.iter_mut().find(|service| service.name == "web" && service.tls.is_some());
+    if let (Some(place), Some(web)) = (release, web) {
         web.reverts = Some(Fact::new(true, place));
     }
     found
