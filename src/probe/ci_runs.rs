@@ -4,7 +4,8 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::pattern::{Pattern, values_of};
-use crate::facts::ci::{Ci, Command, Link, Step};
+use crate::facts::ci::{Ci, Command, Link, Step, tools};
+use crate::facts::code::Language;
 use crate::pattern::compile;
 use crate::quantity::Quantity;
 use crate::value::Value;
@@ -13,12 +14,12 @@ use regex::Regex;
 /// `@ci.runs(command, word…)`.
 pub static PROBE: Probe = Probe {
     name: "ci.runs",
-    summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for",
-    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", services}",
+    summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for. `service` leaves open what a tool tells that does not read the language of the service",
+    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", services, service}",
     arity: (1, usize::MAX),
     patterns_from: None,
     facts: &[],
-    options: &["gate", "schedule", "release", "value", "unit", "then", "after", "step", "services"],
+    options: &["gate", "schedule", "release", "value", "unit", "then", "after", "step", "services", "service"],
     look,
 };
 
@@ -51,6 +52,13 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let reason = reason.or_else(|| wanted.before_missing(ci, command));
         let bare = question.is_set("services") && ci.job(&command.step).services.is_empty();
         let reason = reason.or_else(|| bare.then(|| "no service containers run beside it".to_owned()));
+        if reason.is_none()
+            && question.is_set("service")
+            && let Some(why) = of_another_language(facts, &command.words)
+        {
+            answer.blind.push(Blind { place: Some(command.place.clone()), why });
+            continue;
+        }
         let sighting = match wanted.value(command) {
             Some(Ok(value)) => sighting.with(value),
             Some(Err(why)) if reason.is_none() => {
@@ -68,6 +76,18 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     answer.notes.dedup_by(|a, b| a.place == b.place);
     answer.blind.extend(ci.unseen());
     answer
+}
+
+/// Why a tool tells nothing of the service: it reads none of the languages that the service is written in.
+fn of_another_language(facts: &Facts<'_>, words: &[String]) -> Option<String> {
+    let reads = tools::languages(words);
+    let written = if reads.is_empty() { &[][..] } else { facts.code().languages(facts) };
+    let names = |languages: &[Language]| languages.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ");
+    let is_foreign = !written.is_empty() && !written.iter().any(|language| reads.contains(language));
+    is_foreign.then(|| {
+        let (reads, written) = (names(reads), names(written));
+        format!("`{}` reads {reads}; the service is written in {written}", shown(&words.join(" ")))
+    })
 }
 
 /// A command as it is shown: on one line, not without end.

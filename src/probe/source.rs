@@ -5,7 +5,7 @@ use super::text::{line_of, without_lead};
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::code::{Hit, observe, serves_not};
+use crate::facts::code::{Hit, observe, serves_not, serves_nothing};
 use crate::facts::config::not_chosen;
 use crate::pattern::compile;
 use crate::source::enclosing;
@@ -70,7 +70,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                 || globs.as_ref().is_some_and(|globs| !globs.matches(&hit.path));
             let is_about_another = unless.as_ref().is_some_and(|unless| is_below(facts, unless, hit));
             let is_outside = inside.as_ref().is_some_and(|inside| !is_inside(facts, inside.as_ref().ok(), hit));
-            let is_mention = asks_for_a_call(&word.text) && is_in_a_string(facts, hit);
+            let is_mention = asks_for_a_call(&word.text) && code.is_quoted(facts, hit);
             if is_elsewhere
                 || is_about_another
                 || is_outside
@@ -127,13 +127,6 @@ fn sighting(facts: &Facts<'_>, hit: &Hit, question: &Question) -> Option<Sightin
 /// Whether a pattern looks for code that calls something, and not for words (a statement of SQL, a name, a path).
 fn asks_for_a_call(pattern: &str) -> bool {
     pattern.contains("\\(") && !pattern.starts_with("(?i)") && !pattern.contains(['"', '\'', '`'])
-}
-
-/// Whether a match is a part of a text, which does nothing.
-fn is_in_a_string(facts: &Facts<'_>, hit: &Hit) -> bool {
-    let code = facts.code().file(&hit.path).and_then(|file| file.code(facts));
-    let text = code.and_then(|code| code.string_at(hit.span.start));
-    text.is_some_and(|text| text.start < hit.span.start && hit.span.end < text.end)
 }
 
 /// The lines of some hits, by file, in order.
@@ -196,29 +189,4 @@ fn calls_another(path: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name);
     folders.split('/').any(|folder| FOLDERS.contains(&folder) || WORDS.contains(&folder))
         || stem.split(['-', '_']).any(|word| WORDS.contains(&word))
-}
-
-/// Whether code runs in a browser or a shell, by its path: what a page hides from a user the service may still do.
-fn serves_nothing(path: &str) -> bool {
-    const FOLDERS: &[&str] = &[
-        "webapp",
-        "frontend",
-        "front-end",
-        "client",
-        "ui",
-        "web",
-        "webui",
-        "static",
-        "public",
-        "assets",
-        "spa",
-        "mobile",
-        "webpack",
-    ];
-    const ENDS: &[&str] = &[".sh", ".tsx", ".jsx", ".vue", ".svelte", ".astro"];
-    const SCRIPTS: &[&str] = &[".ts", ".js", ".mjs"];
-    let ends = |list: &[&str]| list.iter().any(|end| path.ends_with(end));
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let builds_a_page = ["vite.config.", "webpack.config."].iter().any(|start| name.starts_with(start));
-    ends(ENDS) || builds_a_page || ends(SCRIPTS) && path.split('/').any(|part| FOLDERS.contains(&part))
 }

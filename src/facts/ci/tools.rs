@@ -1,6 +1,9 @@
 //! What is known of tools by name: which of them build or test.
 
 use super::pattern::Pattern;
+use crate::facts::code::Language::{
+    self, C, CSharp, Elixir, Go, Java, JavaScript, Kotlin, Php, Python, Ruby, Rust, Scala,
+};
 use std::sync::LazyLock;
 
 static BUILDS_OR_TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
@@ -61,4 +64,23 @@ static TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
 pub fn tests(words: &[String]) -> bool {
     let is_smoke = words.iter().any(|word| !word.starts_with('-') && word.to_ascii_lowercase().contains("smoke"));
     !is_smoke && TESTS.iter().any(|pattern| pattern.matches(words))
+}
+
+/// Tools that read one language, or one family of them.
+const READERS: &[(&[&str], &[Language])] = &[
+    (&["cargo", "cross", "grcov"], &[Rust, C]),
+    (&["go", "gotestsum", "gosec", "govulncheck"], &[Go]),
+    (&["bandit", "pytest", "coverage", "tox", "nox"], &[Python]),
+    (&["brakeman", "rspec", "parallel_rspec", "rails", "rake", "simplecov"], &[Ruby]),
+    (&["nyc", "c8", "jest", "vitest", "karma", "njsscan"], &[JavaScript]),
+    (&["gradle", "gradlew", "./gradlew", "mvn", "mvnw", "./mvnw"], &[Java, Kotlin, Scala]),
+    (&["dotnet"], &[CSharp]),
+    (&["phpunit"], &[Php]),
+    (&["mix"], &[Elixir]),
+];
+
+/// The languages that a tool reads; none are named where it reads many, or where that is not known.
+pub fn languages(words: &[String]) -> &'static [Language] {
+    let program = words.first().map_or("", String::as_str);
+    READERS.iter().find(|(names, _)| names.contains(&program)).map_or(&[], |(_, languages)| languages)
 }

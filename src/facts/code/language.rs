@@ -76,6 +76,27 @@ const EXTENSIONS: &[(&str, Language)] = &[
 ];
 
 impl Language {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rust => "Rust",
+            Self::Go => "Go",
+            Self::JavaScript => "JavaScript",
+            Self::Java => "Java",
+            Self::Kotlin => "Kotlin",
+            Self::Scala => "Scala",
+            Self::CSharp => "C#",
+            Self::C => "C",
+            Self::Php => "PHP",
+            Self::Swift => "Swift",
+            Self::Python => "Python",
+            Self::Ruby => "Ruby",
+            Self::Elixir => "Elixir",
+            Self::Shell => "shell",
+            Self::Proto => "protocol buffers",
+        }
+    }
+
     /// The language of a path, by its extension.
     pub fn of(path: &str) -> Option<Self> {
         let name = path.rsplit('/').next().unwrap_or(path);

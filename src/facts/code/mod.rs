@@ -10,6 +10,7 @@ mod mask;
 mod program;
 mod role;
 mod rust_regions;
+mod serving;
 mod text;
 
 pub use comments::without_comments;
@@ -18,6 +19,7 @@ pub use language::Language;
 pub use program::serves_not;
 pub use role::{Role, folder_role};
 pub use rust_regions::Regions;
+pub use serving::serves_nothing;
 pub use text::CodeText;
 
 use super::{Facts, parallel};
@@ -36,6 +38,7 @@ pub struct Code {
     files: Vec<CodeFile>,
     test_modules: OnceLock<BTreeSet<Arc<str>>>,
     starts_outside_tools: OnceLock<bool>,
+    languages: OnceLock<Vec<Language>>,
     gathered: OnceLock<Vec<Arc<Vec<Hit>>>>,
     asked: Mutex<BTreeMap<(Scope, String), Hits>>,
 }
@@ -166,6 +169,13 @@ impl Code {
             self.search(facts, Scope::Product, &facts.patterns.code).into_iter().map(Arc::new).collect()
         });
         all.get(position).cloned()
+    }
+
+    /// Whether a match is a part of a text, which does nothing.
+    pub fn is_quoted(&self, facts: &Facts<'_>, hit: &Hit) -> bool {
+        let code = self.file(&hit.path).and_then(|file| file.code(facts));
+        let text = code.and_then(|code| code.string_at(hit.span.start));
+        text.is_some_and(|text| text.start < hit.span.start && hit.span.end < text.end)
     }
 
     /// The features that the code at a place needs.

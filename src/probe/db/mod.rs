@@ -185,7 +185,15 @@ fn differ(sightings: &[Sighting]) -> bool {
 /// What the source fixes; a value that only a variable knows is opaque.
 fn stated(facts: &Facts<'_>, fact: &Fact) -> Vec<Sighting> {
     let found = facts.code().find_all(facts, Scope::Product, fact.stated);
-    found.iter().flat_map(|hits| hits.iter()).filter_map(|hit| stated_at(facts, fact, hit)).collect()
+    let counts = |pattern: &str, hit: &Hit| is_of_a_text(pattern) || !facts.code().is_quoted(facts, hit);
+    let found = fact.stated.iter().zip(&found).flat_map(|(pattern, hits)| hits.iter().map(move |hit| (pattern, hit)));
+    found.filter(|(pattern, hit)| counts(pattern, hit)).filter_map(|(_, hit)| stated_at(facts, fact, hit)).collect()
+}
+
+/// Whether a pattern looks for a parameter of a connection text or a statement of SQL, which stand in quotes; what else
+/// stands there is only spoken of.
+fn is_of_a_text(pattern: &str) -> bool {
+    pattern.starts_with("(?i)") || pattern.contains("=(?<value>")
 }
 
 /// How many connections SQLAlchemy opens beyond the size of its pool, where the same call says it.
@@ -335,6 +343,10 @@ fn speaks_of_a_database(code: &str) -> bool {
     WORDS.iter().any(|word| code.contains(word))
 }
 
+fn is_in_use(facts: &Facts<'_>, hit: &Hit) -> bool {
+    not_chosen(facts, &hit.path).is_none() && !facts.code().is_quoted(facts, hit)
+}
+
 /// Whether production's settings or the program's environment name a database at all.
 fn is_configured(config: &Config) -> bool {
     let read = |name: &str| name.split('_').any(|word| DATABASE_WORDS.contains(&word.to_ascii_lowercase().as_str()));
@@ -374,7 +386,7 @@ fn by_default(facts: &Facts<'_>, fact: &Fact) -> Vec<Sighting> {
     let found: Vec<Arc<Vec<Hit>>> = facts.code().find_all(facts, Scope::Product, &uses);
     let mut sightings = Vec::new();
     for (&(library, _, default), hits) in fact.defaults.iter().zip(found) {
-        let Some(hit) = hits.iter().find(|hit| not_chosen(facts, &hit.path).is_none()) else { continue };
+        let Some(hit) = hits.iter().find(|hit| is_in_use(facts, hit)) else { continue };
         let (value, text) = match default {
             Fixed::Count(count) => (Observed::Quantity(Quantity::count(count)), count.to_string()),
             Fixed::Seconds(seconds) => (Observed::Quantity(Quantity::seconds(seconds)), format!("{seconds} s")),

@@ -1,0 +1,59 @@
+//! The languages that the service is written in, and code that serves nobody.
+
+use super::{Code, Language};
+use crate::facts::Facts;
+use std::collections::BTreeMap;
+
+/// What is smaller than one part in so many of the largest language is written beside the service.
+const SMALLEST_PART: u64 = 4;
+
+impl Code {
+    /// The languages that what ships is written in, by size: pages for a browser count when nothing else does, scripts
+    /// of a shell never.
+    pub fn languages(&self, facts: &Facts<'_>) -> &[Language] {
+        self.languages.get_or_init(|| {
+            let sizes = |pages: bool| {
+                let mut sizes: BTreeMap<Language, u64> = BTreeMap::new();
+                for file in self.product(facts).filter(|file| pages || !serves_nothing(&file.path)) {
+                    if !matches!(file.language, Language::Shell | Language::Proto) {
+                        *sizes.entry(file.language).or_default() += facts.tree.files()[file.index].len;
+                    }
+                }
+                sizes
+            };
+            let served = sizes(false);
+            let sizes = if served.is_empty() { sizes(true) } else { served };
+            let largest = sizes.values().copied().max().unwrap_or(0);
+            sizes
+                .into_iter()
+                .filter(|(_, size)| size * SMALLEST_PART >= largest)
+                .map(|(language, _)| language)
+                .collect()
+        })
+    }
+}
+
+/// Whether code runs in a browser or a shell, by its path: what a page hides from a user the service may still do.
+pub fn serves_nothing(path: &str) -> bool {
+    const FOLDERS: &[&str] = &[
+        "webapp",
+        "frontend",
+        "front-end",
+        "client",
+        "ui",
+        "web",
+        "webui",
+        "static",
+        "public",
+        "assets",
+        "spa",
+        "mobile",
+        "webpack",
+    ];
+    const ENDS: &[&str] = &[".sh", ".tsx", ".jsx", ".vue", ".svelte", ".astro"];
+    const SCRIPTS: &[&str] = &[".ts", ".js", ".mjs"];
+    let ends = |list: &[&str]| list.iter().any(|end| path.ends_with(end));
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let builds_a_page = ["vite.config.", "webpack.config."].iter().any(|start| name.starts_with(start));
+    ends(ENDS) || builds_a_page || ends(SCRIPTS) && path.split('/').any(|part| FOLDERS.contains(&part))
+}
