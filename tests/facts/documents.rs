@@ -40,6 +40,30 @@ fn sections_nest_and_carry_what_stands_directly_under_them() {
 }
 
 #[test]
+fn a_document_that_calls_itself_outdated_speaks_for_nobody() {
+    let standing = |text: &str| one("docs/runbook.md", text, |document| document.standing);
+    for text in [
+        "# Runbook (deprecated)\n\nRestart it.\n",
+        "# Runbook\n\n> **OUTDATED**: see the handbook\n\nRestart it.\n",
+        "# Runbook\n\n:warning: This document is no longer maintained.\n",
+        "---\ntitle: Runbook\nstatus: superseded\n---\n\n# Runbook\n",
+        "# Runbook\n\nStatus: Superseded by the handbook\n",
+        "# Runbook\n\nThe instructions below are out of date.\n",
+        "# Runbook\n\n**Note:** Deprecated in favor of the handbook.\n",
+    ] {
+        assert_eq!(standing(text), Standing::Never("outdated, as it says itself"), "{text}");
+    }
+    for text in [
+        "# Runbook\n\nDeprecated settings are listed below. The option `x` is deprecated.\n",
+        "# Runbook\n\n- **archived_at**: when a parcel was archived\n",
+        "# Runbook\n\nThe token is no longer valid after a day.\n",
+        "# Deprecated features\n\nWhat goes away.\n",
+    ] {
+        assert_eq!(standing(text), Standing::Project, "{text}");
+    }
+}
+
+#[test]
 fn a_list_that_code_breaks_apart_keeps_its_steps() {
     let text =
         "# D\n\n1. one\n\n```sh\nkubectl apply -f a.yaml\n```\n\n2. two\n\n```sh\nkubectl get pods\n```\n\n3. three\n";

@@ -1,7 +1,28 @@
 //! Which documents may speak for operations, and why the others may not (items-2.md §0.4).
 
 use super::section::{BlockKind, Section};
+use crate::pattern::pattern;
 use crate::source::head;
+
+// What a document says of itself: in its front matter, its title, a sentence or a mark of its own line.
+pattern!(
+    OUTDATED,
+    r"(?im)^(?:status|state)\s*:\s*\W*(?:deprecated|outdated|obsolete|superseded|archived|retired|withdrawn)\b|^(?:deprecated|outdated|obsolete|archived)\s*:\s*(?:true|yes)\b|^#{1,2}\s.*[(\[](?:deprecated|outdated|obsolete|superseded|archived|out[- ]of[- ]date)[)\]]|^(?:[#>!:\s\[(_]|\*\*|:\w+:|[^\x00-\x7F])*(?:(?:warning|note|notice|caution|important|status|state)\W+)?(?:deprecated|outdated|obsolete|superseded|archived|out[- ]of[- ]date)(?:[*\])!.:,;]|_+(?:\W|$)|\s*$|\s+(?:by|in favou?r of|since|as of|see|please|-|–|—)\s)|\b(?:this|these|the)\s+(?:(?:following|whole|entire|below)\s+)?(?:document(?:ation)?|page|guide|docs?|read-?me|manual|run-?book|playbook|instructions|procedures?|plan|policy|content|information|file|article|wiki|steps)\s+(?:(?:below|here|on this page|in this (?:document|file|guide|page))\s+)?(?:is|are|has been|have been|was|were)\s+(?:(?:now|currently|very|hopelessly|partly|badly|severely|marked|marked as|considered|being)\s+)?(?:deprecated|outdated|obsolete|superseded|archived|retired|out[- ]of[- ]date|no longer (?:maintained|valid|accurate|in use|used|supported|current|correct|relevant|updated|up[- ]to[- ]date|applicable|applies))\b"
+);
+
+/// Words without which nothing above matches.
+const OUTDATED_WORDS: &[&str] = &[
+    "deprecated",
+    "outdated",
+    "obsolete",
+    "superseded",
+    "archived",
+    "retired",
+    "withdrawn",
+    "out of date",
+    "out-of-date",
+    "no longer",
+];
 
 /// Whether a document may speak for the project's operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,6 +256,9 @@ fn by_content(text: &str, sections: &[Section]) -> Standing {
     let head = head(text, 600).to_ascii_lowercase();
     if head.contains("do not edit") && head.contains("generated") {
         return Standing::Never("vendored or generated");
+    }
+    if OUTDATED_WORDS.iter().any(|word| head.contains(word)) && OUTDATED.is_match(&head) {
+        return Standing::Never("outdated, as it says itself");
     }
     if head.contains("this is not a user manual") || head.contains("not a user manual") {
         return Standing::Code;

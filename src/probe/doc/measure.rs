@@ -44,8 +44,9 @@ pub(super) fn find(
 ) -> Vec<(Place, String)> {
     let look = Look { facts, topic, candidate, actions };
     match part {
-        Part::Pattern(pattern) => look.pattern(pattern, false),
-        Part::Prose(pattern) => look.pattern(pattern, true),
+        Part::Pattern(pattern) => look.pattern(pattern, Reach::Items),
+        Part::Prose(pattern) => look.pattern(pattern, Reach::Prose),
+        Part::Named(pattern) => look.pattern(pattern, Reach::Labels),
         Part::Steps { at_least, commands, verified } => look.steps(*at_least, *commands, *verified),
         Part::Verification => look.verification(),
         Part::Entries(at_least) => look.at_least(*at_least, "entry with a fix", look.entries()),
@@ -54,6 +55,17 @@ pub(super) fn find(
         Part::Meanings(at_least) => look.at_least(*at_least, "explained name", look.meanings()),
         Part::List(at_least) => look.at_least(*at_least, "entry", look.list()),
     }
+}
+
+/// How far below a heading a pattern may stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Where a row, an item or a paragraph is named.
+    Labels,
+    /// Also in the beginning of an item, in a row and in a command.
+    Items,
+    /// Also in prose.
+    Prose,
 }
 
 struct Look<'a, 'f> {
@@ -95,7 +107,7 @@ impl<'a> Look<'a, '_> {
         self.sections().flat_map(|(_, section)| &section.blocks)
     }
 
-    fn pattern(&self, pattern: &Pattern, prose: bool) -> Vec<(Place, String)> {
+    fn pattern(&self, pattern: &Pattern, reach: Reach) -> Vec<(Place, String)> {
         let document = self.candidate.document;
         let heading = self.below().find(|&(index, section)| {
             pattern.is_match(&section.title)
@@ -106,13 +118,18 @@ impl<'a> Look<'a, '_> {
             return vec![(self.at(section.heading), format!("\"{}\"", section.title))];
         }
         let block = self.blocks().find(|block| {
+            let is_labelled = || block.label.as_deref().is_some_and(|label| pattern.is_match(label));
             let is_there = match &block.kind {
+                BlockKind::Row { cells, .. } if reach == Reach::Labels => {
+                    cells.first().is_some_and(|cell| pattern.is_match(cell))
+                }
+                _ if reach == Reach::Labels => is_labelled(),
                 BlockKind::Row { cells, .. } => cells.iter().any(|cell| pattern.is_match(cell)),
                 BlockKind::Command | BlockKind::Code(_) => pattern.is_match(&block.text),
                 BlockKind::Item { .. } => says_more(block) && pattern.is_match(beginning(&block.text)),
-                BlockKind::Paragraph => block.label.as_deref().is_some_and(|label| pattern.is_match(label)),
+                BlockKind::Paragraph => is_labelled(),
             };
-            (is_there || prose && pattern.is_match(&block.text)) && (!self.actions || acts(block))
+            (is_there || reach == Reach::Prose && pattern.is_match(&block.text)) && (!self.actions || acts(block))
         });
         block.map(|block| (self.at(block.span), format!("\"{}\"", excerpt(&block.text)))).into_iter().collect()
     }

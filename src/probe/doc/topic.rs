@@ -74,6 +74,8 @@ pub enum Part {
     Pattern(Pattern),
     /// The same, or a paragraph of this pattern.
     Prose(Pattern),
+    /// A heading, or the label of a row, an item or a paragraph of this pattern.
+    Named(Pattern),
     /// Ordered steps.
     Steps {
         /// How many at least.
@@ -200,6 +202,9 @@ fn part(value: &Value) -> Result<Part, String> {
     }
     if let Some(prose) = value.get("prose") {
         return Pattern::read(prose).map(Part::Prose);
+    }
+    if let Some(named) = value.get("named") {
+        return Pattern::read(named).map(Part::Named);
     }
     let number = |key: &str| value.get(key).and_then(whole).unwrap_or(0);
     let at_least = number("at_least").max(1);
