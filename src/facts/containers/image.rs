@@ -35,6 +35,48 @@ pub enum Build {
 const ASIDE: &[&str] =
     &["debug", "builder", "base", "devcontainer", "lint", "toolchain", "cross", "bench", "loadtest", "locust"];
 
+/// Programs that test a service or put load on it, as commands and as images to start from.
+const TESTERS: &[&str] = &[
+    "dredd",
+    "newman",
+    "k6",
+    "locust",
+    "runlocust.sh",
+    "artillery",
+    "vegeta",
+    "gatling",
+    "gatling.sh",
+    "jmeter",
+    "wrk",
+    "wrk2",
+    "hey",
+    "oha",
+    "autocannon",
+    "bombardier",
+    "siege",
+    "fortio",
+    "ghz",
+    "taurus",
+    "bzt",
+    "tsung",
+    "cypress",
+    "playwright",
+    "schemathesis",
+    "karate",
+    "tavern-ci",
+    "robot",
+    "behave",
+    "pytest",
+    "jest",
+    "mocha",
+    "rspec",
+    "testcafe",
+    "hurl",
+    "goss",
+    "bats",
+    "pact-verifier",
+];
+
 /// Reads every Dockerfile of the tree.
 pub fn read(facts: &Facts<'_>) -> Vec<Image> {
     let files = facts.tree.files().iter().filter(|file| is_dockerfile(&file.path));
@@ -151,6 +193,9 @@ fn standing(path: &str, file: &Dockerfile, shipped: &[usize]) -> Standing {
     if shipped.is_empty() {
         return Standing::Aside("its only stages are for development".into());
     }
+    if let Some(tool) = tester(file, shipped) {
+        return Standing::Aside(format!("it runs {tool}, which tests a service"));
+    }
     let base = shipped.iter().find_map(|&stage| {
         let root = file.lineage(stage).last().copied()?;
         super::third_party_image(&file.stages[root].base)
@@ -160,6 +205,51 @@ fn standing(path: &str, file: &Dockerfile, shipped: &[usize]) -> Standing {
         _ => Standing::Production,
     }
 }
+
+/// The program that every shipped stage runs to test a service or to put load on it: what it starts, or without that what
+/// the image is made from.
+fn tester(file: &Dockerfile, shipped: &[usize]) -> Option<&'static str> {
+    let known = |name: &str| {
+        let name = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+        TESTERS.iter().copied().find(|tool| *tool == name)
+    };
+    let of_stage = |&stage: &usize| {
+        let starts: Vec<&Instruction> =
+            ["ENTRYPOINT", "CMD"].into_iter().filter_map(|keyword| file.effective(stage, keyword)).collect();
+        let line = starts.iter().map(|each| each.command()).collect::<Vec<_>>().join(" ");
+        // What runs another program stands before it: `npx k6`, `python -m locust`, `sh -c "newman run"`.
+        let run = line.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '[' | ']'));
+        let words = run.filter(|word| !word.is_empty() && !word.starts_with('-')).take(3);
+        let mut program = words.skip_while(|word| RUNNERS.contains(word));
+        let root = &file.stages[*file.lineage(stage).last()?];
+        let base = root.base.split(['@']).next().unwrap_or_default();
+        let base = base.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(base, |(name, _)| name);
+        program.next().map_or_else(|| known(base), known).or_else(|| known(base).filter(|_| file.stages.len() == 1))
+    };
+    let mut tools = shipped.iter().map(of_stage);
+    let first = tools.next()??;
+    tools.all(|tool| tool.is_some()).then_some(first)
+}
+
+/// What starts the program that follows it.
+const RUNNERS: &[&str] = &[
+    "npx",
+    "pnpm",
+    "yarn",
+    "exec",
+    "run",
+    "sh",
+    "bash",
+    "/bin/sh",
+    "/bin/bash",
+    "node",
+    "python",
+    "python3",
+    "bundle",
+    "uv",
+    "poetry",
+    "pipenv",
+];
 
 /// Whether anything is built in the stages that the shipped ones need.
 fn compiles(file: &Dockerfile, shipped: &[usize]) -> bool {

@@ -32,6 +32,24 @@ fn every_way_to_name_a_dockerfile() {
 }
 
 #[test]
+fn what_only_tests_a_service_is_no_release_image() {
+    let standing = |text: &str| image(text).standing;
+    for text in [
+        "FROM node:20\nENV NODE_ENV development\nENTRYPOINT [\"/app/node_modules/dredd/bin/dredd\"]\n",
+        "FROM python:3\nRUN pip install locust\nCMD [\"python\", \"-m\", \"locust\", \"-f\", \"load.py\"]\n",
+        "FROM grafana/k6:latest\nCOPY load.js .\nCMD [\"run\", \"load.js\"]\n",
+        "FROM node:20\nCMD npx newman run shop.json\n",
+    ] {
+        assert!(matches!(standing(text), Standing::Aside(_)), "{text}");
+    }
+    for text in
+        ["FROM node:20\nCMD [\"node\", \"server.js\"]\n", "FROM python:3\nCMD [\"uvicorn\", \"locust.api:app\"]\n"]
+    {
+        assert_eq!(standing(text), Standing::Production, "{text}");
+    }
+}
+
+#[test]
 fn a_release_build_is_read_through_arguments_stages_and_copies() {
     use Build::{Debug, Release};
     for (expected, text) in [
