@@ -29,17 +29,30 @@ pub static PROBE: Probe = Probe {
     name: "source",
     summary: "Matches of a pattern in code that ships; yields the group `value`, constants folded. `near` keeps those with \
               another pattern within so many lines; `unless` drops those with one on their line or in the eight above; \
+              `unless_with` drops those with one between the same brackets; \
               `inside` keeps those in a type, function or block whose first line matches; \
               `server` drops those in code of browsers and in scripts; \
               `own` drops those in code that calls somebody else's API, by its path; \
               `service` drops those in programs that serve nothing, where another one does; `says` is what such a line does, in words; `default` marks values that nobody may have set; \
               `chosen` drops a database driver that production's environment does not choose",
-    usage: "@source(regex…) {near: regex, lines: n, unless: regex, inside: regex, path: glob, server, own, service, chosen, default: \"the program\", unit, says: \"what it does\"}",
+    usage: "@source(regex…) {near: regex, lines: n, unless: regex, unless_with: regex, inside: regex, path: glob, server, own, service, chosen, default: \"the program\", unit, says: \"what it does\"}",
     arity: (1, usize::MAX),
     patterns_from: Some(0),
     facts: &[],
     options: &[
-        "near", "lines", "unless", "inside", "path", "server", "own", "service", "chosen", "default", "unit", "says",
+        "near",
+        "lines",
+        "unless",
+        "unless_with",
+        "inside",
+        "path",
+        "server",
+        "own",
+        "service",
+        "chosen",
+        "default",
+        "unit",
+        "says",
         "some",
     ],
     look,
@@ -59,6 +72,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let (near, unless) = (LazyCell::new(|| around("near")), LazyCell::new(|| around("unless")));
     let lines = question.option("lines").and_then(Value::as_number).map_or(NEAR_LINES, whole);
     let inside = question.option_text("inside").map(compile);
+    let unless_with = question.option_text("unless_with").and_then(|pattern| compile(pattern).ok());
     let globs = question
         .option_text("path")
         .map(|glob| Globs::of(std::iter::once(&Word { text: glob.into(), ..Word::default() })));
@@ -71,8 +85,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             let is_about_another = unless.as_ref().is_some_and(|unless| is_below(facts, unless, hit));
             let is_outside = inside.as_ref().is_some_and(|inside| !is_inside(facts, inside.as_ref().ok(), hit));
             let is_mention = asks_for_a_call(&word.text) && code.is_quoted(facts, hit);
+            let is_answered =
+                unless_with.as_ref().is_some_and(|with| bracketed(facts, hit).is_some_and(|text| with.is_match(text)));
             if is_elsewhere
                 || is_about_another
+                || is_answered
                 || is_outside
                 || is_mention
                 || near.as_ref().is_some_and(|near| !is_near(facts, near, hit, lines))
@@ -164,6 +181,33 @@ fn is_inside(facts: &Facts<'_>, first_line: Option<&Regex>, hit: &Hit) -> bool {
     let before = code.and_then(|code| code.product().get(..hit.span.start as usize));
     let (Some(first_line), Some(before)) = (first_line, before) else { return false };
     enclosing(before).any(|line| first_line.is_match(line))
+}
+
+/// How far brackets around a match are looked for, both ways.
+const BRACKETED: usize = 4_000;
+
+/// The text between the innermost brackets around a match: the fields of its literal, the arguments of its call.
+fn bracketed<'f>(facts: &'f Facts<'_>, hit: &Hit) -> Option<&'f str> {
+    let code = facts.code().file(&hit.path)?.code(facts)?.product();
+    let (start, end) = (hit.span.start as usize, hit.span.end as usize);
+    let edge = |bytes: &mut dyn Iterator<Item = &u8>, opening: &[u8], closing: &[u8]| {
+        let mut depth = 0_usize;
+        bytes.take(BRACKETED).position(|byte| {
+            if closing.contains(byte) {
+                depth += 1;
+            } else if opening.contains(byte) {
+                if depth == 0 {
+                    return true;
+                }
+                depth -= 1;
+            }
+            false
+        })
+    };
+    let (open, close) = (b"({[", b")}]");
+    let before = edge(&mut code.as_bytes().get(..start)?.iter().rev(), open, close)?;
+    let after = edge(&mut code.as_bytes().get(end..)?.iter(), close, open)?;
+    code.get(start - before..end + after)
 }
 
 /// Whether code calls somebody else's API, by its path: what it proves and checks there is not what the service asks of

@@ -106,6 +106,15 @@ fn the_place_decides_how_much_a_literal_weighs() {
     assert_eq!(found("config/production.yaml", "password: root"), ["1 assignment medium"]);
     assert_eq!(found("config/app.yaml", "password: root"), Vec::<String>::new());
     assert_eq!(found("docker-compose.yml", "POSTGRES_PASSWORD: shop42"), ["1 assignment low"]);
+    let script = |name: &str, run: &str| {
+        format!("{{\n  \"scripts\": {{\n    \"{name}\": \"{run}AUTH_PASSWORD=shop4all7\"\n  }}\n}}\n")
+    };
+    assert_eq!(
+        found("package.json", &script("cypress:run", "cypress run --env AUTH_USER=admin,")),
+        ["3 assignment low"]
+    );
+    assert_eq!(found("web/package.json", &script("test-e2e", "")), ["3 assignment low"]);
+    assert_eq!(found("package.json", &script("start", "")), ["3 assignment medium"]);
     let tested = "fn f() {}\n#[cfg(test)]\nmod tests {\n    const PASSWORD: &str = \"q7Rz2LmT9vBx4Kc\";\n}\n";
     assert_eq!(found("src/a.rs", tested), ["4 assignment low"]);
 }

@@ -25,7 +25,7 @@ const MOST: usize = 5000;
 pub struct Migrations {
     /// The files that go forward, each with the file that takes it back.
     pub files: Vec<(Arc<str>, Option<Arc<str>>)>,
-    /// Indexes, primary keys and unique keys that stand at the end.
+    /// Indexes and unique keys that stand at the end, and the primary keys that a foreign key leads.
     pub indexes: Vec<Seen>,
     /// Foreign keys that stand at the end and whose column leads no index; not for `MySQL`, which makes one by itself.
     pub unindexed: Vec<Seen>,

@@ -26,6 +26,8 @@ struct Index {
     columns: Vec<String>,
     /// Whether it finds a row by its first column.
     leads: bool,
+    /// Whether it is the key of the table, which every table has.
+    is_primary: bool,
     place: Place,
 }
 
@@ -35,6 +37,13 @@ struct ForeignKey {
     table: String,
     columns: Vec<String>,
     place: Place,
+}
+
+impl Index {
+    /// Whether its first column is one of a foreign key's.
+    fn leads_to(&self, key: &ForeignKey) -> bool {
+        self.leads && self.table == key.table && self.columns.first().is_some_and(|first| key.columns.contains(first))
+    }
 }
 
 impl Schema {
@@ -65,12 +74,18 @@ impl Schema {
                 place: key.place.clone(),
             }),
         );
-        view.indexes.extend(
-            self.indexes.into_iter().map(|index| Seen {
-                what: format!("{} ({})", index.table, index.columns.join(", ")),
-                place: index.place,
-            }),
-        );
+        let made_by_itself = self.keys.iter().filter(|_| self.is_mysql);
+        view.indexes.extend(made_by_itself.map(|key| Seen {
+            what: format!("{} ({}), which MySQL makes for the foreign key", key.table, key.columns.join(", ")),
+            place: key.place.clone(),
+        }));
+        // A primary key is there to tell rows apart; it shows care for queries where a foreign key leads it.
+        let shown =
+            self.indexes.iter().filter(|index| !index.is_primary || self.keys.iter().any(|key| index.leads_to(key)));
+        view.indexes.extend(shown.map(|index| Seen {
+            what: format!("{} ({})", index.table, index.columns.join(", ")),
+            place: index.place.clone(),
+        }));
         view.grants.extend(self.grants);
         view.destructive.extend(self.destructive);
         view.audits.extend(self.audits);
@@ -79,11 +94,7 @@ impl Schema {
 
     /// Whether an index finds the rows that refer to one: its first column is one of the key's.
     fn is_led(&self, key: &ForeignKey) -> bool {
-        self.indexes.iter().any(|index| {
-            index.leads
-                && index.table == key.table
-                && index.columns.first().is_some_and(|first| key.columns.contains(first))
-        })
+        self.indexes.iter().any(|index| index.leads_to(key))
     }
 
     fn lose(&mut self, what: &str, place: Place) {
@@ -149,6 +160,7 @@ impl Schema {
                 table: table.to_owned(),
                 columns: columns.clone(),
                 leads: true,
+                is_primary,
                 place: at(part.span()),
             });
         }
@@ -176,7 +188,8 @@ impl Schema {
             let columns = columns(inside);
             let default =
                 if is_primary { format!("{table}_pkey") } else { format!("{table}_{}_key", columns.join("_")) };
-            self.indexes.push(Index { name: named(default), table: table.to_owned(), columns, leads: true, place });
+            let (name, table) = (named(default), table.to_owned());
+            self.indexes.push(Index { name, table, columns, leads: true, is_primary, place });
             return true;
         }
         if rest.take(&["foreign", "key"]) {
@@ -217,7 +230,7 @@ impl Schema {
                 && columns.first().is_some_and(|first| first == words[0])
                 && words[1..] == ["is", "not", "null"]
         };
-        self.indexes.push(Index { name, table, columns, leads: by_row && whole, place });
+        self.indexes.push(Index { name, table, columns, leads: by_row && whole, is_primary: false, place });
     }
 
     fn alter_table(&mut self, mut rest: Cursor<'_>, at: &impl Fn(Span) -> Place) {

@@ -216,6 +216,19 @@ fn has_test_word(path: &str) -> bool {
     })
 }
 
+/// Whether a value stands in a script of a package that tests it, by the script's name or the program that it runs.
+pub(super) fn is_in_a_test_script(path: &str, text: &str, offset: usize) -> bool {
+    const ALSO: &[&str] = &["e2e", "jest", "vitest", "mocha", "newman"];
+    let is_package = path == "package.json" || path.ends_with("/package.json");
+    let Some(before) = text.get(..offset).filter(|_| is_package) else { return false };
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = text[start..].lines().next().unwrap_or_default().trim_start();
+    let Some((name, script)) = line.strip_prefix('"').and_then(|rest| rest.split_once('"')) else { return false };
+    let program = script.trim_start_matches([':', ' ', '"']).split_whitespace().next().unwrap_or_default();
+    let mut words = name.split([':', '-', '_', '.']).chain(std::iter::once(program));
+    words.any(|word| TEST_WORDS.contains(&word) || ALSO.contains(&word))
+}
+
 /// Whether a value stands under `example:`, `examples:` or samples of code in a description of an API.
 pub(super) fn is_shown_in_a_schema(path: &str, text: &str, offset: usize) -> bool {
     let is_data = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));

@@ -211,6 +211,9 @@ impl<'t> Setting<'t> {
         if offset >= *self.tests_from.get_or_init(|| tests_from(self.path, self.text)) {
             return Weight::Aside("in a test");
         }
+        if context::is_in_a_test_script(self.path, self.text, offset) {
+            return Weight::Aside("in a script that tests");
+        }
         if context::is_shown_in_a_schema(self.path, self.text, offset) {
             return Weight::Aside("an example in a description of an API");
         }
