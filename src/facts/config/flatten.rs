@@ -5,7 +5,9 @@ use super::named;
 use super::{Config, Connection, Held, Key, Layer, Setting};
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
+use crate::facts::containers::third_party_image;
 use crate::facts::format::{Format, Parsed};
+use crate::tree::path::{folder_of, within};
 use crate::value::{Kind, Value};
 use std::sync::Arc;
 
@@ -26,7 +28,9 @@ pub(super) fn files(facts: &Facts<'_>, config: &mut Config) {
             continue;
         };
         config.blind.extend(parsed.blind());
-        Reader { file: &file, parsed, owner: file.service.into(), settings: &mut config.settings }.read();
+        let is_chart = facts.tree.file(&within(folder_of(file.path), "Chart.yaml")).is_some();
+        let (owner, settings) = (file.service.into(), &mut config.settings);
+        Reader { file: &file, parsed, owner, settings, is_chart, is_foreign: false }.read();
     }
 }
 
@@ -35,6 +39,10 @@ struct Reader<'r> {
     parsed: &'r Parsed,
     owner: Arc<str>,
     settings: &'r mut Vec<Setting>,
+    /// Whether they are the values of a chart.
+    is_chart: bool,
+    /// Whether what is read is for a program of somebody else.
+    is_foreign: bool,
 }
 
 impl Reader<'_> {
@@ -69,7 +77,7 @@ impl Reader<'_> {
                 layer,
                 owner: self.owner.clone(),
                 is_variable: self.file.format == Format::Dotenv,
-                is_foreign: false,
+                is_foreign: self.is_foreign,
                 default_in,
                 part_of: None,
             };
@@ -78,10 +86,13 @@ impl Reader<'_> {
         }
         match &value.kind {
             Kind::Map(map) => {
+                let around = self.is_foreign;
+                self.is_foreign |= self.is_chart && runs_another(value);
                 for (part, field) in map {
                     let name = if name.is_empty() { part.clone() } else { format!("{name}.{part}") };
                     self.walk(&field.value, &key.below(part), &name, layer);
                 }
+                self.is_foreign = around;
             }
             Kind::List(items) => {
                 for (at, item) in items.iter().enumerate() {
@@ -95,6 +106,14 @@ impl Reader<'_> {
     fn held(&self, value: &Value) -> Option<(Held, Option<String>)> {
         Held::of(value, self.parsed.raw(value))
     }
+}
+
+/// Whether the values of a chart, or a section of them, are for an image of somebody else. What `helm create` writes,
+/// `nginx`, stands for the image to come.
+fn runs_another(values: &Value) -> bool {
+    let Some(image) = values.get("image") else { return false };
+    let name = image.as_str().or_else(|| image.get("repository").or_else(|| image.get("name"))?.as_str());
+    name.is_some_and(|name| name != "nginx" && third_party_image(name).is_some())
 }
 
 /// Adds a setting, and the parts of the connection text that it holds.
