@@ -86,6 +86,9 @@ fn rule_markdown(text: &mut String, rule: &Rule) {
             let _ = writeln!(text, "- {label}: {}", escape::text(words));
         }
     }
+    for (language, words) in &rule.fix_in {
+        let _ = writeln!(text, "- fix, {language}: {}", escape::text(words));
+    }
 }
 
 /// The instruments: how each is called, and what it looks at.

@@ -123,7 +123,7 @@ pub fn check(request: &Request) -> anyhow::Result<Report> {
     let items: Vec<_> = judged
         .into_iter()
         .map(|(item, binding, judgement)| {
-            let report = report::build::item(&tree, item, binding, judgement);
+            let report = report::build::item(&facts, item, binding, judgement);
             report::build::tried(&tree, report, fates.get(item.id.as_str()))
         })
         .collect();

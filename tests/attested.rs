@@ -90,7 +90,7 @@ fn judged(id: &str, entries: &str, files: &[(&str, &str)]) -> ItemReport {
     let bindings = check::bind(&list, &rules).unwrap_or_else(|faults| panic!("{faults:?}"));
     let check = Check::new(&facts, &list, bindings, Phase::PostRelease);
     let (item, binding, judgement) = check.run(|item| item.id == id).pop().unwrap();
-    report::build::item(&tree, item, binding, judgement)
+    report::build::item(&facts, item, binding, judgement)
 }
 
 #[track_caller]

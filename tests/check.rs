@@ -21,7 +21,7 @@ fn verdicts(checklist: &str, files: &[(&str, &str)]) -> Vec<String> {
     judged
         .into_iter()
         .map(|(item, binding, judgement)| {
-            let report = report::build::item(&tree, item, binding, judgement);
+            let report = report::build::item(&facts, item, binding, judgement);
             format!("{} {}", item.id.trim_start_matches("own."), report.verdict.word())
         })
         .collect()

@@ -32,7 +32,7 @@ fn report(files: &[(String, String)], catalogue: &[Source]) -> String {
     let facts = Facts::new(&tree, "2026-11-22T12:00:00Z".parse().unwrap()).with_patterns(plan.patterns());
     let check = plan.on(&facts);
     let items = check.run(|_| true).into_iter().map(|(item, binding, judgement)| {
-        serde_json::to_string_pretty(&report::build::item(&tree, item, binding, judgement)).unwrap()
+        serde_json::to_string_pretty(&report::build::item(&facts, item, binding, judgement)).unwrap()
     });
     items.collect::<Vec<_>>().join("\n")
 }

@@ -59,7 +59,7 @@ fn judged_only(tree: &Tree, phase: Phase, wanted: impl Fn(&str) -> bool) -> Vec<
     let production = checklist::production();
     let check = Check::new(&facts, &production, check::bind(&production, &RULES).unwrap(), phase);
     let all = check.run(|item| wanted(&item.id)).into_iter();
-    all.map(|(item, binding, judgement)| report::build::item(tree, item, binding, judgement)).collect()
+    all.map(|(item, binding, judgement)| report::build::item(&facts, item, binding, judgement)).collect()
 }
 
 /// An item with all that was seen, for whoever reads a failure.

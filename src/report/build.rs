@@ -3,13 +3,16 @@
 use super::model::{self, Cause, EvidenceReport, Falsified, ItemReport, PlaceReport, Unread};
 use crate::checklist::{Item, Phase};
 use crate::evidence::{Blind, Observed, Place};
+use crate::facts::Facts;
+use crate::facts::manifests::Ecosystem;
 use crate::falsify::Fate;
 use crate::judge::{Bearing, Evidence, Judgement, Proven, Verdict};
-use crate::rules::{Binding, Class};
+use crate::rules::{Binding, Class, Rule};
 use crate::tree::Tree;
 
 /// The report of one item.
-pub fn item(tree: &Tree, item: &Item, binding: Option<&Binding>, judgement: &Judgement) -> ItemReport {
+pub fn item(facts: &Facts<'_>, item: &Item, binding: Option<&Binding>, judgement: &Judgement) -> ItemReport {
+    let tree = facts.tree;
     let rule = binding.map(|binding| &*binding.rule);
     let (verdict, proven, reason) = verdict(judgement);
     let deciding = proven.into_iter().flat_map(Proven::evidence);
@@ -32,11 +35,19 @@ pub fn item(tree: &Tree, item: &Item, binding: Option<&Binding>, judgement: &Jud
         question: rule.map(|rule| rule.asks.clone()),
         why: item.why.clone(),
         would_prove: rule.and_then(|rule| rule.would_prove.clone()),
-        fix: rule.and_then(|rule| rule.fix.clone()),
+        fix: rule.and_then(|rule| fix(facts, rule)),
         effort: rule.and_then(|rule| rule.effort),
         same_as: asked_first,
         falsified: None,
     }
+}
+
+/// How to meet it, in the language of the tree.
+fn fix(facts: &Facts<'_>, rule: &Rule) -> Option<String> {
+    // What the tree is written in is asked only where it matters.
+    let is_rust = || rule.fix_in.is_empty() || facts.manifests().has(Ecosystem::Cargo);
+    let languages = if is_rust() { &[][..] } else { facts.code().languages(facts) };
+    rule.fix_for(languages).map(str::to_owned)
 }
 
 /// The report of an item with what became of it when its evidence was taken away.

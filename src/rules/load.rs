@@ -6,6 +6,7 @@ use super::text::{GroupText, RuleText, ScaleText, Spanned, WordText};
 use super::{RuleSet, names::Names};
 use crate::checklist::Phase;
 use crate::diagnostic::Diagnostic;
+use crate::facts::code::Language;
 use crate::source::{Source, Span};
 use crate::tusk::{self, Section, de};
 use indexmap::IndexMap;
@@ -156,6 +157,9 @@ impl<'a> Reader<'a> {
         if unmet_where.is_some() && text.absence.is_none() {
             self.fault(Diagnostic::error(span, "`unmet_where:` needs `absence:`, which says what is not there"));
         }
+        if let Some(name) = text.fix_in.keys().find(|name| *name != "other" && !Language::is_name(name)) {
+            self.fault(Diagnostic::error(span, format!("`fix_in:` names `{name}`, which is no language")));
+        }
         Some(Rule {
             id,
             also: text.also,
@@ -170,6 +174,7 @@ impl<'a> Reader<'a> {
             absence: text.absence,
             would_prove: text.would_prove,
             fix: text.fix,
+            fix_in: text.fix_in,
             effort,
             phase,
             by_hand: text.by_hand,

@@ -27,6 +27,7 @@
 //! absence: "CI runs no Clippy that fails on warnings"            # what unmet by absence says
 //! would_prove: "a gate that runs `cargo clippy -- -D warnings`, or a fresh SARIF report"   # what unknown says
 //! fix:    "Run `cargo clippy --all-targets -- -D warnings` in the pull-request workflow"
+//! fix_in: {go: "Run `golangci-lint run` …", other: "…"}              # the same for trees without Rust, by their language
 //! effort: "minutes"                   # minutes, hours, days, weeks
 //! phase:  "pre-release"               # pre-release (default), release, post-release
 //! by_hand: "why no tool can know"     # only for items that a person must state

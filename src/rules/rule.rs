@@ -2,6 +2,7 @@
 
 use super::scale::Scale;
 use crate::checklist::{Item, Phase};
+use crate::facts::code::Language;
 use crate::probe::{Probe, Question};
 use crate::quantity::Comparison;
 use crate::source::{Source, Span};
@@ -38,6 +39,8 @@ pub struct Rule {
     pub would_prove: Option<String>,
     /// How to meet it.
     pub fix: Option<String>,
+    /// How to meet it in a tree without Rust: by the name of a language in lower case, or `other`.
+    pub fix_in: IndexMap<String, String>,
     /// How long the fix takes.
     pub effort: Option<Effort>,
     /// From which phase on it is due.
@@ -128,6 +131,14 @@ impl Rule {
             Compare::Scale { scale, .. } => scale.words().collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// How to meet it in a tree that is written in some languages, the largest first.
+    pub fn fix_for(&self, languages: &[Language]) -> Option<&str> {
+        let is_rust = languages.is_empty() || languages.contains(&Language::Rust);
+        let mut names = languages.iter().map(|language| language.name().to_ascii_lowercase());
+        let own = names.find_map(|name| self.fix_in.get(&name)).or_else(|| self.fix_in.get("other"));
+        own.filter(|_| !is_rust).or(self.fix.as_ref()).map(String::as_str)
     }
 
     /// The ids under which its question is asked: those of a rule for every entry of a list are questions of their own.

@@ -197,6 +197,7 @@ impl RuleSet {
             absence: Some(format!("`{text}` was not found")),
             would_prove: Some(format!("`{text}`")),
             fix: None,
+            fix_in: IndexMap::new(),
             effort: None,
             phase: Phase::PreRelease,
             by_hand: None,

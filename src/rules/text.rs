@@ -38,6 +38,8 @@ pub(super) struct RuleText {
     pub(super) absence: Option<String>,
     pub(super) would_prove: Option<String>,
     pub(super) fix: Option<String>,
+    #[serde(default)]
+    pub(super) fix_in: IndexMap<String, String>,
     pub(super) effort: Option<Spanned>,
     pub(super) phase: Option<Spanned>,
     pub(super) by_hand: Option<String>,

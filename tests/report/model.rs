@@ -86,7 +86,8 @@ fn an_observation_that_was_made_twice_is_shown_once() {
     let judgement = Judgement { notes: vec![note("one"), note("two"), note("one")], ..Judgement::bare(verdict) };
     let tree = tusk_check::tree::Tree::in_memory([("a.yaml", "x: 1\n")]);
     let list = production();
-    let item = tusk_check::report::build::item(&tree, list.items().next().unwrap(), None, &judgement);
+    let facts = tusk_check::facts::Facts::new(&tree, "2026-11-22T12:00:00Z".parse().unwrap());
+    let item = tusk_check::report::build::item(&facts, list.items().next().unwrap(), None, &judgement);
     let messages: Vec<&str> = item.evidence.iter().map(|seen| seen.message.as_str()).collect();
     assert_eq!(messages, ["one", "two"]);
 }

@@ -53,3 +53,16 @@ fn every_rule_has_a_fixture_with_a_case_that_is_not_met() {
     }
     assert!(wrong.is_empty(), "{} gaps:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+#[test]
+fn what_to_do_speaks_of_cargo_only_where_there_is_rust() {
+    use tusk_check::facts::code::Language::{Go, Php, Rust};
+    let (rules, _) = rules::load(&rules::sources());
+    let speaks = |text: Option<&str>| text.is_some_and(|text| text.contains("cargo") || text.contains("RUSTDOCFLAGS"));
+    for rule in rules.rules() {
+        assert!(!speaks(rule.fix_for(&[Php])), "{}: `{:?}` in a tree of PHP", rule.id, rule.fix);
+    }
+    let rule = rules.rules().find(|rule| rule.id == "code_quality.static_analysis").unwrap();
+    assert!(speaks(rule.fix_for(&[])) && speaks(rule.fix_for(&[Go, Rust])));
+    assert!(rule.fix_for(&[Go]).is_some_and(|fix| fix.contains("golangci-lint")));
+}

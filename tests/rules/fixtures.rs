@@ -25,7 +25,7 @@ fn judged(rules: &RuleSet, checklist: &Checklist, id: &str, files: &[(String, St
     let last = judged.pop().unwrap_or_else(|| panic!("no item `{id}`"));
     let trial = Trial { plan: &plan, tree: &tree, now, patterns: Arc::default(), advisories: None };
     let fate = trial.run(&[last]).remove(last.0.id.as_str());
-    report::build::tried(&tree, report::build::item(&tree, last.0, last.1, last.2), fate.as_ref())
+    report::build::tried(&tree, report::build::item(&facts, last.0, last.1, last.2), fate.as_ref())
 }
 
 /// The production checklist, or one with only this item and its own value.

@@ -97,6 +97,11 @@ impl Language {
         }
     }
 
+    /// Whether a word is the name of one, in lower case.
+    pub fn is_name(word: &str) -> bool {
+        EXTENSIONS.iter().any(|(_, language)| language.name().to_ascii_lowercase() == word)
+    }
+
     /// The language of a path, by its extension.
     pub fn of(path: &str) -> Option<Self> {
         let name = path.rsplit('/').next().unwrap_or(path);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 const SMALLEST_PART: u64 = 4;
 
 impl Code {
-    /// The languages that what ships is written in, by size: pages for a browser count when nothing else does, scripts
+    /// The languages that what ships is written in, the largest first: pages for a browser count when nothing else does, scripts
     /// of a shell never.
     pub fn languages(&self, facts: &Facts<'_>) -> &[Language] {
         self.languages.get_or_init(|| {
@@ -24,11 +24,10 @@ impl Code {
             let served = sizes(false);
             let sizes = if served.is_empty() { sizes(true) } else { served };
             let largest = sizes.values().copied().max().unwrap_or(0);
-            sizes
-                .into_iter()
-                .filter(|(_, size)| size * SMALLEST_PART >= largest)
-                .map(|(language, _)| language)
-                .collect()
+            let mut written: Vec<(Language, u64)> =
+                sizes.into_iter().filter(|(_, size)| size * SMALLEST_PART >= largest).collect();
+            written.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
+            written.into_iter().map(|(language, _)| language).collect()
         })
     }
 }

@@ -98,8 +98,20 @@ pub(super) fn lock(facts: &Facts<'_>, ecosystems: &[&str]) -> Answer {
 
 /// A document that may speak for the project.
 pub(super) fn docs(facts: &Facts<'_>) -> Answer {
-    let found = facts.documents().of_project().next();
-    answer(found.map(|document| here(Place::file(document.path.clone()), "document of the project")))
+    /// So many are named.
+    const NAMED: usize = 3;
+    let paths: Vec<_> = facts.documents().of_project().map(|document| &document.path).collect();
+    let named = paths.iter().take(NAMED).map(|path| &***path).collect::<Vec<_>>().join(", ");
+    let found = match paths.as_slice() {
+        [] => None,
+        [only] => Some(here(Place::file((*only).clone()), "the only document of the project")),
+        _ => {
+            let more = paths.len().saturating_sub(NAMED);
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+            Some(here(Place::file("."), format!("{} documents of the project: {named}{more}", paths.len())))
+        }
+    };
+    answer(found)
 }
 
 /// A database client among the runtime dependencies that source really uses.
