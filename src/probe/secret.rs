@@ -189,8 +189,34 @@ fn reads<'c>(config: &'c Config, words: &[&Word]) -> impl Iterator<Item = &'c En
         // A variable that the tree sets is judged by what it is set to.
         read.default.is_none()
             && variables.name(&read.name)
+            && !says_what_to_do(&read.name)
             && !config.settings().iter().any(|setting| setting.is_variable && setting.name == read.name)
     })
+}
+
+/// `FORCE_UPDATE_PRIVATE_KEY`, `SKIP_TOKEN`: a switch about a secret, and not the secret.
+fn says_what_to_do(name: &str) -> bool {
+    const DEEDS: &[&str] = &[
+        "ALLOW",
+        "CHECK",
+        "DISABLE",
+        "ENABLE",
+        "ENABLED",
+        "DISABLED",
+        "FORCE",
+        "GENERATE",
+        "IGNORE",
+        "REGENERATE",
+        "REQUIRE",
+        "RESET",
+        "ROTATE",
+        "SKIP",
+        "UPDATE",
+        "USE",
+        "VALIDATE",
+        "VERIFY",
+    ];
+    name.split('_').any(|word| DEEDS.contains(&word))
 }
 
 fn read_sighting(read: &EnvRead) -> Sighting {

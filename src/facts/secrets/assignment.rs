@@ -77,6 +77,9 @@ fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Op
     let (start, end, is_quoted) = value_at(text, at, name.0 - line.0.min(name.0), grammar, join)?;
     let (start, end) = trimmed(text, start, end);
     let (start, value) = (start, text.get(start..end)?);
+    if join == Join::Passed && names_a_prompt(text, name, value) {
+        return None;
+    }
     let grade = literal::grade(&decoded(value, text, grammar), sort, &text[name.0..name.1])?;
     // `${DB_PASSWORD:-dev}`: the default of a reference.
     let is_default = text[..name.0].ends_with("${") && grade != Grade::Strong;
@@ -87,6 +90,12 @@ fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Op
             (Join::Passed | Join::Beside, Grade::Fair) => is_quoted || grammar != Grammar::Prose,
         };
     is_enough.then_some(Literal { start, end, grade, is_commented })
+}
+
+/// `Question::password("db_admin_password")`: what is asked for, by a thing that is made to ask.
+fn names_a_prompt(text: &str, name: (usize, usize), value: &str) -> bool {
+    let is_made = text[..name.0].ends_with("::");
+    is_made && value.contains('_') && value.to_lowercase().ends_with(&text[name.0..name.1].to_lowercase())
 }
 
 /// A Kubernetes Secret holds base64: what counts is what it says.
