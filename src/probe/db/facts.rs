@@ -147,7 +147,10 @@ pub(super) const FACTS: &[Fact] = &[
         name: "acquire_timeout",
         form: SECONDS,
         stated: &[
-            r"\.(?:acquire_timeout|connection_timeout|wait_timeout|connect_timeout)\(\s*(?:Some\()?\s*(?<value>[\w.:]+\([\w.:* ]*\)|[\w.:]+)",
+            r"\.(?:acquire_timeout|connection_timeout)\(\s*(?:Some\()?\s*(?<value>[\w.:]+\([\w.:* ]*\)|[\w.:]+)",
+            r"\.wait_timeout\(\s*Some\(\s*(?<value>[\w.:]+\([\w.:* ]*\)|[\w.:]+)",
+            // A client of HTTP has a `connect_timeout` too.
+            r"(?:\b(?i:opts?|\w*options|config|cfg|\w*(?:db|database|pg|postgres|pool|mongo)\w*)|\bConnectOptions::new\([^;]{0,300}?|\.(?:m(?:in|ax)_connections|idle_timeout|max_lifetime|user|dbname)\([^;]{0,300}?)\s*\.connect_timeout\(\s*(?:Some\()?\s*(?<value>[\w.:]+\([\w.:* ]*\)|[\w.:]+)",
             r"\bTimeouts\s*\{[^{}]{0,200}?\bwait\s*:\s*(?:Some\(\s*)?(?<value>[\w.:]+\([\w.:* ]*\)|[\w.:]+)",
             r"\bTimeouts\s*\{\s*(?<value>wait)\s*,",
             r"\bacquire_timeout\s*=\s*(?<value>Duration::\w+\([\w* ]*\))",

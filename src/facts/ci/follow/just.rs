@@ -135,7 +135,7 @@ impl Walk<'_> {
             call.settings.errexit =
                 shebang.split(' ').skip(1).any(|flags| flags.starts_with('-') && flags.contains('e'));
             let text = Excerpt::verbatim(source, first.to(*last));
-            self.script(&text.replaced(&interpolations(text.text(), values)), &call);
+            self.script(&text.replaced(&interpolations(text.text(), just, values)), &call);
             return;
         }
         let settings = Settings {
@@ -152,7 +152,7 @@ impl Walk<'_> {
             let text = text.slice(prefix..text.text().len());
             let mut call = call.clone().excused(ignored.then_some("`-` before it makes `just` ignore its failure"));
             call.settings = settings;
-            self.script(&text.replaced(&interpolations(text.text(), values)), &call);
+            self.script(&text.replaced(&interpolations(text.text(), just, values)), &call);
         }
     }
 }
@@ -185,8 +185,14 @@ fn value(word: &str, values: &BTreeMap<String, String>) -> String {
 }
 
 /// `{{ name }}` with what it becomes.
-fn interpolations(text: &str, values: &BTreeMap<String, String>) -> Vec<(Range<usize>, String)> {
+fn interpolations(text: &str, just: &Justfile, values: &BTreeMap<String, String>) -> Vec<(Range<usize>, String)> {
     let mut found = Vec::new();
+    let trimmed = text.trim();
+    let whole = trimmed.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+    if let Some(choice) = whole.and_then(|name| just.choices.get(name.trim())) {
+        let start = text.len() - text.trim_start().len();
+        return vec![(start..start + trimmed.len(), choice.clone())];
+    }
     let mut at = 0;
     while let Some(open) = text[at..].find("{{") {
         let start = at + open;

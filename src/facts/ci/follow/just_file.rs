@@ -12,6 +12,8 @@ const MAX_IMPORTS: usize = 32;
 #[derive(Debug, Default)]
 pub(super) struct Justfile {
     pub(super) variables: BTreeMap<String, String>,
+    /// Variables that are one of two commands, as the shell would write them.
+    pub(super) choices: BTreeMap<String, String>,
     pub(super) recipes: BTreeMap<String, Recipe>,
     pub(super) aliases: BTreeMap<String, String>,
     pub(super) modules: BTreeMap<String, String>,
@@ -156,6 +158,9 @@ fn assignment(just: &mut Justfile, line: &str) -> bool {
         return false;
     }
     let value = value.trim();
+    if let Some(choice) = choice(value) {
+        just.choices.insert(name.to_owned(), choice);
+    }
     let text = if value.starts_with(['"', '\'']) && !value.contains(['+', '/']) {
         Some(unquoted(value))
     } else {
@@ -172,6 +177,15 @@ fn assignment(just: &mut Justfile, line: &str) -> bool {
         just.exported.push(name.to_owned());
     }
     true
+}
+
+/// `if os() == "linux" { "cargo test" } else { "echo no" }`: what the condition says is for `just` to know.
+fn choice(value: &str) -> Option<String> {
+    let (head, last) = value.strip_prefix("if ")?.split_once("} else {")?;
+    let (first, last) = (head.split_once(" {")?.1.trim(), last.trim().strip_suffix('}')?.trim());
+    let is_text = |text: &str| text.starts_with(['"', '\'']) && unquoted(text) != text;
+    let written = || format!("if test \"${{just}}\"; then {}; else {}; fi", unquoted(first), unquoted(last));
+    (is_text(first) && is_text(last)).then(written)
 }
 
 /// Reads `name parameters: dependencies && after`.
