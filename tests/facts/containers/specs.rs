@@ -191,7 +191,11 @@ fn the_other_platforms() {
     ]);
     assert_eq!(heroku[1].command.as_ref().map(|fact| fact.value.as_str()), Some("./serve $PORT"));
     assert_eq!(heroku[1].env[0].value, EnvValue::Literal("info".into()));
-    assert!(heroku[1].reverts.is_some() && heroku[1].health.is_empty() && heroku[1].strategy.is_none());
+    assert!(heroku[1].health.is_empty() && heroku[1].strategy.is_none());
+    assert!(heroku[1].reverts.is_none(), "nothing says that Heroku reads this Procfile");
+    let procfile = ("Procfile", "release: ./migrate\nweb: ./serve $PORT\n");
+    let named = services(&[procfile, ("app.json", "{\"stack\": \"heroku-24\"}")]);
+    assert!(named[1].reverts.is_some());
 
     let engine =
         one("app.yaml", "runtime: custom\nenv: flex\nreadiness_check:\n  path: /ready\n  check_interval_sec: 7\n");
