@@ -1,6 +1,6 @@
 //! Signs that CI is defined where it is not read: other systems' files, other hosts' badges, scripts that nothing calls.
 
-use super::model::Ci;
+use super::model::{Ci, Event};
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::pattern::{Pattern, PatternSet};
@@ -11,11 +11,6 @@ const UNREAD: &[(&str, &str)] = &[
     (".cirrus.yml", "Cirrus CI"),
     (".drone.star", "Drone (Starlark)"),
     (".drone.jsonnet", "Drone (Jsonnet)"),
-    ("appveyor.yml", "AppVeyor"),
-    (".appveyor.yml", "AppVeyor"),
-    ("cloudbuild.yaml", "Cloud Build"),
-    ("cloudbuild.yml", "Cloud Build"),
-    ("buildspec.yml", "CodeBuild"),
     (".semaphore/", "Semaphore"),
     (".teamcity/", "TeamCity"),
     (".taskcluster.yml", "Taskcluster"),
@@ -77,10 +72,24 @@ pub(super) fn signs(facts: &Facts<'_>, ci: &Ci) -> Vec<Blind> {
     if tree.file("OWNERS").is_some() && tree.file("OWNERS_ALIASES").is_some() {
         found.push(sign("OWNERS_ALIASES", "Prow's owners files"));
     }
+    found.extend(unstarted(ci));
     found.extend(badges(facts));
     found.extend(idle_scripts(facts, ci));
     found
 }
+
+/// Builds that are defined here and started by something that is not: on what they run, the tree does not say.
+fn unstarted(ci: &Ci) -> impl Iterator<Item = Blind> {
+    let is_open = |event: &Event| matches!(event, Event::Other(name) if name.ends_with(NOT_HERE));
+    let jobs = ci.jobs.iter().filter_map(move |job| job.triggers.iter().find(|one| is_open(&one.event)));
+    jobs.map(|trigger| Blind {
+        place: Some(trigger.place.clone()),
+        why: format!("it is started by {}", trigger.event.name()),
+    })
+}
+
+/// How an event ends that only something outside of the tree knows.
+pub(super) const NOT_HERE: &str = "that is not in the tree";
 
 fn sign(path: &str, what: &str) -> Blind {
     let why = format!("CI seems to run elsewhere ({what}: {path}): give its report or attest it");

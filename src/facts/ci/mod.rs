@@ -1,9 +1,12 @@
 //! What CI runs, and which of it can stop a merge or a release.
 
+mod appveyor;
 mod azure;
 mod bitbucket;
 mod buildkite;
 mod circle;
+mod cloud_build;
+mod code_build;
 mod condition;
 pub mod cron;
 pub mod deploy;
@@ -38,6 +41,9 @@ pub fn read(facts: &Facts<'_>) -> Ci {
     travis::read(&mut walk);
     bitbucket::read(&mut walk);
     jenkins::read(&mut walk);
+    appveyor::read(&mut walk);
+    cloud_build::read(&mut walk);
+    code_build::read(&mut walk);
     let mut ci = walk.ci;
     let signs = elsewhere::signs(facts, &ci);
     ci.elsewhere.extend(signs);

@@ -6,7 +6,10 @@ use super::model::{Job, Step, Trigger};
 use super::shell::Settings;
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
+use crate::facts::code::{Role, folder_role};
 use crate::facts::format::Parsed;
+use crate::facts::infra::{Infra, Resource};
+use crate::facts::production::{is_example, is_fixture};
 use crate::source::{Source, Span};
 use crate::value::Value;
 use std::collections::BTreeMap;
@@ -144,6 +147,17 @@ pub(super) fn files<'f>(walk: &mut Walk<'f>, mut named: impl FnMut(&str) -> bool
         }
     }
     found
+}
+
+/// Whether a definition in any folder is the project's own: neither somebody else's nor a test's or an example's.
+pub(super) fn is_ours(path: &str) -> bool {
+    let is_vendored = |part: &str| matches!(folder_role(part), Role::Vendored | Role::Generated);
+    !is_fixture(path) && !is_example(path) && !path.split('/').any(is_vendored)
+}
+
+/// The resources of a kind; what runs CI is no part of production and may well stand in a folder of its name.
+pub(super) fn resources<'i>(infra: &'i Infra, kind: &'i str) -> impl Iterator<Item = &'i Resource> {
+    infra.resources.iter().filter(move |one| one.is_kind(kind) && one.count != Some(0) && is_ours(&one.path))
 }
 
 /// A text, or a list of texts that a shell reads one after the other.

@@ -1,5 +1,6 @@
 //! Tests of `src/facts/ci`.
 
+mod clouds;
 mod images;
 mod others;
 mod pattern;
