@@ -8,7 +8,7 @@ use crate::source::Span;
 
 /// CI systems whose files are not read yet: a path (or its beginning, with a closing `/`) and the system.
 const UNREAD: &[(&str, &str)] = &[
-    (".cirrus.yml", "Cirrus CI"),
+    (".cirrus.star", "Cirrus CI (Starlark)"),
     (".drone.star", "Drone (Starlark)"),
     (".drone.jsonnet", "Drone (Jsonnet)"),
     (".semaphore/", "Semaphore"),
@@ -22,7 +22,6 @@ const UNREAD: &[(&str, &str)] = &[
     (".build.yml", "builds.sr.ht"),
     ("wercker.yml", "Wercker"),
     ("garnix.yaml", "Garnix"),
-    (".tekton/", "Tekton"),
     ("concourse/", "Concourse"),
     ("ci/pipeline.yml", "Concourse"),
 ];

@@ -151,3 +151,122 @@ on_finish:
         ",
     );
 }
+
+#[test]
+fn cirrus() {
+    let file = "\
+env:
+  FLAGS: -Dwarnings
+container: {image: rust:1}
+task:
+  name: Test
+  install_script: rustup component add clippy
+  clippy_script:
+    - cargo clippy -- $FLAGS
+    - cargo test | tee log
+  server_background_script: cargo run
+  always:
+    log_script: cargo tree
+task:
+  name: Audit
+  allow_failures: true
+  audit_script: cargo audit
+nightly_task:
+  only_if: $CIRRUS_CRON == 'nightly'
+  script: cargo bench
+aside_task:
+  only_if: $CIRRUS_BRANCH == 'experiments/x'
+  script: cargo build
+ship_task:
+  only_if: $CIRRUS_TAG != ''
+  depends_on: [Test]
+  script: cargo publish
+by_hand_task:
+  trigger_type: manual
+  script: cargo doc
+";
+    check(
+        &[(".cirrus.yml", file)],
+        "
+        + Test .cirrus.yml:6 rustup component add clippy
+        + Test .cirrus.yml:8 cargo clippy -- -Dwarnings
+        - Test .cirrus.yml:9 cargo test
+        + Test .cirrus.yml:9 tee log
+        - Test .cirrus.yml:10 cargo run
+        - Test .cirrus.yml:12 cargo tree
+        - Audit .cirrus.yml:16 cargo audit
+        . nightly .cirrus.yml:19 cargo bench
+        . aside .cirrus.yml:22 cargo build
+        + ship .cirrus.yml:26 cargo publish
+        m by_hand .cirrus.yml:29 cargo doc
+        ",
+    );
+}
+
+#[test]
+fn tekton() {
+    let run = "\
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata:
+  name: shop-pr
+  annotations:
+    pipelinesascode.tekton.dev/on-event: \"[pull_request]\"
+    pipelinesascode.tekton.dev/on-target-branch: \"[main]\"
+spec:
+  pipelineSpec:
+    tasks:
+      - name: fetch
+        taskRef: {name: git-clone}
+      - name: lint
+        runAfter: [fetch]
+        taskRef: {name: clippy}
+        params: [{name: flags, value: -Dwarnings}]
+      - name: test
+        taskSpec:
+          steps:
+            - image: rust
+              script: |
+                #!/usr/bin/env bash
+                set -eu
+                cargo test
+            - image: rust
+              onError: continue
+              command: [cargo]
+              args: [audit]
+    finally:
+      - name: tell
+        taskSpec:
+          steps: [{image: rust, script: cargo doc}]
+";
+    let task = "\
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: clippy}
+spec:
+  params: [{name: flags}]
+  steps:
+    - image: rust
+      script: cargo clippy -- $(params.flags)
+";
+    let pipeline = "\
+apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: ship}
+spec:
+  tasks:
+    - name: deploy
+      taskSpec:
+        steps: [{image: helm, command: [helm], args: [upgrade, shop, ./chart]}]
+";
+    check(
+        &[(".tekton/pr.yaml", run), (".tekton/task.yaml", task), ("tekton/ship.yaml", pipeline)],
+        "
+        + lint .tekton/task.yaml:8 cargo clippy -- -Dwarnings
+        + test .tekton/pr.yaml:24 cargo test
+        - test .tekton/pr.yaml:27 cargo audit
+        - tell .tekton/pr.yaml:32 cargo doc
+        . deploy tekton/ship.yaml:8 helm upgrade shop ./chart
+        ",
+    );
+}
