@@ -13,6 +13,7 @@ use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 /// A request that test code makes.
@@ -35,6 +36,9 @@ struct TestFile {
 
 /// How many functions of the tests may stand around the one that makes the request.
 const WRAPPERS: usize = 2;
+
+/// How many uses of a name are looked at for a request.
+const MOST_USES: usize = 20;
 
 /// How far around a function's name the attributes that make it a test may stand, in bytes.
 const ATTRIBUTES: usize = 400;
@@ -155,7 +159,10 @@ struct Calls {
 impl Calls {
     fn of(files: &[TestFile]) -> Self {
         static VERB: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            compile(r"\.\s*(?:get|post|put|delete|patch|head|request|send|oneshot|execute|send_request|call)\s*(?:::<[^>()]*>)?\(").ok()
+            compile(
+                r"(?:\.\s*|\b(?:reqwest|ureq|surf|isahc|attohttpc|minreq)::(?:blocking::)?)(?:get|post|put|delete|patch|head|request|send|oneshot|execute|send_request|call)\s*(?:::<[^>()]*>)?\(",
+            )
+            .ok()
         });
         let mut by_name: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
         let mut requesting = BTreeSet::new();
@@ -273,8 +280,24 @@ const SHAPING: &[&str] = &[
 
 /// How the path at a span is asked for: the method in a request, `*` when it is not said.
 fn asked(file: &TestFile, span: Span, calls: &Calls) -> Option<String> {
+    match taken(file, span.start as usize, calls) {
+        Taken::AsRequest(method) => Some(method),
+        Taken::Otherwise => None,
+        Taken::ByNothing => bound(file, span, calls),
+    }
+}
+
+/// What takes a text or a name as an argument.
+enum Taken {
+    /// A request with this method.
+    AsRequest(String),
+    Otherwise,
+    ByNothing,
+}
+
+/// What the innermost call around an offset makes of its argument, past what only shapes it.
+fn taken(file: &TestFile, offset: usize, calls: &Calls) -> Taken {
     let outline = &file.outline;
-    let offset = span.start as usize;
     for open in outline.around(offset) {
         let bytes = outline.bare.as_bytes();
         if bytes[open] != b'(' && bytes[open] != b'[' {
@@ -288,9 +311,9 @@ fn asked(file: &TestFile, span: Span, calls: &Calls) -> Option<String> {
         {
             continue;
         }
-        return as_request(file, open, callee, name, offset, calls);
+        return as_request(file, open, callee, name, offset, calls).map_or(Taken::Otherwise, Taken::AsRequest);
     }
-    bound(file, span)
+    Taken::ByNothing
 }
 
 /// Whether a call is a request, and with which method.
@@ -357,8 +380,9 @@ fn said(statement: &str) -> Option<String> {
     found.name("a").or(found.name("b")).map(|method| method.as_str().to_ascii_uppercase())
 }
 
-/// The method of the request in which the binding around a span is used: `let url = format!(…); client.post(&url)`.
-fn bound(file: &TestFile, span: Span) -> Option<String> {
+/// The method of the request in which the binding around a span is used: `let url = format!(…); client.post(&url)`, and
+/// `for path in ["/a", "/b"] { client.get(path) }`.
+fn bound(file: &TestFile, span: Span, calls: &Calls) -> Option<String> {
     static BINDING: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(r"(?:\b(?:let|const|var)\s+(?:mut\s+)?(\w+)|^\s*(?:(?:self|this|cls)\.)?(\w+))\s*(?::[^=]*)?:?=").ok()
     });
@@ -371,16 +395,69 @@ fn bound(file: &TestFile, span: Span) -> Option<String> {
         let statement = outline.statement(offset);
         (statement.start as usize, statement.end as usize)
     };
-    if file.language == Language::Python && outline.bare[start..offset].trim_start().starts_with("return ") {
+    let before = &outline.bare[start..offset];
+    if file.language == Language::Python && before.trim_start().starts_with("return ") {
         return returned(&outline.bare, start);
     }
-    let found = BINDING.as_ref()?.captures(&outline.bare[start..offset])?;
-    let name = found.get(1).or(found.get(2))?.as_str();
     let body = outline.around(start).into_iter().find(|&open| outline.bare.as_bytes()[open] == b'{');
     let limit = body.and_then(|open| outline.partner(open)).unwrap_or(outline.bare.len());
-    let found = used(outline.bare.get(end..limit)?, name)?;
-    let verb = found.to_ascii_uppercase();
-    Some(if matches!(verb.as_str(), "URI" | "GOTO" | "VISIT" | "FETCH") { "GET".to_owned() } else { verb })
+    let rest = end..limit;
+    if let Some(looped) = LOOP.as_ref()?.captures(before) {
+        return looped.name("each").and_then(|each| used_each(file, rest, each.as_str(), calls));
+    }
+    let found = BINDING.as_ref()?.captures(before)?;
+    let name = found.get(1).or(found.get(2))?.as_str();
+    used(outline.bare.get(rest.clone())?, name)
+        .map(method_of)
+        .or_else(|| used_by_helper(file, rest.clone(), name, calls))
+        .or_else(|| {
+            let text = outline.bare.get(rest.clone())?;
+            let looped = LOOP.iter().flat_map(|one| one.captures_iter(text));
+            let mut over = looped.filter(|one| one.name("list").is_some_and(|list| list.as_str() == name));
+            over.find_map(|one| used_each(file, rest.start + one.get(0)?.end()..rest.end, &one["each"], calls))
+        })
+}
+
+/// The head of a loop: the names that it gives, and the name of what it goes over, if it has one.
+static LOOP: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compile(
+        r"\bfor\s*\(?\s*(?:(?:const|let|var)\s+)?(?<each>[^=;{}\n]{1,80}?)\s+(?:in|of|:=\s*range)\s+[&*]?(?<list>\w*)",
+    )
+    .ok()
+});
+
+/// The method of the request that takes one of the names that a loop gives.
+fn used_each(file: &TestFile, range: Range<usize>, each: &str, calls: &Calls) -> Option<String> {
+    let names = each
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .filter(|name| !matches!(*name, "" | "_" | "mut" | "ref"));
+    let text = file.outline.bare.get(range.clone())?;
+    names
+        .into_iter()
+        .find_map(|name| used(text, name).map(method_of).or_else(|| used_by_helper(file, range.clone(), name, calls)))
+}
+
+/// The method of the request that a function of the tests makes with a name: `send_get(&app, path)`.
+fn used_by_helper(file: &TestFile, range: Range<usize>, name: &str, calls: &Calls) -> Option<String> {
+    let bare = &file.outline.bare;
+    let is_part =
+        |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.'));
+    let places =
+        memchr::memmem::find_iter(bare.get(range.clone())?.as_bytes(), name.as_bytes()).map(|at| range.start + at);
+    let whole = places.filter(|&at| {
+        !is_part(bare[..at].chars().next_back())
+            && !is_part(bare[at + name.len()..].chars().next().filter(|&c| c != '.'))
+    });
+    whole.take(MOST_USES).find_map(|at| match taken(file, at, calls) {
+        Taken::AsRequest(method) => Some(method),
+        Taken::Otherwise | Taken::ByNothing => None,
+    })
+}
+
+/// The method that a verb names.
+fn method_of(verb: &str) -> String {
+    let verb = verb.to_ascii_uppercase();
+    if matches!(verb.as_str(), "URI" | "GOTO" | "VISIT" | "FETCH") { "GET".to_owned() } else { verb }
 }
 
 /// The method of a request for what a helper of the tests gives: `def url(self): return f"/orders/{self.id}"`,
