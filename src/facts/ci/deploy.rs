@@ -552,7 +552,8 @@ impl Ci {
         }
         let file = job.place.path.rsplit('/').next().unwrap_or_default();
         let environment = job.environment.as_ref().map_or("", |(name, _)| name.as_str());
-        let called = step.with.values().cloned().collect::<Vec<_>>().join(" ");
+        let says = step.with.iter().filter(|(input, _)| !OF_THE_BUILD.contains(&input.as_str()));
+        let called = says.map(|(_, value)| value.clone()).collect::<Vec<_>>().join(" ");
         let names = format!("{} {}", job.id, job.name);
         let workflow = format!("{} {}", job.workflow, file.rsplit_once('.').map_or(file, |(stem, _)| stem));
         for (text, whose) in [
@@ -580,6 +581,10 @@ impl Ci {
         Some(format!("goes to a cluster that the job makes for itself (`{what}`)"))
     }
 }
+
+/// Inputs of actions that say how something is built, not where it goes.
+const OF_THE_BUILD: &[&str] =
+    &["build-args", "build_args", "build-contexts", "labels", "annotations", "cache-from", "cache-to", "secrets", "outputs"];
 
 /// What in a command can say where it goes: its own words and the variables that name a place.
 fn command_hints(command: &Command) -> String {
