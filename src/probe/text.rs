@@ -93,8 +93,9 @@ fn sighting(source: &Source, text: &str, found: Found<'_>, value: Option<Found<'
     match value {
         None => sighting,
         Some(value) => {
-            let place = Place::at(source.name(), Span::new(value.start, value.end));
-            Sighting { place, ..sighting }.with(observe(text, value.text, unit))
+            let span = Span::new(value.start, value.end);
+            let place = Place::at(source.name(), span);
+            Sighting { place, message: line_of(source, span.start), ..sighting }.with(observe(text, value.text, unit))
         }
     }
 }
