@@ -63,6 +63,30 @@ fn kustomize_applies_what_the_production_overlay_reaches() {
 }
 
 #[test]
+fn what_an_overlay_of_production_declares_is_a_flavour_elsewhere() {
+    let (web, exporter) = (deployment("web"), deployment("exporter"));
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {LOG: debug}\n";
+    let scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web}\n\
+                  spec: {scaleTargetRef: {kind: Deployment, name: web}}\n";
+    let files = |overlay: &str| {
+        production(&[
+            ("extras/scaler.yaml", scaler),
+            ("extras/sql/web.yaml", web.as_str()),
+            ("extras/sql/map.yaml", map),
+            ("extras/metrics/exporter.yaml", exporter.as_str()),
+            ("k8s/base/web.yaml", web.as_str()),
+            ("k8s/base/kustomization.yaml", "resources: [web.yaml]\n"),
+            (&format!("k8s/overlays/{overlay}/kustomization.yaml"), "resources: [../../base]\n"),
+        ])
+    };
+    assert_eq!(files("production"), ["Deployment/exporter", "Deployment/web"]);
+    assert_eq!(
+        files("europe"),
+        ["Deployment/exporter", "HorizontalPodAutoscaler/web", "ConfigMap/web", "Deployment/web", "Deployment/web",]
+    );
+}
+
+#[test]
 fn without_a_production_overlay_the_root_counts_and_components_only_when_listed() {
     let web = deployment("web");
     let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny}\nspec: {}\n";

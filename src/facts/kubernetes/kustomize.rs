@@ -96,6 +96,11 @@ impl Kustomizations {
         reached
     }
 
+    /// Whether one of the folders that are built names production.
+    pub(super) fn names_production(&self, own: &OwnName) -> bool {
+        self.roots.iter().any(|root| production::stage_of_path(&own.cleared(&within(root, "x"))) == Stage::Production)
+    }
+
     /// Whether a file is a patch: part of other objects, none of its own.
     pub(super) fn is_patch(&self, path: &str) -> bool {
         self.patches.contains(path)

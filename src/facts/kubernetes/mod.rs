@@ -14,6 +14,7 @@ use super::format::Format;
 use super::production::{self, Stage, Standing};
 use crate::evidence::Blind;
 use crate::tree::File;
+use crate::tree::path::folder_of;
 use crate::value::Value;
 use kustomize::Kustomizations;
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,9 +121,36 @@ fn set_stopped_aside(objects: &mut [Object]) {
     }
 }
 
+/// The folders of plain manifests that declare a workload which an overlay of production declares too, each with the file
+/// of production's: they are other ways to run the same thing.
+fn flavours(
+    facts: &Facts<'_>,
+    plain: &[Object],
+    rendered: &[Object],
+    kustomizations: &Kustomizations,
+) -> BTreeMap<String, Arc<str>> {
+    if !kustomizations.names_production(facts.own_name()) {
+        return BTreeMap::new();
+    }
+    let workloads = rendered.iter().filter(|object| object.is_workload());
+    let production: BTreeMap<(&str, &str), &Arc<str>> =
+        workloads.map(|object| ((object.kind.as_str(), &*object.name), &object.path)).collect();
+    let reached: BTreeSet<&str> = rendered.iter().map(|object| folder_of(&object.path)).collect();
+    let again = plain.iter().filter(|object| !reached.contains(folder_of(&object.path)));
+    let again = again.filter_map(|object| {
+        // What scales a workload of production, and is not listed with it, belongs to another flavour as well.
+        let scaled = |key: &str| object.value.at(&["spec", "scaleTargetRef", key]).and_then(Value::as_str);
+        let named = production.get(&(object.kind.as_str(), &*object.name));
+        let file = named.or_else(|| production.get(&(scaled("kind").unwrap_or("Deployment"), scaled("name")?)))?;
+        Some((folder_of(&object.path).to_owned(), (*file).clone()))
+    });
+    again.collect()
+}
+
 /// Puts the standing on every object: by Kustomize where a kustomization is responsible, else by the path.
 fn apply(facts: &Facts<'_>, view: &mut Kubernetes, plain: Vec<Object>, kustomizations: &Kustomizations) {
     let rendered = kustomizations.render(facts, &plain, &mut view.blind);
+    let flavours = flavours(facts, &plain, &rendered, kustomizations);
     let reached: BTreeSet<Arc<str>> = rendered.iter().map(|object| object.path.clone()).collect();
     for mut object in plain {
         if reached.contains(&object.path) || kustomizations.is_patch(&object.path) {
@@ -133,6 +161,11 @@ fn apply(facts: &Facts<'_>, view: &mut Kubernetes, plain: Vec<Object>, kustomiza
                 Stage::Never(word) => Standing::Aside(format!("\"{word}\" in its path")),
                 _ => kustomizations.unreached(&object.path),
             };
+        }
+        if object.standing == Standing::Production
+            && let Some(other) = flavours.get(folder_of(&object.path))
+        {
+            object.standing = Standing::Aside(format!("production's is declared in {other}"));
         }
         view.objects.push(object);
     }
