@@ -156,6 +156,12 @@ fn of_store(fact: &str, said: &[Said]) -> Vec<Sighting> {
         "frequency" => least(about(Property::Frequency)),
         "retention" => most(about(Property::Retention)),
         "strategy" => strategy(about(Property::Frequency), &about(Property::Retention)),
+        // A provider that encrypts every backup encrypts none where none is made.
+        "encryption" if about(Property::Frequency).iter().any(is_never) => about(Property::Frequency)
+            .into_iter()
+            .filter(is_never)
+            .map(|never| never.with(Observed::Flag(false)))
+            .collect(),
         "encryption" => about(Property::Encryption).into_iter().map(super::db::is_encrypted).collect(),
         // What is never made has no cipher, not a weak one.
         "cipher" if about(Property::Frequency).iter().any(is_never) => Vec::new(),
