@@ -223,6 +223,11 @@ const MODULES: &[Known] = &[
         ..NONE
     },
     Known { source: "terraform-google-modules/gcloud/google", kind: "null_resource", ..NONE },
+    Known { source: "terraform-google-modules/iam/google", kind: "google_project_iam_member", ..NONE },
+    Known { source: "terraform-google-modules/service-accounts/google", kind: "google_service_account", ..NONE },
+    Known { source: "terraform-google-modules/cloud-nat/google", kind: "google_compute_router_nat", ..NONE },
+    Known { source: "terraform-google-modules/cloud-router/google", kind: "google_compute_router", ..NONE },
+    Known { source: "terraform-google-modules/address/google", kind: "google_compute_address", ..NONE },
     Known { source: "terraform-google-modules/cloud-storage/google", kind: "google_storage_bucket", ..NONE },
     Known { source: "cloudposse/label/null", kind: "null_label", ..NONE },
     Known { source: "cloudposse/utils/null", kind: "null_label", ..NONE },
@@ -240,6 +245,8 @@ pub(super) fn find(source: &str) -> Option<&'static Known> {
             "terraform-aws-modules/iam/aws",
             "terraform-google-modules/kubernetes-engine/google",
             "terraform-google-modules/network/google",
+            "terraform-google-modules/gcloud/google",
+            "terraform-google-modules/iam/google",
         ]
         .contains(&base)
         .then(|| MODULES.iter().find(|module| module.source == base))?
