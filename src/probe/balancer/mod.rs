@@ -70,6 +70,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     answer
 }
 
+/// The own workloads of the cluster that stand behind a balancing layer.
+pub(in crate::probe) fn behind_layers(facts: &Facts<'_>) -> Vec<Place> {
+    let layers = kubernetes::layers(facts, &mut Answer::default());
+    layers.into_iter().flat_map(|layer| layer.behind).collect()
+}
+
 impl Layer {
     fn tell<T>(&self, told: &Told<T>, value: impl Fn(&T) -> Observed, answer: &mut Answer) {
         match told {

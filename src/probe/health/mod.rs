@@ -8,7 +8,7 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::containers::{HealthKind, Timing};
-use crate::facts::kubernetes::WORKLOADS;
+use crate::facts::kubernetes::{Object, WORKLOADS};
 use crate::facts::production::Standing;
 use crate::quantity::Quantity;
 use checks::{Check, Subject};
@@ -17,18 +17,21 @@ use checks::{Check, Subject};
 pub static PROBE: Probe = Probe {
     name: "health",
     summary: "Health checks of every own serving workload, whoever makes them (kubelet, compose, a platform, the image): \
-              `probed` and `served` hold for all of them or not at all; `unprobed` and `unserved` name the others",
-    usage: "@health(probed|unprobed|served|unserved|interval|timeout)",
+              `probed` and `served` hold for all of them or not at all; `unprobed` and `unserved` name the others; `balanced` asks only of those behind a balancer",
+    usage: "@health(probed|unprobed|served|unserved|interval|timeout) {balanced}",
     arity: (1, 1),
     patterns_from: None,
     facts: &["probed", "unprobed", "served", "unserved", "interval", "timeout"],
-    options: &[],
+    options: &["balanced"],
     look,
 };
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
-    let subjects = checks::subjects(facts);
+    let mut subjects = checks::subjects(facts);
     let mut answer = Answer { blind: unread(facts), ..Answer::default() };
+    if question.is_set("balanced") {
+        keep_balanced(facts, &mut subjects);
+    }
     match question.fact() {
         "probed" => probed(&subjects, &mut answer),
         "unprobed" => answer.seen = subjects.iter().filter_map(lack).collect(),
@@ -40,6 +43,15 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     }
     aside(facts, &mut answer);
     answer
+}
+
+/// Leaves those behind a balancer of the cluster, where the tree shows which they are; what runs elsewhere stays.
+fn keep_balanced(facts: &Facts<'_>, subjects: &mut Vec<Subject>) {
+    let balanced = super::balancer::behind_layers(facts);
+    let in_cluster: Vec<Place> = facts.kubernetes().own_workloads().map(Object::place).collect();
+    if !balanced.is_empty() {
+        subjects.retain(|subject| balanced.contains(&subject.place) || !in_cluster.contains(&subject.place));
+    }
 }
 
 fn seen(place: &Place, message: String) -> Sighting {
