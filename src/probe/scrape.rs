@@ -64,6 +64,9 @@ fn monitor(facts: &Facts<'_>, object: &Object, own: &[&Object]) -> Option<(Sight
     if !by_service && !POD_MONITORS.iter().any(|kind| object.is_kind(kind)) {
         return None;
     }
+    if probes_from_outside(object) {
+        return None;
+    }
     let selector = labels(object.value.at(&["spec", "selector", "matchLabels"]));
     let is_own = if by_service {
         services_of(facts, own)
@@ -74,6 +77,18 @@ fn monitor(facts: &Facts<'_>, object: &Object, own: &[&Object]) -> Option<(Sight
     };
     let what = if is_own { "collects metrics of an own workload" } else { "collects metrics of something else" };
     Some((seen(object.place(), format!("{} {what}", object.title())), is_own))
+}
+
+/// Whether a monitor asks the blackbox exporter to try other addresses: what comes back are no metrics of any workload.
+fn probes_from_outside(object: &Object) -> bool {
+    let endpoints =
+        ["endpoints", "podMetricsEndpoints"].iter().find_map(|key| object.value.at(&["spec", key])?.as_list());
+    endpoints.is_some_and(|endpoints| {
+        let is_probe = |endpoint: &Value| {
+            endpoint.get("path").and_then(Value::as_str) == Some("/probe") && endpoint.get("params").is_some()
+        };
+        !endpoints.is_empty() && endpoints.iter().all(is_probe)
+    })
 }
 
 fn selects(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> bool {
