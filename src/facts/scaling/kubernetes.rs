@@ -2,8 +2,13 @@
 
 use super::super::Facts;
 use super::super::kubernetes::{Object, WORKLOADS};
+use super::super::production::{self, Stage};
 use super::{Amount, Bound, Scaled, Scaler, Scaling};
+use crate::evidence::{Blind, Place};
+use crate::source::Span;
 use crate::value::{Field, Kind, Value};
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// Kinds that change the number of replicas.
 const SCALERS: &[&str] = &["HorizontalPodAutoscaler", "ScaledObject.keda.sh"];
@@ -17,10 +22,32 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Scaling) {
         cluster.production().filter(|object| SCALERS.iter().any(|kind| object.is_kind(kind))).collect();
     // One on every node has no number of its own.
     let own: Vec<&Object> = cluster.own_workloads().filter(|object| !object.is_kind("DaemonSet")).collect();
+    if !own.is_empty() {
+        view.blind.extend(by_command(facts));
+    }
     view.workloads.extend(own.iter().map(|workload| {
         let scaler = scalers.iter().copied().find(|scaler| is_for(scaler, workload, &own));
         scaled(workload, scaler)
     }));
+}
+
+/// Scripts that make autoscalers by a command; whether anybody runs them is not in the tree.
+fn by_command(facts: &Facts<'_>) -> impl Iterator<Item = Blind> {
+    static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"(?m)^[^#\n]*\b(?:kubectl|oc)\s[^#\n]*\bautoscale\s+(?:deployment|deploy|rs|sts|statefulset|rc|dc|-f)\b",
+        )
+        .ok()
+    });
+    let is_script = |name: &str| name.ends_with(".sh") || matches!(name, "Makefile" | "justfile" | "Justfile");
+    let scripts = facts.tree.files().iter().filter(move |file| is_script(file.name()));
+    scripts.filter_map(|file| {
+        let source = file.text().filter(|source| source.text().contains("autoscale"))?;
+        let found = COMMAND.as_ref()?.find(source.text())?;
+        let place = Place::at(file.path.clone(), Span::new(found.start(), found.end()));
+        let why = "a command makes autoscalers, and whether it was run is not in the tree".to_owned();
+        (!matches!(production::stage_of_path(&file.path), Stage::Never(_))).then_some(Blind { place: Some(place), why })
+    })
 }
 
 /// Whether an autoscaler is for a workload: it names it, and of several of that name this is the one nearest to it.
