@@ -32,6 +32,9 @@ pub(super) fn standing(
     if is_stack(&name) {
         return Standing::Production;
     }
+    if production::is_in_tools(path) {
+        return Standing::Aside("it stands in a folder of tools".into());
+    }
     if let Some(mark) = developer_mark(facts, path, document, services) {
         return Standing::Aside(mark);
     }
