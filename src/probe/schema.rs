@@ -29,20 +29,31 @@ const MOST: usize = 40;
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let types = facts.settings_types();
+    // A client, an installer: what it must be told is not what the service must be told.
+    let is_beside = |place: &Place| facts.manifests().is_beside_service(&place.path);
     let words: Vec<&Word> = question.words_from(0).collect();
     let is_any = words.iter().any(|word| &*word.text == "*");
     let mut answer = Answer::default();
     if question.is_set("untyped") {
-        answer.seen = types.roots.iter().filter(|root| root.is_untyped).map(root_sighting).collect();
+        answer.seen =
+            types.roots.iter().filter(|root| root.is_untyped && !is_beside(&root.place)).map(root_sighting).collect();
         return answer;
     }
     if is_any && question.options.is_empty() {
-        answer.seen = types.roots.iter().filter(|root| !root.is_untyped).take(MOST).map(root_sighting).collect();
+        let roots = types.roots.iter().filter(|root| !root.is_untyped && !is_beside(&root.place));
+        answer.seen = roots.take(MOST).map(root_sighting).collect();
         return answer;
     }
     let names: Vec<Name> = words.iter().map(|word| Name::of(word)).collect();
     let fields: Vec<&Field> =
         types.fields.iter().filter(|field| is_any || names.iter().any(|name| name.is_of(field))).collect();
+    let (beside, fields): (Vec<&Field>, Vec<&Field>) = fields.into_iter().partition(|field| is_beside(&field.place));
+    if !is_any {
+        let beside = beside.into_iter().take(MOST);
+        answer
+            .notes
+            .extend(beside.map(|field| sighting(field, Strength::Configured, "of a program that is not the service")));
+    }
     let none_required = fields.iter().all(|field| !field.is_required);
     for field in fields {
         let is_of_code = |option: &&str| question.is_set(option);

@@ -43,7 +43,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         note.message = format!("{}; overridden by `{}` in {}", note.message, stronger.name, stronger.place.path);
         answer.notes.push(note);
     }
-    answer.seen.extend(reads(config, &words).map(read_sighting));
+    let serves = |read: &&EnvRead| !facts.manifests().is_beside_service(&read.place.path);
+    answer.seen.extend(reads(config, &words).filter(serves).map(read_sighting));
     keep(&mut answer, way);
     answer.blind.extend(config.blind.iter().cloned());
     answer

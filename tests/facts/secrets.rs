@@ -125,6 +125,10 @@ fn a_checksum_decides() {
     let wrong = ["ghp_", "R7mQ2xW9vK4tB8nL1cZ6hJ3fG5pYsU3QN9N3"].concat();
     assert_eq!(found("tests/a.rs", &good), ["1 github_token high"]);
     assert_eq!(found("src/a.rs", &wrong), ["1 github_token low"]);
+    // What a scanner finds is shown beside its pattern.
+    let shown = format!("(\"GitHub\", \"ghp_[a-zA-Z0-9]{{36}}\", \"{good}\")");
+    assert_eq!(found("src/filter.rs", &shown), ["1 github_token low"]);
+    assert_eq!(found("src/filter.rs", &format!("(\"GitHub\", \"ghp_\", \"{good}\")")), ["1 github_token high"]);
 }
 
 #[test]

@@ -32,7 +32,7 @@ impl Code {
     }
 }
 
-/// Whether code runs in a browser or a shell, by its path: what a page hides from a user the service may still do.
+/// Whether code runs in a browser, a terminal or a shell, by its path: what a page hides from a user the service may still do.
 pub fn serves_nothing(path: &str) -> bool {
     const FOLDERS: &[&str] = &[
         "webapp",
@@ -54,5 +54,6 @@ pub fn serves_nothing(path: &str) -> bool {
     let ends = |list: &[&str]| list.iter().any(|end| path.ends_with(end));
     let name = path.rsplit('/').next().unwrap_or(path);
     let builds_a_page = ["vite.config.", "webpack.config."].iter().any(|start| name.starts_with(start));
-    ends(ENDS) || builds_a_page || ends(SCRIPTS) && path.split('/').any(|part| FOLDERS.contains(&part))
+    let in_folder = |names: &[&str]| path.split('/').any(|part| names.contains(&part));
+    ends(ENDS) || builds_a_page || in_folder(&["tui"]) || ends(SCRIPTS) && in_folder(FOLDERS)
 }

@@ -97,7 +97,25 @@ pub fn read(facts: &Facts<'_>) -> Kubernetes {
     apply(facts, &mut view, plain, &kustomizations);
     object::resolve_references(&mut view.objects);
     set_stopped_aside(&mut view.objects);
+    set_forms_aside(&mut view.objects);
     view
+}
+
+/// `image: ghcr.io/acme/shop:<the latest version>`: what somebody has yet to fill in runs nowhere as it stands. A word such
+/// as `<TAG>` may be one that a pipeline replaces.
+fn set_forms_aside(objects: &mut [Object]) {
+    let asks = |image: &str| {
+        let asked = image.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+        asked.is_some_and(|(asked, _)| asked.contains(' ') || asked.to_ascii_lowercase().starts_with("your"))
+    };
+    let is_form = |object: &&Object| {
+        let is_asked = |container: &object::Container<'_>| container.image().is_some_and(asks);
+        object.standing == Standing::Production && object.containers().iter().any(is_asked)
+    };
+    let forms: BTreeSet<Arc<str>> = objects.iter().filter(is_form).map(|object| object.path.clone()).collect();
+    for object in objects.iter_mut().filter(|object| forms.contains(&object.path)) {
+        object.standing = Standing::Uncertain("an image in it is yet to be filled in".to_owned());
+    }
 }
 
 /// A workload without replicas runs nothing, unless something else gives it some.

@@ -8,6 +8,7 @@ mod locks;
 mod npm;
 mod python;
 mod ruby;
+mod service;
 mod xml;
 
 pub use features::Features;
@@ -35,6 +36,8 @@ pub struct Manifests {
     pub features: Features,
     /// Folders of crates that only tests use, by who depends on them.
     test_support: Vec<String>,
+    /// Folders of crates that neither serve nor belong to what does.
+    beside_service: Vec<String>,
 }
 
 /// A registry and its manifests.
@@ -193,6 +196,12 @@ impl Manifests {
         self.test_support.iter().any(|folder| !folder.is_empty() && path.starts_with(folder.as_str()))
     }
 
+    /// Whether a file belongs to a crate that is no part of the service: a client, an installer.
+    pub fn is_beside_service(&self, path: &str) -> bool {
+        let own = || self.crate_of(path).map(Package::folder);
+        !self.beside_service.is_empty() && own().is_some_and(|own| self.beside_service.iter().any(|one| one == own))
+    }
+
     /// The manifest of the workspace that a Cargo manifest belongs to: itself, or the nearest one above.
     pub fn workspace_of(&self, facts: &Facts<'_>, path: &str) -> Option<String> {
         cargo::workspace(facts, path).map(|(path, _)| path)
@@ -260,6 +269,7 @@ pub fn read(facts: &Facts<'_>) -> Manifests {
         }
     }
     mark_test_support(facts, &mut manifests);
+    manifests.beside_service = service::beside(&manifests.packages);
     manifests.features = Features::of(facts, &manifests.packages);
     manifests
 }

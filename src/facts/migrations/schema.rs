@@ -110,9 +110,7 @@ impl Schema {
         } else if rest.take(&["unique", "index"]) || rest.take(&["index"]) {
             self.index(rest, at(whole.span()));
         } else if rest.take(&["trigger"]) {
-            let audits =
-                whole.words().any(|word| word.contains("audit") || word.contains("history") || word.contains("log_"));
-            if audits {
+            if whole.words().any(keeps_a_record) {
                 self.audits.push(Seen { what: "trigger".to_owned(), place: at(whole.span()) });
             }
         } else if rest.take(&["extension"]) {
@@ -367,4 +365,14 @@ fn columns(inside: Cursor<'_>) -> Vec<String> {
             first.filter(|_| !is_call).map_or_else(String::new, |token| token.text.clone())
         })
         .collect()
+}
+
+/// `write_audit`, `orders_history`, `log_changes`; a count of the rows of `history` is no record of who changed them.
+fn keeps_a_record(word: &str) -> bool {
+    let parts: Vec<&str> = word.split(['_', '.']).collect();
+    let is_pair = parts.len() > 1;
+    word.contains("audit")
+        || is_pair && parts.last() == Some(&"history")
+        || is_pair && parts[0] == "log"
+        || word.ends_with("_log") && word != "blog"
 }

@@ -150,6 +150,9 @@ impl Scanner {
         let (start, end) = (from + hit.start, from + hit.end);
         let aside = aside(setting.weight_at(start));
         let (confidence, why_low) = match (hit.outcome, aside) {
+            _ if stands_by_its_pattern(detector, text, start) => {
+                (Confidence::Low, Some("beside the pattern that finds it"))
+            }
             (Outcome::Proven, _) => (Confidence::High, None),
             (Outcome::Doubtful, _) => (Confidence::Low, Some("its checksum is wrong")),
             _ if detector.is_public => (Confidence::Low, Some("made for tests or for publishing")),
@@ -187,6 +190,16 @@ impl Scanner {
         });
         Some((found.name_end, raw))
     }
+}
+
+/// What a pattern of secrets finds is shown beside it: `"ghp_[a-zA-Z0-9]{36}"`, then a token.
+fn stands_by_its_pattern(detector: &Detector, text: &str, start: usize) -> bool {
+    let before = &text[floor(text, start.saturating_sub(300))..start];
+    let is_pattern = |anchor: &String| {
+        let mut places = before.match_indices(anchor.as_str());
+        places.any(|(at, _)| before[at + anchor.len()..].starts_with(['[', '(', '\\']))
+    };
+    detector.anchors.iter().any(is_pattern)
 }
 
 /// A text and what its path says, which most texts need not know.
