@@ -9,6 +9,7 @@ use crate::facts::containers::{Env, EnvValue, Fact, Health, HealthKind, Platform
 use crate::facts::kubernetes::path::glob;
 use crate::facts::production::Standing;
 use crate::quantity::{Dimension, Quantity};
+use std::sync::Arc;
 
 /// `@container(fact)`.
 pub static PROBE: Probe = Probe {
@@ -89,7 +90,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     }
     for image in &view.images {
         for &stage in &image.shipped {
-            let found = of_image(image, stage, fact, question);
+            let found = of_image(facts, image, stage, fact, question);
             let place = image.at(image.file.stages[stage].span);
             if matches!(fact, "release_build" | "debug_build")
                 && found.is_empty()
@@ -196,7 +197,27 @@ fn logs(service: &Service, wanted: impl Fn(&str) -> bool, title: &str) -> Vec<Si
     log.map(|log| seen(&log.place, format!("{title} logs to {}", log.value))).collect()
 }
 
-fn of_image(image: &Image, stage: usize, fact: &str, question: &Question) -> Vec<Sighting> {
+/// The script that an image starts with, where it gives the rights of root away before it starts the program.
+fn hands_over(facts: &Facts<'_>, image: &Image, stage: usize) -> Option<Arc<str>> {
+    const TOOLS: &[&str] = &["gosu", "su-exec", "setpriv", "runuser", "s6-setuidgid", "setuidgid"];
+    let command = image.command(stage)?.value;
+    let words = command.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '[' | ']'));
+    let names: Vec<&str> = words.filter_map(|word| word.rsplit('/').next()).filter(|name| !name.is_empty()).collect();
+    if names.iter().any(|name| TOOLS.contains(name)) {
+        return Some(image.path.clone());
+    }
+    let scripts = facts.tree.files().iter().filter(|file| names.contains(&file.name()));
+    let gives_away = |text: &str| {
+        let lines = text.lines().map(str::trim_start).filter(|line| !line.starts_with('#'));
+        lines.into_iter().any(|line| line.split_whitespace().take(3).any(|word| TOOLS.contains(&word)))
+    };
+    scripts
+        .into_iter()
+        .find(|file| file.text().is_some_and(|text| gives_away(text.text())))
+        .map(|file| file.path.clone())
+}
+
+fn of_image(facts: &Facts<'_>, image: &Image, stage: usize, fact: &str, question: &Question) -> Vec<Sighting> {
     let title = format!("the image of {}", image.path);
     match fact {
         "healthcheck" | "healthcheck_disabled" | "health_interval" | "health_timeout" => {
@@ -208,6 +229,13 @@ fn of_image(image: &Image, stage: usize, fact: &str, question: &Question) -> Vec
                 Some(user) if user.value.contains('$') => {
                     let message = format!("{title} runs as {}, which is set elsewhere", user.value);
                     vec![seen(&user.place, message).with(Observed::Opaque(user.value))]
+                }
+                Some(user)
+                    if user.value == "root"
+                        && let Some(script) = hands_over(facts, image, stage) =>
+                {
+                    let message = format!("{title} starts as root, and {script} hands over to another user");
+                    vec![seen(&user.place, message).with(Observed::Opaque("the user that the script names".to_owned()))]
                 }
                 Some(user) => {
                     vec![seen(&user.place, format!("{title} runs as {}", user.value)).with(Observed::Word(user.value))]
