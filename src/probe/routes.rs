@@ -31,17 +31,23 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         answer.seen.extend(seen.map(|one| Sighting::new(one.place.clone(), Strength::Configured, one.name())));
         return answer;
     }
-    let Some(share) = routes.tested_share() else { return answer };
+    let all = routes.served().count();
+    if all == 0 {
+        return answer;
+    }
     if let Some(blind) = unspoken_service(facts).filter(|_| !question.is_set("partly")) {
         answer.blind.push(blind);
         return answer;
     }
-    let all = routes.operations.len();
     // Any of the missing ones may be what a request asks for whose path is not written there.
     let unresolved = if question.is_set("most") { routes.unresolved.len() } else { 0 };
-    let share = (share + unresolved as f64 / all as f64).min(1.0);
-    let tested = routes.operations.iter().filter(|one| one.tested.is_some()).count();
-    let missing: Vec<_> = routes.operations.iter().filter(|one| one.tested.is_none()).collect();
+    let tested = routes.served().filter(|one| one.tested.is_some()).count();
+    let share = ((tested + unresolved) as f64 / all as f64).min(1.0);
+    let missing: Vec<_> = routes.served().filter(|one| one.tested.is_none()).collect();
+    // Where some paths could not be read, nobody knows whether these are all.
+    if missing.is_empty() && !routes.blind.is_empty() {
+        return answer;
+    }
     let mut message = format!("tests request {tested} of {all} operations");
     if let Some(first) = missing.first() {
         let rest = if missing.len() > 1 { format!(" and {} more", missing.len() - 1) } else { String::new() };
@@ -52,7 +58,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         message = format!("{message}; {unresolved} requests name no path");
     }
     let place = missing.first().map(|one| one.place.clone());
-    let place = place.or_else(|| routes.operations.iter().find_map(|one| one.tested.clone()));
+    let place = place.or_else(|| routes.served().find_map(|one| one.tested.clone()));
     let Some(place) = place else { return answer };
     let sighting = Sighting::new(place, Strength::Configured, message).with(Observed::Quantity(Quantity::ratio(share)));
     answer.seen.push(sighting);

@@ -3,7 +3,7 @@
 use super::outline::Outline;
 use super::prefixes::Container;
 use super::{Found, Operation, Shaped, path};
-use crate::evidence::Place;
+use crate::evidence::{Blind, Place};
 use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
@@ -17,12 +17,12 @@ const MAX_DEPTH: usize = 6;
 pub(super) fn operations(files: &[Shaped]) -> Found {
     let mut found = Found::default();
     for file in files {
-        declared(file, &mut found.operations);
+        declared(file, &mut found);
     }
     found
 }
 
-fn declared(file: &Shaped, into: &mut Vec<Operation>) {
+fn declared(file: &Shaped, found: &mut Found) {
     static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(r"\b(?<on>\w+)\s*\.\s*(?<what>GET|POST|PUT|DELETE|PATCH|HEAD|Any|Get|Post|Put|Delete|Patch|Head|All|HandleFunc|Handle)\s*\(").ok()
     });
@@ -33,7 +33,14 @@ fn declared(file: &Shaped, into: &mut Vec<Operation>) {
     for call in CALL.iter().flat_map(|one| one.captures_iter(&outline.bare)) {
         let Some(open) = call.get(0).map(|whole| whole.end() - 1) else { continue };
         let Some(arguments) = outline.inside(open).map(|inside| outline.arguments(inside)) else { continue };
-        let Some((text, span)) = arguments.first().and_then(|first| outline.string_in(*first)) else { continue };
+        let Some((text, span)) = arguments.first().and_then(|first| outline.string_in(*first)) else {
+            let named = || arguments.iter().take(2).find(|argument| names_a_path(&outline.bare[argument.range()]));
+            if let ("HandleFunc" | "Handle", Some(path)) = (&call["what"], named()) {
+                let why = "an operation is declared by a path that stands elsewhere".to_owned();
+                found.blind.push(Blind { place: Some(Place::at(file.path.clone(), *path)), why });
+            }
+            continue;
+        };
         if arguments.len() < 2 || matches!(&call["on"], "client" | "resty" | "req") {
             continue;
         }
@@ -64,13 +71,21 @@ fn declared(file: &Shaped, into: &mut Vec<Operation>) {
         let lexical = containers.iter().filter(|one| one.span.range().contains(&open));
         let lexical: Vec<&str> = lexical.map(|one| one.prefix.as_str()).collect();
         let full = path::join(&format!("{}/{}", lexical.join("/"), group(&groups, &call["on"])), own);
-        into.extend(methods.into_iter().map(|method| Operation {
+        found.operations.extend(methods.into_iter().map(|method| Operation {
             method,
             path: full.clone(),
             place: Place::at(file.path.clone(), span),
             tested: None,
         }));
     }
+}
+
+/// `newAccountPath`: a name that code gives to a path.
+fn names_a_path(argument: &str) -> bool {
+    let name = argument.trim();
+    let is_name =
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
+    is_name && ["path", "route", "endpoint"].iter().any(|end| name.to_ascii_lowercase().ends_with(end))
 }
 
 /// `v1 := r.Group("/v1")`, `s := r.PathPrefix("/s").Subrouter()`: name → parent and prefix.

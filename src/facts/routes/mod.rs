@@ -52,6 +52,15 @@ impl Operation {
     pub fn name(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
+
+    /// Whether it is for those who run the service, or gives out files: health, metrics, profiles.
+    fn is_for_operators(&self) -> bool {
+        const FIRST: &[&str] = &["debug", "static", "assets", "metrics", "actuator", "__debug__"];
+        const WHOLE: &[&str] =
+            &["health", "healthz", "livez", "readyz", "ping", "__heartbeat__", "__lbheartbeat__", "__version__"];
+        let path = self.path.trim_matches('/');
+        WHOLE.contains(&path) || path.split('/').next().is_some_and(|part| FIRST.contains(&part))
+    }
 }
 
 impl Routes {
@@ -65,10 +74,9 @@ impl Routes {
         self.operations.iter().any(|own| same_method(&own.method) && tail(&own.path) == wanted)
     }
 
-    /// The share of operations that tests request; `None` without operations.
-    pub fn tested_share(&self) -> Option<f64> {
-        let tested = self.operations.iter().filter(|operation| operation.tested.is_some()).count();
-        (!self.operations.is_empty()).then(|| tested as f64 / self.operations.len() as f64)
+    /// The operations that the service is there for.
+    pub fn served(&self) -> impl Iterator<Item = &Operation> {
+        self.operations.iter().filter(|operation| !operation.is_for_operators())
     }
 }
 
