@@ -196,7 +196,7 @@ fn is_of_a_text(pattern: &str) -> bool {
     pattern.starts_with("(?i)") || pattern.contains("=(?<value>")
 }
 
-/// How many connections SQLAlchemy opens beyond the size of its pool, where the same call says it.
+/// How many connections `SQLAlchemy` opens beyond the size of its pool, where the same call says it.
 fn overflow(code: &str, hit: &Hit) -> Option<f64> {
     let call = code.get(hit.span.start as usize..)?;
     let call = call.get(..floor(call, 300)).unwrap_or(call);
