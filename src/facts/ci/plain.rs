@@ -132,7 +132,8 @@ impl Frame {
 /// The files of the tree that a system reads, parsed; what could not be read is listed as blind.
 pub(super) fn files<'f>(walk: &mut Walk<'f>, mut named: impl FnMut(&str) -> bool) -> Vec<&'f Parsed> {
     let facts: &'f Facts<'f> = walk.facts;
-    let paths = facts.tree.files().iter().map(|file| file.path.to_string()).filter(|path| named(path));
+    let paths =
+        facts.tree.files().iter().map(|file| file.path.to_string()).filter(|path| named(path) && !is_in_vendored(path));
     let mut found = Vec::new();
     for path in paths.take(200).collect::<Vec<_>>() {
         match facts.parsed(&path) {
@@ -151,8 +152,13 @@ pub(super) fn files<'f>(walk: &mut Walk<'f>, mut named: impl FnMut(&str) -> bool
 
 /// Whether a definition in any folder is the project's own: neither somebody else's nor a test's or an example's.
 pub(super) fn is_ours(path: &str) -> bool {
-    let is_vendored = |part: &str| matches!(folder_role(part), Role::Vendored | Role::Generated);
-    !is_fixture(path) && !is_example(path) && !path.split('/').any(is_vendored)
+    let is_generated = |part: &str| folder_role(part) == Role::Generated;
+    !is_fixture(path) && !is_example(path) && !is_in_vendored(path) && !path.split('/').any(is_generated)
+}
+
+/// Whether a definition came with somebody else's code.
+fn is_in_vendored(path: &str) -> bool {
+    path.split('/').any(|part| folder_role(part) == Role::Vendored)
 }
 
 /// The resources of a kind; what runs CI is no part of production and may well stand in a folder of its name.
