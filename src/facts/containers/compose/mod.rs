@@ -6,7 +6,7 @@ use super::fields::{Spec, bytes};
 use super::{Containers, Env, EnvValue, Fact, Health, HealthKind, Limit, Platform, Role, Scale, Service};
 use crate::evidence::Place;
 use crate::facts::Facts;
-use crate::facts::production::Standing;
+use crate::facts::production::{self, Stage, Standing};
 use crate::tree::{Tree, path};
 use crate::value::Value;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ const CODE: &[&str] = &["rs", "go", "py", "js", "ts", "tsx", "rb", "java", "kt",
 /// Reads every compose file.
 pub(super) fn read(facts: &Facts<'_>, containers: &mut Containers) {
     let paths = facts.tree.files().iter().map(|file| &file.path).filter(|path| is_compose(path));
+    let mut changing: Vec<&Arc<str>> = Vec::new();
     for path in paths {
         let Some(parsed) = facts.parsed(path) else { continue };
         containers.blind.extend(parsed.blind());
@@ -33,6 +34,10 @@ pub(super) fn read(facts: &Facts<'_>, containers: &mut Containers) {
                 fill(service, &spec, &field.value, facts, containers)
             })
             .collect();
+        if services.values().all(|field| ["image", "build", "extends"].iter().all(|key| field.value.get(key).is_none()))
+        {
+            changing.push(path);
+        }
         let standing = standing::standing(facts, containers, path, document, &found);
         for service in &mut found {
             let profiles = services.get(&service.name).and_then(|field| field.value.get("profiles"));
@@ -42,6 +47,35 @@ pub(super) fn read(facts: &Facts<'_>, containers: &mut Containers) {
             };
         }
         containers.services.extend(found);
+    }
+    for path in changing {
+        follow_base(path, &mut containers.services);
+    }
+}
+
+/// A file that only changes what another one of its folder declares is no more production than that one.
+fn follow_base(path: &Arc<str>, services: &mut [Service]) {
+    if production::stage_of_path(path) == Stage::Production {
+        return;
+    }
+    let is_base = |other: &Service, name: &str| {
+        let (one, two) = (&other.place.path, path);
+        other.platform == Platform::Compose
+            && one != two
+            && path::folder_of(one) == path::folder_of(two)
+            && other.name == name
+    };
+    let own = |service: &Service| service.platform == Platform::Compose && service.place.path == *path;
+    let changed = |service: &Service| services.iter().find(|other| own(service) && is_base(other, &service.name));
+    let bases: Vec<&Service> = services.iter().filter_map(changed).collect();
+    let Some((base, why)) = bases.iter().find_map(|base| match &base.standing {
+        Standing::Aside(why) => Some((base.place.path.clone(), why.clone())),
+        _ => None,
+    }) else {
+        return;
+    };
+    for service in services.iter_mut().filter(|service| own(service)) {
+        service.standing = Standing::Aside(format!("it changes {base}: {why}"));
     }
 }
 

@@ -38,7 +38,9 @@ pub(super) fn standing(
     if let Some(mark) = developer_mark(facts, path, document, services) {
         return Standing::Aside(mark);
     }
-    if let Some(other) = containers.services.iter().find(|service| service.platform != Platform::Compose) {
+    let declares =
+        |service: &&Service| service.platform != Platform::Compose && !matches!(service.standing, Standing::Aside(_));
+    if let Some(other) = containers.services.iter().find(declares) {
         return Standing::Aside(format!("production is declared in {}", other.place.path));
     }
     if let Some(other) = other_definition(facts, path) {
