@@ -74,6 +74,17 @@ pub(super) struct Words {
     pub(super) merges_into: bool,
 }
 
+/// Whether the event of a run decides a condition, and nothing else.
+pub(super) fn is_decided(condition: &Condition, words: &Words) -> bool {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().all(|part| is_decided(part, words)),
+        Condition::Not(inner) => is_decided(inner, words),
+        Condition::Compares(name, how, _) => (words.field)(name) != Field::Other && *how != Comparison::Matches,
+        Condition::Is(_) => true,
+        Condition::Failed | Condition::Unknown => false,
+    }
+}
+
 /// The triggers on which a condition can hold, pushes narrowed to the branches that it names, and whether it asks for a
 /// failure.
 pub(super) fn held(condition: &Condition, triggers: &[Trigger], words: &Words) -> (Vec<Trigger>, bool) {

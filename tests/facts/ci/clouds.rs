@@ -270,3 +270,55 @@ spec:
         ",
     );
 }
+
+#[test]
+fn a_scripted_jenkinsfile_is_followed_as_far_as_it_can_be() {
+    let file = "\
+def lint() {
+  sh 'cargo clippy -- -D warnings'
+}
+node('docker') {
+  checkout scm
+  stage('Test') {
+    timeout(time: 20) {
+      sh 'cargo test'
+      sh \"\"\"
+        cargo build --release
+      \"\"\"
+    }
+    lint()
+    sh script: 'cargo audit', returnStatus: true
+    try {
+      sh 'cargo deny check'
+    } catch (e) {
+      echo 'so what'
+    }
+  }
+  stage('Ship') {
+    if (env.BRANCH_NAME == 'main') {
+      def image = docker.build('acme/shop')
+      sh 'helm upgrade shop ./chart'
+    } else {
+      sh 'cargo doc'
+    }
+    if (env.BRANCH_NAME == 'experiments/x') {
+      sh 'cargo bench'
+    }
+  }
+}
+";
+    check(
+        &[("Jenkinsfile", file)],
+        "
+        + Test Jenkinsfile:8 cargo test
+        + Test Jenkinsfile:10 cargo build --release
+        + Test Jenkinsfile:2 cargo clippy -- -D warnings
+        - Test Jenkinsfile:14 cargo audit
+        - Test Jenkinsfile:16 cargo deny check
+        + Ship Jenkinsfile:23 docker build .
+        + Ship Jenkinsfile:24 helm upgrade shop ./chart
+        + Ship Jenkinsfile:26 cargo doc
+        . Ship Jenkinsfile:29 cargo bench
+        ",
+    );
+}

@@ -1,6 +1,7 @@
-//! Jenkins: declarative pipelines; a scripted one is a program and is said not to be understood.
+//! Jenkins: declarative pipelines, and of scripted ones, which are programs, what can be followed.
 
 mod groovy;
+mod scripted;
 mod when;
 
 use super::excerpt::Excerpt;
@@ -47,11 +48,11 @@ pub(super) fn read(walk: &mut Walk<'_>) {
         };
         walk.ci.files.push(Place::file(path.as_str()));
         let statements = groovy::parse(source.text());
-        let mut file = File { source, stages: Vec::new(), depth: 0, known: Vec::new(), calls: 0 };
+        let mut file = File { source, stages: Vec::new(), depth: 0, known: Vec::new(), calls: 0, is_scripted: false };
         let pipeline = statements.iter().find(|statement| statement.name() == "pipeline" && statement.block.is_some());
         let Some(pipeline) = pipeline else {
-            let why = "a scripted pipeline is a program; what it runs is not understood";
-            walk.ci.elsewhere.push(Blind { place: Some(Place::file(path)), why: why.into() });
+            file.known = functions(&statements);
+            file.scripted(walk, &statements);
             continue;
         };
         if let Some(library) = statements.iter().find(|one| one.name() == "@Library" || one.name() == "library") {
@@ -81,6 +82,8 @@ struct File<'a> {
     depth: usize,
     known: Vec<(String, &'a [Statement])>,
     calls: usize,
+    /// Whether the file is a program, and no declarative pipeline.
+    is_scripted: bool,
 }
 
 /// The block of a directive.
@@ -225,6 +228,11 @@ impl File<'_> {
                 let mut within = frame.clone().excused(Some("its failure is caught"));
                 self.step(walk, statement, &mut within, order);
                 frame.job = within.job;
+            } else if let Some(condition) = when::asked(statement, index.checked_sub(1).and_then(|at| list.get(at))) {
+                let mut within = frame.clone();
+                within.triggers = when::left(&condition, &frame.triggers);
+                self.steps(walk, statement.block.as_deref().unwrap_or(&[]), &mut within, order);
+                frame.job = within.job;
             } else {
                 self.step(walk, statement, frame, order);
             }
@@ -242,6 +250,9 @@ impl File<'_> {
             return;
         }
         let Some(inner) = statement.block.as_deref() else {
+            if self.is_scripted {
+                self.other(walk, statement, frame, order);
+            }
             if statement.name() == "input" {
                 self.asked(walk, statement, frame);
             } else if let Some((_, body)) = self.known.iter().find(|(name, _)| name == statement.name()).cloned()
@@ -254,6 +265,7 @@ impl File<'_> {
         };
         let mut within = frame.clone();
         match statement.name() {
+            "stage" => within.job = self.opened(walk, statement, frame),
             "dir" => {
                 if let Some((dir, _)) = statement.text() {
                     within.dir = path::join(&frame.dir, dir);

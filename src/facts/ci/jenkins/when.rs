@@ -8,9 +8,9 @@ static WORDS: Words = Words { field, kind, merges_into: false };
 
 fn field(name: &str) -> Field {
     match name {
-        "branch" => Field::Branch,
-        "tag" => Field::Tag,
-        "change" => Field::PullRequest,
+        "branch" | "env.BRANCH_NAME" | "BRANCH_NAME" => Field::Branch,
+        "tag" | "env.TAG_NAME" | "TAG_NAME" => Field::Tag,
+        "change" | "env.CHANGE_ID" | "CHANGE_ID" => Field::PullRequest,
         "cause" => Field::Kind,
         _ => Field::Other,
     }
@@ -28,6 +28,35 @@ fn kind(event: &Event) -> &'static [&'static str] {
 /// The triggers on which all conditions can hold.
 pub(super) fn held(conditions: &[Statement], triggers: &[Trigger]) -> Vec<Trigger> {
     condition::held(&all(conditions, 0), triggers, &WORDS).0
+}
+
+/// What an `if` or an `else` of a program asks for, where the event of the run decides it; `before` is the statement before it.
+pub(super) fn asked(statement: &Statement, before: Option<&Statement>) -> Option<Condition> {
+    let own = || {
+        let inside = statement.words.iter().skip_while(|token| token.kind != Kind::Sign('('));
+        let text = inside.map(|token| match &token.kind {
+            Kind::Name(name) => format!(" {name} "),
+            Kind::Text(text) => format!("'{}'", text.replace('\'', "")),
+            Kind::Sign(sign) => sign.to_string(),
+        });
+        let condition = condition::infix(&text.collect::<String>());
+        condition::is_decided(&condition, &WORDS).then_some(condition)
+    };
+    match statement.name() {
+        "if" => own(),
+        "else" => {
+            let not = Condition::Not(Box::new(asked(before?, None)?));
+            let more =
+                matches!(statement.words.get(1).map(|token| &token.kind), Some(Kind::Name(word)) if word == "if");
+            if more { Some(Condition::All(vec![not, own()?])) } else { Some(not) }
+        }
+        _ => None,
+    }
+}
+
+/// The triggers on which a condition can hold.
+pub(super) fn left(condition: &Condition, triggers: &[Trigger]) -> Vec<Trigger> {
+    condition::held(condition, triggers, &WORDS).0
 }
 
 fn all(list: &[Statement], depth: usize) -> Condition {
