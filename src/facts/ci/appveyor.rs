@@ -1,4 +1,4 @@
-//! AppVeyor: `appveyor.yml`; the phases of a build are the steps of one job.
+//! The builds of `appveyor.yml`; the phases of a build are the steps of one job.
 
 use super::follow::Walk;
 use super::github::strings;

@@ -11,6 +11,7 @@ use crate::facts::format::{self, Format, Parsed};
 use crate::source::{Source, Span};
 use crate::value::{Map, Value};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// What stands beside the scripts of a task and runs nothing.
 const SETTINGS: &[&str] = &["always", "on_failure", "on_timeout", "matrix", "name", "env", "environment"];
@@ -53,7 +54,7 @@ fn with_tasks_apart(source: &Source) -> Source {
     for line in source.text().split_inclusive('\n') {
         match line.strip_prefix("task:") {
             Some(rest) if count < 1000 => {
-                text.push_str(&format!("t{count:03}:{rest}"));
+                let _ = write!(text, "t{count:03}:{rest}");
                 count += 1;
             }
             _ => text.push_str(line),

@@ -42,15 +42,12 @@ pub(super) fn read(walk: &mut Walk<'_>) {
             let (parsed, pipeline) = view.named("Pipeline", named?)?;
             Some((parsed, pipeline.get("spec")?))
         });
-        match found {
-            Some((parsed, spec)) => {
-                started.extend(named);
-                view.pipeline(walk, parsed, spec, &triggers);
-            }
-            None => {
-                let why = "the pipeline of this run is not in the tree".to_owned();
-                walk.ci.blind.push(Blind { place: Some(plain::place(parsed, run.span)), why });
-            }
+        if let Some((parsed, spec)) = found {
+            started.extend(named);
+            view.pipeline(walk, parsed, spec, &triggers);
+        } else {
+            let why = "the pipeline of this run is not in the tree".to_owned();
+            walk.ci.blind.push(Blind { place: Some(plain::place(parsed, run.span)), why });
         }
     }
     for (parsed, pipeline) in view.of_kind("Pipeline") {

@@ -139,7 +139,7 @@ impl File<'_> {
             let calls = statement.words.get(at + 1).is_some_and(|next| next.kind == Kind::Sign('('));
             let command = match name.as_str() {
                 "docker.build" => "docker build .",
-                name if calls && name.ends_with(".push") => "docker push",
+                name if calls && name.rsplit_once('.').is_some_and(|(_, method)| method == "push") => "docker push",
                 _ => continue,
             };
             let span = Span::new(token.range.start, token.range.end);
