@@ -7,6 +7,7 @@ use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::facts::containers::third_party_image;
 use crate::facts::format::{Format, Parsed};
+use crate::facts::own_name::OwnName;
 use crate::tree::path::{folder_of, within};
 use crate::value::{Kind, Value};
 use std::sync::Arc;
@@ -30,7 +31,7 @@ pub(super) fn files(facts: &Facts<'_>, config: &mut Config) {
         config.blind.extend(parsed.blind());
         let is_chart = facts.tree.file(&within(folder_of(file.path), "Chart.yaml")).is_some();
         let (owner, settings) = (file.service.into(), &mut config.settings);
-        Reader { file: &file, parsed, owner, settings, is_chart, is_foreign: false }.read();
+        Reader { file: &file, parsed, owner, settings, own: facts.own_name(), is_chart, is_foreign: false }.read();
     }
 }
 
@@ -39,6 +40,7 @@ struct Reader<'r> {
     parsed: &'r Parsed,
     owner: Arc<str>,
     settings: &'r mut Vec<Setting>,
+    own: &'r OwnName,
     /// Whether they are the values of a chart.
     is_chart: bool,
     /// Whether what is read is for a program of somebody else.
@@ -87,8 +89,10 @@ impl Reader<'_> {
         match &value.kind {
             Kind::Map(map) => {
                 let around = self.is_foreign;
-                self.is_foreign |= self.is_chart && runs_another(value);
+                let runs_another = self.is_chart && runs_another(value, self.own);
                 for (part, field) in map {
+                    // Whether a section is on at all is said to the chart.
+                    self.is_foreign = around || runs_another && (name.is_empty() || part != "enabled");
                     let name = if name.is_empty() { part.clone() } else { format!("{name}.{part}") };
                     self.walk(&field.value, &key.below(part), &name, layer);
                 }
@@ -110,10 +114,10 @@ impl Reader<'_> {
 
 /// Whether the values of a chart, or a section of them, are for an image of somebody else. What `helm create` writes,
 /// `nginx`, stands for the image to come.
-fn runs_another(values: &Value) -> bool {
+fn runs_another(values: &Value, own: &OwnName) -> bool {
     let Some(image) = values.get("image") else { return false };
     let name = image.as_str().or_else(|| image.get("repository").or_else(|| image.get("name"))?.as_str());
-    name.is_some_and(|name| name != "nginx" && third_party_image(name).is_some())
+    name.is_some_and(|name| name != "nginx" && third_party_image(name).is_some() && own.is_in(name) != Some(true))
 }
 
 /// Adds a setting, and the parts of the connection text that it holds.
