@@ -419,3 +419,47 @@ fn a_chart_of_charts_is_another_way_to_what_a_helmfile_installs() {
     let found = released(helmfile, &[("helmfile.slim.yaml", slim)]);
     assert_eq!(found, ["Deployment web 3 charts/shop/templates/shop.yaml:5: production"]);
 }
+
+#[test]
+fn argo_flux_and_ci_set_the_values_of_production_too() {
+    let by = |others: &[(&str, &str)]| -> Vec<String> {
+        released("", others).into_iter().filter(|one| one.starts_with("Deployment")).collect()
+    };
+    let argo = |name: &str, inner: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: {name}}}\nspec:\n  source:\n    path: charts/shop\n    helm:\n{inner}"
+        )
+    };
+    let shop = argo(
+        "shop",
+        "      valueFiles: [values.yaml, /env/live.yaml]\n      parameters: [{name: replicas, value: \"5\"}]\n",
+    );
+    let live = ("env/live.yaml", "replicas: 4\n");
+    let found = by(&[("apps/shop.yaml", &shop), live]);
+    assert_eq!(found, ["Deployment shop 5 charts/shop/templates/shop.yaml:5: production"]);
+    // One for another environment is none, and a file that is not here leaves it open.
+    let staging = argo("shop-staging", "      valuesObject: {replicas: 9}\n");
+    assert_eq!(by(&[("apps/shop.yaml", &staging)]), ["Deployment shop 1 charts/shop/values.yaml:1: production"]);
+    let lost = argo("shop", "      valueFiles: [../other/live.yaml]\n");
+    assert!(by(&[("apps/shop.yaml", &lost)])[0].ends_with("which cannot be read"));
+    let flux = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: shop}\nspec:\n  chart:\n    spec:\n      chart: ./charts/shop\n      sourceRef: {kind: GitRepository, name: shop}\n  values: {replicas: 2}\n";
+    let patch = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: shop}\nspec:\n  values: {replicas: 7}\n";
+    let overlays =
+        [("apps/base/shop.yaml", flux), ("apps/production/shop.yaml", patch), ("apps/staging/shop.yaml", patch)];
+    assert!(by(&overlays)[0].starts_with("Deployment shop 7 "));
+    let ci = |command: &str| {
+        format!(
+            "on:\n  push:\n    branches: [main]\njobs:\n  ship:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {command}\n"
+        )
+    };
+    let ship = ci(
+        "helm upgrade --install web ./charts/shop -n production -f env/live.yaml --set image.tag=$GITHUB_SHA --wait",
+    );
+    let found = by(&[(".github/workflows/ship.yml", &ship), live]);
+    assert_eq!(found, ["Deployment web 4 env/live.yaml:1: production"]);
+    let aside = ci("helm upgrade --install web ./charts/shop -n staging --set replicas=9");
+    assert_eq!(
+        by(&[(".github/workflows/ship.yml", &aside)]),
+        ["Deployment shop 1 charts/shop/values.yaml:1: production"]
+    );
+}

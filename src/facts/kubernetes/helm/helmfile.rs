@@ -38,6 +38,8 @@ pub(super) struct Release {
     pub(super) installed: Option<bool>,
     /// Where it is declared.
     pub(super) place: Place,
+    /// Whether what it is listed with is all that is installed.
+    pub(super) is_listed: bool,
     /// What it sets, the later over the earlier.
     values: Vec<Given>,
     /// What its templates see beside its values.
@@ -55,14 +57,34 @@ pub(super) enum Chart {
 
 /// Values of a release.
 #[derive(Clone, Debug)]
-enum Given {
+pub(super) enum Given {
+    /// A file of the tree.
     File(String),
+    /// Written where the release is.
     Inline(Value),
     /// A file that is named in a way nobody can follow here.
     Lost(String),
 }
 
 impl Release {
+    /// A release of a chart of the tree that is installed as it is declared.
+    pub(super) fn of_chart(name: &str, folder: &str, place: Place, values: Vec<Given>) -> Self {
+        let (name, chart) = (name.to_owned(), Chart::Folder(folder.to_owned()));
+        Self { name, chart, installed: Some(true), place, is_listed: false, values, context: Item::record([]) }
+    }
+
+    /// Whether it sets the same files and as many values as another one.
+    pub(super) fn same_values(&self, other: &Self) -> bool {
+        let files = |release: &Self| -> Vec<Option<String>> {
+            let file = |given: &Given| match given {
+                Given::File(path) | Given::Lost(path) => Some(path.clone()),
+                Given::Inline(_) => None,
+            };
+            release.values.iter().map(file).collect()
+        };
+        files(self) == files(other)
+    }
+
     /// What the release sets over the values of its chart; `Err` names what is not in the tree.
     pub(super) fn values(&self, loader: &mut Loader<'_, '_>) -> Result<Option<Item>, String> {
         let mut all: Option<Item> = None;
@@ -82,6 +104,11 @@ impl Release {
             all = Some(all.map_or_else(|| item.clone(), |known| data::over(&known, &item)));
         }
         Ok(all)
+    }
+
+    /// Whether its chart is a folder of the tree.
+    pub(super) fn installs(&self, folder: &str) -> bool {
+        matches!(&self.chart, Chart::Folder(own) if own == folder)
     }
 
     /// Whether it sets any values.
@@ -171,6 +198,7 @@ fn of_file(facts: &Facts<'_>, path: &Arc<str>, source: &Source, releases: &mut V
                 chart: chart_of(facts, folder, &chart),
                 installed: installed(entry, &state),
                 place: Place::at(path.clone(), span),
+                is_listed: true,
                 values: given(facts, folder, entry),
                 context: context(name.clone(), &state, release),
                 name: called,
@@ -251,13 +279,19 @@ fn given(facts: &Facts<'_>, folder: &str, entry: &Value) -> Vec<Given> {
     let set = entry.get("set").and_then(Value::as_list).unwrap_or_default().iter().filter_map(|one| {
         let name = one.get("name")?.as_str()?;
         let value = one.get("value").cloned().unwrap_or_else(|| Value::new(Kind::Str(String::new()), one.span));
-        let nest = |inner: Value, key: &str| {
-            let span = inner.span;
-            Value::new(Kind::Map([(key.to_owned(), Field { key: span, value: inner })].into_iter().collect()), span)
-        };
-        Some(Given::Inline(name.rsplit('.').fold(value, nest)))
+        nested(name, value).map(Given::Inline)
     });
     values.chain(set).collect()
+}
+
+/// A value under a path of keys, `image.tag`; none for what Helm's own notation says of lists and dots.
+pub(super) fn nested(name: &str, value: Value) -> Option<Value> {
+    let nest = |inner: Value, key: &str| {
+        let span = inner.span;
+        Value::new(Kind::Map([(key.to_owned(), Field { key: span, value: inner })].into_iter().collect()), span)
+    };
+    let is_plain = !name.is_empty() && !name.contains(['[', ']', '{', '}', '\\']);
+    is_plain.then(|| name.rsplit('.').fold(value, nest))
 }
 
 fn print(library: &Library, number: u16, context: &Item) -> Option<Rope> {

@@ -6,6 +6,7 @@
 mod chart;
 mod data;
 mod functions;
+mod gitops;
 mod helmfile;
 mod lexer;
 mod objects;
@@ -132,7 +133,10 @@ pub(super) fn read(facts: &Facts<'_>) -> Helm {
     let folders: Vec<String> = manifests.map(|file| folder_of(&file.path).to_owned()).collect();
     let mut helm = Helm { folders, ..Helm::default() };
     let tops = tops(facts, &helm.folders);
-    let releases = helmfile::read(facts);
+    let mut releases = helmfile::read(facts);
+    let is_listed = |folder: &&String| releases.iter().any(|release| release.installs(folder));
+    let unlisted: Vec<String> = tops.iter().filter(|folder| !is_listed(folder)).cloned().collect();
+    releases.extend(gitops::read(facts, &unlisted));
     for (index, folder) in tops.iter().enumerate() {
         if index >= MAX_CHARTS {
             let why = format!("more than {MAX_CHARTS} Helm charts");
@@ -200,7 +204,7 @@ fn installed<'r>(facts: &Facts<'_>, folder: &str, releases: &'r [Release]) -> In
     match () {
         () if !found.is_empty() => Installing::By(found),
         () if releases.iter().any(installs) => Installing::ByHand,
-        () if releases.iter().any(is_local) => Installing::Never,
+        () if releases.iter().any(|release| release.is_listed && is_local(release)) => Installing::Never,
         () => Installing::ByHand,
     }
 }
