@@ -583,8 +583,17 @@ impl Ci {
 }
 
 /// Inputs of actions that say how something is built, not where it goes.
-const OF_THE_BUILD: &[&str] =
-    &["build-args", "build_args", "build-contexts", "labels", "annotations", "cache-from", "cache-to", "secrets", "outputs"];
+const OF_THE_BUILD: &[&str] = &[
+    "build-args",
+    "build_args",
+    "build-contexts",
+    "labels",
+    "annotations",
+    "cache-from",
+    "cache-to",
+    "secrets",
+    "outputs",
+];
 
 /// What in a command can say where it goes: its own words and the variables that name a place.
 fn command_hints(command: &Command) -> String {
