@@ -97,6 +97,7 @@ fn fixtures_and_examples() {
         "tests/a.yaml",
         "pkg/testdata/x.json",
         "components/test_util/data/key.pem",
+        "internal/testresources/client-key.pem",
         "api_test.go",
         "src/login.test.ts",
         "src/login.spec.ts",
