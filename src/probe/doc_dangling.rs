@@ -59,9 +59,14 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 
 fn dangling(facts: &Facts<'_>, document: &Document, block: &Block) -> Vec<Sighting> {
     let mut lacking = Vec::new();
+    let prints = document.sections.iter().flat_map(|section| &section.blocks).any(is_manifest);
     for found in NAMED.captures_iter(&block.text) {
         let path =
             ["run", "script", "manifest", "chart", "compose", "playbook"].iter().find_map(|name| found.name(name));
+        // The reader saves under that name what the document prints.
+        if prints && (found.name("manifest").is_some() || found.name("compose").is_some()) {
+            continue;
+        }
         let missing = match (path, found.name("target")) {
             (Some(path), _) => is_missing(facts, document, path.as_str()).then(|| path.as_str().to_owned()),
             (None, Some(target)) => lacks_target(facts, target.as_str()).then(|| format!("make {}", target.as_str())),
@@ -73,6 +78,12 @@ fn dangling(facts: &Facts<'_>, document: &Document, block: &Block) -> Vec<Sighti
         }));
     }
     lacking
+}
+
+/// Whether a block of code is a manifest or a composition, to be saved in a file.
+fn is_manifest(block: &Block) -> bool {
+    matches!(block.kind, BlockKind::Code(_))
+        && block.text.lines().any(|line| line.starts_with("apiVersion:") || line.starts_with("services:"))
 }
 
 /// Whether a path is neither in the tree from its root, nor from the document's folder, nor at the end of any path.
