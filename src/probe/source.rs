@@ -22,13 +22,13 @@ const MOST: usize = 50;
 const NEAR_LINES: u32 = 10;
 
 /// How many lines above a match `unless` looks at.
-const UNLESS_LINES: u32 = 8;
+const UNLESS_LINES: u32 = 12;
 
 /// `@source(regex…)`.
 pub static PROBE: Probe = Probe {
     name: "source",
     summary: "Matches of a pattern in code that ships; yields the group `value`, constants folded. `near` keeps those with \
-              another pattern within so many lines; `unless` drops those with one on their line or in the eight above; \
+              another pattern within so many lines; `unless` drops those with one on their line or in the twelve above; \
               `unless_with` drops those with one between the same brackets; \
               `inside` keeps those in a type, function or block whose first line matches; \
               `server` drops those in code of browsers and in scripts; \
