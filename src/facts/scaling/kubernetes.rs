@@ -5,6 +5,7 @@ use super::super::kubernetes::{Object, WORKLOADS};
 use super::super::production::{self, Stage};
 use super::{Amount, Bound, Scaled, Scaler, Scaling};
 use crate::evidence::{Blind, Place};
+use crate::pattern::compile;
 use crate::source::Span;
 use crate::value::{Field, Kind, Value};
 use regex::Regex;
@@ -34,12 +35,15 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Scaling) {
 /// Scripts that make autoscalers by a command; whether anybody runs them is not in the tree.
 fn by_command(facts: &Facts<'_>) -> impl Iterator<Item = Blind> {
     static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(
+        compile(
             r"(?m)^[^#\n]*\b(?:kubectl|oc)\s[^#\n]*\bautoscale\s+(?:deployment|deploy|rs|sts|statefulset|rc|dc|-f)\b",
         )
         .ok()
     });
-    let is_script = |name: &str| name.ends_with(".sh") || matches!(name, "Makefile" | "justfile" | "Justfile");
+    let is_script = |name: &str| {
+        matches!(name, "Makefile" | "justfile" | "Justfile")
+            || name.rsplit_once('.').is_some_and(|(_, end)| end == "sh")
+    };
     let scripts = facts.tree.files().iter().filter(move |file| is_script(file.name()));
     scripts.filter_map(|file| {
         let source = file.text().filter(|source| source.text().contains("autoscale"))?;
