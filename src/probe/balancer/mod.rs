@@ -1,5 +1,6 @@
 //! `@balancer`: what spreads requests over the instances of a service, how, and whether it keeps a client at one of them.
 
+mod envoy;
 mod infra;
 mod kubernetes;
 mod text;
@@ -13,7 +14,7 @@ use crate::facts::scaling::Scaled;
 /// `@balancer(fact)`.
 pub static PROBE: Probe = Probe {
     name: "balancer",
-    summary: "The balancing layer of production (Ingress, Gateway, mesh, load balancers of a cloud, nginx, HAProxy, Caddy, a \
+    summary: "The balancing layer of production (Ingress, Gateway, mesh, load balancers of a cloud, nginx, HAProxy, Caddy, Envoy, a \
               platform's edge): its `algorithm` as a word, whether it keeps a client at one instance (`affinity`, a flag), \
               what switches its health check off (`unchecked`); `spread` holds when several instances may stand behind it, \
               `lone` names a single one, `layer` the layer itself",
@@ -50,6 +51,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut layers = kubernetes::layers(facts, &mut answer);
     layers.extend(infra::layers(facts, &mut answer));
     layers.extend(text::layers(facts));
+    layers.extend(envoy::layers(facts));
     layers.extend(facts.containers().production().filter_map(platform));
     for layer in &layers {
         match question.fact() {
