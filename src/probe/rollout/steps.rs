@@ -53,6 +53,7 @@ pub(super) fn look(facts: &Facts<'_>, fact: &str) -> Vec<Sighting> {
                 shifting.chain(managed::steps(facts.infra())).filter_map(|steps| steps.tell(fact)).collect();
             if fact == "initial_weight" {
                 seen.extend(all.iter().filter_map(|object| weights::initial(object)));
+                seen.extend(weights::of_cloud_run(facts.infra()));
             }
             seen
         }

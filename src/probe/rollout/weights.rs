@@ -1,6 +1,7 @@
 //! Weights that a manifest states as they are: what a canary's route gets. They say how much, never that it moves.
 
 use crate::evidence::{Observed, Sighting, Strength};
+use crate::facts::infra::{Infra, Resource};
 use crate::facts::kubernetes::Object;
 use crate::quantity::Quantity;
 use crate::source::Span;
@@ -18,6 +19,33 @@ pub(super) fn initial(object: &Object) -> Option<Sighting> {
     let message = format!("{} sends {:.0} % to the canary", object.title(), share * 100.0);
     let sighting = Sighting::new(object.at(span), Strength::Configured, message);
     Some(sighting.with(Observed::Quantity(Quantity::ratio(share))))
+}
+
+/// The share that a service of Cloud Run gives to one of two revisions or more: the newest, or else the one that gets least.
+pub(super) fn of_cloud_run(infra: &Infra) -> Vec<Sighting> {
+    let services = infra
+        .production()
+        .filter(|one| one.is_kind("google_cloud_run_service") || one.is_kind("google_cloud_run_v2_service"));
+    let told = |service: &Resource| {
+        let parts = service.value.get("traffic")?.as_list()?;
+        let share =
+            |part: &Value| part.get("percent").and_then(Value::as_number).filter(|one| *one > 0.0 && *one < 100.0);
+        let is_newest = |part: &&Value| {
+            let says = |key: &str| part.get(key).and_then(Value::scalar_text).unwrap_or_default();
+            says("latest_revision") == "true" || says("type").ends_with("_LATEST")
+        };
+        let shares: Vec<(&Value, f64)> = parts.iter().filter_map(|part| Some((part, share(part)?))).collect();
+        if shares.len() < 2 || shares.len() != parts.len() {
+            return None;
+        }
+        let newest = shares.iter().find(|(part, _)| is_newest(part));
+        let (part, share) = newest.or_else(|| shares.iter().min_by(|a, b| a.1.total_cmp(&b.1)))?;
+        let place = service.at(part.get("percent")?.span);
+        let message = format!("{} sends {share:.0} % to one revision", service.title());
+        let sighting = Sighting::new(place, Strength::Configured, message);
+        Some(sighting.with(Observed::Quantity(Quantity::ratio(share / 100.0))))
+    };
+    services.filter_map(told).collect()
 }
 
 /// `canary: "true"` with `canary-weight`, out of `canary-weight-total`.
