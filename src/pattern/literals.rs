@@ -42,7 +42,9 @@ pub(super) fn needed(pattern: &str) -> Needs {
     };
     needs.extend(exact);
     for need in &mut needs {
-        need.iter_mut().for_each(|word| word.truncate(ENOUGH));
+        for word in need.iter_mut() {
+            word.truncate(ENOUGH);
+        }
         need.sort();
         need.dedup();
     }
