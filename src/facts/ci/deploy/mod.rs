@@ -1,0 +1,171 @@
+//! What CI deploys and publishes, where to, and what follows a deploy.
+//!
+//! The lists stand here and not among the rules because the right place "a deploy job" needs them too.
+
+mod tables;
+mod target;
+
+pub use target::Target;
+
+use super::model::Step;
+use super::model::{Action, Ci};
+use crate::evidence::Place;
+use std::sync::Arc;
+use tables::{
+    ANY_VERSION, BLUE_GREEN, DEPLOY, DEPLOY_ACTIONS, IMAGE_ACTIONS, NOTIFY_ACTIONS, PUBLISH, PUBLISH_ACTIONS, ROLLBACK,
+    ROLLING, VERIFY, VERIFY_ACTIONS, any, named,
+};
+use target::command_hints;
+
+/// What a step does with the product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Puts it into service.
+    Deploy,
+    /// Hands it to its users: an image, a package, a release.
+    Publish,
+}
+
+/// One deployment.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    /// Into service, or to its users.
+    pub act: Act,
+    /// Where to.
+    pub target: Target,
+    /// The command or action.
+    pub what: String,
+    /// Where it stands.
+    pub place: Place,
+    /// The step.
+    pub step: Arc<Step>,
+    /// Why its failure does not fail the run.
+    pub excuse: Option<String>,
+    /// Its number in [`Ci::commands`], if it is a command.
+    pub command: Option<usize>,
+}
+
+impl Deployment {
+    /// Whether it is one that users get.
+    pub fn counts(&self) -> bool {
+        !matches!(self.target, Target::Aside(_))
+    }
+}
+/// Whether a command deploys or publishes.
+pub(super) fn releases(words: &[String]) -> bool {
+    any(&DEPLOY, words) || any(&PUBLISH, words)
+}
+
+/// Whether an action deploys or publishes.
+pub(super) fn action_releases(action: &Action) -> bool {
+    named(DEPLOY_ACTIONS, &action.name) || publishes(action)
+}
+
+fn publishes(action: &Action) -> bool {
+    let input = |name: &str| action.with.get(name).map(String::as_str);
+    let exports = |output: &str| {
+        let mut parts = output.split([',', '\n']).map(|part| part.trim().trim_matches('"'));
+        parts.any(|part| matches!(part, "type=registry" | "push=true"))
+    };
+    let sets =
+        |lines: &str| lines.lines().filter_map(|line| line.split_once(".output=")).any(|(_, output)| exports(output));
+    let pushes = || {
+        input("push").is_some_and(|push| push != "false")
+            || input("outputs").is_some_and(exports)
+            || input("set").is_some_and(sets)
+    };
+    named(PUBLISH_ACTIONS, &action.name) || named(IMAGE_ACTIONS, &action.name) && pushes()
+}
+
+/// Whether a command checks what was deployed.
+pub fn verifies(words: &[String]) -> bool {
+    any(&VERIFY, words)
+}
+
+/// Whether an action checks what was deployed.
+pub fn action_verifies(action: &Action) -> bool {
+    named(VERIFY_ACTIONS, &action.name)
+}
+
+/// Whether an action sends a message to people.
+pub fn action_notifies(action: &Action) -> bool {
+    named(NOTIFY_ACTIONS, &action.name)
+}
+
+/// Whether a command sends a message to people: a request to a chat's hook, a topic that people subscribe to.
+pub fn notifies(words: &[String]) -> bool {
+    const HOOKS: &[&str] =
+        &["slack", "discord", "webhook.office", "teams", "mattermost", "chat.googleapis", "api.telegram"];
+    match words.first().map(String::as_str) {
+        Some("curl" | "wget" | "http" | "https" | "xh") => {
+            words.iter().any(|word| HOOKS.iter().any(|hook| word.to_ascii_lowercase().contains(hook)))
+        }
+        Some("aws") => words.iter().any(|word| word == "sns") && words.iter().any(|word| word == "publish"),
+        _ => false,
+    }
+}
+
+/// Whether a command goes back to what ran before.
+pub fn rolls_back(words: &[String]) -> bool {
+    any(&ROLLBACK, words)
+}
+
+/// Whether a command puts a version into place, which may be the one before or the next.
+pub fn puts_any_version(words: &[String]) -> bool {
+    any(&ANY_VERSION, words)
+}
+
+/// The strategy that a deploy command follows by itself: `rolling`, `blue_green`.
+pub fn strategy(words: &[String]) -> Option<&'static str> {
+    if any(&BLUE_GREEN, words) {
+        return Some("blue_green");
+    }
+    any(&ROLLING, words).then_some("rolling")
+}
+impl Ci {
+    /// Every deployment and publication that CI makes, in the order of its files.
+    pub fn deployments(&self) -> Vec<Deployment> {
+        let mut found = Vec::new();
+        for (index, command) in self.commands.iter().enumerate().filter(|(_, command)| command.sure) {
+            let act = if any(&DEPLOY, &command.words) {
+                Act::Deploy
+            } else if any(&PUBLISH, &command.words) {
+                Act::Publish
+            } else {
+                continue;
+            };
+            found.push(Deployment {
+                act,
+                // The name of a package says nothing about where it goes.
+                target: self
+                    .target(&command.step, &if act == Act::Deploy { command_hints(command) } else { String::new() }),
+                what: command.line(),
+                place: command.place.clone(),
+                step: command.step.clone(),
+                excuse: command.excuse.clone(),
+                command: Some(index),
+            });
+        }
+        for action in &self.actions {
+            let act = if named(DEPLOY_ACTIONS, &action.name) {
+                Act::Deploy
+            } else if publishes(action) {
+                Act::Publish
+            } else {
+                continue;
+            };
+            let given = if act == Act::Deploy { action.with.values().cloned().collect() } else { Vec::new() };
+            let hints = given.join(" ");
+            found.push(Deployment {
+                act,
+                target: self.target(&action.step, &hints),
+                what: action.name.clone(),
+                place: action.place.clone(),
+                step: action.step.clone(),
+                excuse: action.excuse.clone(),
+                command: None,
+            });
+        }
+        found
+    }
+}

@@ -1,0 +1,234 @@
+//! Where a deployment goes: to production, or to a place beside it.
+
+use super::tables::{any, named, patterns};
+use crate::facts::ci::model::{Ci, Command, Event, Step};
+use crate::facts::ci::pattern::Pattern;
+use std::sync::LazyLock;
+
+/// Where a deployment goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Something names production.
+    Production,
+    /// Nothing says where; from the release branch or a tag that is what users get.
+    Unmarked,
+    /// A test, preview or staging place, and what says so.
+    Aside(String),
+}
+/// Clusters that a job makes for itself.
+static THROWAWAY: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    patterns(&[
+        "kind {create|load} …",
+        "minikube start",
+        "k3d cluster create",
+        "k3d {create|cluster}",
+        "ctlptl create",
+        "microk8s …",
+        "vcluster create",
+        "localstack start",
+        "terraform workspace new",
+    ])
+});
+
+const THROWAWAY_ACTIONS: &[&str] = &[
+    "helm/kind-action",
+    "engineerd/setup-kind",
+    "container-tools/kind-action",
+    "absaoss/k3d-action",
+    "nolar/setup-k3d-k3s",
+    "medyagh/setup-minikube",
+    "manusa/actions-setup-minikube",
+    "localstack/setup-localstack",
+];
+
+/// Words of an environment, a job or a command that say it is not production.
+const ASIDE: &[&str] = &[
+    "staging",
+    "stage",
+    "stg",
+    "dev",
+    "devel",
+    "development",
+    "test",
+    "tests",
+    "testing",
+    "preview",
+    "previews",
+    "pr",
+    "prs",
+    "qa",
+    "uat",
+    "sandbox",
+    "review",
+    "ephemeral",
+    "demo",
+    "e2e",
+    "ci",
+    "integration",
+    "nonprod",
+    "preprod",
+    "canary-test",
+    "kind",
+    "minikube",
+    "local",
+    "localhost",
+    "github-pages",
+    "pages",
+    "docs",
+    "nightly",
+    "benchmark",
+    "loadtest",
+];
+
+/// Those of them that name what is done as often as where.
+const ACTIVITIES: &[&str] = &["test", "tests", "testing", "ci", "pr", "prs", "review"];
+
+/// What stands before the name of a place.
+const LEADS_TO: &[&str] = &["deploy", "deploys", "deployment", "to", "on", "into", "in"];
+
+/// What stands after the name of a place.
+const OF_A_PLACE: &[&str] = &[
+    "env",
+    "environment",
+    "cluster",
+    "namespace",
+    "server",
+    "site",
+    "stack",
+    "app",
+    "apps",
+    "deploy",
+    "deployment",
+    "account",
+    "instance",
+];
+
+const PRODUCTION: &[&str] = &["prod", "production", "prd", "live"];
+impl Ci {
+    /// Where a deployment goes: the environment that the job names decides, then the command, then names.
+    pub(super) fn target(&self, step: &Step, hints: &str) -> Target {
+        let job = self.job(step);
+        if let Some(why) = self.throwaway(step.job) {
+            return Target::Aside(why);
+        }
+        let updates = step
+            .triggers
+            .iter()
+            .any(|trigger| matches!(trigger.event, Event::Push(_) | Event::Tag | Event::Manual | Event::Schedule(_)));
+        if !updates && step.triggers.iter().any(|trigger| trigger.event == Event::PullRequest) {
+            return Target::Aside("runs on pull requests, before anything is merged".into());
+        }
+        if !step.triggers.is_empty() && step.triggers.iter().all(|trigger| trigger.event.is_beside()) {
+            return Target::Aside("runs on branches that nothing is released from".into());
+        }
+        let file = job.place.path.rsplit('/').next().unwrap_or_default();
+        let environment = job.environment.as_ref().map_or("", |(name, _)| name.as_str());
+        let says = step.with.iter().filter(|(input, _)| !OF_THE_BUILD.contains(&input.as_str()));
+        let called = says.map(|(_, value)| value.clone()).collect::<Vec<_>>().join(" ");
+        let names = format!("{}, {}", job.id, job.name);
+        let workflow = format!("{}, {}", job.workflow, file.rsplit_once('.').map_or(file, |(stem, _)| stem));
+        let title = step.name.as_deref().unwrap_or("");
+        let delivers = [title, &names, &workflow].iter().any(|text| words(&text.to_lowercase()).any(delivers));
+        for (text, whose, is_name) in [
+            (environment, "environment", false),
+            (hints, "command", false),
+            (&called, "step", false),
+            (title, "step", true),
+            (&names, "job", true),
+            (&workflow, "workflow", true),
+        ] {
+            let text = self.own_name.cleared_text(text);
+            match if is_name && delivers { marked_name(&text) } else { marked(&text) } {
+                Some(Ok(())) => return Target::Production,
+                Some(Err(word)) => return Target::Aside(format!("its {whose} says `{word}`")),
+                None => {}
+            }
+        }
+        Target::Unmarked
+    }
+
+    fn throwaway(&self, job: usize) -> Option<String> {
+        let command = self.commands.iter().find(|command| command.step.job == job && any(&THROWAWAY, &command.words));
+        let action =
+            self.actions.iter().find(|action| action.step.job == job && named(THROWAWAY_ACTIONS, &action.name));
+        let what = command.map(Command::line).or_else(|| action.map(|action| action.name.clone()))?;
+        Some(format!("goes to a cluster that the job makes for itself (`{what}`)"))
+    }
+}
+
+/// Inputs of actions that say how something is built, not where it goes.
+const OF_THE_BUILD: &[&str] = &[
+    "build-args",
+    "build_args",
+    "build-contexts",
+    "labels",
+    "annotations",
+    "cache-from",
+    "cache-to",
+    "secrets",
+    "outputs",
+];
+
+/// What in a command can say where it goes: its own words and the variables that name a place.
+pub(super) fn command_hints(command: &Command) -> String {
+    let mut hints = command.line();
+    for (name, value) in command.env.iter() {
+        if ["ENV", "ENVIRONMENT", "STAGE", "CLUSTER", "NAMESPACE", "WORKSPACE"].iter().any(|end| name.ends_with(end))
+            && !value.contains('$')
+        {
+            hints.push(' ');
+            hints.push_str(value);
+        }
+    }
+    hints
+}
+
+/// Whether a text names production (`Ok`) or a place that is not (`Err` with the word).
+fn marked(text: &str) -> Option<Result<(), String>> {
+    let lower = text.to_lowercase();
+    is_production(&lower).or_else(|| words(&lower).find(|word| ASIDE.contains(word)).map(|word| Err(word.to_owned())))
+}
+
+/// The same for the name of what delivers: "Build, test and deploy" tests on the way, "deploy to test" goes there.
+fn marked_name(text: &str) -> Option<Result<(), String>> {
+    let lower = text.to_lowercase().replace("continuous integration", "ci");
+    let aside = || {
+        lower.split([',', ';', '&', '+', '|', '/', '(', ')', ':']).flat_map(|part| part.split(" and ")).find_map(
+            |part| {
+                let around: Vec<&str> = words(part).filter(|word| !word.is_empty()).collect();
+                let is_place = |at: usize| {
+                    let before = at.checked_sub(1).and_then(|before| around.get(before));
+                    before.is_some_and(|word| LEADS_TO.contains(word))
+                        || around.get(at + 1).is_some_and(|word| OF_A_PLACE.contains(word))
+                };
+                let found = around.iter().enumerate();
+                let mut found = found.filter(|(_, word)| ASIDE.contains(word));
+                found
+                    .find(|&(at, word)| !ACTIVITIES.contains(word) || is_place(at))
+                    .map(|(_, word)| Err((*word).to_owned()))
+            },
+        )
+    };
+    is_production(&lower).or_else(aside)
+}
+
+fn is_production(lower: &str) -> Option<Result<(), String>> {
+    if !words(lower).any(|word| PRODUCTION.contains(&word)) {
+        return None;
+    }
+    // `pre-prod` and `non-production` are not production.
+    let before = ["pre-prod", "preprod", "non-prod", "nonprod", "pre_prod", "non_prod"];
+    Some(if before.iter().any(|not| lower.contains(not)) { Err("pre-production".into()) } else { Ok(()) })
+}
+
+fn words(lower: &str) -> impl Iterator<Item = &str> {
+    lower.split(|c: char| !c.is_alphanumeric()).map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether a word says that something is handed over.
+fn delivers(word: &str) -> bool {
+    ["deploy", "releas", "publish", "deliver", "promot", "ship", "rollout", "push", "upload"]
+        .iter()
+        .any(|stem| word.starts_with(stem))
+        || matches!(word, "cd" | "image" | "images" | "docker" | "package" | "packages")
+}
