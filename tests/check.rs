@@ -15,7 +15,7 @@ fn verdicts(checklist: &str, files: &[(&str, &str)]) -> Vec<String> {
     let rules = rules::embedded();
     let source = Source::new("own.tsk", checklist);
     let checklist = checklist::read(&source, Form::Tusk, "own").unwrap().checklist;
-    let bindings = check::bind(&checklist, &rules).unwrap_or_else(|faults| panic!("{faults:?}"));
+    let bindings = check::bind(&checklist, rules).unwrap_or_else(|faults| panic!("{faults:?}"));
     let check = Check::new(&facts, &checklist, bindings, Phase::PreRelease);
     let judged = check.run(|_| true);
     judged
@@ -65,7 +65,7 @@ more: @config(\"database.pool_size\") > 20
 fn a_call_that_is_none_is_an_error_of_the_checklist() {
     let source = Source::new("own.tsk", "[own]\na: @fiel(\"x\")\n");
     let checklist = checklist::read(&source, Form::Tusk, "own").unwrap().checklist;
-    let faults = check::bind(&checklist, &rules::embedded()).unwrap_err();
+    let faults = check::bind(&checklist, rules::embedded()).unwrap_err();
     assert!(faults[0].1.message.contains("did you mean `file`"), "{faults:?}");
     assert_eq!(faults[0].0.line_col(faults[0].1.span.start).line, 2);
 }
@@ -88,7 +88,7 @@ fn items_composed_of_each_other_are_found_before_anybody_waits_for_them() {
         let facts = Facts::new(&tree, "2026-11-22T12:00:00Z".parse().unwrap());
         let source = Source::new("own.tsk", checklist);
         let checklist = checklist::read(&source, Form::Tusk, "own").unwrap().checklist;
-        let bindings = check::bind(&checklist, &rules::embedded()).unwrap();
+        let bindings = check::bind(&checklist, rules::embedded()).unwrap();
         Check::new(&facts, &checklist, bindings, Phase::PreRelease).circle().map(|item| item.id.clone())
     };
     assert_eq!(circle("[own]\na: @file(\"a\")\nb: @item(\"own.a\")\nc: @item(\"own.a\", \"own.b\")\n"), None);

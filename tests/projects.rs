@@ -98,7 +98,7 @@ fn nothing_that_is_met_of_ready_is_vacuous() {
     let tree = Tree::in_memory(files("ready"));
     let now = NOW.parse().unwrap();
     let production = checklist::production();
-    let bindings = check::bind(&production, &rules::embedded()).unwrap();
+    let bindings = check::bind(&production, rules::embedded()).unwrap();
     let plan = Plan { checklist: &production, bindings, behind: None, phase: Phase::PreRelease };
     let patterns = Arc::new(plan.patterns());
     let facts = Facts::new(&tree, now).with_patterns(Arc::clone(&patterns));
@@ -319,14 +319,12 @@ fn objects_that_no_kustomization_lists_are_not_there() {
 
 #[test]
 fn code_that_only_tests_compile_does_nothing() {
-    voided(
-        "src/",
-        |_, _| true,
-        |_, text| {
-            let text = each_line(text, |line| if line.starts_with("//!") { String::new() } else { line.to_owned() });
-            format!("#[cfg(test)]\nmod hidden {{\n{text}\n}}\n")
-        },
-    );
+    // Tests are tests in a module of tests, too.
+    let ships = |item: &ItemReport, _: &str| item.id != "pipeline_stages.build";
+    voided("src/", ships, |_, text| {
+        let text = each_line(text, |line| if line.starts_with("//!") { String::new() } else { line.to_owned() });
+        format!("#[cfg(test)]\nmod hidden {{\n{text}\n}}\n")
+    });
 }
 
 #[test]

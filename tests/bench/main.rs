@@ -82,7 +82,7 @@ fn run(criterion: &mut Criterion) {
 
 fn whole(tree: &Tree) -> usize {
     let Ok(loaded) = checklist::load("production") else { return 0 };
-    let Ok(bindings) = bind(&loaded.checklist, &rules::embedded()) else { return 0 };
+    let Ok(bindings) = bind(&loaded.checklist, rules::embedded()) else { return 0 };
     let plan = Plan { checklist: &loaded.checklist, bindings, behind: None, phase: Phase::PreRelease };
     let facts = Facts::new(tree, generated::now()).with_patterns(plan.patterns());
     plan.on(&facts).run(|_| true).len()

@@ -452,10 +452,10 @@ fn argo_flux_and_ci_set_the_values_of_production_too() {
             "on:\n  push:\n    branches: [main]\njobs:\n  ship:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {command}\n"
         )
     };
-    let ship = ci(
+    let upgrade = ci(
         "helm upgrade --install web ./charts/shop -n production -f env/live.yaml --set image.tag=$GITHUB_SHA --wait",
     );
-    let found = by(&[(".github/workflows/ship.yml", &ship), live]);
+    let found = by(&[(".github/workflows/ship.yml", &upgrade), live]);
     assert_eq!(found, ["Deployment web 4 env/live.yaml:1: production"]);
     let aside = ci("helm upgrade --install web ./charts/shop -n staging --set replicas=9");
     assert_eq!(

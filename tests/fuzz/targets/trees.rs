@@ -36,7 +36,7 @@ const NAMES: &[&str] = &[
 
 static CHECKLIST: LazyLock<Checklist> = LazyLock::new(checklist::production);
 static BINDINGS: LazyLock<Vec<Option<Binding>>> =
-    LazyLock::new(|| check::bind(&CHECKLIST, &rules::embedded()).expect("the embedded checklist binds"));
+    LazyLock::new(|| check::bind(&CHECKLIST, rules::embedded()).expect("the embedded checklist binds"));
 
 fuzz_target!(|files: Vec<(u8, Vec<u8>)>| {
     let named = files.into_iter().map(|(name, bytes)| (NAMES[usize::from(name) % NAMES.len()], bytes));
