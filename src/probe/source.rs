@@ -22,20 +22,20 @@ const MOST: usize = 50;
 const NEAR_LINES: u32 = 10;
 
 /// How many lines above a match `unless` looks at.
-const UNLESS_LINES: u32 = 12;
+const UNLESS_LINES: u32 = 8;
 
 /// `@source(regex…)`.
 pub static PROBE: Probe = Probe {
     name: "source",
     summary: "Matches of a pattern in code that ships; yields the group `value`, constants folded. `near` keeps those with \
-              another pattern within so many lines; `unless` drops those with one on their line or in the twelve above; \
+              another pattern within so many lines; `unless` drops those with one on their line or in the eight (`above`) over it; \
               `unless_with` drops those with one between the same brackets; \
               `inside` keeps those in a type, function or block whose first line matches; \
               `server` drops those in code of browsers and in scripts; \
               `own` drops those in code that calls somebody else's API, by its path; \
               `service` drops those in programs that serve nothing, where another one does; `says` is what such a line does, in words; `default` marks values that nobody may have set; \
               `chosen` drops a database driver that production's environment does not choose",
-    usage: "@source(regex…) {near: regex, lines: n, unless: regex, unless_with: regex, inside: regex, path: glob, server, own, service, chosen, default: \"the program\", unit, says: \"what it does\"}",
+    usage: "@source(regex…) {near: regex, lines: n, unless: regex, above: n, unless_with: regex, inside: regex, path: glob, server, own, service, chosen, default: \"the program\", unit, says: \"what it does\"}",
     arity: (1, usize::MAX),
     patterns_from: Some(0),
     facts: &[],
@@ -43,6 +43,7 @@ pub static PROBE: Probe = Probe {
         "near",
         "lines",
         "unless",
+        "above",
         "unless_with",
         "inside",
         "path",
@@ -71,6 +72,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let around = |option| question.option_text(option).map(|pattern| lines_of(facts, &code.find(facts, pattern)));
     let (near, unless) = (LazyCell::new(|| around("near")), LazyCell::new(|| around("unless")));
     let lines = question.option("lines").and_then(Value::as_number).map_or(NEAR_LINES, whole);
+    let above = question.option("above").and_then(Value::as_number).map_or(UNLESS_LINES, whole);
     let inside = question.option_text("inside").map(compile);
     let unless_with = question.option_text("unless_with").and_then(|pattern| compile(pattern).ok());
     let globs = question
@@ -82,7 +84,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             let is_elsewhere = question.is_set("server") && serves_nothing(&hit.path)
                 || question.is_set("own") && calls_another(&hit.path)
                 || globs.as_ref().is_some_and(|globs| !globs.matches(&hit.path));
-            let is_about_another = unless.as_ref().is_some_and(|unless| is_below(facts, unless, hit));
+            let is_about_another = unless.as_ref().is_some_and(|unless| is_below(facts, unless, hit, above));
             let is_outside = inside.as_ref().is_some_and(|inside| !is_inside(facts, inside.as_ref().ok(), hit));
             let is_mention = asks_for_a_call(&word.text) && code.is_quoted(facts, hit);
             let is_answered =
@@ -169,10 +171,10 @@ fn is_near(facts: &Facts<'_>, near: &BTreeMap<Arc<str>, Vec<u32>>, hit: &Hit, re
 }
 
 /// Whether one of some lines is that of a match, or one of the few above it.
-fn is_below(facts: &Facts<'_>, unless: &BTreeMap<Arc<str>, Vec<u32>>, hit: &Hit) -> bool {
+fn is_below(facts: &Facts<'_>, unless: &BTreeMap<Arc<str>, Vec<u32>>, hit: &Hit, above: u32) -> bool {
     let (Some(lines), Some(source)) = (unless.get(&hit.path), facts.tree.text(&hit.path)) else { return false };
     let line = source.line_col(hit.span.start).line;
-    lines.iter().any(|&other| other <= line && line - other <= UNLESS_LINES)
+    lines.iter().any(|&other| other <= line && line - other <= above)
 }
 
 /// Whether a match stands in something whose first line matches, as the indentation shows it.

@@ -1,6 +1,6 @@
 //! Signs that CI is defined where it is not read: other systems' files, other hosts' badges, scripts that nothing calls.
 
-use super::model::{Ci, Event};
+use super::model::Ci;
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::pattern::{Pattern, PatternSet};
@@ -79,8 +79,7 @@ pub(super) fn signs(facts: &Facts<'_>, ci: &Ci) -> Vec<Blind> {
 
 /// Builds that are defined here and started by something that is not: on what they run, the tree does not say.
 fn unstarted(ci: &Ci) -> impl Iterator<Item = Blind> {
-    let is_open = |event: &Event| matches!(event, Event::Other(name) if name.ends_with(NOT_HERE));
-    let jobs = ci.jobs.iter().filter_map(move |job| job.triggers.iter().find(|one| is_open(&one.event)));
+    let jobs = ci.jobs.iter().filter_map(|job| job.triggers.iter().find(|one| one.event.is_unseen()));
     jobs.map(|trigger| Blind {
         place: Some(trigger.place.clone()),
         why: format!("it is started by {}", trigger.event.name()),

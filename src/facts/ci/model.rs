@@ -183,6 +183,11 @@ impl Event {
         matches!(self, Self::Push(_) | Self::PullRequest | Self::MergeQueue | Self::Tag) && !self.is_beside()
     }
 
+    /// Whether only something outside of the tree knows what it is.
+    pub fn is_unseen(&self) -> bool {
+        matches!(self, Self::Other(name) if name.ends_with(super::elsewhere::NOT_HERE))
+    }
+
     /// Whether it is a push to branches that nothing is released from: `feature/**`, `experiments/x`.
     pub fn is_beside(&self) -> bool {
         matches!(self, Self::Push(branches) if !branches.is_empty() && branches.iter().all(|name| is_beside(name)))

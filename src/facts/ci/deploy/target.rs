@@ -121,6 +121,9 @@ impl Ci {
         if !step.triggers.is_empty() && step.triggers.iter().all(|trigger| trigger.event.is_beside()) {
             return Target::Aside("runs on branches that nothing is released from".into());
         }
+        if !step.triggers.is_empty() && step.triggers.iter().all(|trigger| trigger.event.is_unseen()) {
+            return Target::Aside("what starts it is not in the tree, nor for which place".into());
+        }
         let file = job.place.path.rsplit('/').next().unwrap_or_default();
         let environment = job.environment.as_ref().map_or("", |(name, _)| name.as_str());
         let says = step.with.iter().filter(|(input, _)| !OF_THE_BUILD.contains(&input.as_str()));
