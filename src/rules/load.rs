@@ -26,8 +26,13 @@ pub fn load(sources: &[Source]) -> (RuleSet, Vec<Fault>) {
 /// The embedded catalogue. Its regular expressions are not compiled here: the tests did, and compiling all of them
 /// takes longer than judging a small tree.
 pub fn embedded() -> &'static RuleSet {
-    static CATALOGUE: LazyLock<RuleSet> = LazyLock::new(|| read(&super::sources(), true).0);
+    static CATALOGUE: LazyLock<RuleSet> = LazyLock::new(read_embedded);
     &CATALOGUE
+}
+
+/// The embedded catalogue, read anew; [`embedded`] reads it once.
+pub fn read_embedded() -> RuleSet {
+    read(&super::sources(), true).0
 }
 
 fn read(sources: &[Source], trusted: bool) -> (RuleSet, Vec<Fault>) {
