@@ -2,7 +2,7 @@
 
 use super::ci_runs::{Timing, shown, whence, with_reason};
 use super::{Probe, Question};
-use crate::evidence::{Answer, Observed, Sighting, Strength};
+use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::deploy::{
     Act, Deployment, Target, action_notifies, action_verifies, notifies, puts_any_version, rolls_back, strategy,
@@ -36,6 +36,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     answer.seen.dedup_by(|a, b| a.place == b.place);
     answer.notes.dedup_by(|a, b| a.place == b.place);
     answer.blind.extend(ci.unseen());
+    if answer.seen.is_empty() && matches!(question.fact(), "any" | "publish") {
+        answer.blind.extend(ci.unknown_deployments().map(|action| {
+            let why = format!("`{}` seems to deploy, and is not in this tree", shown(&action.name));
+            Blind { place: Some(action.place.clone()), why }
+        }));
+    }
     answer
 }
 

@@ -3,6 +3,7 @@
 use super::ecs;
 use crate::evidence::Place;
 use crate::facts::Facts;
+use crate::facts::ci::deploy::Deployment;
 use crate::facts::containers::image::Image;
 use crate::facts::containers::{self, Fact, Health, HealthKind, Platform, Service, Timing};
 use crate::facts::kubernetes::{Container, Object};
@@ -52,16 +53,21 @@ pub(super) fn subjects(facts: &Facts<'_>) -> Vec<Subject> {
     found.extend(services.map(|service| of_service(facts, service)));
     found.extend(ecs::subjects(facts));
     if found.is_empty() {
-        found.extend(
-            facts
-                .containers()
-                .images
-                .iter()
-                .filter(|image| image.standing == Standing::Production)
-                .filter_map(of_image),
-        );
+        let images = facts.containers().images.iter().filter(|image| image.standing == Standing::Production);
+        found.extend(images.filter_map(of_image));
+        if let Some(deployment) = (!found.is_empty()).then(|| passes_over(facts)).flatten() {
+            let why = format!("`{}` deploys it where nothing asks the HEALTHCHECK of an image", deployment.what);
+            for subject in &mut found {
+                subject.silent = Some(why.clone());
+            }
+        }
     }
     found
+}
+
+/// A deployment to a platform that makes its own checks and passes over those of images: its settings stand elsewhere.
+fn passes_over(facts: &Facts<'_>) -> Option<Deployment> {
+    facts.ci().deployments().into_iter().find(|deployment| deployment.counts() && deployment.ignores_image_checks())
 }
 
 /// Whether anything can reach it: it names a port, or a Service selects it.

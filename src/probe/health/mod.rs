@@ -37,8 +37,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         "unprobed" => answer.seen = subjects.iter().filter_map(lack).collect(),
         "served" => served_all(facts, &subjects, &mut answer),
         "unserved" => answer.seen = unserved(facts, &subjects),
-        "interval" => answer.seen = timings(&subjects, "interval"),
-        "timeout" => answer.seen = timings(&subjects, "timeout"),
+        timing @ ("interval" | "timeout") => {
+            answer.seen = timings(&subjects, timing);
+            answer.blind.extend(subjects.iter().filter_map(Subject::unheard));
+        }
         _ => {}
     }
     aside(facts, &mut answer);
@@ -62,9 +64,7 @@ fn seen(place: &Place, message: String) -> Sighting {
 fn probed(subjects: &[Subject], answer: &mut Answer) {
     let mut found = Vec::new();
     for subject in subjects {
-        if let Some(why) = &subject.silent {
-            answer.blind.push(Blind { place: Some(subject.place.clone()), why: why.clone() });
-        }
+        answer.blind.extend(subject.unheard());
         for check in subject.checks.iter().filter(|check| check.is_live()) {
             found.push(seen(&check.place, format!("{} of {}: {}", check.what, subject.title, words(&check.kind))));
         }
@@ -99,10 +99,8 @@ fn served_all(facts: &Facts<'_>, subjects: &[Subject], answer: &mut Answer) {
     let mut found = Vec::new();
     let mut all = true;
     for subject in subjects {
-        if let Some(why) = &subject.silent {
-            all = false;
-            answer.blind.push(Blind { place: Some(subject.place.clone()), why: why.clone() });
-        }
+        all &= subject.silent.is_none();
+        answer.blind.extend(subject.unheard());
         for check in subject.checks.iter().filter(|check| check.is_live()) {
             match served::by_source(facts, subject, check) {
                 served::Served::Here(sighting) => found.push(sighting),
@@ -127,9 +125,7 @@ fn served_all(facts: &Facts<'_>, subjects: &[Subject], answer: &mut Answer) {
 
 /// Paths that nothing serves, where every operation of the service is known.
 fn unserved(facts: &Facts<'_>, subjects: &[Subject]) -> Vec<Sighting> {
-    let checks = subjects.iter().flat_map(|subject| subject.checks.iter().map(move |check| (subject, check)));
-    checks
-        .filter(|(_, check)| check.is_live())
+    live_checks(subjects)
         .filter_map(|(subject, check)| {
             let path = served::is_refuted(facts, subject, check)?;
             Some(seen(&check.place, format!("{} of {} asks {path}, which no route serves", check.what, subject.title)))
@@ -137,10 +133,15 @@ fn unserved(facts: &Facts<'_>, subjects: &[Subject]) -> Vec<Sighting> {
         .collect()
 }
 
+/// The checks that somebody makes.
+fn live_checks(subjects: &[Subject]) -> impl Iterator<Item = (&Subject, &Check)> {
+    let heard = subjects.iter().filter(|subject| subject.silent.is_none());
+    let checks = heard.flat_map(|subject| subject.checks.iter().map(move |check| (subject, check)));
+    checks.filter(|(_, check)| check.is_live())
+}
+
 fn timings(subjects: &[Subject], what: &str) -> Vec<Sighting> {
-    let checks = subjects.iter().flat_map(|subject| subject.checks.iter().map(move |check| (subject, check)));
-    checks
-        .filter(|(_, check)| check.is_live())
+    live_checks(subjects)
         .map(|(subject, check)| {
             let timing = if what == "interval" { &check.interval } else { &check.timeout };
             let of = format!("{} of {}", check.what, subject.title);
@@ -184,6 +185,14 @@ fn aside(facts: &Facts<'_>, answer: &mut Answer) {
                 answer.blind.push(Blind { place: Some(service.place.clone()), why });
             }
         }
+    }
+}
+
+impl Subject {
+    /// Why nothing is known of its checks.
+    fn unheard(&self) -> Option<Blind> {
+        let why = self.silent.clone()?;
+        Some(Blind { place: Some(self.place.clone()), why })
     }
 }
 

@@ -12,8 +12,9 @@ use super::model::{Action, Ci};
 use crate::evidence::Place;
 use std::sync::Arc;
 use tables::{
-    ANY_VERSION, BLUE_GREEN, DEPLOY, DEPLOY_ACTIONS, IMAGE_ACTIONS, NOTIFY_ACTIONS, PUBLISH, PUBLISH_ACTIONS, ROLLBACK,
-    ROLLING, VERIFY, VERIFY_ACTIONS, any, named,
+    ANY_VERSION, BLUE_GREEN, DEPLOY, DEPLOY_ACTIONS, IMAGE_ACTIONS, NO_DEPLOYMENT, NOTIFY_ACTIONS, OF_THE_FORGE,
+    OTHER_TASKS, OWN_CHECKS, OWN_CHECKS_ACTIONS, PUBLISH, PUBLISH_ACTIONS, ROLLBACK, ROLLING, VERIFY, VERIFY_ACTIONS,
+    any, named,
 };
 use target::command_hints;
 
@@ -49,6 +50,12 @@ impl Deployment {
     /// Whether it is one that users get.
     pub fn counts(&self) -> bool {
         !matches!(self.target, Target::Aside(_))
+    }
+
+    /// Whether it goes to a platform that makes its own health checks and passes over those of an image.
+    pub fn ignores_image_checks(&self) -> bool {
+        let words: Vec<String> = self.what.split_whitespace().map(str::to_owned).collect();
+        self.act == Act::Deploy && (any(&OWN_CHECKS, &words) || named(OWN_CHECKS_ACTIONS, &self.what))
     }
 }
 /// Whether a command deploys or publishes.
@@ -123,6 +130,26 @@ pub fn strategy(words: &[String]) -> Option<&'static str> {
     any(&ROLLING, words).then_some("rolling")
 }
 impl Ci {
+    /// Actions of other repositories that say that they deploy, and of which nothing more is known.
+    pub fn unknown_deployments(&self) -> impl Iterator<Item = &Action> {
+        self.actions.iter().filter(|action| {
+            let name = action.name.to_ascii_lowercase();
+            let (step, inputs) = (&action.step, action.with.keys());
+            let says = |text: &str| {
+                let lower = text.to_ascii_lowercase();
+                lower.contains("deploy") && !NO_DEPLOYMENT.iter().any(|other| lower.contains(other))
+            };
+            let mut texts = inputs.map(String::as_str).chain(step.name.as_deref()).chain([&*name]);
+            name.contains('/')
+                && texts.any(says)
+                && !NO_DEPLOYMENT.iter().chain(OTHER_TASKS).any(|task| name.contains(task))
+                && !OF_THE_FORGE.iter().any(|owner| name.starts_with(owner))
+                && !action_releases(action)
+                && step.triggers.iter().any(|trigger| trigger.event.is_gate())
+                && !matches!(self.target(step, ""), Target::Aside(_))
+        })
+    }
+
     /// Every deployment and publication that CI makes, in the order of its files.
     pub fn deployments(&self) -> Vec<Deployment> {
         let mut found = Vec::new();

@@ -274,6 +274,59 @@ pub(super) static ROLLING: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "{fly|flyctl} deploy --strategy rolling",
     ])
 });
+
+/// Deploys to a platform that asks a container what its own settings say, and never what an image says.
+pub(super) static OWN_CHECKS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    patterns(&[
+        "aws ecs {update-service|deploy}",
+        "{ecs-deploy|ecs} …",
+        "{kubectl|helm|helmfile|oc} …",
+        "argocd app sync",
+        "gcloud run …",
+        "az containerapp …",
+        "aws apprunner start-deployment",
+        "{fly|flyctl} deploy",
+        "heroku container:release",
+    ])
+});
+
+pub(super) const OWN_CHECKS_ACTIONS: &[&str] = &[
+    "aws-actions/amazon-ecs-deploy-task-definition",
+    "donaldpiret/ecs-deploy",
+    "aws-ecs/*",
+    "google-github-actions/deploy-cloudrun",
+    "gcp-cloud-run/deploy",
+    "azure/k8s-deploy",
+    "azure/aks-*-deploy",
+    "azure/container-apps-deploy-action",
+    "superfly/flyctl-actions",
+    "helm/upgrade-helm-chart",
+    "kubernetes/create-or-update-resource",
+];
+
+/// Words of what tells of a deployment, or puts pages and not the product into place.
+pub(super) const NO_DEPLOYMENT: &[&str] = &[
+    "deployments",
+    "deployment-status",
+    "deployment_status",
+    "deploy-key",
+    "deploy_key",
+    "deploy key",
+    "pages",
+    "docs",
+    "preview",
+];
+
+/// What the name of an action that only gets ready for a deployment, or tells of one, says of it.
+#[rustfmt::skip]
+pub(super) const OTHER_TASKS: &[&str] = &[
+    "setup", "login", "auth", "credential", "configure", "checkout", "cache", "notify", "slack", "install", "secret", "token", "comment",
+    "toolchain", "wait", "ssh-agent", "vpn", "tailscale", "envsubst", "render", "metadata", "version", "tag",
+];
+
+/// Actions of the forge and of Docker, and of the tree itself (`./…`), which are followed.
+pub(super) const OF_THE_FORGE: &[&str] = &["actions/", "github/", "docker/", "."];
+
 /// Actions that build images, Docker's own and those of who offers faster machines for them.
 pub(super) const IMAGE_ACTIONS: &[&str] = &["*/build-push-action", "*/bake-action"];
 
