@@ -149,11 +149,18 @@ fn stated(facts: &Facts<'_>) -> Vec<Sighting> {
     let found = facts.code().find_all(facts, Scope::Product, &patterns);
     let mut sightings = Vec::new();
     for (statement, hits) in STATEMENTS.iter().zip(found) {
-        for hit in hits.iter() {
+        for hit in hits.iter().filter(|hit| !is_of_a_tool(facts, &hit.path)) {
             sightings.extend(stated_at(facts, statement, hit));
         }
     }
     sightings
+}
+
+/// A program in `src/bin/` beside the package's own `src/main.rs`, which serves nothing: its log is not the service's.
+fn is_of_a_tool(facts: &Facts<'_>, path: &str) -> bool {
+    let Some((package, _)) = path.split_once("src/bin/") else { return false };
+    let serves = || facts.tree.text(path).is_some_and(|source| source.text().contains("serve"));
+    facts.tree.text(&format!("{package}src/main.rs")).is_some() && !serves()
 }
 
 fn stated_at(facts: &Facts<'_>, statement: &Statement, hit: &Hit) -> Vec<Sighting> {
@@ -205,7 +212,7 @@ fn by_default(facts: &Facts<'_>) -> Vec<Sighting> {
     let found = facts.code().find_all(facts, Scope::Product, &patterns);
     let mut sightings = Vec::new();
     for ((library, _, level), hits) in DEFAULTS.iter().zip(found) {
-        let Some(hit) = hits.first() else { continue };
+        let Some(hit) = hits.iter().find(|hit| !is_of_a_tool(facts, &hit.path)) else { continue };
         let message = format!("nothing sets the log level; the default of {library} is {level}");
         let sighting = Sighting::new(Place::at(hit.path.clone(), hit.span), Strength::Configured, message);
         sightings.push(sighting.with(Observed::Word((*level).to_owned())).default_of(*library));
