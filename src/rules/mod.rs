@@ -69,7 +69,7 @@ mod set;
 mod text;
 
 pub use last_proof::{TEXT as LAST_PROOF, asks_for_statements, last_proof};
-pub use load::{Fault, embedded, read_embedded, load};
+pub use load::{Fault, embedded, load, read_embedded};
 pub use names::Names;
 pub use rule::{Call, Class, Compare, Effort, Evidence, Operator, Proof, Rule};
 pub use scale::Scale;
