@@ -193,6 +193,23 @@ pub fn is_in_class_aside(path: &str, text: &str, offset: usize) -> bool {
     })
 }
 
+/// What the section of a file of settings is for, where a place stands in one for something else than production:
+/// `test:` beside `production:` in YAML, `"development": {` in JSON. A section that another one takes over is not
+/// for itself alone.
+pub fn section_aside(path: &str, text: &str, offset: usize) -> Option<&'static str> {
+    let is_data = path.rsplit_once('.').is_some_and(|(_, end)| matches!(end, "yml" | "yaml" | "json"));
+    let before = text.get(..offset).filter(|_| is_data)?;
+    let heads = enclosing(before).filter_map(|line| line.trim().split_once(':'));
+    let (name, rest) = heads.filter(|(name, _)| !name.is_empty() && !name.starts_with('-')).last()?;
+    let name = name.trim_matches(['"', '\'', ' ']).to_ascii_lowercase();
+    let is_shared = rest.trim().strip_prefix('&').is_some_and(|anchor| text.contains(&format!("*{anchor}")));
+    match name.as_str() {
+        "test" | "testing" => Some("in a section for tests"),
+        "development" | "dev" if !is_shared => Some("in a section for development"),
+        _ => None,
+    }
+}
+
 /// Whether a path belongs to tests: `tests/`, `fixtures/`, `testdata/`, `api_test.go`, `login.test.ts`.
 pub fn is_fixture(path: &str) -> bool {
     Parts::of(&lowered(path)).signs().fixture.is_some()

@@ -120,6 +120,33 @@ fn the_place_decides_how_much_a_literal_weighs() {
 }
 
 #[test]
+fn a_section_for_another_environment_weighs_less() {
+    let value = ["q7Rz2Lm", "T9vBx4Kc"].concat();
+    let section = |head: &str| format!("{head}:\n  secret_key_base: {value}\nproduction:\n  url: x\n");
+    assert_eq!(found("config/secrets.yml", &section("test")), ["2 assignment low"]);
+    assert_eq!(found("config/secrets.yml", &section("development")), ["2 assignment low"]);
+    assert_eq!(found("config/secrets.yml", &section("production")), ["2 assignment medium"]);
+    assert_eq!(found("config/secrets.yml", &section("staging")), ["2 assignment medium"]);
+    // Production takes it over.
+    let shared = format!("development: &all\n  password: {value}\nproduction:\n  <<: *all\n");
+    assert_eq!(found("config/database.yml", &shared), ["2 assignment medium"]);
+    let json = |name: &str| format!("{{\n  \"{name}\": {{\n    \"password\": \"{value}\"\n  }}\n}}\n");
+    assert_eq!(found("config/config.json", &json("test")), ["3 assignment low"]);
+    assert_eq!(found("config/config.json", &json("production")), ["3 assignment medium"]);
+}
+
+#[test]
+fn keys_of_texts_and_translations_are_no_secrets() {
+    let keys = "const labels = {\n  changePassword: 'label.change-password',\n  noMatchPassword: 'message.no-match-password',\n};";
+    assert_eq!(found("src/messages.ts", keys), Vec::<String>::new());
+    assert_eq!(found("public/texts/pt-BR.json", "{\"password\": \"Senha-secreta\"}"), Vec::<String>::new());
+    assert_eq!(found("config/pt.json", "{\"password\": \"Senha-secreta\"}"), ["1 assignment medium"]);
+    assert_eq!(found("src/db.ts", "const c = { password: 'shop.pass-4-word' };"), ["1 assignment medium"]);
+    let tag = "{ id: 'GTM-ABCD123', auth: 'Kd9vPz3nRb7yQ2xWm5tLc8', preview: 'env-3' }";
+    assert_eq!(found("src/tags.js", tag), ["1 assignment low"]);
+}
+
+#[test]
 fn a_checksum_decides() {
     let good = ["ghp_", "R7mQ2xW9vK4tB8nL1cZ6hJ3fG5pYsU3QN9N2"].concat();
     let wrong = ["ghp_", "R7mQ2xW9vK4tB8nL1cZ6hJ3fG5pYsU3QN9N3"].concat();

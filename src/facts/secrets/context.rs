@@ -111,6 +111,7 @@ const TRANSLATIONS: &[&str] = &[
     "locale",
     "locales",
     "i18n",
+    "intl",
     "l10n",
     "lang",
     "langs",
@@ -167,7 +168,8 @@ pub(super) fn grammar(path: &str) -> Grammar {
         return Grammar::Other;
     }
     let is_translation = folders().any(|part| TRANSLATIONS.contains(&part.to_ascii_lowercase().as_str()))
-        || lower.starts_with("messages") && lower.ends_with(".properties");
+        || lower.starts_with("messages") && lower.ends_with(".properties")
+        || name.split_once('.').is_some_and(|(stem, end)| is_locale(stem) && matches!(end, "json" | "yml" | "yaml"));
     let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
     let in_list = |list: &[&str]| list.contains(&extension);
     match () {
@@ -180,6 +182,14 @@ pub(super) fn grammar(path: &str) -> Grammar {
         () if in_list(MARKUP) => Grammar::Markup,
         () => Grammar::Bare,
     }
+}
+
+/// `pt-BR`, `zh_CN`: a language and its country.
+fn is_locale(stem: &str) -> bool {
+    let [a, b, between, c, d] = stem.as_bytes() else { return false };
+    [a, b].iter().all(|byte| byte.is_ascii_lowercase())
+        && b"-_".contains(between)
+        && [c, d].iter().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// The weight of a path.

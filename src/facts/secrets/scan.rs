@@ -7,7 +7,7 @@ use super::detectors::{Detector, Detectors};
 use super::literal::Grade;
 use super::names;
 use super::{Confidence, Finding};
-use crate::facts::production::is_in_class_aside;
+use crate::facts::production::{is_in_class_aside, section_aside};
 use crate::pattern::Words;
 use crate::source::{Span, floor};
 use crate::tree::{Content, File};
@@ -174,13 +174,19 @@ impl Scanner {
         let Some(literal) = found.literal.filter(|literal| !is_known(&text[literal.start..literal.end])) else {
             return Some((found.name_end, None));
         };
-        let weight = match setting.weight_at(literal.start) {
+        let weight = setting.weight_at(literal.start);
+        let weight = match weight {
             Weight::Development if context::serves_a_test_run(setting.path, text, literal.start) => {
                 Weight::Aside("for a run of tests")
             }
-            weight => weight,
+            Weight::Development | Weight::Plain => {
+                section_aside(setting.path, text, literal.start).map_or(weight, Weight::Aside)
+            }
+            Weight::Aside(_) | Weight::Production => weight,
         };
-        let raw = confidence(literal.grade, weight, literal.is_commented).map(|(confidence, why_low)| Raw {
+        let is_shown = names_a_tag(&text[found.name_start..found.name_end], text, literal.start);
+        let grade = if is_shown { Grade::Public } else { literal.grade };
+        let raw = confidence(grade, weight, literal.is_commented).map(|(confidence, why_low)| Raw {
             id: self.assignment.clone(),
             what: format!("literal of `{}`", shown(&text[found.name_start..found.name_end])).into(),
             confidence,
@@ -190,6 +196,12 @@ impl Scanner {
         });
         Some((found.name_end, raw))
     }
+}
+
+/// `auth` beside the id of a container of Google's Tag Manager goes to every browser.
+fn names_a_tag(name: &str, text: &str, at: usize) -> bool {
+    let around = &text[floor(text, at.saturating_sub(200))..floor(text, at.saturating_add(200))];
+    name.trim_matches(['"', '\'']) == "auth" && around.contains("GTM-")
 }
 
 /// What a pattern of secrets finds is shown beside it: `"ghp_[a-zA-Z0-9]{36}"`, then a token.

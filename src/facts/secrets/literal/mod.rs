@@ -117,6 +117,7 @@ fn is_public_by_design(value: &str, name: &str) -> bool {
         "public",
         "recaptcha_site",
         "firebase",
+        "gtm",
     ];
     names.iter().any(|word| name.contains(word)) || value.starts_with("pk_") || value.starts_with("pk.eyJ")
 }

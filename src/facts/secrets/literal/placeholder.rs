@@ -62,6 +62,12 @@ pub(crate) fn is_placeholder(value: &str, name: &str) -> bool {
     }
     let said = names::words(value);
     let asked = names::words(name);
+    // `changePassword: "label.change-password"`: the key of a text, which says the name again in its folder.
+    let is_key = |byte: u8| byte.is_ascii_alphabetic() || b".:/-_".contains(&byte);
+    let is_in_folder = said.len() > asked.len() && value.contains(['.', ':', '/']) && value.bytes().all(is_key);
+    if is_in_folder && !asked.is_empty() && said.ends_with(&asked) {
+        return true;
+    }
     // `yourWeak(!)Password`, as the documentation of servers spells it.
     let is_said = |word: &String| {
         ["weak", "strong", "own", "secure", "complex"].contains(&word.as_str()) || word.starts_with("passw")
