@@ -2,6 +2,7 @@
 
 mod checks;
 mod ecs;
+mod file_routes;
 mod served;
 
 use super::{Probe, Question};

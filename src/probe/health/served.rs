@@ -111,7 +111,10 @@ fn bare(path: &str) -> String {
 }
 
 fn route(facts: &Facts<'_>, subject: &Subject, path: &str) -> Option<Sighting> {
-    declared(facts, subject, path).or_else(|| literal(facts, subject, path)).or_else(|| library(facts, path))
+    declared(facts, subject, path)
+        .or_else(|| super::file_routes::serving(facts, path, |file| inside(subject, file)))
+        .or_else(|| literal(facts, subject, path))
+        .or_else(|| library(facts, path))
 }
 
 /// A route written in source: the whole path as a literal, or its parts one by one (`"/health"` nests `"/live"`).
