@@ -37,6 +37,23 @@ fn service_sighting(service: &Service) -> Sighting {
     here(service.place.clone(), format!("{} service \"{}\"", service.platform.name(), service.name))
 }
 
+/// A workload of which the tree says who fills its environment: a Procfile, which anything may run, does not.
+pub(super) fn environment(facts: &Facts<'_>) -> Answer {
+    let in_cluster = facts.kubernetes().own_workloads().next().is_some();
+    let own = |service: &&Service| matches!(service.role, Role::Serving | Role::Worker);
+    let told = |service: &Service| service.platform != Platform::Heroku || service.tls.is_some();
+    let services: Vec<&Service> = facts.containers().production().filter(own).collect();
+    match services.iter().find(|service| told(service)) {
+        _ if in_cluster || services.is_empty() => work(facts),
+        Some(service) => answer(Some(service_sighting(service))),
+        None => {
+            let why = "a Procfile does not say which platform runs it, and so not what fills its environment";
+            let place = services.first().map(|service| service.place.clone());
+            Answer { blind: vec![Blind { place, why: why.into() }], ..Answer::default() }
+        }
+    }
+}
+
 /// What may hold a workload and is not read, or may not be production.
 fn unseen(facts: &Facts<'_>) -> Vec<Blind> {
     let mut blind = facts.kubernetes().unread(WORKLOADS);
