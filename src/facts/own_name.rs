@@ -35,10 +35,14 @@ const HEAD: usize = 20_000;
 pub struct OwnName {
     /// The names of several words, each as its words.
     phrases: BTreeSet<Vec<String>>,
+    /// All names, their words joined by hyphens.
+    names: BTreeSet<String>,
     /// The words of [`ALONE`] in any of the names.
     alone: BTreeSet<String>,
     /// All words of the names, and who owns the repository.
     words: BTreeSet<String>,
+    /// The words, and what the manifests say that the program is.
+    says: String,
 }
 
 /// Gathers the names that the project gives itself.
@@ -56,8 +60,26 @@ pub fn read(facts: &Facts<'_>) -> OwnName {
         }
     }
     let mut own = OwnName::of(&names);
+    own.says = own.words.iter().cloned().chain(descriptions(facts, &own)).collect::<Vec<_>>().join("\n");
     own.words.extend(owners(facts));
     own
+}
+
+/// What the manifests at the root and the project's own charts say that the program is.
+fn descriptions(facts: &Facts<'_>, own: &OwnName) -> Vec<String> {
+    let is_manifest = |path: &str| MANIFESTS.iter().any(|(file, _)| *file == path);
+    let is_chart = |path: &str| path.rsplit('/').next() == Some("Chart.yaml");
+    let files = facts.tree.files().iter().filter(|file| is_manifest(&file.path) || is_chart(&file.path));
+    let texts = files.filter_map(|file| Some((is_chart(&file.path), head(file.text()?.text(), HEAD))));
+    let value = |text: &str, key: &str| {
+        text.lines().find_map(|line| {
+            let rest = line.trim_start().trim_start_matches('"').strip_prefix(key)?.trim_start_matches(['"', ' ']);
+            Some(rest.strip_prefix([':', '='])?.trim().to_owned())
+        })
+    };
+    let is_own = |text: &str| value(text, "name").is_some_and(|name| own.is_in(&name) == Some(true));
+    let said = texts.filter(|&(is_chart, text)| !is_chart || is_own(text));
+    said.filter_map(|(_, text)| value(text, "description")).collect()
 }
 
 /// Who owns the repository, by the addresses that the manifests give for it.
@@ -82,6 +104,7 @@ impl OwnName {
             }
             own.words.extend(words.iter().filter(|word| word.len() > 2).cloned());
             own.alone.extend(words.iter().filter(|word| ALONE.contains(&word.as_str())).cloned());
+            own.names.insert(words.join("-"));
             if words.len() > 1 {
                 own.phrases.insert(words);
             }
@@ -93,6 +116,19 @@ impl OwnName {
     pub fn is_in(&self, text: &str) -> Option<bool> {
         let text = text.to_lowercase();
         (!self.words.is_empty()).then(|| self.words.iter().any(|word| text.contains(word)))
+    }
+
+    /// Whether an image bears the project's whole name, whoever publishes it: `grafana/oncall` in the tree of OnCall.
+    pub fn is_image(&self, image: &str) -> bool {
+        let name = image.split('@').next().unwrap_or(image);
+        let last = name.rsplit('/').next().unwrap_or(name);
+        let last = last.split(':').next().unwrap_or(last).to_lowercase();
+        self.names.contains(&last.replace(['_', '.'], "-"))
+    }
+
+    /// The words of its name, and what its manifests say that the program is.
+    pub fn says(&self) -> &str {
+        &self.says
     }
 
     /// A path whose words that only name the project mark nothing.

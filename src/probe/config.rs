@@ -196,6 +196,10 @@ fn admits<F: FnOnce() -> Option<Regex>>(
     if is_on(attributes, "set") && setting.layer == Layer::Program {
         return false;
     }
+    // A default that the program brings along was chosen by nobody.
+    if is_on(attributes, "chosen") && setting.default_in.is_some() {
+        return false;
+    }
     if is_on(attributes, "written") && setting.held.plain().is_none() {
         return false;
     }

@@ -10,6 +10,7 @@ pub use helm::{Dependency, Unread};
 pub use object::{Container, Object, WORKLOADS};
 
 use super::Facts;
+use super::containers::third_party_image;
 use super::format::Format;
 use super::production::{self, Stage, Standing};
 use crate::evidence::Blind;
@@ -98,7 +99,20 @@ pub fn read(facts: &Facts<'_>) -> Kubernetes {
     object::resolve_references(&mut view.objects);
     set_stopped_aside(&mut view.objects);
     set_forms_aside(&mut view.objects);
+    view.objects.iter_mut().for_each(|object| note_own_images(facts, object));
     view
+}
+
+/// Who publishes the project under the roof of a known product (`grafana/oncall`) ships it all the same.
+fn note_own_images(facts: &Facts<'_>, object: &mut Object) {
+    let is_taken = |image: &str| third_party_image(image).is_some() && facts.own_name().is_image(image);
+    let containers = object.containers();
+    let images = containers.iter().filter_map(Container::image).filter(|image| is_taken(image));
+    let named: BTreeSet<String> = images.map(str::to_owned).collect();
+    if let Some(template) = object.template.as_deref_mut().filter(|_| !named.is_empty()) {
+        template.named_images.clone_from(&named);
+    }
+    object.named_images = named;
 }
 
 /// `image: ghcr.io/acme/shop:<the latest version>`: what somebody has yet to fill in runs nowhere as it stands. A word such

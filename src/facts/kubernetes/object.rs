@@ -5,7 +5,7 @@ use super::super::production::Standing;
 use crate::evidence::{Blind, Place};
 use crate::source::Span;
 use crate::value::{Kind, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The kinds that keep pods running (`$w` of items-1.md §0.1).
@@ -33,6 +33,8 @@ pub struct Object {
     pub(super) borrowed: BTreeMap<String, Vec<Env>>,
     /// The pod template of the workload that a Rollout refers to, with its own files.
     pub(super) template: Option<Box<Object>>,
+    /// Images in it that bear the project's own name, though their publisher is known for other products.
+    pub(super) named_images: BTreeSet<String>,
 }
 
 /// One container of a pod.
@@ -64,6 +66,7 @@ impl Object {
             standing: Standing::Production,
             borrowed: BTreeMap::new(),
             template: None,
+            named_images: BTreeSet::new(),
         })
     }
 
@@ -185,7 +188,8 @@ impl Container<'_> {
 
     /// Whether it is not a known third-party image.
     pub fn is_own(&self) -> bool {
-        self.image().is_none_or(|image| containers::third_party_image(image).is_none())
+        let is_own = |image: &str| self.object.named_images.contains(image);
+        self.image().is_none_or(|image| containers::third_party_image(image).is_none() || is_own(image))
     }
 
     /// Its environment, entries of config maps of the tree included.

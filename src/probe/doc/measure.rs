@@ -31,6 +31,8 @@ pattern!(
     ROUTINE,
     r"(?i)^\W*(?:(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|daily\b|weekly\b|monthly\b|(?:\w+ )?rotation$|rota$|routine\b|hand-?over\b|hand-?off\b|sick days?\b|overview$|introduction$)"
 );
+// "Test the configuration:" is something to do, not something that goes wrong.
+pattern!(TRIAL, r"(?i)^\W*(?:test|try|verify|confirm)(?:ing)?\b");
 pattern!(QUESTIONS, r"(?i)\b(?:faqs?|frequently asked questions)\b");
 pattern!(LEVEL, r"(?i)\b(?:(?:level|tier|l)[ -]?[1-9]|primary|secondary|tertiary|first line|second line|third line)\b");
 
@@ -211,7 +213,9 @@ impl<'a> Look<'a, '_> {
         let document = self.candidate.document;
         let own = &document.sections[self.candidate.section];
         let is_faq = QUESTIONS.is_match(&own.title) || QUESTIONS.is_match(document.title());
-        let is_problem = |symptom: &str| !ROUTINE.is_match(symptom) && (!is_faq || PROBLEM.is_match(symptom));
+        let is_none =
+            |symptom: &str| ROUTINE.is_match(symptom) || (TRIAL.is_match(symptom) && !PROBLEM.is_match(symptom));
+        let is_problem = |symptom: &str| !is_none(symptom) && (!is_faq || PROBLEM.is_match(symptom));
         let is_fix = |text: &str| FIX.is_match(text) && text.split_whitespace().count() >= 4;
         let headings = self.leaves().filter(|section| {
             is_problem(&section.title)

@@ -47,9 +47,17 @@ fn look_for(facts: &Facts<'_>, question: &Question, topic: &Topic) -> Answer {
     let mut answer = Answer::default();
     answer.blind.extend(facts.documents().blind.iter().filter(|blind| is_about(topic, blind)).cloned());
     let mut good: Vec<(Candidate<'_>, Weight)> = Vec::new();
+    let is_trade = topic.is_trade_of(facts.own_name().says());
     for candidate in candidates::find(facts, topic) {
         let weight = weigh::weigh(facts, topic, &candidate);
         match weight.flaw() {
+            None if is_trade => answer.blind.push(Blind {
+                place: Some(candidate.place()),
+                why: format!(
+                    "{} may be the manual of what this program does for its users, not how the team itself works",
+                    candidate.name()
+                ),
+            }),
             None => good.push((candidate, weight)),
             Some(_) if weight.is_outside => answer.blind.push(Blind {
                 place: Some(candidate.place()),

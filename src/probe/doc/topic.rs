@@ -28,6 +28,7 @@ pub struct Topic {
     /// What must occur in its text.
     pub about: Option<Pattern>,
     not_about: Option<Pattern>,
+    trade: Option<Pattern>,
     /// Whether documents about the code may speak on it.
     pub code: bool,
     /// Whether a section about a developer's machine counts.
@@ -126,6 +127,11 @@ impl Topic {
         short && self.titles.matches(heading) && !elsewhere()
     }
 
+    /// Whether a program of this name and description offers the very thing to its users: its manual speaks of theirs.
+    pub fn is_trade_of(&self, program: &str) -> bool {
+        self.trade.as_ref().is_some_and(|pattern| pattern.is_match(program))
+    }
+
     /// Whether a document is about it by its path.
     pub fn is_path(&self, path: &str) -> bool {
         self.paths.is_match(path)
@@ -177,6 +183,7 @@ fn topic(name: &str, body: &Map) -> Result<Topic, String> {
             "development" => topic.development = value.as_str() == Some("named"),
             "about" => topic.about = Some(Pattern::read(value)?),
             "not_about" => topic.not_about = Some(Pattern::read(value)?),
+            "trade" => topic.trade = Some(Pattern::read(value)?),
             "needs" => {
                 topic.needs = match whole(value) {
                     Some(count) => Needs::Some(count),
@@ -312,7 +319,7 @@ pub fn faults() -> Vec<String> {
             Part::Pattern(pattern) | Part::Prose(pattern) => Some(pattern),
             _ => None,
         });
-        let patterns = parts.chain(&topic.about).chain(&topic.not_about);
+        let patterns = parts.chain(&topic.about).chain(&topic.not_about).chain(&topic.trade);
         faults.extend(patterns.filter(|pattern| pattern.regex().is_none()).map(|p| format!("{name}: {}", p.text)));
         let globs = topic.paths.broken().chain(topic.not_in.broken());
         faults.extend(globs.map(|glob| format!("{name}: {glob}")));
