@@ -118,7 +118,7 @@ impl OwnName {
         (!self.words.is_empty()).then(|| self.words.iter().any(|word| text.contains(word)))
     }
 
-    /// Whether an image bears the project's whole name, whoever publishes it: `grafana/oncall` in the tree of OnCall.
+    /// Whether an image bears the project's whole name, whoever publishes it: `grafana/oncall` in the tree of `oncall`.
     pub fn is_image(&self, image: &str) -> bool {
         let name = image.split('@').next().unwrap_or(image);
         let last = name.rsplit('/').next().unwrap_or(name);
