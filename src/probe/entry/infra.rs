@@ -77,7 +77,10 @@ fn referred<'a>(setting: &Setting<'_>, all: &[&'a Resource]) -> Option<&'a Resou
 
 fn listener(resource: &Resource, all: &[&Resource]) -> Option<Mode> {
     // A listener of the registry's module stands in the module's own inputs.
-    let module = resource.name.split_once(".listeners[").map(|(module, _)| module);
+    let (module, input) = match resource.name.rsplit_once('.') {
+        Some((module, input)) if input.contains("listeners[") => (Some(module), input),
+        _ => (None, ""),
+    };
     let of_module = || all.iter().find(|other| Some(other.name.as_str()) == module).copied();
     let balancer = resource.setting("load_balancer_arn").and_then(|setting| referred(&setting, all)).or_else(of_module);
     if balancer.is_some_and(is_internal) {
@@ -85,9 +88,14 @@ fn listener(resource: &Resource, all: &[&Resource]) -> Option<Mode> {
     }
     // A certificate says TLS where the protocol is left to a variable.
     let protocol = resource.setting("protocol")?;
+    if input.starts_with("https_listeners[") && protocol.default_of.is_some() {
+        return Some(Mode::Tls(resource.span, "a listener for TLS".into()));
+    }
     let span = protocol.place.span.unwrap_or(resource.span);
     let redirects = || {
-        text(resource, "default_action.type").is_some_and(|kind| kind == "redirect")
+        ["default_action.type", "action_type"]
+            .iter()
+            .any(|path| text(resource, path).is_some_and(|kind| kind == "redirect"))
             || text(resource, "default_action.redirect.protocol").is_some_and(|to| to == "HTTPS")
             || text(resource, "redirect.protocol").is_some_and(|to| to == "HTTPS")
     };

@@ -85,7 +85,13 @@ const MODULES: &[Known] = &[
         source: "terraform-aws-modules/alb/aws",
         kind: "aws_lb",
         switches: &["create"],
-        parts: &[("listeners", "aws_lb_listener"), ("target_groups", "aws_lb_target_group")],
+        parts: &[
+            ("listeners", "aws_lb_listener"),
+            // Up to version 8.
+            ("http_tcp_listeners", "aws_lb_listener"),
+            ("https_listeners", "aws_lb_listener"),
+            ("target_groups", "aws_lb_target_group"),
+        ],
         ..NONE
     },
     Known {
