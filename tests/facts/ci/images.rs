@@ -108,3 +108,26 @@ fn wrappers_of_browser_tests() {
          + a package.json:1 wdio",
     );
 }
+
+#[test]
+fn targets_of_nx() {
+    let ci = workflow(
+        "      - run: yarn nx affected --targets=lint,test --base origin/main\n      - run: npx nx run-many -t e2e\n      - run: nx run web:test\n      - run: nx serve catalog\n",
+    );
+    let catalog = "{\"name\": \"catalog\", \"targets\": {\n\"test\": {\"options\": {\"command\": \"go test ./...\"}},\n\"lint\": {\"command\": \"golangci-lint run\"},\n\"serve\": {\"command\": \"go run .\"}}}";
+    let web = "{\"name\": \"web\", \"targets\": {\n\"test\": {\"executor\": \"@nx/jest:jest\"},\n\"e2e\": {\"executor\": \"@nx/playwright:playwright\"}}}";
+    check(
+        &[("apps/catalog/project.json", catalog), ("apps/web/project.json", web), (".github/workflows/ci.yml", &ci)],
+        "+ a .github/workflows/ci.yml:5 yarn nx affected --targets=lint,test --base origin/main
+         + a .github/workflows/ci.yml:5 nx affected --targets=lint,test --base origin/main
+         + a apps/catalog/project.json:3 golangci-lint run
+         + a apps/catalog/project.json:2 go test ./...
+         + a .github/workflows/ci.yml:5 jest
+         + a .github/workflows/ci.yml:6 nx run-many -t e2e
+         + a .github/workflows/ci.yml:6 playwright test
+         + a .github/workflows/ci.yml:7 nx run web:test
+         + a .github/workflows/ci.yml:7 jest
+         + a .github/workflows/ci.yml:8 nx serve catalog
+         + a apps/catalog/project.json:4 go run .",
+    );
+}

@@ -67,6 +67,15 @@ impl Walk<'_> {
                     names = rest.next().into_iter().flat_map(|list| list.split(',')).map(str::to_owned).collect();
                     every_name = true;
                 }
+                option if words[0] == "nx" && (option.starts_with("--target=") || option.starts_with("--targets=")) => {
+                    names = option
+                        .split_once('=')
+                        .into_iter()
+                        .flat_map(|(_, list)| list.split(','))
+                        .map(str::to_owned)
+                        .collect();
+                    every_name = true;
+                }
                 "affected" if words[0] == "nx" => everywhere = true,
                 "--" => {
                     arguments.extend(rest.by_ref().cloned());
@@ -90,9 +99,11 @@ impl Walk<'_> {
             names.remove(0);
         }
         // `nx run web:e2e`, `nx e2e web`: the target is the script.
-        if let Some(name) = names.first_mut().filter(|_| words[0] == "nx")
-            && let Some((_, target)) = name.split_once(':')
+        let mut project = names.get(1).filter(|_| !everywhere_of(words) && !every_name).cloned();
+        if let Some(name) = names.first_mut().filter(|_| words[0] == "nx" && runs)
+            && let Some((own, target)) = name.split_once(':')
         {
+            project = Some(own.to_owned());
             *name = target.to_owned();
         }
         let scripts: Vec<String> = names.iter().take(if every_name { 20 } else { 1 }).cloned().collect();
@@ -106,6 +117,9 @@ impl Walk<'_> {
                 own if !runs && OWN.contains(&own) => continue,
                 name => name,
             };
+            if words[0] == "nx" {
+                self.nx_target(script, project.as_deref(), place, call);
+            }
             if everywhere || filter.is_some() {
                 for path in self.packages(filter.as_deref()) {
                     self.package_script(&path, script, &arguments, place, call);
@@ -191,6 +205,63 @@ impl Walk<'_> {
                 excerpt
             };
             self.script(&excerpt, &inner);
+        }
+    }
+}
+
+/// Executors of Nx whose command is known.
+const EXECUTORS: &[(&str, &str)] = &[
+    ("jest", "jest"),
+    ("vite:test", "vitest run"),
+    ("vitest", "vitest run"),
+    ("eslint", "eslint ."),
+    ("lint", "eslint ."),
+    ("cypress", "cypress run"),
+    ("playwright", "playwright test"),
+    ("go:test", "go test ./..."),
+    ("nx-go:test", "go test ./..."),
+];
+
+/// Whether a command of Nx is for all projects, or for those that changed.
+fn everywhere_of(words: &[String]) -> bool {
+    words.iter().any(|word| matches!(word.as_str(), "run-many" | "affected"))
+}
+
+impl Walk<'_> {
+    /// What `nx` runs for a target: the command, or the executor, that each `project.json` gives it.
+    fn nx_target(&mut self, target: &str, project: Option<&str>, place: &Place, call: &Call) {
+        let facts = self.facts;
+        let files = facts.tree.files().iter().filter(|file| file.name() == "project.json");
+        let paths: Vec<String> = files.map(|file| file.path.to_string()).take(MAX_PACKAGES).collect();
+        for path in paths {
+            let Some(parsed) = facts.parsed(&path) else { continue };
+            let Some(given) = parsed.first().and_then(|value| value.at(&["targets", target])) else { continue };
+            let folder = path::folder(&path).to_owned();
+            let name = parsed.first().and_then(|value| value.get("name")).and_then(Value::as_str);
+            if project.is_some_and(|project| name != Some(project) && !folder.ends_with(project)) {
+                continue;
+            }
+            let cwd = given.at(&["options", "cwd"]).and_then(Value::as_str);
+            let dir = cwd.map_or_else(|| folder.clone(), |cwd| cwd.replace("{projectRoot}", &folder));
+            let commands = given.at(&["options", "command"]).into_iter().chain(given.get("command"));
+            let listed = given.at(&["options", "commands"]).and_then(Value::as_list).into_iter().flatten();
+            let listed = listed.filter_map(|one| if one.as_str().is_some() { Some(one) } else { one.get("command") });
+            for command in commands.chain(listed) {
+                let Some(text) = command.as_str() else { continue };
+                let key = format!("{path}:{target} {text}");
+                let Some(mut inner) = call.inside(format!("nx run {target}"), place, key) else { continue };
+                inner.dir.clone_from(&dir);
+                self.script(&Excerpt::scalar(&parsed.source, command.span, text), &inner);
+            }
+            let named = given.get("executor").and_then(Value::as_str);
+            let known = |name: &str| {
+                let ends = |end: &str| name.strip_suffix(end).is_some_and(|before| before.ends_with([':', '/']));
+                EXECUTORS.iter().find(|(end, _)| ends(end))
+            };
+            if let Some((_, command)) = named.and_then(known) {
+                let words: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
+                self.anchored(&words, place, &Call { dir, ..call.clone() });
+            }
         }
     }
 }
