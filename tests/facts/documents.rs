@@ -154,6 +154,7 @@ fn some_documents_never_speak_for_operations() {
     assert!(matches!(standing("LICENSE.md"), Standing::Never(_)));
     assert!(matches!(standing("crates/x/CHANGELOG.md"), Standing::Never(_)));
     assert!(matches!(standing(".claude/skills/deploy/SKILL.md"), Standing::Never(_)));
+    assert!(matches!(standing("docs/proposals-done/audit.md"), Standing::Never(_)));
     assert!(matches!(standing("AGENTS.md"), Standing::Never(_)));
     assert!(matches!(standing("examples/app/README.md"), Standing::Never(_)));
     assert!(matches!(standing("vendor/lib/README.md"), Standing::Never(_)));

@@ -33,7 +33,7 @@ pub enum Build {
 
 /// Stages and Dockerfiles of these names are for developers.
 const ASIDE: &[&str] =
-    &["debug", "builder", "base", "devcontainer", "lint", "toolchain", "cross", "bench", "loadtest", "locust"];
+    &["debug", "builder", "base", "devcontainer", "lint", "toolchain", "cross", "bench", "loadtest", "locust", "e2e"];
 
 /// Programs that test a service or put load on it, as commands and as images to start from.
 const TESTERS: &[&str] = &[

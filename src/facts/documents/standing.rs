@@ -185,7 +185,10 @@ fn by_path(path: &str) -> Option<Standing> {
         () if under(FOREIGN_FOLDERS) => Standing::Never("vendored or generated"),
         () if under(TRIAL_FOLDERS) => Standing::Never("an example or a test's own data"),
         () if under(OWN_FOLDERS) => Standing::Never("a checklist"),
-        () if under(PROPOSAL_FOLDERS) => Standing::Never("a proposal"),
+        // `proposals-done/` keeps those that were agreed on; what became of them is said elsewhere.
+        () if under(PROPOSAL_FOLDERS) || folders.split('/').any(|folder| folder.starts_with("proposals")) => {
+            Standing::Never("a proposal")
+        }
         () if begins(name, LEGAL) => Standing::Never("a licence"),
         () if begins(name, CHANGES) || under(CHANGES_FOLDERS) => Standing::Never("a list of changes"),
         () if begins(name, PEOPLE) => Standing::Never("about people"),

@@ -119,6 +119,7 @@ fn files_and_stages_for_developers_are_not_production() {
     for path in [
         "Dockerfile.dev",
         "Dockerfile.debug",
+        "Dockerfile.e2e-tests",
         "docker/test/Dockerfile",
         ".devcontainer/Dockerfile",
         "Dockerfile-gui-tests",
