@@ -11,7 +11,8 @@ use crate::facts::manifests::{Dependency, Ecosystem, Package, Purpose};
 pub(crate) const SERVES: &[&str] = &[
     r"\baxum::serve\(|\baxum::Server::|\bHttpServer::new\(|\brocket::build\(|\bwarp::serve\(|#\[launch\]",
     r"\bServer::builder\(\)|\bpoem::Server::new\(|\bsalvo::|\btide::new\(",
-    r"\bRouter::new\(\)|\.route\(\s*.",
+    // A path or what answers it: other programs have methods of that name.
+    r#"\bRouter::new\(\)|\.route\(\s*(?:&?format!\(|web::|r?#?["'`]|[\w:]+\s*,\s*(?:\w+::)*(?:get|post|put|delete|patch|head|any|on)\w*\()"#,
     r"#\[(?:get|post|put|patch|delete|head)\(",
     r"\bhttp\.ListenAndServe(?:TLS)?\(|\bgrpc\.NewServer\(|\bgin\.(?:New|Default)\(\)|\becho\.New\(\)|\bchi\.NewRouter\(|\bmux\.NewRouter\(|\.HandleFunc\(",
     r"\bFastAPI\(|\bFlask\(__name__|\bStarlette\(|\bgrpc\.(?:aio\.)?server\(|\burlpatterns\s*=",
