@@ -4,7 +4,8 @@
 //! one, or a binding that is used in one. A path that is only compared (`assert_eq!(location, "/login")`), and one that
 //! a mock server answers, is none. What stands in a function of the tests counts when a test reaches that function.
 
-use super::outline::{Named, Outline, unquoted};
+use super::calls::{Calls, TestFile};
+use super::outline::{Outline, unquoted};
 use super::{Operation, functions, path};
 use crate::evidence::Place;
 use crate::facts::code::{CodeFile, Language, Role};
@@ -12,9 +13,9 @@ use crate::facts::{Facts, parallel};
 use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 /// A request that test code makes.
 struct Request {
@@ -26,22 +27,8 @@ struct Request {
     function: Option<(usize, usize)>,
 }
 
-/// A file of tests: its shape and its functions.
-struct TestFile {
-    path: Arc<str>,
-    language: Language,
-    outline: Outline,
-    functions: Vec<Named>,
-}
-
-/// How many functions of the tests may stand around the one that makes the request.
-const WRAPPERS: usize = 2;
-
 /// How many uses of a name are looked at for a request.
 const MOST_USES: usize = 20;
-
-/// How far around a function's name the attributes that make it a test may stand, in bytes.
-const ATTRIBUTES: usize = 400;
 
 /// Notes on each operation the first request of a test that reaches it.
 ///
@@ -147,89 +134,6 @@ fn mentions_path(facts: &Facts<'_>, file: &CodeFile) -> bool {
             && (memchr::memmem::find(bytes, b"test]").is_some()
                 || memchr::memmem::find(bytes, b"cfg(test)").is_some()
                 || memchr::memmem::find(bytes, b"cfg(all(test").is_some()))
-}
-
-/// Which functions of the tests are reached from a test, and which make requests.
-struct Calls {
-    reached: BTreeSet<(usize, usize)>,
-    /// Names of functions in whose body a client's verb is called.
-    requesting: BTreeSet<String>,
-}
-
-impl Calls {
-    fn of(files: &[TestFile]) -> Self {
-        static VERB: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            compile(
-                r"(?:\.\s*|\b(?:reqwest|ureq|surf|isahc|attohttpc|minreq)::(?:blocking::)?)(?:get|post|put|delete|patch|head|request|send|oneshot|execute|send_request|call)\s*(?:::<[^>()]*>)?\(",
-            )
-            .ok()
-        });
-        let mut by_name: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
-        let mut requesting = BTreeSet::new();
-        // Functions of the tests that make no request themselves, with what they call.
-        let mut asking: Vec<(String, BTreeSet<&str>)> = Vec::new();
-        let mut waiting = Vec::new();
-        for (file, one) in files.iter().enumerate() {
-            for (index, function) in one.functions.iter().enumerate().filter(|(_, function)| !function.is_local) {
-                by_name.entry(&function.name).or_default().push((file, index));
-                let body = &one.outline.bare[function.span.range()];
-                let called: BTreeSet<&str> = called(body).collect();
-                if VERB.as_ref().is_some_and(|verb| verb.is_match(body)) {
-                    requesting.insert(function.name.clone());
-                } else {
-                    asking.push((function.name.clone(), called));
-                }
-                if is_test(&one.outline, function) {
-                    waiting.push((file, index));
-                }
-            }
-        }
-        for _ in 0..WRAPPERS {
-            let more = asking.iter().filter(|(_, called)| called.iter().any(|name| requesting.contains(*name)));
-            let more: Vec<String> = more.map(|(name, _)| name.clone()).collect();
-            requesting.extend(more);
-        }
-        let mut reached = BTreeSet::new();
-        while let Some((file, index)) = waiting.pop() {
-            if !reached.insert((file, index)) {
-                continue;
-            }
-            let body = &files[file].outline.bare[files[file].functions[index].span.range()];
-            for name in called(body) {
-                if let Some(all) = by_name.get(name) {
-                    waiting.extend(all.iter().filter(|one| !reached.contains(one)));
-                }
-            }
-        }
-        Self { reached, requesting }
-    }
-}
-
-/// The names that are called in some code: `name(`, `name::<Type>(`.
-fn called(body: &str) -> impl Iterator<Item = &str> {
-    memchr::memchr_iter(b'(', body.as_bytes()).filter_map(|open| {
-        let before = body.get(..open)?;
-        let typed = before.strip_suffix('>').and_then(|inside| {
-            let (name, types) = inside.rsplit_once("::<")?;
-            (!types.contains(['>', '(', ')'])).then_some(name)
-        });
-        let name = typed.unwrap_or(before).trim_end();
-        let start = name.rfind(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
-        let start = start.map_or(0, |at| at + name[at..].chars().next().map_or(1, char::len_utf8));
-        name.get(start..).filter(|name| !name.is_empty())
-    })
-}
-
-/// Whether an attribute above a function makes it a test that runs.
-fn is_test(outline: &Outline, function: &Named) -> bool {
-    static TEST: LazyLock<Option<Regex>> =
-        LazyLock::new(|| compile(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|wasm_bindgen_test)\b").ok());
-    let from =
-        (function.start.saturating_sub(ATTRIBUTES)..=function.start).find(|&at| outline.bare.is_char_boundary(at));
-    let before = &outline.bare[from.unwrap_or(function.start)..function.start];
-    let own = before.rfind(['}', ';']).map_or(before, |end| &before[end + 1..]);
-    let ignored = own.contains("#[ignore") || own.contains(", ignore");
-    TEST.as_ref().is_some_and(|test| test.is_match(own)) && !ignored
 }
 
 /// The requests of one file.
@@ -407,15 +311,12 @@ fn bound(file: &TestFile, span: Span, calls: &Calls) -> Option<String> {
     }
     let found = BINDING.as_ref()?.captures(before)?;
     let name = found.get(1).or(found.get(2))?.as_str();
-    used(outline.bare.get(rest.clone())?, name)
-        .map(method_of)
-        .or_else(|| used_by_helper(file, rest.clone(), name, calls))
-        .or_else(|| {
-            let text = outline.bare.get(rest.clone())?;
-            let looped = LOOP.iter().flat_map(|one| one.captures_iter(text));
-            let mut over = looped.filter(|one| one.name("list").is_some_and(|list| list.as_str() == name));
-            over.find_map(|one| used_each(file, rest.start + one.get(0)?.end()..rest.end, &one["each"], calls))
-        })
+    requested(file, rest.clone(), name, calls).or_else(|| {
+        let text = outline.bare.get(rest.clone())?;
+        let looped = LOOP.iter().flat_map(|one| one.captures_iter(text));
+        let mut over = looped.filter(|one| one.name("list").is_some_and(|list| list.as_str() == name));
+        over.find_map(|one| used_each(file, rest.start + one.get(0)?.end()..rest.end, &one["each"], calls))
+    })
 }
 
 /// The head of a loop: the names that it gives, and the name of what it goes over, if it has one.
@@ -431,10 +332,13 @@ fn used_each(file: &TestFile, range: Range<usize>, each: &str, calls: &Calls) ->
     let names = each
         .split(|c: char| !(c.is_alphanumeric() || c == '_'))
         .filter(|name| !matches!(*name, "" | "_" | "mut" | "ref"));
-    let text = file.outline.bare.get(range.clone())?;
-    names
-        .into_iter()
-        .find_map(|name| used(text, name).map(method_of).or_else(|| used_by_helper(file, range.clone(), name, calls)))
+    names.into_iter().find_map(|name| requested(file, range.clone(), name, calls))
+}
+
+/// The method of the first request that takes a name: of a client's verb, or of a function of the tests.
+fn requested(file: &TestFile, range: Range<usize>, name: &str, calls: &Calls) -> Option<String> {
+    let verb = used(file.outline.bare.get(range.clone())?, name);
+    verb.map(method_of).or_else(|| used_by_helper(file, range, name, calls))
 }
 
 /// The method of the request that a function of the tests makes with a name: `send_get(&app, path)`.

@@ -1,0 +1,105 @@
+//! Functions of the tests: which of them a test reaches, and which make requests.
+
+use super::outline::{Named, Outline};
+use crate::facts::code::Language;
+use crate::pattern::compile;
+use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
+
+/// How many functions of the tests may stand around the one that makes the request.
+const WRAPPERS: usize = 2;
+
+/// How far around a function's name the attributes that make it a test may stand, in bytes.
+const ATTRIBUTES: usize = 400;
+
+/// A file of tests: its shape and its functions.
+pub(super) struct TestFile {
+    pub(super) path: Arc<str>,
+    pub(super) language: Language,
+    pub(super) outline: Outline,
+    pub(super) functions: Vec<Named>,
+}
+
+/// Which functions of the tests are reached from a test, and which make requests.
+pub(super) struct Calls {
+    pub(super) reached: BTreeSet<(usize, usize)>,
+    /// Names of functions in whose body a client's verb is called.
+    pub(super) requesting: BTreeSet<String>,
+}
+
+impl Calls {
+    pub(super) fn of(files: &[TestFile]) -> Self {
+        static VERB: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            compile(
+                r"(?:\.\s*|\b(?:reqwest|ureq|surf|isahc|attohttpc|minreq)::(?:blocking::)?)(?:get|post|put|delete|patch|head|request|send|oneshot|execute|send_request|call)\s*(?:::<[^>()]*>)?\(",
+            )
+            .ok()
+        });
+        let mut by_name: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
+        let mut requesting = BTreeSet::new();
+        // Functions of the tests that make no request themselves, with what they call.
+        let mut asking: Vec<(String, BTreeSet<&str>)> = Vec::new();
+        let mut waiting = Vec::new();
+        for (file, one) in files.iter().enumerate() {
+            for (index, function) in one.functions.iter().enumerate().filter(|(_, function)| !function.is_local) {
+                by_name.entry(&function.name).or_default().push((file, index));
+                let body = &one.outline.bare[function.span.range()];
+                let called: BTreeSet<&str> = called(body).collect();
+                if VERB.as_ref().is_some_and(|verb| verb.is_match(body)) {
+                    requesting.insert(function.name.clone());
+                } else {
+                    asking.push((function.name.clone(), called));
+                }
+                if is_test(&one.outline, function) {
+                    waiting.push((file, index));
+                }
+            }
+        }
+        for _ in 0..WRAPPERS {
+            let more = asking.iter().filter(|(_, called)| called.iter().any(|name| requesting.contains(*name)));
+            let more: Vec<String> = more.map(|(name, _)| name.clone()).collect();
+            requesting.extend(more);
+        }
+        let mut reached = BTreeSet::new();
+        while let Some((file, index)) = waiting.pop() {
+            if !reached.insert((file, index)) {
+                continue;
+            }
+            let body = &files[file].outline.bare[files[file].functions[index].span.range()];
+            for name in called(body) {
+                if let Some(all) = by_name.get(name) {
+                    waiting.extend(all.iter().filter(|one| !reached.contains(one)));
+                }
+            }
+        }
+        Self { reached, requesting }
+    }
+}
+
+/// The names that are called in some code: `name(`, `name::<Type>(`.
+fn called(body: &str) -> impl Iterator<Item = &str> {
+    memchr::memchr_iter(b'(', body.as_bytes()).filter_map(|open| {
+        let before = body.get(..open)?;
+        let typed = before.strip_suffix('>').and_then(|inside| {
+            let (name, types) = inside.rsplit_once("::<")?;
+            (!types.contains(['>', '(', ')'])).then_some(name)
+        });
+        let name = typed.unwrap_or(before).trim_end();
+        let start = name.rfind(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
+        let start = start.map_or(0, |at| at + name[at..].chars().next().map_or(1, char::len_utf8));
+        name.get(start..).filter(|name| !name.is_empty())
+    })
+}
+
+/// Whether an attribute above a function makes it a test that runs.
+fn is_test(outline: &Outline, function: &Named) -> bool {
+    static TEST: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|wasm_bindgen_test)\b").ok());
+    let from =
+        (function.start.saturating_sub(ATTRIBUTES)..=function.start).find(|&at| outline.bare.is_char_boundary(at));
+    let before = &outline.bare[from.unwrap_or(function.start)..function.start];
+    let own = before.rfind(['}', ';']).map_or(before, |end| &before[end + 1..]);
+    let ignored = own.contains("#[ignore") || own.contains(", ignore");
+    TEST.as_ref().is_some_and(|test| test.is_match(own)) && !ignored
+}
