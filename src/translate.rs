@@ -87,7 +87,7 @@ fn read(source: &Source, from: From, odd: &mut Vec<Diagnostic>) -> Result<Read, 
     };
     let mut values = format::parse(format, source).map_err(|problems| broken(errors(problems)))?;
     match values.len() {
-        0 => Ok(Read::Value(Value::new(Kind::Map(Map::new()), Span::default()))),
+        0 => Ok(Read::Value(Value::new(Kind::Map(Map::default()), Span::default()))),
         1 => Ok(Read::Value(values.remove(0))),
         _ => {
             Err(broken(vec![Diagnostic::error(values[1].span, "a second document begins here; one can be converted")]))

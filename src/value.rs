@@ -67,7 +67,7 @@ pub enum ExprKind {
 }
 
 /// A mapping: key → its span and its value, in the order of the text.
-pub type Map = IndexMap<String, Field>;
+pub type Map = IndexMap<String, Field, foldhash::fast::RandomState>;
 
 /// One entry of a mapping.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,7 +11,7 @@ use crate::value::{Field, Kind, Map, Value};
 /// A rule that asks for statements itself says which ones it takes; then only failures on record are looked for.
 /// Where the item asks for an amount, the statement's measured value of that name is compared with it.
 pub fn last_proof(item: &Item, evidence: &Evidence) -> Proof {
-    let mut options = Map::new();
+    let mut options = Map::default();
     let mut set = |name: &str, kind: Kind| {
         options.insert(name.to_owned(), Field { key: Span::default(), value: Value::new(kind, Span::default()) });
     };

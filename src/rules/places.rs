@@ -28,7 +28,7 @@ pub(super) fn right_place(probe: &Probe) -> Option<Proof> {
     let family = probe.name.split('.').next().unwrap_or(probe.name);
     let (_, arguments) = RIGHT_PLACES.iter().find(|(name, _)| *name == probe.name || *name == family)?;
     let word = |text: &&str| vec![Word { text: (*text).into(), ..Word::default() }];
-    let question = Question { args: arguments.iter().map(word).collect(), options: Map::new() };
+    let question = Question { args: arguments.iter().map(word).collect(), options: Map::default() };
     let text = format!("@place({})", arguments.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", "));
     Some(Proof::Probe(Call { probe: probe::find("place")?, question, text: text.into() }))
 }

@@ -73,8 +73,9 @@ fn merge_section(map: &mut Map, section: Section, diagnostics: &mut Vec<Diagnost
     let whole = section.span;
     let mut target = map;
     for (part, span) in section.path {
-        let field =
-            target.entry(part).or_insert_with(|| Field { key: span, value: Value::new(Kind::Map(Map::new()), whole) });
+        let field = target
+            .entry(part)
+            .or_insert_with(|| Field { key: span, value: Value::new(Kind::Map(Map::default()), whole) });
         let at = field.key;
         let Kind::Map(inner) = &mut field.value.kind else {
             diagnostics.push(

@@ -30,7 +30,7 @@ impl<'t> Parser<'t> {
         let mut target = map;
         let (mut name, mut span) = key.first;
         for next in key.rest {
-            let implied = || Field { key: span, value: Value::new(Kind::Map(Map::new()), whole) };
+            let implied = || Field { key: span, value: Value::new(Kind::Map(Map::default()), whole) };
             let field = target.entry(name.clone().into_owned()).or_insert_with(implied);
             let place = field.key;
             let Kind::Map(inner) = &mut field.value.kind else {

@@ -90,7 +90,7 @@ pub fn document(source: &Source) -> (Document, Vec<Diagnostic>) {
 
 /// A section with its headings, where it has none of its own.
 fn under(headings: &[(&str, &Option<Heading>)], mut section: Section) -> Section {
-    let mut body = Map::new();
+    let mut body = Map::default();
     for (key, heading) in headings {
         if let Some(heading) = heading.as_ref().filter(|_| !section.body.contains_key(*key)) {
             let value = Value::new(Kind::Str(heading.words().to_owned()), heading.span);

@@ -8,6 +8,7 @@ use super::scan::{Inside, Parser};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::value::{Field, Kind, Map, Value};
+use foldhash::fast::RandomState;
 
 /// What ends a body.
 #[derive(Clone, Copy)]
@@ -48,7 +49,11 @@ impl Parser<'_> {
 
     /// Reads statements up to what ends them. `column` is where the first one stands, when it stands in mid-line.
     pub(super) fn body(&mut self, until: Until, mut column: Option<usize>) -> Body {
-        let mut body = Body { map: Map::new(), span: Span::new(self.at, self.at), header: None };
+        let mut body = Body {
+            map: Map::with_capacity_and_hasher(1, RandomState::default()),
+            span: Span::new(self.at, self.at),
+            header: None,
+        };
         loop {
             self.trivia();
             if self.is_end() {
@@ -204,7 +209,7 @@ impl Parser<'_> {
         let body = self.braces();
         let span = Span::new(start, self.at);
         let head_span = Span::new(start, start + head.len());
-        let mut entry = Map::new();
+        let mut entry = Map::default();
         let text = Value::new(Kind::Str(head.to_owned()), head_span);
         entry.insert("directive".to_owned(), Field { key: head_span, value: text });
         entry.insert("body".to_owned(), Field { key: Span::new(open, open + 1), value: body });

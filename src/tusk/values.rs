@@ -166,11 +166,10 @@ pub(super) fn number(text: &str) -> Option<Kind> {
     }
     let plain = plain_digits(digits)?;
     if plain.bytes().all(|byte| byte.is_ascii_digit()) {
-        let sign = if negative { "-" } else { "" };
-        let digits = format!("{sign}{plain}");
+        let digits = if negative { std::borrow::Cow::Owned(format!("-{plain}")) } else { plain };
         return match digits.parse() {
             Ok(number) => Some(Kind::Int(number)),
-            Err(_) => digits.parse().is_ok_and(f64::is_finite).then_some(Kind::Big(digits)),
+            Err(_) => digits.parse().is_ok_and(f64::is_finite).then(|| Kind::Big(digits.into_owned())),
         };
     } else if !is_float(plain.as_bytes()) {
         return None;

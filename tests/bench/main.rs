@@ -14,6 +14,10 @@ use tusk_check::rules;
 use tusk_check::tree::Tree;
 use tusk_check::tusk;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The reader on texts of 100 KB and 10 MB: the second takes a hundred times the first, or the reader is not linear.
 fn reader(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("reader");

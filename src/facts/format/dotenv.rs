@@ -6,7 +6,7 @@ use crate::value::{Field, Kind, Map, Value};
 
 /// Reads every line; a later line wins over an earlier one of the same key.
 pub(super) fn parse(text: &str) -> (Value, Vec<Problem>) {
-    let mut map = Map::new();
+    let mut map = Map::default();
     let mut problems = Vec::new();
     let mut at = 0;
     while at < text.len() {

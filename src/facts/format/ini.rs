@@ -79,7 +79,7 @@ impl Reader {
     fn open(&mut self, name: &str, key: Span, header: Span) {
         let entry = self.sections.entry(name.trim().to_owned());
         self.section = Some(entry.index());
-        entry.or_insert_with(|| Section { name: key, header, keys: Map::new() });
+        entry.or_insert_with(|| Section { name: key, header, keys: Map::default() });
         self.last = None;
     }
 

@@ -6,7 +6,7 @@ use crate::value::{Field, Kind, Map, Value};
 
 /// Reads every line; keys keep their dots, and a later line wins.
 pub(super) fn parse(text: &str) -> (Value, Vec<Problem>) {
-    let mut map = Map::new();
+    let mut map = Map::default();
     let mut at = 0;
     while at < text.len() {
         let end = logical_end(text, at);

@@ -182,7 +182,7 @@ impl Reader<'_> {
                 self.begin(span, anchor, local(tag.as_deref()), Items::List(Vec::new()))?;
             }
             Event::MappingStart(anchor, tag) => {
-                let items = Items::Map { done: Map::new(), merged: Vec::new(), key: None };
+                let items = Items::Map { done: Map::default(), merged: Vec::new(), key: None };
                 self.begin(span, anchor, local(tag.as_deref()), items)?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span),

@@ -55,7 +55,7 @@ fn template(path: &Arc<str>, document: &Value, view: &mut Infra) {
         let kind = kinds::of_cloudformation(declared);
         let mut map = match field.value.get("Properties") {
             Some(properties) => template.properties(properties),
-            None => Map::new(),
+            None => Map::default(),
         };
         kinds::rename(kind, &mut map);
         let condition = field.value.get("Condition").and_then(Value::as_str);
@@ -93,7 +93,7 @@ impl Template<'_> {
     fn properties(&self, value: &Value) -> Map {
         match self.fold(value, 0).kind {
             Kind::Map(map) => map,
-            _ => Map::new(),
+            _ => Map::default(),
         }
     }
 

@@ -185,7 +185,7 @@ impl Rendering<'_, '_> {
 
     fn config_map(&self, kustomization: &Kustomization, folder: &str, generator: &Value) -> Option<Object> {
         let name = generator.get("name")?.clone();
-        let mut data = Map::new();
+        let mut data = Map::default();
         for literal in generator.get("literals").and_then(Value::as_list).unwrap_or_default() {
             let text = literal.scalar_text()?;
             let (key, value) = text.split_once('=')?;

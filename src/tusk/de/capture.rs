@@ -235,7 +235,7 @@ impl<'de> Deserialize<'de> for Captured {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Captured, A::Error> {
-                let mut map = Map::new();
+                let mut map = Map::default();
                 while let Some((key, value)) = entries.next_entry::<Spanned<String>, Value>()? {
                     map.insert(key.value, Field { key: key.span, value });
                 }

@@ -44,7 +44,7 @@ fn collection(name: &str, arguments: &[Value]) -> Option<Kind> {
     let first = arguments.first();
     Some(match name {
         "merge" => {
-            let mut merged = Map::new();
+            let mut merged = Map::default();
             for argument in arguments {
                 match &argument.kind {
                     Kind::Map(map) => merged.extend(map.clone()),

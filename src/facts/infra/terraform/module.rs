@@ -211,7 +211,7 @@ fn place_at(map: &mut Map, path: &str, field: Field) {
     };
     let key = field.key;
     let inner =
-        map.entry(first.to_owned()).or_insert_with(|| Field { key, value: Value::new(Kind::Map(Map::new()), key) });
+        map.entry(first.to_owned()).or_insert_with(|| Field { key, value: Value::new(Kind::Map(Map::default()), key) });
     if let Kind::Map(inner) = &mut inner.value.kind {
         place_at(inner, rest, field);
     }

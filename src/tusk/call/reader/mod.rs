@@ -76,7 +76,7 @@ impl<'t> Reader<'t> {
         self.at += 1;
         let name = self.path("a name after `@`")?.to_owned();
         let name_span = self.span(start, self.at);
-        let mut call = Call { name, name_span, args: Vec::new(), options: Map::new(), span: name_span };
+        let mut call = Call { name, name_span, args: Vec::new(), options: Map::default(), span: name_span };
         if self.byte() == b'(' {
             self.arguments(&mut call)?;
         }

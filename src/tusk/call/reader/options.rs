@@ -9,7 +9,7 @@ impl Reader<'_> {
     pub(super) fn options(&mut self) -> Read<Map> {
         let open = self.at;
         self.at += 1;
-        let mut options = Map::new();
+        let mut options = Map::default();
         loop {
             self.blanks();
             if self.byte() == b'}' {

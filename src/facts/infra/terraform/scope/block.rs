@@ -15,13 +15,13 @@ impl Scope<'_> {
             Content::Hcl(body) => self.hcl_body(self.text_of(block), body),
             Content::Json(value) => match self.json(value).kind {
                 Kind::Map(map) => map,
-                _ => Map::new(),
+                _ => Map::default(),
             },
         }
     }
 
     fn hcl_body(&self, text: &str, body: &Body) -> Map {
-        let mut map = Map::new();
+        let mut map = Map::default();
         for structure in body {
             match structure {
                 Structure::Attribute(attribute) => {

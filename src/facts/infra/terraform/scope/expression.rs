@@ -39,7 +39,7 @@ impl Scope<'_> {
             Expression::String(string) => Kind::Str(string.value().clone()),
             Expression::Array(array) => Kind::List(array.iter().map(|item| self.eval(text, item)).collect()),
             Expression::Object(object) => {
-                let mut map = Map::new();
+                let mut map = Map::default();
                 for (key, value) in object {
                     let (name, at) = self.key(text, key);
                     map.insert(name, Field { key: at, value: self.eval(text, value.expr()) });
@@ -160,7 +160,7 @@ impl Scope<'_> {
         let Some(entries) = entries(&over) else {
             return if each.cond.is_some() { maybe_off() } else { Some(Value::new(over.kind, span)) };
         };
-        let (mut list, mut map) = (Vec::new(), Map::new());
+        let (mut list, mut map) = (Vec::new(), Map::default());
         for (key, value) in entries.into_iter().take(MAX_ENTRIES) {
             let step = || {
                 let kept = each.cond.as_ref().map(|condition| truth(&self.eval(text, &condition.expr)));
