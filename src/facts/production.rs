@@ -97,6 +97,14 @@ const FIXTURE: &[&str] = &[
     "benches",
     "benchmarks",
     "snapshots",
+    "stub",
+    "stubs",
+    "integrationtest",
+    "integrationtests",
+    "functionaltest",
+    "functionaltests",
+    "unittest",
+    "unittests",
 ];
 /// What stands behind the word `test` in the name of a package that only tests use: `shop_test_db`, `test-server`.
 const TEST_SUPPORT: &[&str] = &[
@@ -197,7 +205,9 @@ pub fn is_in_class_aside(path: &str, text: &str, offset: usize) -> bool {
 /// `test:` beside `production:` in YAML, `"development": {` in JSON. A section that another one takes over is not
 /// for itself alone.
 pub fn section_aside(path: &str, text: &str, offset: usize) -> Option<&'static str> {
-    let is_data = path.rsplit_once('.').is_some_and(|(_, end)| matches!(end, "yml" | "yaml" | "json"));
+    // `application.yml.default`, too.
+    let mut ends = path.rsplit('/').next().unwrap_or(path).split('.').skip(1);
+    let is_data = ends.any(|end| matches!(end, "yml" | "yaml" | "json"));
     let before = text.get(..offset).filter(|_| is_data)?;
     let heads = enclosing(before).filter_map(|line| line.trim().split_once(':'));
     let (name, rest) = heads.filter(|(name, _)| !name.is_empty() && !name.starts_with('-')).last()?;

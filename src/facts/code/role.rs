@@ -47,6 +47,8 @@ const FOLDERS: &[(&str, Role)] = &[
     ("testdata", Role::Fixture),
     ("test-data", Role::Fixture),
     ("test_data", Role::Fixture),
+    ("stub", Role::Fixture),
+    ("stubs", Role::Fixture),
     ("snapshots", Role::Fixture),
     ("__snapshots__", Role::Fixture),
     ("tests", Role::Test),
@@ -125,14 +127,40 @@ pub(super) fn of_path(path: &str, language: Language) -> Role {
     if is_settings_aside(path) {
         return Role::Tooling;
     }
-    let configures = ["playwright.config.", "jest.config.", "vitest.config.", "cypress.config.", "karma.conf."];
+    let tests = ["playwright.config.", "jest.config.", "vitest.config.", "cypress.config.", "karma.conf.", ".mocharc."];
     match (name, language) {
-        (_, Language::JavaScript) if configures.iter().any(|start| name.starts_with(start)) => Role::Test,
+        (_, Language::JavaScript) if tests.iter().any(|start| name.starts_with(start)) => Role::Test,
+        (_, Language::JavaScript) if is_of_the_bundler(name) => Role::Tooling,
         ("build.rs", _) => Role::Tooling,
         (_, Language::JavaScript) if name.contains(".stories.") => Role::Example,
         (_, Language::JavaScript) if name.contains(".bench.") => Role::Bench,
         _ => Role::Product,
     }
+}
+
+/// Settings of what builds and checks JavaScript; a framework's own (`next.config.js`) say what the service does.
+fn is_of_the_bundler(name: &str) -> bool {
+    const TOOLS: &[&str] = &[
+        "webpack",
+        "rollup",
+        "rspack",
+        "esbuild",
+        "babel",
+        "postcss",
+        "tailwind",
+        "eslint",
+        "prettier",
+        "stylelint",
+        "craco",
+        "metro",
+        "commitlint",
+        "lint-staged",
+        "tsup",
+    ];
+    let is_config = name.contains(".config.") || name.contains("rc.") || name.starts_with("webpack.");
+    let stem = name.trim_start_matches('.');
+    matches!(stem.split('.').next(), Some("gulpfile" | "Gruntfile"))
+        || (is_config && TOOLS.iter().any(|tool| stem.starts_with(tool)))
 }
 
 fn is_of_the_jvm(language: Language) -> bool {
@@ -146,14 +174,29 @@ pub fn folder_role(part: &str) -> Role {
     }
     let lower = part.to_ascii_lowercase();
     // `cmd/shop-gen`, `cmd/shop-scripts`: programs that only developers run.
-    if ["-gen", "-codegen", "-docgen", "-scripts", "-suites", "-devtools"].iter().any(|suffix| lower.ends_with(suffix))
-    {
+    const TOOLS: &[&str] = &["-gen", "-codegen", "-docgen", "-scripts", "-suites", "-devtools", "-dev-server"];
+    const PLUGINS: &[&str] =
+        &["eslint-plugin", "eslint-config", "stylelint-", "babel-plugin", "babel-preset", "postcss-"];
+    if TOOLS.iter().any(|suffix| lower.ends_with(suffix)) || PLUGINS.iter().any(|prefix| lower.starts_with(prefix)) {
         return Role::Tooling;
     }
     let is_test = ["test_", "test-", "mock_", "mock-"].iter().any(|prefix| lower.starts_with(prefix))
-        || ["_test", "-test", "_tests", "-tests", ".tests", ".test", "-testing", "_testing", "testutil", "testutils"]
-            .iter()
-            .any(|suffix| lower.ends_with(suffix))
+        || [
+            "_test",
+            "-test",
+            "_tests",
+            "-tests",
+            ".tests",
+            ".test",
+            "-testing",
+            "_testing",
+            "testutil",
+            "testutils",
+            "integrationtest",
+            "integrationtests",
+        ]
+        .iter()
+        .any(|suffix| lower.ends_with(suffix))
         || is_test_support(part);
     if is_test { Role::Test } else { Role::Product }
 }

@@ -126,6 +126,11 @@ const OTHER: &[&str] = &[
     "buf",
     "sqlx",
     "launchsettings",
+    // Agents that measure the program have an audit log and metrics of their own.
+    "newrelic",
+    "skylight",
+    "appsignal",
+    "scout_apm",
     "grype",
     "trivy",
     "syft",

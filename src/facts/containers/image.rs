@@ -190,6 +190,9 @@ fn standing(path: &str, file: &Dockerfile, shipped: &[usize]) -> Standing {
     if let Some(word) = aside_word(path) {
         return Standing::Aside(format!("\"{word}\" in its path"));
     }
+    if production::is_fixture(path) {
+        return Standing::Aside("it serves tests".into());
+    }
     if shipped.is_empty() {
         return Standing::Aside("its only stages are for development".into());
     }

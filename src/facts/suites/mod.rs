@@ -128,7 +128,8 @@ fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool) -> Option<Suite> 
     if file.language == Language::Ruby
         && let Some(suite) = of_rails(&file.path)
     {
-        return Some(suite);
+        let drives = || file.source(facts).is_some_and(|source| drives_a_browser(source.text()));
+        return Some(if file.path.contains("/features/") && drives() { Suite::E2e } else { suite });
     }
     let of_crate = file.language == Language::Rust && {
         let folder = facts.manifests().crate_of(&file.path).map_or("", super::manifests::Package::folder);
@@ -147,6 +148,11 @@ fn of_rails(path: &str) -> Option<Suite> {
         "system" => Some(Suite::E2e),
         _ => None,
     }
+}
+
+/// Whether features of Capybara run in a browser, and not in the process of the tests.
+fn drives_a_browser(text: &str) -> bool {
+    ["js: true", ":js => true", ", :js", "javascript: true"].iter().any(|mark| text.contains(mark))
 }
 
 /// The suite of a file that a runner reads by itself.

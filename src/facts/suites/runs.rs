@@ -77,6 +77,7 @@ fn ruby(command: &Command, words: &[&str], file: &File) -> bool {
             let (task, rest) = word.split_once(':').unwrap_or((word, ""));
             match task.split('[').next().unwrap_or(task) {
                 "test" | "spec" | "default" | "cucumber" => !rest.starts_with("prepare"),
+                "knapsack" | "knapsack_pro" => !rest.starts_with("retry"),
                 "parallel" => ["spec", "test", "features"].iter().any(|kind| rest.starts_with(kind)),
                 _ => false,
             }

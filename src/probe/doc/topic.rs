@@ -123,8 +123,12 @@ impl Topic {
     /// Whether a heading is about it.
     pub fn is_title(&self, heading: &str) -> bool {
         let short = heading.split_whitespace().count() <= 12;
-        let elsewhere = || self.not_about.as_ref().is_some_and(|pattern| pattern.is_match(heading));
-        short && self.titles.matches(heading) && !elsewhere()
+        short && self.titles.matches(heading) && !self.is_other_title(heading)
+    }
+
+    /// Whether a heading says that what stands under it is about another thing.
+    pub fn is_other_title(&self, heading: &str) -> bool {
+        self.not_about.as_ref().is_some_and(|pattern| pattern.is_match(heading))
     }
 
     /// Whether a program of this name and description offers the very thing to its users: its manual speaks of theirs.

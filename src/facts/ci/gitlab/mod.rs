@@ -280,9 +280,23 @@ impl<'f> Pipeline<'f> {
                     sure: true,
                     stack: Vec::new(),
                 };
+                if let Some(place) = self.coverage(name).filter(|_| key == "script") {
+                    walk.action("gitlab:coverage", "", BTreeMap::new(), place, &call);
+                }
                 walk.script(&script, &call.excused(excuse));
             }
         }
+    }
+
+    /// Where a job says which of its output is the coverage of the tests, or in which report it stands.
+    fn coverage(&self, name: &str) -> Option<Place> {
+        let pattern = self.field(name, "coverage", 0).filter(|found| found.value.as_str().is_some());
+        let report = || {
+            let found = self.field(name, "artifacts", 0)?;
+            found.value.at(&["reports", "coverage_report"]).map(|value| Found { source: found.source, value })
+        };
+        let found = pattern.or_else(report)?;
+        Some(Place::at(found.source.name(), found.value.span))
     }
 
     /// The lines of a script, nested lists and references resolved.

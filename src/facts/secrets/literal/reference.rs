@@ -57,6 +57,15 @@ fn is_path(value: &str) -> bool {
         || value.contains("://")
         || known.contains(&extension)
         || parts().count() > 2 && parts().all(wordy)
+        || is_action(value)
+}
+
+/// `users/reset_passwords#edit`: what Rails calls for a route.
+fn is_action(value: &str) -> bool {
+    let is_name = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_lowercase()) && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+    };
+    value.split_once('#').is_some_and(|(path, action)| path.split('/').all(is_name) && is_name(action))
 }
 
 fn is_call(value: &str) -> bool {
