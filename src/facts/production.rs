@@ -309,7 +309,7 @@ static SIGNS: LazyLock<HashMap<&'static str, Sign>> = LazyLock::new(|| {
 
 fn sign(word: &str) -> Option<(&'static str, Sign)> {
     // Most words of most paths are longer or shorter than all of these.
-    let could_be = (2..=13).contains(&word.len());
+    let could_be = (2..=16).contains(&word.len());
     could_be.then(|| SIGNS.get_key_value(word).map(|(&word, &sign)| (word, sign))).flatten()
 }
 

@@ -38,7 +38,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     answer.blind.extend(ci.unseen());
     if answer.seen.is_empty() && matches!(question.fact(), "any" | "publish") {
         answer.blind.extend(ci.unknown_deployments().map(|action| {
-            let why = format!("`{}` seems to deploy, and is not in this tree", shown(&action.name));
+            let why = format!("`{}` seems to deploy or release, and is not in this tree", shown(&action.name));
             Blind { place: Some(action.place.clone()), why }
         }));
     }

@@ -127,3 +127,11 @@ fn packages_that_only_tests_use_by_their_names() {
         assert!(!is_test_support(name), "{name}");
     }
 }
+
+#[test]
+fn every_word_of_tests_is_found_however_long_it_is() {
+    for path in ["oryx/watcher/integrationtest/Dockerfile", "integrationtests/app.yml", "popx/stub/migrations/1.sql"] {
+        assert!(is_fixture(path), "{path}");
+    }
+    assert!(!is_fixture("stubborn/app.yml"));
+}

@@ -167,7 +167,7 @@ fn is_no_run(program: &str, words: &[&str]) -> bool {
     NO.contains(&program)
         || words.iter().any(|word| matches!(*word, "--no-run" | "--help" | "--list" | "--collect-only" | "--version"))
         || (words.len() > 1
-            && ["install", "ci", "add", "build", "fmt", "lint"].contains(&words[1])
+            && ["install", "i", "ci", "add", "build", "fmt", "lint"].contains(&words[1])
             && program != "cargo")
         || words.windows(2).any(|pair| {
             matches!(pair[0], "run" | "run-script")
@@ -184,7 +184,7 @@ fn is_script_runner(program: &str) -> bool {
 /// `pnpm --dir web build`, `npm run test:unit`: no journey is made in the folder that is named.
 fn does_less(words: &[&str]) -> bool {
     let says = |parts: &[&str]| words.iter().any(|word| parts.iter().any(|part| word.contains(part)));
-    let prepares = says(&["build", "install", "ci", "lint", "start", "dev", "deploy"]) && !says(&["test"]);
+    let prepares = says(&["build", "install", "ci", "lint", "start", "dev", "deploy", "wait"]) && !says(&["test"]);
     (prepares || says(&["unit"])) && !says(&["e2e", "spec", "cypress", "playwright", "journey", "integration"])
 }
 

@@ -12,9 +12,9 @@ use super::model::{Action, Ci};
 use crate::evidence::Place;
 use std::sync::Arc;
 use tables::{
-    ANY_VERSION, BLUE_GREEN, DEPLOY, DEPLOY_ACTIONS, IMAGE_ACTIONS, NO_DEPLOYMENT, NOTIFY_ACTIONS, OF_THE_FORGE,
-    OTHER_TASKS, OWN_CHECKS, OWN_CHECKS_ACTIONS, PUBLISH, PUBLISH_ACTIONS, ROLLBACK, ROLLING, VERIFY, VERIFY_ACTIONS,
-    any, named,
+    ANY_VERSION, BLUE_GREEN, DEPLOY, DEPLOY_ACTIONS, IMAGE_ACTIONS, NO_DEPLOYMENT, NO_RELEASE, NOTIFY_ACTIONS,
+    OF_THE_FORGE, OTHER_TASKS, OWN_CHECKS, OWN_CHECKS_ACTIONS, PUBLISH, PUBLISH_ACTIONS, ROLLBACK, ROLLING, VERIFY,
+    VERIFY_ACTIONS, any, named,
 };
 use target::command_hints;
 
@@ -140,8 +140,13 @@ impl Ci {
                 lower.contains("deploy") && !NO_DEPLOYMENT.iter().any(|other| lower.contains(other))
             };
             let mut texts = inputs.map(String::as_str).chain(step.name.as_deref()).chain([&*name]);
+            // Only its own name: a step that publishes the results of tests is on every second page.
+            let releases = || {
+                ["releas", "publish"].iter().any(|word| name.contains(word))
+                    && !NO_RELEASE.iter().any(|other| name.contains(other))
+            };
             name.contains('/')
-                && texts.any(says)
+                && (texts.any(says) || releases())
                 && !NO_DEPLOYMENT.iter().chain(OTHER_TASKS).any(|task| name.contains(task))
                 && !OF_THE_FORGE.iter().any(|owner| name.starts_with(owner))
                 && !action_releases(action)

@@ -317,6 +317,23 @@ pub(super) const NO_DEPLOYMENT: &[&str] = &[
     "preview",
 ];
 
+/// What an action releases or publishes that is not the product.
+pub(super) const NO_RELEASE: &[&str] = &[
+    "drafter",
+    "draft",
+    "notes",
+    "changelog",
+    "change-log",
+    "test",
+    "report",
+    "result",
+    "coverage",
+    "doc",
+    "label",
+    "pr-",
+    "info",
+];
+
 /// What the name of an action that only gets ready for a deployment, or tells of one, says of it.
 #[rustfmt::skip]
 pub(super) const OTHER_TASKS: &[&str] = &[
