@@ -35,7 +35,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     };
     answer.seen.dedup_by(|a, b| a.place == b.place);
     answer.notes.dedup_by(|a, b| a.place == b.place);
-    answer.blind.extend(ci.unseen());
+    answer.blind.extend(ci.unseen_deployments());
     if answer.seen.is_empty() && matches!(question.fact(), "any" | "publish") {
         answer.blind.extend(ci.unknown_deployments().map(|action| {
             let why = format!("`{}` seems to deploy or release, and is not in this tree", shown(&action.name));

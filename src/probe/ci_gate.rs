@@ -108,7 +108,7 @@ fn approvals(facts: &Facts<'_>) -> Answer {
     }
     answer.seen.dedup_by(|a, b| a.place == b.place);
     answer.blind.dedup();
-    answer.blind.extend(ci.unseen());
+    answer.blind.extend(ci.unseen_deployments());
     answer
 }
 
@@ -129,7 +129,7 @@ fn environments(facts: &Facts<'_>) -> Answer {
         }
     }
     answer.seen.dedup_by(|a, b| a.place == b.place);
-    answer.blind.extend(ci.unseen());
+    answer.blind.extend(ci.unseen_deployments());
     answer
 }
 
@@ -163,7 +163,7 @@ fn tests_before(facts: &Facts<'_>) -> Answer {
         answer.notes.append(&mut answer.seen);
     }
     answer.seen.dedup_by(|a, b| a.place == b.place);
-    answer.blind.extend(ci.unseen());
+    answer.blind.extend(ci.unseen_deployments());
     answer
 }
 

@@ -34,6 +34,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             format!("`{}` in {}{said}", shown(&command.line()), whence(facts, ci, &command.step, &command.chain));
         let sighting = Sighting::new(command.place.clone(), Strength::Enforced, message);
         if !command.sure {
+            // Where it may be reached, it would not count.
+            if let Some(why) = timing.reason(ci, &command.step) {
+                answer.notes.push(with_reason(sighting, &why));
+                continue;
+            }
             let line = command.line();
             let why = match line.split_once(' ') {
                 Some(("tests-of-another-repository", what)) => {
@@ -74,7 +79,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     }
     answer.seen.dedup_by(|a, b| a.place == b.place && a.value == b.value);
     answer.notes.dedup_by(|a, b| a.place == b.place);
-    answer.blind.extend(ci.unseen());
+    answer.blind.extend(timing.unseen(ci));
     answer
 }
 
@@ -138,6 +143,11 @@ impl Timing {
             schedule: question.is_set("schedule"),
             release: question.is_set("release"),
         }
+    }
+
+    /// What could not be read and may hold what is asked for.
+    pub(super) fn unseen(&self, ci: &Ci) -> Vec<Blind> {
+        if (self.gate || self.release) && !self.schedule { ci.unseen_gates() } else { ci.unseen() }
     }
 
     /// Why a step does not count.

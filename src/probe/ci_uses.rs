@@ -26,24 +26,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let timing = Timing::of(question);
     let mut answer = Answer::default();
     for action in &ci.actions {
-        let mut failed = None;
-        let mut found = false;
-        for word in question.words_from(0).filter(|word| named(word, &action.name)) {
-            found = true;
-            failed = word
-                .attributes
-                .get("with")
-                .map(|field| &field.value)
-                .into_iter()
-                .chain(question.option("with"))
-                .find_map(|conditions| unmet(conditions, action));
-            if failed.is_none() {
-                break;
-            }
-        }
-        if !found {
-            continue;
-        }
+        let Some(failed) = fit(question.words_from(0), question.option("with"), action) else { continue };
         let version = if action.version.is_empty() { String::new() } else { format!("@{}", shown(&action.version)) };
         let message = format!("{}{version} in {}", action.name, whence(facts, ci, &action.step, &action.chain));
         let mut sighting = Sighting::new(action.place.clone(), Strength::Enforced, message);
@@ -57,8 +40,27 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     }
     answer.seen.dedup_by(|a, b| a.place == b.place);
     answer.notes.dedup_by(|a, b| a.place == b.place);
-    answer.blind.extend(ci.unseen());
+    answer.blind.extend(timing.unseen(ci));
     answer
+}
+
+/// Whether words of a rule name an action: nothing if none does, else why its inputs are not what each of those asks for.
+pub(super) fn fit<'w>(
+    words: impl Iterator<Item = &'w Word>,
+    also: Option<&Value>,
+    action: &Action,
+) -> Option<Option<String>> {
+    let mut found = None;
+    for word in words.filter(|word| named(word, &action.name)) {
+        let conditions = word.attributes.get("with").map(|field| &field.value);
+        let failed = conditions.into_iter().chain(also).find_map(|conditions| unmet(conditions, action));
+        let fits = failed.is_none();
+        found = Some(failed);
+        if fits {
+            break;
+        }
+    }
+    found
 }
 
 /// Whether a word of the rule names this action; `*` stands for any characters, letters match in either case.

@@ -2,7 +2,7 @@
 
 use super::place::code::unspoken_service;
 use super::{Probe, Question};
-use crate::evidence::{Answer, Observed, Sighting, Strength};
+use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::quantity::Quantity;
 
@@ -32,6 +32,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         return answer;
     }
     let all = routes.served().count();
+    if routes.is_written_by_macros {
+        let why = "a macro of this tree writes the routes: which there are cannot be read".to_owned();
+        answer.blind.push(Blind { place: routes.operations.first().map(|one| one.place.clone()), why });
+        return answer;
+    }
     if all == 0 {
         return answer;
     }

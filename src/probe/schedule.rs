@@ -1,6 +1,7 @@
 //! `@schedule`: what runs on a clock.
 
 use super::ci_runs::{shown, whence, with_reason};
+use super::ci_uses::fit;
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
@@ -38,8 +39,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let what = format!("`{}`", shown(&command.line()));
         add(&mut answer, facts, &what, &command.place, &command.step, &command.chain, command.excuse.as_deref());
     }
-    for action in ci.actions.iter().filter(|action| matching(&action.name, std::slice::from_ref(&action.name))) {
-        add(&mut answer, facts, &action.name, &action.place, &action.step, &action.chain, action.excuse.as_deref());
+    for action in &ci.actions {
+        let Some(failed) = fit(question.words_from(0), None, action) else { continue };
+        let excuse = failed.as_deref().or(action.excuse.as_deref());
+        add(&mut answer, facts, &action.name, &action.place, &action.step, &action.chain, excuse);
     }
     for run in &facts.clocks().runs {
         let line = run.words.join(" ");

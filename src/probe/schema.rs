@@ -5,6 +5,7 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::config::Key;
+use crate::facts::manifests::Beside;
 use crate::facts::settings_types::{Field, Root, Shape};
 use crate::pattern::compile;
 use crate::quantity::{Dimension, Quantity};
@@ -30,7 +31,8 @@ const MOST: usize = 40;
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let types = facts.settings_types();
     // A client, an installer: what it must be told is not what the service must be told.
-    let is_beside = |place: &Place| facts.manifests().is_beside_service(&place.path);
+    let beside = Beside::new(facts);
+    let is_beside = |place: &Place| beside.holds(&place.path);
     let words: Vec<&Word> = question.words_from(0).collect();
     let is_any = words.iter().any(|word| &*word.text == "*");
     let mut answer = Answer::default();
@@ -45,14 +47,20 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         return answer;
     }
     let names: Vec<Name> = words.iter().map(|word| Name::of(word)).collect();
-    let fields: Vec<&Field> =
-        types.fields.iter().filter(|field| is_any || names.iter().any(|name| name.is_of(field))).collect();
-    let (beside, fields): (Vec<&Field>, Vec<&Field>) = fields.into_iter().partition(|field| is_beside(&field.place));
+    // What must be given is a text or a number: a switch of that name says what to do with it.
+    let asks_for_value = question.is_set("required") || question.is_set("optional");
+    let is_named = |field: &Field| names.iter().any(|name| name.is_of(field));
+    let fields: Vec<&Field> = types
+        .fields
+        .iter()
+        .filter(|field| is_any || !(asks_for_value && field.shape == Shape::Boolean) && is_named(field))
+        .collect();
+    let (others, fields): (Vec<&Field>, Vec<&Field>) = fields.into_iter().partition(|field| is_beside(&field.place));
     if !is_any {
-        let beside = beside.into_iter().take(MOST);
+        let others = others.into_iter().take(MOST);
         answer
             .notes
-            .extend(beside.map(|field| sighting(field, Strength::Configured, "of a program that is not the service")));
+            .extend(others.map(|field| sighting(field, Strength::Configured, "of a program that is not the service")));
     }
     let none_required = fields.iter().all(|field| !field.is_required);
     for field in fields {

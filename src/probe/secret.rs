@@ -5,6 +5,7 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::config::{Config, Connection, EnvRead, Held, Layer, Setting, Way};
+use crate::facts::manifests::Beside;
 use crate::facts::secrets::is_placeholder;
 
 /// `@secret(key…)`.
@@ -43,7 +44,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         note.message = format!("{}; overridden by `{}` in {}", note.message, stronger.name, stronger.place.path);
         answer.notes.push(note);
     }
-    let serves = |read: &&EnvRead| !facts.manifests().is_beside_service(&read.place.path);
+    let beside = Beside::new(facts);
+    let serves = |read: &&EnvRead| !beside.holds(&read.place.path);
     answer.seen.extend(reads(config, &words).filter(serves).map(read_sighting));
     keep(&mut answer, way);
     answer.blind.extend(config.blind.iter().cloned());

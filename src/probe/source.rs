@@ -229,6 +229,11 @@ fn calls_another(path: &str) -> bool {
         "docusign",
         "snowflake",
         "zoom",
+        "gcs",
+        "gcp",
+        "s3",
+        "bigquery",
+        "pubsub",
     ];
     let lower = path.to_ascii_lowercase();
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));

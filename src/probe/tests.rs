@@ -81,7 +81,7 @@ fn gated(facts: &Facts<'_>, question: &Question, suite: Suite, files: &[(&File, 
         answer.notes.push(Sighting::new(file.place(facts), Strength::Configured, format!("{}; {why}", told(tests))));
     }
     if answer.seen.is_empty() {
-        answer.blind.extend(ci.unseen());
+        answer.blind.extend(timing.unseen(ci));
     }
 }
 

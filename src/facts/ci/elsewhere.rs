@@ -77,6 +77,34 @@ pub(super) fn signs(facts: &Facts<'_>, ci: &Ci) -> Vec<Blind> {
     found
 }
 
+/// Files of systems that deploy, whose form is not read: a beginning or an end of the path, and the system.
+const DEPLOYERS: &[(&str, &str)] = &[
+    ("gocd/", "GoCD"),
+    (".gocd/", "GoCD"),
+    (".gocd.yaml", "GoCD"),
+    (".gocd.yml", "GoCD"),
+    (".spinnaker/", "Spinnaker"),
+    ("spinnaker/", "Spinnaker"),
+    (".harness/", "Harness"),
+    (".octopus/", "Octopus Deploy"),
+];
+
+/// Definitions of deployments that are not read.
+pub(super) fn deployments(facts: &Facts<'_>) -> Vec<Blind> {
+    let defines = |path: &str| {
+        let ends = [".md", ".sh", ".lock", ".lock.json"].iter().any(|end| path.ends_with(end));
+        let is_one =
+            |(mark, _): &&(&str, &str)| if mark.ends_with('/') { path.starts_with(mark) } else { path.ends_with(mark) };
+        DEPLOYERS.iter().find(is_one).filter(|_| !ends).map(|(_, system)| *system)
+    };
+    let found = facts.tree.files().iter().find_map(|file| Some((file.path.clone(), defines(&file.path)?)));
+    let blind = found.map(|(path, system)| Blind {
+        why: format!("{system} deploys by what stands here ({path}), which is not read yet: attest it"),
+        place: Some(Place::file(path)),
+    });
+    blind.into_iter().collect()
+}
+
 /// Builds that are defined here and started by something that is not: on what they run, the tree does not say.
 fn unstarted(ci: &Ci) -> impl Iterator<Item = Blind> {
     let jobs = ci.jobs.iter().filter_map(|job| job.triggers.iter().find(|one| one.event.is_unseen()));

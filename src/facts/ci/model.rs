@@ -18,6 +18,10 @@ pub struct Ci {
     pub actions: Vec<Action>,
     /// Definitions that should have been read and could not be.
     pub blind: Vec<Blind>,
+    /// The same of jobs that only a clock or a person starts: they guard nothing.
+    pub blind_aside: Vec<Blind>,
+    /// Definitions of deployments in forms that are not read.
+    pub deploys_unread: Vec<Blind>,
     /// Signs that (more) CI is defined where this tree does not show it.
     pub elsewhere: Vec<Blind>,
     /// What the project calls itself, which says nothing of where a deployment goes.
@@ -283,8 +287,18 @@ impl Ci {
 
     /// Signs of CI elsewhere, when no gate of this tree builds or tests (ruling 1), and definitions that could not be read.
     pub fn unseen(&self) -> Vec<Blind> {
+        self.unseen_gates().into_iter().chain(self.blind_aside.iter().cloned()).collect()
+    }
+
+    /// The same, where only a gate is asked for.
+    pub fn unseen_gates(&self) -> Vec<Blind> {
         let elsewhere = if self.building_gate().is_some() { &[][..] } else { &self.elsewhere };
         self.blind.iter().chain(elsewhere).cloned().collect()
+    }
+
+    /// The same, where a deployment is asked for.
+    pub fn unseen_deployments(&self) -> Vec<Blind> {
+        self.unseen().into_iter().chain(self.deploys_unread.iter().cloned()).collect()
     }
 
     /// Whether a deploy or publish job waits for a step: it stands before the deploy in its job, or its job is needed.

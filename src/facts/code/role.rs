@@ -169,14 +169,14 @@ fn is_of_the_jvm(language: Language) -> bool {
 
 /// What a folder of a name holds; `Product` when the name says nothing.
 pub fn folder_role(part: &str) -> Role {
+    const TOOLS: &[&str] = &["-gen", "-codegen", "-docgen", "-scripts", "-suites", "-devtools", "-dev-server"];
+    const PLUGINS: &[&str] =
+        &["eslint-plugin", "eslint-config", "stylelint-", "babel-plugin", "babel-preset", "postcss-"];
     if let Some(&(_, role)) = FOLDERS.iter().find(|(name, _)| *name == part) {
         return role;
     }
     let lower = part.to_ascii_lowercase();
     // `cmd/shop-gen`, `cmd/shop-scripts`: programs that only developers run.
-    const TOOLS: &[&str] = &["-gen", "-codegen", "-docgen", "-scripts", "-suites", "-devtools", "-dev-server"];
-    const PLUGINS: &[&str] =
-        &["eslint-plugin", "eslint-config", "stylelint-", "babel-plugin", "babel-preset", "postcss-"];
     if TOOLS.iter().any(|suffix| lower.ends_with(suffix)) || PLUGINS.iter().any(|prefix| lower.starts_with(prefix)) {
         return Role::Tooling;
     }

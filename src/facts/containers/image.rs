@@ -77,6 +77,20 @@ const TESTERS: &[&str] = &[
     "pact-verifier",
 ];
 
+/// Commands that test what the image holds, or keep a container open that serves nothing; and what they do, in words.
+const IDLE: &[(&str, &[&str], &str)] = &[
+    ("cargo", &["test", "nextest", "bench", "clippy"], "runs the tests of its code"),
+    ("go", &["test"], "runs the tests of its code"),
+    ("npm", &["test", "t"], "runs the tests of its code"),
+    ("yarn", &["test"], "runs the tests of its code"),
+    ("pnpm", &["test"], "runs the tests of its code"),
+    ("dotnet", &["test"], "runs the tests of its code"),
+    ("mvn", &["test", "verify"], "runs the tests of its code"),
+    ("mix", &["test"], "runs the tests of its code"),
+    ("tail", &["/dev/null"], "is kept open and starts nothing"),
+    ("sleep", &["infinity"], "is kept open and starts nothing"),
+];
+
 /// Reads every Dockerfile of the tree.
 pub fn read(facts: &Facts<'_>) -> Vec<Image> {
     let files = facts.tree.files().iter().filter(|file| is_dockerfile(&file.path));
@@ -196,8 +210,8 @@ fn standing(path: &str, file: &Dockerfile, shipped: &[usize]) -> Standing {
     if shipped.is_empty() {
         return Standing::Aside("its only stages are for development".into());
     }
-    if let Some(tool) = tester(file, shipped) {
-        return Standing::Aside(format!("it runs {tool}, which tests a service"));
+    if let Some(why) = tester(file, shipped) {
+        return Standing::Aside(why);
     }
     let base = shipped.iter().find_map(|&stage| {
         let root = file.lineage(stage).last().copied()?;
@@ -209,12 +223,12 @@ fn standing(path: &str, file: &Dockerfile, shipped: &[usize]) -> Standing {
     }
 }
 
-/// The program that every shipped stage runs to test a service or to put load on it: what it starts, or without that what
-/// the image is made from.
-fn tester(file: &Dockerfile, shipped: &[usize]) -> Option<&'static str> {
+/// What every shipped stage does to test a service, its own code, or to put load on it: by what it starts, or without that
+/// by what the image is made from.
+fn tester(file: &Dockerfile, shipped: &[usize]) -> Option<String> {
     let known = |name: &str| {
         let name = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
-        TESTERS.iter().copied().find(|tool| *tool == name)
+        TESTERS.iter().find(|tool| **tool == name).map(|tool| format!("it runs {tool}, which tests a service"))
     };
     let of_stage = |&stage: &usize| {
         let starts: Vec<&Instruction> =
@@ -222,16 +236,27 @@ fn tester(file: &Dockerfile, shipped: &[usize]) -> Option<&'static str> {
         let line = starts.iter().map(|each| each.command()).collect::<Vec<_>>().join(" ");
         // What runs another program stands before it: `npx k6`, `python -m locust`, `sh -c "newman run"`.
         let run = line.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '[' | ']'));
-        let words = run.filter(|word| !word.is_empty() && !word.starts_with('-')).take(3);
-        let mut program = words.skip_while(|word| RUNNERS.contains(word));
+        let words: Vec<&str> = run.filter(|word| !word.is_empty() && !word.starts_with('-')).take(3).collect();
+        let idle = |(program, told, what): &(&str, &[&str], &str)| {
+            let is_told = words.iter().skip(1).any(|word| told.contains(word));
+            (words.first() == Some(program) && is_told).then(|| format!("it {what}"))
+        };
+        if let Some(why) = IDLE.iter().find_map(idle) {
+            return Some(why);
+        }
+        let mut program = words.iter().skip_while(|word| RUNNERS.contains(word));
         let root = &file.stages[*file.lineage(stage).last()?];
         let base = root.base.split(['@']).next().unwrap_or_default();
         let base = base.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(base, |(name, _)| name);
-        program.next().map_or_else(|| known(base), known).or_else(|| known(base).filter(|_| file.stages.len() == 1))
+        let from_base = || known(base);
+        program
+            .next()
+            .map_or_else(from_base, |name| known(name))
+            .or_else(|| from_base().filter(|_| file.stages.len() == 1))
     };
-    let mut tools = shipped.iter().map(of_stage);
-    let first = tools.next()??;
-    tools.all(|tool| tool.is_some()).then_some(first)
+    let mut found = shipped.iter().map(of_stage);
+    let first = found.next()??;
+    found.all(|why| why.is_some()).then_some(first)
 }
 
 /// What starts the program that follows it.

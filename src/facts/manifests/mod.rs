@@ -1,5 +1,6 @@
 //! Package manifests and lock files of every ecosystem: who depends directly on what, and for which purpose.
 
+mod beside;
 mod cargo;
 mod features;
 mod go;
@@ -11,6 +12,7 @@ mod ruby;
 mod service;
 mod xml;
 
+pub use beside::Beside;
 pub use features::Features;
 pub use locks::Lock;
 

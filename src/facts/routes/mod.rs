@@ -33,6 +33,8 @@ pub struct Routes {
     pub blind: Vec<Blind>,
     /// Requests of tests for a path that is not written there: `client.get(path_of(order))`.
     pub unresolved: Vec<Place>,
+    /// Whether macros of the tree write operations: which there are is not seen.
+    pub is_written_by_macros: bool,
 }
 
 /// One operation.
@@ -176,6 +178,7 @@ pub fn read(facts: &Facts<'_>) -> Routes {
         routes.operations.extend(found.operations);
         names.extend(found.names);
         routes.blind.extend(found.blind);
+        routes.is_written_by_macros |= found.is_written_by_macros;
     }
     routes.operations.extend(grpc);
     let mut seen = BTreeSet::new();
@@ -192,6 +195,7 @@ struct Found {
     /// The names by which code asks for the path of what is declared there.
     names: Vec<(Place, String)>,
     blind: Vec<Blind>,
+    is_written_by_macros: bool,
 }
 
 /// A source file and its shape.

@@ -22,12 +22,19 @@ pub(super) fn operations(facts: &Facts<'_>, files: &[Shaped]) -> Found {
     let mut containers = Vec::new();
     let mut blind = Vec::new();
     let constant = |name: &str| constants.get(name).cloned();
+    let mut is_written_by_macros = false;
     for (index, file) in files.iter().enumerate() {
         let mut found = Declarations::new(&file.outline, &constant);
         found.calls();
         found.attributes();
         found.descriptions(&mounted);
         found.warp();
+        found.leave_unknown();
+        // What a macro of the tree writes stands nowhere: neither its paths nor how many there are.
+        if !found.declared.is_empty() && writes_code(&file.outline) {
+            is_written_by_macros = true;
+            found.declared.clear();
+        }
         blind.extend(found.unread.iter().map(|&span| Blind {
             place: Some(Place::at(file.path.clone(), span)),
             why: "the path of this route is not a literal".to_owned(),
@@ -37,7 +44,7 @@ pub(super) fn operations(facts: &Facts<'_>, files: &[Shaped]) -> Found {
     }
     let named = files.iter().map(|file| functions::named(&file.outline)).collect();
     let prefixes = Prefixes::new(files, containers, named);
-    Found { operations: resolved(files, declared, &prefixes), blind, ..Found::default() }
+    Found { operations: resolved(files, declared, &prefixes), blind, is_written_by_macros, ..Found::default() }
 }
 
 /// What one file declares.
@@ -48,11 +55,20 @@ struct Declarations<'o> {
     declared: Vec<Declared>,
     containers: Vec<Container>,
     unread: Vec<Span>,
+    /// Code under a path that is not written there.
+    unknown: Vec<Span>,
 }
 
 impl<'o> Declarations<'o> {
     fn new(outline: &'o Outline, constant: &'o dyn Fn(&str) -> Option<String>) -> Self {
-        Self { outline, constant, declared: Vec::new(), containers: Vec::new(), unread: Vec::new() }
+        Self {
+            outline,
+            constant,
+            declared: Vec::new(),
+            containers: Vec::new(),
+            unread: Vec::new(),
+            unknown: Vec::new(),
+        }
     }
 
     /// Calls that declare a route or put a prefix before others.
@@ -118,14 +134,15 @@ impl<'o> Declarations<'o> {
     fn chain(&mut self, inside: Span, argument: Span, name: &str) {
         static VERB: LazyLock<Option<Regex>> =
             LazyLock::new(|| compile(&format!(r"\.\s*(?<verb>{VERBS}|to|goal)\s*\(")).ok());
+        let close = inside.end as usize;
+        let end = self.outline.chain_end(close);
         let Some(prefix) = self.text(argument) else {
             if name != "at" && name != "prefix" && name != "resource" {
                 self.unread.push(argument);
             }
+            self.unknown.push(Span::new(close + 1, end.max(close + 1)));
             return;
         };
-        let close = inside.end as usize;
-        let end = self.outline.chain_end(close);
         if end == close + 1 {
             return;
         }
@@ -166,6 +183,16 @@ impl<'o> Declarations<'o> {
             }
         }
         methods
+    }
+
+    /// Drops the operations without a path of their own that stand under a path that is not written there.
+    fn leave_unknown(&mut self) {
+        let unknown = std::mem::take(&mut self.unknown);
+        let under = |span: Span| unknown.iter().find(|outer| outer.start <= span.start && span.end <= outer.end);
+        let left = self.declared.iter().filter(|one| one.path.is_empty()).filter_map(|one| under(one.span));
+        let left: BTreeSet<Span> = left.copied().collect();
+        self.declared.retain(|one| !one.path.is_empty() || under(one.span).is_none());
+        self.unread.extend(left);
     }
 
     fn declare(&mut self, methods: Vec<String>, path: &str, span: Span) {
@@ -289,6 +316,11 @@ impl<'o> Declarations<'o> {
             self.declare(methods.into_iter().take(1).collect(), &path, Span::new(found, found + "warp::path".len()));
         }
     }
+}
+
+/// Whether a file is a macro's that writes code: `quote! { .route(…) }`.
+fn writes_code(outline: &Outline) -> bool {
+    outline.bare.contains("quote!") && (outline.bare.contains("proc_macro") || outline.bare.contains("syn::"))
 }
 
 /// The handlers that `routes!(…)` of utoipa-axum mounts.

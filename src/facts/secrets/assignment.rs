@@ -67,6 +67,10 @@ fn name_around(bytes: &[u8], start: usize, end: usize) -> (usize, usize) {
     while from < start && matches!(bytes[from], b'.') {
         from += 1;
     }
+    // `\napiKey`: a line of its own, as a text of a program writes it.
+    if from > 0 && from < start && bytes[from - 1] == b'\\' && matches!(bytes[from], b'n' | b'r' | b't') {
+        from += 1;
+    }
     (from, to)
 }
 
@@ -167,7 +171,7 @@ fn value_start(text: &str, name: (usize, usize), grammar: Grammar) -> Option<(us
         {
             Some((at + 1, Join::Passed))
         }
-        b',' if was_quoted && grammar == Grammar::Code => {
+        b',' if was_quoted && grammar == Grammar::Code && !follows_a_text(text, name.0) => {
             at += 1;
             blanks(bytes, &mut at);
             Some((at, Join::Passed))
@@ -180,6 +184,13 @@ fn value_start(text: &str, name: (usize, usize), grammar: Grammar) -> Option<(us
         }
         _ => None,
     }
+}
+
+/// `["username", "password", "level"]`: one of several names, with no value to it.
+fn follows_a_text(text: &str, name_start: usize) -> bool {
+    let before = text[..name_start].trim_end_matches(['"', '\'', '`']);
+    let earlier = before.trim_end().strip_suffix(',').map(str::trim_end);
+    before.len() < name_start && earlier.is_some_and(|earlier| earlier.ends_with(['"', '\'', '`']))
 }
 
 /// `IDENTIFIED BY 'x'`, `CREATE USER a WITH PASSWORD 'x'`.

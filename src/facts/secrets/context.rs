@@ -281,6 +281,13 @@ pub(super) fn is_shown_in_a_schema(path: &str, text: &str, offset: usize) -> boo
     false
 }
 
+/// Whether a value stands in a fenced sample of code that is written into a text of the program: the description of an API.
+pub(super) fn is_in_a_fenced_sample(text: &str, offset: usize) -> bool {
+    let Some(before) = text.get(..offset) else { return false };
+    let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+    line.contains("\\n") && line.matches("```").count() % 2 == 1
+}
+
 /// Whether a value of a CI file only serves a run of tests: the environment around it says so, or the job's name.
 ///
 /// A job that also deploys is none.

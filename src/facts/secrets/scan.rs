@@ -175,7 +175,9 @@ impl Scanner {
             return Some((found.name_end, None));
         };
         let weight = setting.weight_at(literal.start);
+        let is_sample = || setting.grammar() == Grammar::Code && context::is_in_a_fenced_sample(text, literal.start);
         let weight = match weight {
+            Weight::Development | Weight::Plain if is_sample() => Weight::Aside("in a sample of code inside of a text"),
             Weight::Development if context::serves_a_test_run(setting.path, text, literal.start) => {
                 Weight::Aside("for a run of tests")
             }

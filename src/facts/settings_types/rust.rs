@@ -31,6 +31,7 @@ static LOADERS: LazyLock<PatternSet> = LazyLock::new(|| {
         r"\b(?P<type>[A-Z]\w*)::(?:init_from_env|try_parse|parse|load_from_env)\(\)",
         r"Config::<?(?P<type>[A-Z]\w*)>?::builder\(\)\s*\.env\(\)",
         r"(?:serde_ya?ml|toml|toml_edit::de|basic_toml|serde_json|json5|ron|serde_yml|yaml_serde)::(?:de::)?from_(?:str|slice|reader)(?:::<(?P<type>[^>()]+(?:<[^>]*>)?)>)?\(",
+        r"(?:serde_ya?ml|toml|serde_json|json5|ron|serde_yml|yaml_serde)::(?:de::)?Deserializer::from_(?:str|slice|reader)\(",
         r"confy::load(?:_path)?(?:::<(?P<type>[^>()]+)>)?\(",
     ];
     PatternSet::new(patterns.map(str::to_owned))

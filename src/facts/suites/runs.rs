@@ -15,7 +15,9 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         return false;
     }
     match (file.language, suite) {
-        (Some(Language::Rust), _) if program == "cargo" => cargo(facts, command, &words, file),
+        (Some(Language::Rust), _) if matches!(program, "cargo" | "cross") => cargo(facts, command, &words, file),
+        // Whatever else is run: the name of a crate's folder is the product's, and stands in many a command.
+        (Some(Language::Rust), _) => names_file(command, file),
         (Some(Language::Python), _) if matches!(program, "pytest" | "tox" | "nox" | "py.test") => {
             paths_allow(command, &words, file)
         }
@@ -188,10 +190,20 @@ fn does_less(words: &[&str]) -> bool {
     (prepares || says(&["unit"])) && !says(&["e2e", "spec", "cypress", "playwright", "journey", "integration"])
 }
 
+/// Whether a command names the file itself.
+fn names_file(command: &Command, file: &File) -> bool {
+    let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+    command.words.iter().any(|word| word.rsplit('/').next() == Some(name))
+}
+
 /// Whether a command, or the way to it, names the folder that the tests stand in, or the file itself.
 fn names(command: &Command, file: &File) -> bool {
     let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
-    let folders = folder.split('/').filter(|part| !matches!(*part, "" | "tests" | "test" | "src"));
+    // What stands above a folder of tests is named for the product.
+    let is_tests = |part: &str| matches!(part, "tests" | "test" | "spec" | "specs" | "e2e" | "integration");
+    let below = folder.split('/').skip_while(|part| !is_tests(part));
+    let parts: Vec<&str> = if folder.split('/').any(is_tests) { below.collect() } else { folder.split('/').collect() };
+    let folders = parts.into_iter().filter(|part| !matches!(*part, "" | "tests" | "test" | "src"));
     let mut wanted: Vec<String> = folders.map(str::to_owned).collect();
     wanted.push(name.to_owned());
     // An image is built from a folder, which says nothing of the tests in it.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub(super) fn ci(facts: &Facts<'_>) -> Answer {
     let ci = facts.ci();
     if ci.building_gate().is_none() {
-        return Answer { blind: ci.unseen(), ..Answer::default() };
+        return Answer { blind: ci.unseen_gates(), ..Answer::default() };
     }
     Answer { seen: searched(ci), ..Answer::default() }
 }
@@ -83,7 +83,7 @@ pub(super) fn schedule(facts: &Facts<'_>) -> Answer {
 /// Something that deploys: a job that does, an object that deploys from Git, a platform that deploys on push.
 pub(super) fn deploy(facts: &Facts<'_>) -> Answer {
     let found = job(facts).or_else(|| gitops(facts)).or_else(|| platform(facts)).or_else(|| rollout(facts));
-    let blind = if found.is_some() { Vec::new() } else { facts.ci().unseen() };
+    let blind = if found.is_some() { Vec::new() } else { facts.ci().unseen_deployments() };
     Answer { blind, ..answer(found) }
 }
 

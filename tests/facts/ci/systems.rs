@@ -208,6 +208,61 @@ jobs:
 }
 
 #[test]
+fn tasks_of_cargo_make_are_followed() {
+    let workflow = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: cargo +nightly make check -- --locked\n      - run: makers api\n      - run: cargo make test\n";
+    let tasks = r#"
+extend = [{ path = "tools/ci.toml" }]
+[env]
+LEVEL = { value = "warnings", condition = { env_not_set = ["LEVEL"] } }
+[tasks.check]
+dependencies = ["lint", { name = "shape" }]
+command = "cargo"
+args = ["check", "${@}"]
+[tasks.api]
+env = { ENGINE = "mem" }
+run_task = { name = ["up", "suite"], fork = true }
+[tasks.up]
+script = ["docker compose up -d", "curl --fail localhost"]
+"#;
+    let extended = r#"
+[tasks.lint]
+command = "cargo"
+args = ["clippy", "--", "-D", "${LEVEL}"]
+[tasks.shape]
+ignore_errors = true
+script = """
+cargo fmt --check
+"""
+[tasks.suite]
+extend = "nextest"
+[tasks.nextest]
+command = "cargo"
+args = ["nextest", "run", "--features", "${ENGINE}"]
+[tasks.check]
+command = "cargo"
+args = ["build"]
+[tasks.notes]
+script_runner = "@duckscript"
+script = "cargo bench"
+"#;
+    check(
+        &[(".github/workflows/ci.yml", workflow), ("Makefile.toml", tasks), ("tools/ci.toml", extended)],
+        "
+        + a .github/workflows/ci.yml:6 cargo make check -- --locked
+        + a tools/ci.toml:4 cargo clippy -- -D warnings
+        - a tools/ci.toml:8 cargo fmt --check
+        + a Makefile.toml:8 cargo check -- --locked
+        + a .github/workflows/ci.yml:7 makers api
+        + a Makefile.toml:13 docker compose up -d
+        + a Makefile.toml:13 curl --fail localhost
+        + a tools/ci.toml:14 cargo nextest run --features mem
+        + a .github/workflows/ci.yml:8 cargo make test
+        + a .github/workflows/ci.yml:8 cargo test --all-features
+        ",
+    );
+}
+
+#[test]
 fn recipes_that_call_themselves_end() {
     let workflow = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: make a\n      - run: just a\n      - run: ./a.sh\n      - run: npm run a\n";
     check(

@@ -49,6 +49,7 @@ impl Walk<'_> {
                     self.tasks(folder.rsplit('/').next().unwrap_or_default(), Some(folder.clone()), words, place, call);
                 }
             }
+            "make" => self.cargo_make(&words[at + 1..], place, call),
             "xtask" => self.tasks("xtask", None, words, place, call),
             _ => {}
         }

@@ -1,6 +1,7 @@
 //! Follows a command into what it runs: recipes, targets, package scripts, scripts of the tree, hooks.
 
 mod cargo;
+mod cargo_make;
 mod foreign;
 mod hooks;
 mod image;
@@ -209,6 +210,7 @@ impl<'f> Walk<'f> {
             "npm" | "pnpm" | "yarn" | "bun" | "turbo" | "nx" | "lerna" => self.node(words, place, call),
             "start-server-and-test" | "start-test" | "server-test" => self.server_and_test(words, place, call),
             "cargo" => self.cargo(words, place, call),
+            "makers" => self.cargo_make(&words[1..], place, call),
             "pre-commit" | "prek" => self.hooks(words, place, call),
             "docker" | "podman" | "nerdctl" | "buildah" | "docker-compose" => self.image(words, place, call),
             _ => {}

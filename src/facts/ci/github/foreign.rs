@@ -34,6 +34,8 @@ const TENDING: &[&str] = &[
     "pages",
     "dco",
     "title",
+    "updater",
+    "bump",
 ];
 
 /// Whether a workflow of another repository may build, test, scan or deploy, so that nothing is known to be missing.

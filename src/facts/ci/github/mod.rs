@@ -268,7 +268,10 @@ fn called(
         let (name, version) = name.rsplit_once('@').unwrap_or((name, ""));
         if foreign::may_do_anything(name) {
             let why = format!("job \"{}\" is the workflow {name}, which is not in this tree", walk.ci.jobs[index].name);
-            walk.ci.blind.push(Blind { place: Some(place.clone()), why });
+            let guards_nothing = !triggers.is_empty()
+                && triggers.iter().all(|one| matches!(one.event, Event::Schedule(_) | Event::Manual));
+            let list = if guards_nothing { &mut walk.ci.blind_aside } else { &mut walk.ci.blind };
+            list.push(Blind { place: Some(place.clone()), why });
         }
         walk.action(name, version, with, place, &call);
         return Vec::new();

@@ -118,6 +118,19 @@ fn is_public_by_design(value: &str, name: &str) -> bool {
         "recaptcha_site",
         "firebase",
         "gtm",
+        // Keys of analytics that only take events in.
+        "segment_api_key",
+        "segment_key",
+        "segment_write",
+        "segmentwrite",
+        "posthog_api_key",
+        "posthog_key",
+        "posthog_project",
+        "mixpanel_token",
+        "mixpanel_project",
+        "amplitude_api_key",
+        "amplitude_key",
     ];
-    names.iter().any(|word| name.contains(word)) || value.starts_with("pk_") || value.starts_with("pk.eyJ")
+    names.iter().any(|word| name.contains(word))
+        || ["pk_", "pk.eyJ", "phc_"].iter().any(|start| value.starts_with(start))
 }
