@@ -4,19 +4,19 @@ use super::{Ecosystem, Package};
 use crate::facts::Facts;
 use crate::facts::production::Standing;
 use crate::value::Value;
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 /// Tells what stands beside the service.
 pub struct Beside<'f> {
     facts: &'f Facts<'f>,
-    started: OnceCell<BTreeSet<String>>,
+    started: OnceLock<BTreeSet<String>>,
 }
 
 impl<'f> Beside<'f> {
     /// Of a tree.
     pub fn new(facts: &'f Facts<'f>) -> Self {
-        Self { facts, started: OnceCell::new() }
+        Self { facts, started: OnceLock::new() }
     }
 
     /// Whether a file belongs to a crate that is no part of the service: a client, an installer, a tool for developers.

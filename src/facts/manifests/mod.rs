@@ -271,9 +271,35 @@ pub fn read(facts: &Facts<'_>) -> Manifests {
         }
     }
     mark_test_support(facts, &mut manifests);
+    mark_tooling(facts, &mut manifests);
     manifests.beside_service = service::beside(&manifests.packages);
     manifests.features = Features::of(facts, &manifests.packages);
     manifests
+}
+
+/// Gives lock files of Python the role of tooling where their project names nothing that it runs with: they hold its
+/// linters and what builds its documents.
+fn mark_tooling(facts: &Facts<'_>, manifests: &mut Manifests) {
+    let of_tools = |path: &str| {
+        let root = facts.parsed(path).and_then(|parsed| parsed.first());
+        let is_dynamic = root.is_some_and(|root| root.at(&["project", "dynamic"]).is_some());
+        root.is_some() && !is_dynamic && path.ends_with("pyproject.toml")
+    };
+    let own = |folder: &str| {
+        let mut packages = manifests.packages.iter().filter(|one| one.ecosystem == Ecosystem::Pypi);
+        packages.find(|one| one.folder() == folder && of_tools(&one.path))
+    };
+    let runs_with_nothing = |package: &Package| package.dependencies.iter().all(|one| one.purpose != Purpose::Runtime);
+    let tools: Vec<usize> = (0..manifests.locks.len())
+        .filter(|&at| {
+            let lock = &manifests.locks[at];
+            let folder = lock.path.rfind('/').map_or("", |slash| &lock.path[..=slash]);
+            lock.ecosystem == Ecosystem::Pypi && own(folder).is_some_and(runs_with_nothing)
+        })
+        .collect();
+    for at in tools {
+        manifests.locks[at].role = Role::Tooling;
+    }
 }
 
 /// Gives the crates that only tests use the role of tests.

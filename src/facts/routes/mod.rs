@@ -13,7 +13,7 @@ mod requests;
 mod rust;
 
 use super::code::{CodeFile, Language, Role};
-use super::manifests::{Ecosystem, Purpose};
+use super::manifests::{Beside, Ecosystem, Purpose};
 use super::{Facts, parallel};
 use crate::evidence::{Blind, Place};
 use crate::source::Span;
@@ -59,8 +59,19 @@ impl Operation {
     /// Whether it is for those who run the service, or gives out files: health, metrics, profiles.
     fn is_for_operators(&self) -> bool {
         const FIRST: &[&str] = &["debug", "static", "assets", "metrics", "actuator", "__debug__"];
-        const WHOLE: &[&str] =
-            &["health", "healthz", "livez", "readyz", "ping", "__heartbeat__", "__lbheartbeat__", "__version__"];
+        const WHOLE: &[&str] = &[
+            "health",
+            "healthz",
+            "healthcheck",
+            "health_check",
+            "health-check",
+            "livez",
+            "readyz",
+            "ping",
+            "__heartbeat__",
+            "__lbheartbeat__",
+            "__version__",
+        ];
         let path = self.path.trim_matches('/');
         WHOLE.contains(&path) || path.split('/').next().is_some_and(|part| FIRST.contains(&part))
     }
@@ -208,8 +219,10 @@ struct Shaped {
 fn files_of(facts: &Facts<'_>, language: Language, words: &[&str]) -> Vec<Shaped> {
     let Ok(words) = AhoCorasick::new(words) else { return Vec::new() };
     let code = facts.code();
+    let beside = Beside::new(facts);
     let found = parallel::map(code.files(), |file| {
         let is_wanted = file.language == language && code.role(facts, file) == Role::Product;
+        let is_wanted = is_wanted && !(language == Language::Rust && beside.holds(&file.path));
         let source = file.source(facts).filter(|_| is_wanted)?;
         words.find(source.text()).and_then(|_| shaped(facts, file))
     });

@@ -5,6 +5,7 @@ pub(super) fn normal(path: &str) -> String {
     let path = path.split(['?', '#']).next().unwrap_or(path);
     let parts = segments(path).into_iter().map(|part| match part {
         _ if is_version(part) => "v{}",
+        _ if is_rest(part) => "{*}",
         _ if is_parameter(part) => "{}",
         _ => part,
     });
@@ -39,6 +40,14 @@ fn segments(path: &str) -> Vec<&str> {
 /// `v{version}`: the tests of an interface with several versions ask each of them by one text.
 fn is_version(part: &str) -> bool {
     part.strip_prefix("v{").is_some_and(|rest| rest.find('}') == Some(rest.len() - 1))
+}
+
+/// `{*rest}`, `*rest`, `<rest..>`, `{rest:path}`, `{rest:.*}`, `:rest*`: all that is left of a path.
+fn is_rest(part: &str) -> bool {
+    part.starts_with("{*")
+        || part.starts_with('*') && part.len() > 1
+        || ["..>", ":path}", ":.*}", ":.+}"].iter().any(|end| part.ends_with(end))
+        || part.starts_with(':') && part.ends_with(['*', '+'])
 }
 
 /// `:id`, `{id}`, `<id>`, `*rest`, `${id}`, `%s`, and a part that holds one.
@@ -82,6 +91,7 @@ pub(super) fn reaches(request: &str, operation: &str) -> bool {
     loop {
         match (asked.next(), declared.next()) {
             (None, None) => return true,
+            (Some(_), Some("{*}")) if declared.clone().next().is_none() => return true,
             (Some(_), Some("{}")) => {}
             (Some(one), Some(other)) if one == other => {}
             (Some("v{}"), Some(version)) | (Some(version), Some("v{}"))

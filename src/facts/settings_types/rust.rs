@@ -41,8 +41,9 @@ static RESULT: LazyLock<Option<Regex>> =
     LazyLock::new(|| compile(r"(?s)\bfn\s+\w+[^{;]*?->\s*(?P<result>[^{;]+?)\s*(?:where\b[^{;]*)?\{").ok());
 static BINDING: LazyLock<Option<Regex>> =
     LazyLock::new(|| compile(r"let\s+(?:mut\s+)?\w+\s*:\s*(?P<type>[\w:<>, ]+?)\s*=\s*[^;]*$").ok());
-static IMPL: LazyLock<Option<Regex>> =
-    LazyLock::new(|| compile(r"\bimpl(?:<[^>{]*>)?\s+(?:[\w:]+(?:<[^{]*?>)?\s+for\s+)?(?P<type>\w+)").ok());
+static IMPL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compile(r"(?m)^\s*(?:unsafe\s+)?impl(?:<[^>{]*>)?\s+(?:[\w:]+(?:<[^{]*?>)?\s+for\s+)?(?P<type>\w+)").ok()
+});
 /// A function that parses an environment variable into whatever type is asked for.
 static TYPED_READ: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let pattern = r"\bfn\s+(?P<name>\w+)\s*<\s*(?P<type>[A-Z]\w*)[^(]*\(\s*\w+\s*:\s*(?:&(?:'\w+\s+)?str|impl\s+AsRef<str>|String)\s*(?P<rest>[^)]*)\)\s*->\s*(?P<result>[^{]+?)\{";

@@ -65,6 +65,18 @@ impl Walk<'_> {
         checks_out || self.ci.commands.iter().any(|command| command.step.job == job && clones(&command.words))
     }
 
+    /// Lists the suite that an action of somebody else runs, by what the step is called: `Run the e2e tests`.
+    pub(in crate::facts::ci) fn foreign_suite(&mut self, action: &str, place: &Place, call: &Call) {
+        let Some(step) = call.step.name.as_deref().map(str::to_ascii_lowercase) else { return };
+        let says = |words: &[&str]| words.iter().any(|word| step.contains(word));
+        let is_suite = says(&["e2e", "end-to-end", "end to end", "integration test", "acceptance test", "smoke test"]);
+        let is_around = says(&["set up", "setup", "install", "upload", "download", "cache", "report", "check out"]);
+        let is_plain = ["actions/", "docker/"].iter().any(|owner| action.starts_with(owner));
+        if is_suite && !is_around && !is_plain {
+            self.foreign_tests(&[action.to_owned()], place, call);
+        }
+    }
+
     /// Lists tests whose text is elsewhere.
     pub(super) fn foreign_tests(&mut self, words: &[String], place: &Place, call: &Call) {
         let words: Vec<String> = std::iter::once(PROGRAM.to_owned()).chain(words.iter().cloned()).collect();

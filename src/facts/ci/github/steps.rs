@@ -188,6 +188,7 @@ fn uses(
         let (name, version) = written.rsplit_once('@').unwrap_or((written, ""));
         walk.action(name, version, with.clone(), place.clone(), &call);
         walk.foreign_scan(name, &with, &place, &call);
+        walk.foreign_suite(name, &place, &call);
         if let Some(script) = RETRYING.contains(&name).then(|| step.at(&["with", "command"])).flatten()
             && let Some(text) = script.as_str()
         {
