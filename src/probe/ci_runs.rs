@@ -14,12 +14,14 @@ use regex::Regex;
 /// `@ci.runs(command, word…)`.
 pub static PROBE: Probe = Probe {
     name: "ci.runs",
-    summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for. `service` leaves open what a tool tells that does not read the language of the service",
-    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", services, service}",
+    summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for. `service` leaves open what a tool tells that does not read the language of the service; `excused` takes also what may fail",
+    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", services, service, excused}",
     arity: (1, usize::MAX),
     patterns_from: None,
     facts: &[],
-    options: &["gate", "schedule", "release", "value", "unit", "then", "after", "step", "services", "service"],
+    options: &[
+        "gate", "schedule", "release", "value", "unit", "then", "after", "step", "services", "service", "excused",
+    ],
     look,
 };
 
@@ -52,7 +54,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             answer.blind.push(Blind { place: Some(command.place.clone()), why });
             continue;
         }
-        let reason = command.excuse.clone().or_else(|| timing.reason(ci, &command.step));
+        // What may fail runs all the same.
+        let reason = if question.is_set("excused") {
+            timing.of_time(ci, &command.step)
+        } else {
+            command.excuse.clone().or_else(|| timing.reason(ci, &command.step))
+        };
         let reason = reason.or_else(|| wanted.then_missing(ci, command));
         let reason = reason.or_else(|| wanted.before_missing(ci, command));
         let bare = question.is_set("services") && ci.job(&command.step).services.is_empty();
@@ -152,10 +159,12 @@ impl Timing {
 
     /// Why a step does not count.
     pub(super) fn reason(&self, ci: &Ci, step: &Step) -> Option<String> {
+        ci.job(step).excuse.clone().or_else(|| self.of_time(ci, step))
+    }
+
+    /// The same, by when it runs alone.
+    fn of_time(&self, ci: &Ci, step: &Step) -> Option<String> {
         let job = ci.job(step);
-        if let Some(excuse) = &job.excuse {
-            return Some(excuse.clone());
-        }
         if step.triggers.is_empty() {
             return Some("the job never runs".into());
         }

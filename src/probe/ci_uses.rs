@@ -26,14 +26,14 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let timing = Timing::of(question);
     let mut answer = Answer::default();
     for action in &ci.actions {
-        let Some(failed) = fit(question.words_from(0), question.option("with"), action) else { continue };
+        let Some(fits) = fit(question.words_from(0), question.option("with"), action) else { continue };
         let version = if action.version.is_empty() { String::new() } else { format!("@{}", shown(&action.version)) };
         let message = format!("{}{version} in {}", action.name, whence(facts, ci, &action.step, &action.chain));
         let mut sighting = Sighting::new(action.place.clone(), Strength::Enforced, message);
         if question.is_set("version") && !action.version.is_empty() {
             sighting = sighting.with(Observed::Word(action.version.clone()));
         }
-        match failed.or_else(|| action.excuse.clone()).or_else(|| timing.reason(ci, &action.step)) {
+        match fits.err().or_else(|| action.excuse.clone()).or_else(|| timing.reason(ci, &action.step)) {
             Some(why) => answer.notes.push(with_reason(sighting, &why)),
             None => answer.seen.push(sighting),
         }
@@ -49,15 +49,14 @@ pub(super) fn fit<'w>(
     words: impl Iterator<Item = &'w Word>,
     also: Option<&Value>,
     action: &Action,
-) -> Option<Option<String>> {
+) -> Option<Result<(), String>> {
     let mut found = None;
     for word in words.filter(|word| named(word, &action.name)) {
         let conditions = word.attributes.get("with").map(|field| &field.value);
         let failed = conditions.into_iter().chain(also).find_map(|conditions| unmet(conditions, action));
-        let fits = failed.is_none();
-        found = Some(failed);
-        if fits {
-            break;
+        match failed {
+            Some(why) => found = Some(Err(why)),
+            None => return Some(Ok(())),
         }
     }
     found

@@ -40,7 +40,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         add(&mut answer, facts, &what, &command.place, &command.step, &command.chain, command.excuse.as_deref());
     }
     for action in &ci.actions {
-        let Some(failed) = fit(question.words_from(0), None, action) else { continue };
+        let Some(fits) = fit(question.words_from(0), None, action) else { continue };
+        let failed = fits.err();
         let excuse = failed.as_deref().or(action.excuse.as_deref());
         add(&mut answer, facts, &action.name, &action.place, &action.step, &action.chain, excuse);
     }
