@@ -165,8 +165,9 @@ pub fn stage_of_path(path: &str) -> Stage {
     if base { Stage::Base } else { Stage::Unmarked }
 }
 
-/// Whether a script holds the settings of an environment that is not production, and nothing else:
-/// `config/environments/test.rb`, `config/dev.exs`, `settings/local.py`, `settings_test.py`.
+/// Whether a script holds the settings of an environment that is not production, or only shows how settings are
+/// written: `config/environments/test.rb`, `config/dev.exs`, `settings/local.py`, `settings_test.py`,
+/// `configuration_example.py`.
 pub fn is_settings_aside(path: &str) -> bool {
     let path = lowered(path);
     let parts = Parts::of(&path);
@@ -176,7 +177,8 @@ pub fn is_settings_aside(path: &str) -> bool {
     let folder = parts.folders.rsplit('/').next().unwrap_or("");
     let names_settings = |word: &str| matches!(word, "settings" | "config" | "configuration");
     let says = |word: &str| {
-        (NEVER.contains(&word) && !matches!(word, "template" | "dist")) || matches!(word, "test" | "testing")
+        (NEVER.contains(&word) && !matches!(word, "template" | "dist"))
+            || matches!(word, "test" | "testing" | "example" | "sample")
     };
     let mut words = words_of(parts.stem);
     let is_settings = SETTINGS_FOLDERS.contains(&folder) || words.clone().any(names_settings);

@@ -216,7 +216,8 @@ fn peel(program: &str, words: &[String]) -> Option<Vec<String>> {
                 .filter(|at| rest[..*at].iter().all(|word| word.starts_with('-')))?;
             let mut inner = rest[at + 1..].to_vec();
             let module = inner.first_mut()?;
-            *module = module.replace('_', "-");
+            // The name that the builder of packages gives itself says more than its module's.
+            *module = if module == "build" { "pyproject-build".to_owned() } else { module.replace('_', "-") };
             Some(inner)
         }
         "deno" if rest.first().is_some_and(|word| word == "run") => {

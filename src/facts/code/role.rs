@@ -85,6 +85,8 @@ const FOLDERS: &[(&str, Role)] = &[
     ("hack", Role::Tooling),
     (".github", Role::Tooling),
     (".ci", Role::Tooling),
+    (".devcontainer", Role::Tooling),
+    (".vscode", Role::Tooling),
 ];
 
 /// What a source file is for, as its path says.

@@ -5,11 +5,13 @@
 
 pub mod argument;
 mod chosen;
+mod conditional;
 mod environment;
 mod files;
 pub(crate) mod flags;
 mod flatten;
 mod held;
+mod infrastructure;
 mod key;
 mod named;
 pub(crate) mod reads;
@@ -110,6 +112,7 @@ pub fn read(facts: &Facts<'_>) -> Config {
     script::read(facts, &mut config.settings);
     flatten::files(facts, &mut config);
     environment::read(facts, &mut config);
+    infrastructure::read(facts, &mut config);
     if config.settings.len() > MOST {
         config.settings.truncate(MOST);
         config.blind.push(Blind { place: None, why: format!("more than {MOST} settings; the rest was not looked at") });

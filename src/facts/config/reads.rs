@@ -1,6 +1,6 @@
 //! Where the program reads its environment, and the defaults that stand beside.
 
-use super::{Held, Key, Layer, Setting, script};
+use super::{Held, Key, Layer, Setting, conditional, script};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, written};
@@ -67,10 +67,13 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
             return written(code.product(), name.text);
         }
         let group = found.name("text").or_else(|| found.name("single")).or_else(|| found.name("bare"))?;
-        Some(group.text.to_owned())
+        conditional::in_production(group.text, after[..end].get(found.whole().end..)?)
     });
-    // What a class for developers falls back to is no default of production.
-    let default = default.filter(|_| !production::is_in_class_aside(&hit.path, text, hit.span.start as usize));
+    // What a class for developers falls back to, or a command that somebody runs, is no default of the service.
+    let is_aside = |path: &str| {
+        path.contains("/management/commands/") || production::is_in_class_aside(path, text, hit.span.start as usize)
+    };
+    let default = default.filter(|_| !is_aside(&hit.path));
     Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span) })
 }
 

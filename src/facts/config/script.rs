@@ -2,7 +2,7 @@
 //! read; nothing is run.
 
 use super::flatten::push;
-use super::{Held, Key, Layer, Setting, Way};
+use super::{Held, Key, Layer, Setting, Way, conditional};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::production::{self, Stage};
@@ -67,10 +67,12 @@ pub fn is_aside(path: &str) -> bool {
 type Pattern = LazyLock<Option<Regex>>;
 
 fn classify(path: &str) -> Option<(Layer, &'static Pattern)> {
-    if production::is_fixture(path) || production::is_example(path) {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    // What begins with a dot is for editors, forges and containers of developers.
+    let is_hidden = folder.split('/').any(|part| part.starts_with('.'));
+    if is_hidden || production::is_fixture(path) || production::is_example(path) {
         return None;
     }
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let parent = folder.rsplit('/').next().unwrap_or(folder);
     if name == "settings.py" || (parent == "settings" && name.strip_suffix(".py").is_some() && name != "__init__.py") {
         return match production::stage_of_path(path) {
@@ -90,7 +92,9 @@ fn held(expression: &str) -> Option<(Held, Option<String>)> {
     let text = expression.trim();
     if let Some(read) = READ.as_ref()?.captures(text) {
         let name = read["name"].to_owned();
-        let default = read.name("text").or_else(|| read.name("bare")).map(|found| found.as_str().to_owned());
+        let default = read.name("text").or_else(|| read.name("bare")).map(|found| found.as_str());
+        let behind = read.get(0).and_then(|whole| text.get(whole.end()..)).unwrap_or("");
+        let default = default.and_then(|default| conditional::in_production(default, behind));
         return Some(match default {
             Some(default) if !default.is_empty() && default != "None" && default != "nil" => {
                 (Held::Plain(default), Some(name))

@@ -67,6 +67,23 @@ pub fn of_address(address: &str) -> &'static str {
     ADDRESSES.iter().find(|(part, _)| address.contains(part)).map_or("webhook", |(_, channel)| *channel)
 }
 
+/// The chat or pager that takes mail at an address, as its host or the name of what holds it says:
+/// `ops@acme.pagerduty.com`, `data.azurerm_key_vault_secret.slack_notify_email`.
+pub fn of_mailbox(address: &str) -> Option<&'static str> {
+    const TAKERS: &[(&str, &str)] = &[
+        ("slack", "slack"),
+        ("pagerduty", "pagerduty"),
+        ("opsgenie", "opsgenie"),
+        ("victorops", "splunk_on_call"),
+        ("squadcast", "squadcast"),
+        ("zenduty", "zenduty"),
+    ];
+    let lower = address.to_ascii_lowercase();
+    let said = lower.rsplit_once('@').map_or(lower.as_str(), |(_, host)| host);
+    let mut words = said.split(|letter: char| !letter.is_ascii_alphanumeric());
+    words.find_map(|word| TAKERS.iter().find(|(taker, _)| *taker == word).map(|(_, channel)| *channel))
+}
+
 /// Whether an address leads to this very machine: `http://127.0.0.1:5001/`.
 pub fn is_loopback(address: &str) -> bool {
     let host = address.split_once("://").map_or(address, |(_, rest)| rest);

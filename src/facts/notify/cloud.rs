@@ -229,6 +229,9 @@ fn of_blocks(facts: &Facts<'_>, resource: &Resource, blocks: &[Block]) -> Vec<En
                     "webhook" => channel::nowhere(&text),
                     _ => None,
                 });
+                // The mailbox of a chat or a pager: mail to it is read there.
+                let whose = entry.get(address).unwrap_or(entry);
+                let taker = (channel == "email").then(|| channel::of_mailbox(&topics::written(whose))).flatten();
                 let hides = matches!(entry.kind, Kind::Expr(_)) && !address.is_empty();
                 let state = match hole {
                     Some(why) => State::Silent(why),
@@ -236,6 +239,7 @@ fn of_blocks(facts: &Facts<'_>, resource: &Resource, blocks: &[Block]) -> Vec<En
                     None => reached.clone(),
                 };
                 let place = if entry.as_map().is_some() { resource.at(entry.span) } else { setting.place.clone() };
+                ends.extend(taker.map(|taker| end(resource, taker, place.clone(), state.clone())));
                 ends.push(end(resource, channel, place, state));
             }
         }

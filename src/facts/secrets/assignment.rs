@@ -81,7 +81,7 @@ fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Op
     let (start, end, is_quoted) = value_at(text, at, name.0 - line.0.min(name.0), grammar, join)?;
     let (start, end) = trimmed(text, start, end);
     let (start, value) = (start, text.get(start..end)?);
-    if join == Join::Passed && names_a_prompt(text, name, value) {
+    if join == Join::Passed && (names_a_prompt(text, name, value) || is_one_of_names(text, name, end, value)) {
         return None;
     }
     let grade = literal::grade(&decoded(value, text, grammar), sort, &text[name.0..name.1])?;
@@ -100,6 +100,16 @@ fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Op
 fn names_a_prompt(text: &str, name: (usize, usize), value: &str) -> bool {
     let is_made = text[..name.0].ends_with("::");
     is_made && value.contains('_') && value.to_lowercase().ends_with(&text[name.0..name.1].to_lowercase())
+}
+
+/// `('email', 'password', 'first_name')`: a list of the names of fields, and no pair.
+fn is_one_of_names(text: &str, name: (usize, usize), value_end: usize, value: &str) -> bool {
+    let is_quote = |c: char| matches!(c, '"' | '\'' | '`');
+    let before = text[..name.0].trim_end_matches(is_quote).trim_end();
+    let follows_one = || before.strip_suffix(',').is_some_and(|list| list.trim_end().ends_with(is_quote));
+    let after = text.get(value_end..).unwrap_or_default().trim_start_matches(is_quote).trim_start();
+    let leads_to_one = || after.strip_prefix(',').is_some_and(|list| list.trim_start().starts_with(is_quote));
+    value.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_') && (follows_one() || leads_to_one())
 }
 
 /// A Kubernetes Secret holds base64: what counts is what it says.

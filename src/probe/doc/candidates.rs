@@ -141,7 +141,7 @@ pub(in crate::probe) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<B
     for document in documents.of_project() {
         for link in document.sections.iter().flat_map(|section| &section.links) {
             let text = link.text.trim();
-            let promises = text.split_whitespace().count() <= 6 && topic.is_title(text);
+            let promises = text.split_whitespace().count() <= 6 && topic.is_promised(text);
             let is_site = || topic.elsewhere && is_readme(&document.path) && names_documentation(text);
             if (promises || is_site())
                 && !is_reference(&link.url)
@@ -224,7 +224,10 @@ pub(in crate::probe) fn is_reference(url: &str) -> bool {
         "pagerduty.com",
         "google.com",
     ];
-    // The wiki of a repository is the project's own.
+    // What a team writes itself: documents of Google's office, the wiki of a repository.
+    if ["docs.google.com/", "drive.google.com/", "sites.google.com/"].iter().any(|office| url.contains(office)) {
+        return false;
+    }
     if url.contains("github.com/") && url.split('/').nth(5).is_some_and(|part| part == "wiki") {
         return false;
     }

@@ -26,13 +26,20 @@ pattern!(
     ABOUT_USE,
     r"(?i)^\W*(?:\d+[.)]?\s*)?(?:usage|using|use|option|how|notes?|deploy\w*|install\w*|import\w*|export\w*|add\w*|creat\w*|configur\w+|updat\w+|upgrad\w+|set[ -]?up|setting up|getting started|quick ?start|prerequisites|requirements|overview|introduction|development|contributing|licen[cs]e|examples?|step|enabl\w+|run\w*|access\w*)\b"
 );
-// A day of the week, a turn of duty: what is done then is no answer to a problem.
+// A day of the week, a turn of duty, a tool to look at: what is done then is no answer to a problem.
 pattern!(
     ROUTINE,
-    r"(?i)^\W*(?:(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|daily\b|weekly\b|monthly\b|(?:\w+ )?rotation$|rota$|routine\b|hand-?over\b|hand-?off\b|sick days?\b|overview$|introduction$)"
+    r"(?i)^\W*(?:(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|daily\b|weekly\b|monthly\b|(?:\w+ )?rotation$|rota$|routine\b|hand-?over\b|hand-?off\b|sick days?\b|overview$|introduction$|monitoring$|(?:\w+ ){0,3}(?:logs?|logging|metrics|dashboards?)$|traces?$|tracing$|tools?$|live tail$|useful \w+$|getting help$|support$|contacts?$|see also$|references?$|links?$)"
 );
 // "Test the configuration:" is something to do, not something that goes wrong.
 pattern!(TRIAL, r"(?i)^\W*(?:test|try|verify|confirm)(?:ing)?\b");
+// What a heading tells its reader to do.
+pattern!(
+    DEED,
+    r"(?i)^(?:install|download|clone|create|configure|set ?up|prepare|provision|initiali[sz]e|generate|obtain|copy|upload|push|add|edit|apply|enable|start|run|build|deploy|migrate|load|restart|update|register|connect|test|verify|check|confirm)\s"
+);
+// One way of several: "Install with Helm" stands beside "Install with Docker".
+pattern!(ONE_WAY, r"(?i)^\w+(?:\s+\w+)?\s+(?:with|using|via|on|from|in|by|through|as)\b");
 pattern!(QUESTIONS, r"(?i)\b(?:faqs?|frequently asked questions)\b");
 pattern!(LEVEL, r"(?i)\b(?:(?:level|tier|l)[ -]?[1-9]|primary|secondary|tertiary|first line|second line|third line)\b");
 
@@ -147,6 +154,7 @@ impl<'a> Look<'a, '_> {
         let numbered =
             weigh::numbered_headings(self.candidate).map(|(index, _)| Step::of_heading(document.tree(index)));
         sequences.push((first, numbered.collect(), last));
+        sequences.push((first, self.commanded(), last));
         sequences.push((first, self.sections().flat_map(|(_, section)| own(section)).collect(), last));
         for (heading, steps, after) in sequences {
             let with_command = steps.iter().filter(|step| step.commands).count();
@@ -162,6 +170,17 @@ impl<'a> Look<'a, '_> {
             return places;
         }
         Vec::new()
+    }
+
+    /// Headings beside each other that each say what to do: "Install the packages", "Create a user", "Run the script".
+    fn commanded(&self) -> Vec<Step<'a>> {
+        let Some(level) = self.below().map(|(_, section)| section.level).min() else { return Vec::new() };
+        let document = self.candidate.document;
+        let is_step = |section: &Section| {
+            section.level == level && DEED.is_match(&section.title) && !ONE_WAY.is_match(&section.title)
+        };
+        let steps = self.below().filter(|(_, section)| is_step(section));
+        steps.map(|(index, _)| Step::of_heading(document.tree(index))).collect()
     }
 
     /// The check that steps end in: one of the last two steps, what stands behind them, or the section that follows.

@@ -12,6 +12,9 @@ pub(super) const ENOUGH_WORDS: usize = 60;
 /// Numbered steps that are.
 const ENOUGH_STEPS: usize = 3;
 
+/// Commands, one after the other, that are a procedure.
+const ENOUGH_LINES: usize = 2;
+
 /// What a section holds.
 #[derive(Debug, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "independent observations, each with a sentence of its own")]
@@ -21,6 +24,8 @@ pub(super) struct Weight {
     commands: usize,
     /// Commands that stand in a block of their own.
     blocks: usize,
+    /// The lines of these blocks, without their comments.
+    lines: usize,
     /// Items of any list that say a command.
     listed: usize,
     rows: usize,
@@ -130,9 +135,13 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
     let numbered = numbered_headings(candidate).count();
     weight.steps = weight.steps.max(numbered);
     weight.is_counted = match &topic.needs {
-        Needs::Named(names) => names.iter().filter_map(|name| topic.parts.get(name)).any(|part| {
-            matches!(part, Part::Entries(_) | Part::Levels(_) | Part::List(_))
-                && !measure::find(facts, topic, candidate, part, false).is_empty()
+        Needs::Named(names) => names.iter().filter_map(|name| topic.parts.get(name)).any(|part| match part {
+            Part::Entries(_) | Part::Levels(_) | Part::List(_) => {
+                !measure::find(facts, topic, candidate, part, false).is_empty()
+            }
+            // One command after the other is what the topic asks for.
+            Part::Commands(_) => weight.lines >= ENOUGH_LINES,
+            _ => false,
         }),
         Needs::Some(_) => false,
     };
@@ -171,6 +180,8 @@ fn add(weight: &mut Weight, section: &Section) {
             BlockKind::Command => {
                 weight.commands += 1;
                 weight.blocks += 1;
+                let lines = block.text.lines().map(str::trim);
+                weight.lines += lines.filter(|line| !line.is_empty() && !line.starts_with('#')).count();
             }
             BlockKind::Row { header: false, .. } => weight.rows += 1,
             BlockKind::Item { .. } if block.commands => {

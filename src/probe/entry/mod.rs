@@ -2,6 +2,7 @@
 
 pub(super) mod infra;
 mod limits;
+mod nginx;
 mod rates;
 
 use super::{Probe, Question};
@@ -48,14 +49,15 @@ enum Mode {
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = match question.fact() {
         "limited" => {
-            let seen = limits::limits(facts).into_iter().chain(infra::limits(facts)).collect();
-            Answer { seen, blind: facts.kubernetes().unread(limits::WORDS), ..Answer::default() }
+            let nginx = nginx::limits(facts);
+            let seen = limits::limits(facts).into_iter().chain(infra::limits(facts)).chain(nginx.whole).collect();
+            Answer { seen, notes: nginx.partial, blind: facts.kubernetes().unread(limits::WORDS), ..Answer::default() }
         }
-        "rates" => Answer {
-            seen: rates::at_the_edge(facts),
-            blind: facts.kubernetes().unread(limits::WORDS),
-            ..Answer::default()
-        },
+        "rates" => {
+            let nginx = nginx::rates(facts);
+            let seen = rates::at_the_edge(facts).into_iter().chain(nginx.whole).collect();
+            Answer { seen, notes: nginx.partial, blind: facts.kubernetes().unread(limits::WORDS), ..Answer::default() }
+        }
         "source_rates" => return Answer { seen: rates::in_source(facts), ..Answer::default() },
         fact => encryption(facts, fact),
     };

@@ -170,7 +170,26 @@ pub(super) fn strategies(infra: &Infra) -> Vec<(&'static str, Sighting)> {
 
 /// What takes a bad version back by itself (`wanted`), or is told not to.
 pub(super) fn abort(infra: &Infra, wanted: bool) -> Vec<Sighting> {
-    infra.production().filter_map(|resource| reverts(resource, wanted)).collect()
+    let kept = |resource: &Resource| if wanted { keeps_the_old(resource) } else { None };
+    infra.production().filter_map(|resource| reverts(resource, wanted).or_else(|| kept(resource))).collect()
+}
+
+/// Platforms whose old revision goes on serving until the new one is healthy, where somebody says what healthy is.
+fn keeps_the_old(resource: &Resource) -> Option<Sighting> {
+    let containers = match resource.kind.as_str() {
+        "azurerm_container_app" => {
+            resource.setting("revision_mode").filter(|mode| mode.text().as_deref() == Some("Single"))?;
+            "template.container"
+        }
+        "google_cloud_run_v2_service" => "template.containers",
+        "google_cloud_run_service" => "template.spec.containers",
+        _ => return None,
+    };
+    let probe = ["startup_probe", "readiness_probe", "liveness_probe"]
+        .iter()
+        .find_map(|probe| resource.setting(&format!("{containers}.{probe}")))?;
+    let message = format!("{} leaves the old revision serving until the new one is healthy", resource.title());
+    Some(word(probe.place.clone(), message, "automatic"))
 }
 
 fn reverts(resource: &Resource, wanted: bool) -> Option<Sighting> {

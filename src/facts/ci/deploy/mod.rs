@@ -81,7 +81,10 @@ fn publishes(action: &Action) -> bool {
             || input("outputs").is_some_and(exports)
             || input("set").is_some_and(sets)
     };
-    named(PUBLISH_ACTIONS, &action.name) || named(IMAGE_ACTIONS, &action.name) && pushes()
+    // The index for trying out uploads hands nothing to users.
+    let is_rehearsal =
+        ["repository-url", "repository_url"].into_iter().filter_map(input).any(|url| url.contains("test."));
+    !is_rehearsal && (named(PUBLISH_ACTIONS, &action.name) || named(IMAGE_ACTIONS, &action.name) && pushes())
 }
 
 /// Whether a command checks what was deployed.

@@ -3,7 +3,7 @@
 use super::{address, by_protocol, end, ends_there, is_quiet, mentions};
 use crate::facts::Facts;
 use crate::facts::infra::Resource;
-use crate::facts::notify::{End, Flaw, State};
+use crate::facts::notify::{End, Flaw, State, channel};
 use crate::value::{Kind, Value};
 
 /// Kinds that publish to a topic when something is wrong.
@@ -33,7 +33,7 @@ pub(super) fn subscription(facts: &Facts<'_>, resource: &Resource) -> Vec<End> {
         Purpose::Other => return Vec::new(),
     };
     let endpoint = resource.value.get("endpoint").map(written);
-    of_protocol(resource, &resource.value, endpoint.as_deref(), state).into_iter().collect()
+    of_protocol(resource, &resource.value, endpoint.as_deref(), state)
 }
 
 /// Subscriptions that stand in the topic itself, as `CloudFormation` writes them.
@@ -43,26 +43,31 @@ pub(super) fn inline(facts: &Facts<'_>, resource: &Resource) -> Vec<End> {
         return Vec::new();
     }
     let state = State::Reached { critical: !is_quiet(&resource.name) };
-    let ends = subscriptions.iter().filter_map(|one| {
+    let ends = subscriptions.iter().flat_map(|one| {
         let endpoint = one.get("endpoint").map(written);
         of_protocol(resource, one, endpoint.as_deref(), state.clone())
     });
     ends.collect()
 }
 
-fn of_protocol(resource: &Resource, value: &Value, endpoint: Option<&str>, state: State) -> Option<End> {
-    let protocol = value.get("protocol")?;
+fn of_protocol(resource: &Resource, value: &Value, endpoint: Option<&str>, state: State) -> Vec<End> {
+    let Some(protocol) = value.get("protocol") else { return Vec::new() };
     let place = resource.at(protocol.span);
     let Some(word) = protocol.scalar_text() else {
         let why = "its protocol is not in the tree".to_owned();
-        return Some(end(resource, "webhook", place, State::Unclear(why)));
+        return vec![end(resource, "webhook", place, State::Unclear(why))];
     };
     let (channel, flaw) = by_protocol(&word.to_ascii_lowercase(), endpoint);
     let state = match flaw {
         Some(Flaw::Nobody(why)) => State::Silent(why),
         _ => state,
     };
-    Some(end(resource, channel, place, state))
+    // The mailbox of a chat or a pager: mail to it is read there.
+    let taker = endpoint.filter(|_| channel == "email").and_then(channel::of_mailbox);
+    let mut ends: Vec<End> =
+        taker.map(|taker| end(resource, taker, place.clone(), state.clone())).into_iter().collect();
+    ends.push(end(resource, channel, place, state));
+    ends
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -109,7 +114,7 @@ fn is_named_so(resource: &Resource) -> bool {
     })
 }
 
-fn written(value: &Value) -> String {
+pub(super) fn written(value: &Value) -> String {
     match &value.kind {
         Kind::Expr(expression) => expression.raw.clone(),
         _ => value.scalar_text().unwrap_or_default(),
