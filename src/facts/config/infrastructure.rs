@@ -73,7 +73,7 @@ pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
 }
 
 fn is_terraform(path: &str) -> bool {
-    (path.ends_with(".tf") || path.ends_with(".tofu"))
+    matches!(path.rsplit_once('.'), Some((_, "tf" | "tofu")))
         && !matches!(production::stage_of_path(path), Stage::Never(_))
         && !production::is_fixture(path)
         && !production::is_example(path)

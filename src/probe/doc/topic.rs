@@ -37,8 +37,8 @@ pub struct Topic {
     pub elsewhere: bool,
     /// Whether forms may speak on it.
     pub templates: bool,
-    /// The topic whose documents hold it, as a plan for incidents says who is called after whom.
-    within: Option<String>,
+    /// Links to what holds it too, as a plan for incidents says who is called after whom.
+    promised: Option<Pattern>,
     /// Its parts.
     pub parts: IndexMap<String, Part>,
 }
@@ -135,8 +135,7 @@ impl Topic {
 
     /// Whether a link of this text leads to what may hold it.
     pub fn is_promised(&self, text: &str) -> bool {
-        let outer = || self.within.as_deref().and_then(|name| Self::named(name).err());
-        self.is_title(text) || outer().is_some_and(|outer| outer.is_title(text))
+        self.is_title(text) || self.promised.as_ref().is_some_and(|pattern| pattern.is_match(text))
     }
 
     /// Whether a program of this name and description offers the very thing to its users: its manual speaks of theirs.
@@ -193,7 +192,7 @@ fn topic(name: &str, body: &Map) -> Result<Topic, String> {
             "elsewhere" => topic.elsewhere = flag(value)?,
             "templates" => topic.templates = flag(value)?,
             "development" => topic.development = value.as_str() == Some("named"),
-            "within" => topic.within = Some(value.as_str().ok_or("within: is no text")?.to_owned()),
+            "promised" => topic.promised = Some(Pattern::read(value)?),
             "about" => topic.about = Some(Pattern::read(value)?),
             "not_about" => topic.not_about = Some(Pattern::read(value)?),
             "trade" => topic.trade = Some(Pattern::read(value)?),
@@ -332,11 +331,10 @@ pub fn faults() -> Vec<String> {
             Part::Pattern(pattern) | Part::Prose(pattern) => Some(pattern),
             _ => None,
         });
-        let patterns = parts.chain(&topic.about).chain(&topic.not_about).chain(&topic.trade);
+        let patterns = parts.chain(&topic.about).chain(&topic.not_about).chain(&topic.trade).chain(&topic.promised);
         faults.extend(patterns.filter(|pattern| pattern.regex().is_none()).map(|p| format!("{name}: {}", p.text)));
         let globs = topic.paths.broken().chain(topic.not_in.broken());
         faults.extend(globs.map(|glob| format!("{name}: {glob}")));
-        faults.extend(topic.within.iter().filter(|outer| !topics.contains_key(*outer)).map(|o| format!("{name}: {o}")));
         if let Needs::Named(names) = &topic.needs {
             faults.extend(
                 names
