@@ -60,7 +60,11 @@ pub fn read(facts: &Facts<'_>) -> OwnName {
         }
     }
     let mut own = OwnName::of(&names);
-    own.says = own.words.iter().cloned().chain(descriptions(facts, &own)).collect::<Vec<_>>().join("\n");
+    // What Kubebuilder keeps of a project that it began: an operator, whose manual is about what its users run.
+    let is_operator = facts.tree.text("PROJECT").is_some_and(|source| source.text().contains("kubebuilder.io"));
+    let operator = is_operator.then(|| "kubernetes operator".to_owned());
+    own.says =
+        own.words.iter().cloned().chain(descriptions(facts, &own)).chain(operator).collect::<Vec<_>>().join("\n");
     own.words.extend(owners(facts));
     own
 }

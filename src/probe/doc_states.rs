@@ -2,7 +2,7 @@
 
 use super::{Probe, Question, Word};
 use crate::checklist::Cadence;
-use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
+use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::documents::{Block, BlockKind, Document};
 use crate::pattern::{PatternSet, Scan, pattern};
@@ -13,12 +13,12 @@ use crate::quantity::{Dimension, Quantity};
 /// `@doc.states`.
 pub static PROBE: Probe = Probe {
     name: "doc.states",
-    summary: "a time, share or cadence that a document states under a name; abbreviations in capitals match as they are; of a table by severity, the row of the highest; with `cadence`, only how often something is done, since a drill that took 38 minutes is not held every 38 minutes",
-    usage: "@doc.states(name…) {topic: \"incident\", cadence}",
+    summary: "a time, share or cadence that a document states under a name; abbreviations in capitals match as they are; of a table by severity, the row of the highest; with `cadence`, only how often something is done, since a drill that took 38 minutes is not held every 38 minutes; with `trade_of`, nothing is told where that topic is what the program does for its users",
+    usage: "@doc.states(name…) {topic: \"incident\", trade_of: \"dr\", cadence}",
     arity: (1, 32),
     patterns_from: None,
     facts: &[],
-    options: &["topic", "cadence"],
+    options: &["topic", "trade_of", "cadence"],
     look,
 };
 
@@ -47,7 +47,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             if !is_whole && !is_titled(index) && !document.ancestors(index).any(is_titled) {
                 continue;
             }
-            let is_headed = names.stand_in(&section.title);
+            // "Backup frequency and RTO" is no heading of a time.
+            let is_headed = names.stand_in(&section.title) && !section.title.to_lowercase().contains(" and ");
             let mut columns: Vec<usize> = Vec::new();
             for block in &section.blocks {
                 if let BlockKind::Row { cells, header } = &block.kind {
@@ -63,6 +64,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
     }
     highest_alone(&mut answer);
+    let trade = question.option_text("trade_of").and_then(|topic| Topic::named(topic).err());
+    if trade.is_some_and(|topic| topic.is_trade_of(facts.own_name().says())) {
+        let why = "this may be the manual of what the program does for its users";
+        let blind = |seen: Sighting| Blind { place: Some(seen.place), why: format!("{}: {why}", seen.message) };
+        answer.blind.extend(std::mem::take(&mut answer.seen).into_iter().map(blind));
+    }
     // A document of the topic that only links outside may state it there.
     if let (true, Some(topic)) = (answer.seen.is_empty(), topic) {
         answer.blind.extend(outside_links(facts, topic));
@@ -137,7 +144,7 @@ fn stated_in_text(document: &Document, block: &Block, names: &Names, is_headed: 
             }
         }
     }
-    if is_headed {
+    if is_headed && (names.wants_cadence || amount(&block.text).is_some()) {
         push(document, block, stated(&block.text, names.wants_cadence, false), answer);
     }
 }

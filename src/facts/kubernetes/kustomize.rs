@@ -156,8 +156,11 @@ impl Rendering<'_, '_> {
                 continue;
             };
             if let Some(found) = self.plain.get(path.as_str()) {
-                objects
-                    .extend(found.iter().map(|object| Object { standing: Standing::Production, ..(*object).clone() }));
+                // What an operator ships as a sample of its resources is composed for its catalogue, and runs nowhere.
+                let is_shown = production::is_example(&self.facts.own_name().cleared(&path));
+                let standing =
+                    if is_shown { Standing::Aside("an example in its path".into()) } else { Standing::Production };
+                objects.extend(found.iter().map(|object| Object { standing: standing.clone(), ..(*object).clone() }));
             } else if self.all.by_folder.contains_key(&path) {
                 objects.extend(self.folder(&path, Vec::new(), depth + 1));
             }

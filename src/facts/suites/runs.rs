@@ -218,13 +218,20 @@ fn names(command: &Command, file: &File) -> bool {
 fn paths_allow(command: &Command, words: &[&str], file: &File) -> bool {
     let dir = if command.dir.is_empty() { String::new() } else { format!("{}/", command.dir.trim_end_matches('/')) };
     let Some(inside) = file.path.strip_prefix(&dir) else { return false };
-    let paths: Vec<&str> = words[1..]
+    // `go test`, `npm test`: there it is what the program is to do.
+    let is_asked = matches!(words.first(), Some(&("go" | "npm" | "pnpm" | "yarn" | "bun" | "deno")));
+    let paths: Vec<&str> = words
         .iter()
+        .skip(if is_asked { 2 } else { 1 })
         .copied()
         .filter(|word| !word.starts_with('-') && (word.contains('/') || *word == "tests" || *word == "test"))
         .map(|word| word.trim_start_matches("./").trim_end_matches("...").trim_end_matches('/'))
         .collect();
-    paths.is_empty() || paths.iter().any(|path| path.is_empty() || inside.starts_with(path))
+    let holds = |path: &&str| {
+        let rest = inside.strip_prefix(*path);
+        path.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':']))
+    };
+    paths.is_empty() || paths.iter().any(holds)
 }
 
 /// Cargo and what it wraps: the target, the package and the folder decide.
