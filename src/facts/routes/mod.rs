@@ -88,9 +88,9 @@ impl Routes {
         self.operations.iter().any(|own| same_method(&own.method) && tail(&own.path) == wanted)
     }
 
-    /// The operations that the service is there for.
+    /// The operations that the service is there for; `OPTIONS` is what a browser asks before one.
     pub fn served(&self) -> impl Iterator<Item = &Operation> {
-        self.operations.iter().filter(|operation| !operation.is_for_operators())
+        self.operations.iter().filter(|operation| !operation.is_for_operators() && operation.method != "OPTIONS")
     }
 }
 

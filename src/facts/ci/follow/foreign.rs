@@ -1,5 +1,6 @@
 //! Tests that CI fetches from another repository: which of them there are cannot be read here.
 
+use super::super::model::Action;
 use super::super::path;
 use super::{Call, Walk};
 use crate::evidence::Place;
@@ -63,6 +64,30 @@ impl Walk<'_> {
             matches!(words.first().map(String::as_str), Some("git" | "gh")) && words.iter().any(|word| word == "clone")
         };
         checks_out || self.ci.commands.iter().any(|command| command.step.job == job && clones(&command.words))
+    }
+
+    /// Whether a step works in the checkout of another repository: what it tests there is not what this tree holds.
+    pub(super) fn is_in_another_tree(&self, call: &Call) -> bool {
+        let own = self.facts.own_name();
+        let is_other = |name: &String| {
+            name.contains('/') && !name.contains('$') && own.is_in(name).is_some() && !own.is_image(name)
+        };
+        let before = |action: &&Action| action.step.job == call.step.job && action.step.order <= call.step.order;
+        let mut is_elsewhere = false;
+        for checkout in self.ci.actions.iter().filter(before).filter(|action| action.name == "actions/checkout") {
+            let is_foreign = checkout.with.get("repository").is_some_and(is_other);
+            match checkout.with.get("path").map(|folder| folder.trim_start_matches("./").trim_end_matches('/')) {
+                None => is_elsewhere = is_foreign,
+                Some(folder) => {
+                    let is_inside =
+                        call.dir.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+                    if is_inside {
+                        return is_foreign;
+                    }
+                }
+            }
+        }
+        is_elsewhere
     }
 
     /// Lists the suite that an action of somebody else runs, by what the step is called: `Run the e2e tests`.

@@ -16,6 +16,7 @@ use super::excerpt::Excerpt;
 use super::model::{Action, Ci, Command, Link, Step};
 use super::path;
 use super::shell::{self, Run, Settings, Variables};
+use super::tools;
 use super::wrap::{self, Inner};
 use crate::evidence::Place;
 use crate::facts::Facts;
@@ -127,7 +128,10 @@ impl<'f> Walk<'f> {
             self.list(&run.words, place, &call);
         }
         match wrap::unwrap(run.words) {
-            Inner::Words(words) if self.is_foreign_collection(&words, &call.dir) => {
+            Inner::Words(words)
+                if self.is_foreign_collection(&words, &call.dir)
+                    || tools::tests(&words) && self.is_in_another_tree(&call) =>
+            {
                 self.foreign_tests(&words, place, &call);
             }
             Inner::Words(words) => {
