@@ -16,6 +16,7 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
     }
     match (file.language, suite) {
         (Some(Language::Rust), _) if matches!(program, "cargo" | "cross") => cargo(facts, command, &words, file),
+        (Some(Language::Rust), _) if program.starts_with('$') => unsaid(facts, command, file),
         // Whatever else is run: the name of a crate's folder is the product's, and stands in many a command.
         (Some(Language::Rust), _) => names_file(command, file),
         (Some(Language::Python), _) if matches!(program, "pytest" | "tox" | "nox" | "py.test") => {
@@ -188,6 +189,15 @@ fn does_less(words: &[&str]) -> bool {
     let says = |parts: &[&str]| words.iter().any(|word| parts.iter().any(|part| word.contains(part)));
     let prepares = says(&["build", "install", "ci", "lint", "start", "dev", "deploy", "wait"]) && !says(&["test"]);
     (prepares || says(&["unit"])) && !says(&["e2e", "spec", "cypress", "playwright", "journey", "integration"])
+}
+
+/// Whether a program that only a recipe's variable names runs a crate's tests: in the folder of the crate, by a recipe that
+/// is called for tests.
+fn unsaid(facts: &Facts<'_>, command: &Command, file: &File) -> bool {
+    let package = facts.manifests().crate_of(&file.path);
+    let is_here = package.is_some_and(|own| own.folder().trim_end_matches('/') == command.dir.trim_end_matches('/'));
+    let is_for_tests = command.chain.last().is_some_and(|link| link.what.contains("test"));
+    is_here && is_for_tests && !command.words.iter().any(|word| matches!(word.as_str(), "build" | "fmt" | "clippy"))
 }
 
 /// Whether a command names the file itself.
