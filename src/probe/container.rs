@@ -5,7 +5,7 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::containers::image::{Build, Image};
-use crate::facts::containers::{Env, EnvValue, Fact, Health, HealthKind, Platform, Role, Service, Timing};
+use crate::facts::containers::{Env, EnvValue, Fact, Health, HealthKind, Platform, Role, Service, Timing, start};
 use crate::facts::kubernetes::path::glob;
 use crate::facts::production::Standing;
 use crate::quantity::{Dimension, Quantity};
@@ -35,6 +35,7 @@ pub static PROBE: Probe = Probe {
         "logs_shipped",
         "logs_dropped",
         "mounts_source",
+        "start_checks",
     ],
     options: &["unit", "each"],
     look,
@@ -68,6 +69,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let view = facts.containers();
     let mut answer = Answer { blind: view.blind.clone(), ..Answer::default() };
     let fact = question.fact();
+    if fact == "start_checks" {
+        start_checks(facts, &mut answer);
+        return answer;
+    }
     let mut lacking = false;
     for service in view.services.iter().filter(|service| matters(service, fact)) {
         let found = of_service(service, fact, question);
@@ -105,6 +110,27 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
     }
     answer
+}
+
+/// What the starts of production's programs do with their stores before they serve.
+fn start_checks(facts: &Facts<'_>, answer: &mut Answer) {
+    let view = facts.containers();
+    let is_own = |service: &&Service| service.role != Role::ThirdParty && service.standing == Standing::Production;
+    let services = view.services.iter().filter(is_own).filter_map(|service| {
+        Some((service.command.clone()?, service.platform == Platform::Heroku && service.name == "release"))
+    });
+    let images = view.images.iter().filter(|image| image.standing == Standing::Production);
+    let of_images = images.flat_map(|image| image.shipped.iter().filter_map(|&stage| image.command(stage)));
+    for (command, alone) in services.chain(of_images.map(|command| (command, false))) {
+        for check in start::checks(facts, &command, alone) {
+            if check.is_sure {
+                answer.seen.push(seen(&check.place, format!("the start runs `{}`", check.line)));
+            } else {
+                let why = format!("a condition decides whether the start runs `{}`", check.line);
+                answer.blind.push(Blind { place: Some(check.place), why });
+            }
+        }
+    }
 }
 
 /// Databases and proxies say nothing about the project; jobs and workers have no health check and no entry point.

@@ -101,6 +101,8 @@ impl Globs {
             Some("part of the tests")
         } else if !self.wants_examples && production::is_example(path) {
             Some("an example or documentation")
+        } else if path.split('/').rev().skip(1).any(|part| part == "contrib") {
+            Some("a sample that whoever installs the product adapts")
         } else {
             None
         }

@@ -7,6 +7,7 @@ mod identity;
 pub mod image;
 mod paas;
 mod shell;
+pub mod start;
 
 use super::Facts;
 use super::production::Standing;

@@ -1,0 +1,95 @@
+//! What a start does with its stores before it serves: migrations that must succeed, loops that wait for an answer.
+
+use super::Fact;
+use crate::evidence::Place;
+use crate::facts::Facts;
+use crate::pattern::pattern;
+use crate::source::Span;
+use crate::tree::File;
+
+pattern!(
+    MIGRATES: Scan,
+    r"\bmanage\.py\s+migrate\b|\bdjango-admin\s+migrate\b|\balembic\s[^\n;&|]{0,60}\bupgrade\b|\balembic\s+upgrade\b|\bflask\s[^\n;&|]{0,40}\bdb\s+upgrade\b|\b(?:rails|rake)\s+db:(?:migrate|prepare)\b|\bprisma\s+migrate\s+deploy\b|\b(?:knex|sequelize|sequelize-cli|typeorm|node-pg-migrate)\s[^\n;&|]{0,60}(?:migrate|migration:run)|\b(?:diesel\s+migration|sqlx\s+migrate)\s+run\b|\b(?:goose|dbmate|migrate)\s[^\n;&|]{0,120}\bup\b|\bflyway\s[^\n;&|]{0,80}\bmigrate\b|\becto\.migrate\b|\bartisan\s+migrate\b"
+);
+pattern!(
+    WAITS: Scan,
+    r"\b(?:until|while\s+!)\s[^\n]{0,120}\b(?:psql|pg_isready|nc|mysqladmin|redis-cli|mongosh)\b|\b(?:wait-for-it|wait-for)(?:\.sh)?\s+\S+:\d|\bdockerize\s[^\n]{0,80}-wait\b"
+);
+pattern!(STOPS: Scan, r"(?m)^#!\S+(?:[ \t]+\S+)?[ \t]+-\w*e\w*\s*$|^[ \t]*set\s+(?:-\w+\s+)*-(?:\w*e\w*|o\s+errexit)\b");
+
+/// One thing that a start does with its stores.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartCheck {
+    /// Where.
+    pub place: Place,
+    /// The line that does it.
+    pub line: String,
+    /// Whether it is done at every start.
+    pub is_sure: bool,
+}
+
+/// What a start command does with its stores, itself or in a script of the tree that it runs, where a failure keeps the
+/// program from starting. `alone` says that the command stands for itself: the release phase of a platform.
+pub fn checks(facts: &Facts<'_>, command: &Fact<String>, alone: bool) -> Vec<StartCheck> {
+    let text = command.value.as_str();
+    let own = [&MIGRATES, &WAITS].into_iter().flat_map(|pattern| pattern.find_all(text));
+    let own = own.filter(|(found, _)| must_succeed(&text[found.end..], alone || found.text.starts_with("wait")));
+    let mut found: Vec<StartCheck> = own
+        .map(|_| StartCheck { place: command.place.clone(), line: text.to_owned(), is_sure: true })
+        .take(1)
+        .collect();
+    for file in scripts(facts, text) {
+        if let Some(source) = file.text() {
+            found.extend(in_script(file, source.text()));
+        }
+    }
+    found
+}
+
+/// The scripts of the tree that a command runs and that must succeed.
+fn scripts<'f>(facts: &'f Facts<'_>, command: &'f str) -> impl Iterator<Item = &'f File> {
+    let is_edge = |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | ',' | '[' | ']' | ';' | '&');
+    facts.tree.files().iter().filter(move |file| {
+        let name = file.name();
+        let is_script = !name.contains('.') || matches!(name.rsplit_once('.'), Some((_, "sh" | "bash" | "ash")));
+        let is_run = |at: usize| {
+            let before = command[..at].chars().next_back().is_none_or(|letter| letter == '/' || is_edge(letter));
+            let after = &command[at + name.len()..];
+            before && after.chars().next().is_none_or(is_edge) && must_succeed(after, true)
+        };
+        is_script && command.match_indices(name).any(|(at, _)| is_run(at))
+    })
+}
+
+/// Whether what follows a command waits for its success; `at_end` is the answer where nothing follows.
+fn must_succeed(rest: &str, at_end: bool) -> bool {
+    match rest.find(['&', '|', ';', '\n']).map(|at| &rest[at..]) {
+        None => at_end,
+        Some(next) if next.starts_with("&&") => true,
+        Some(next) => next.strip_prefix("||").is_some_and(|other| other.trim_start().starts_with("exit")),
+    }
+}
+
+fn in_script(file: &File, text: &str) -> Vec<StartCheck> {
+    let stops = STOPS.is_match(text);
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let at = start;
+        start += line.len();
+        let code = line.trim();
+        if code.starts_with('#') {
+            continue;
+        }
+        let waits = WAITS.is_match(code);
+        let Some(end) = MIGRATES.find(code).map(|found| found.end).or(waits.then_some(code.len())) else { continue };
+        let rest = &code[end..];
+        if waits || must_succeed(rest, stops) {
+            let lead = line.len() - line.trim_start().len();
+            let place = Place::at(file.path.clone(), Span::new(at + lead, at + lead + code.len()));
+            // What stands further in depends on what stands above it.
+            found.push(StartCheck { place, line: code.to_owned(), is_sure: lead == 0 });
+        }
+    }
+    found
+}
