@@ -11,10 +11,10 @@ use crate::source::{Span, head};
 use std::collections::{BTreeMap, BTreeSet};
 
 pattern!(NAME: Scan, r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b");
-// `"NAME" = "text"`, and `name = "NAME"` with `value = "text"` behind it.
+// `"NAME" = "text"`, `name = "NAME"` with `value = "text"` behind it, and `NAME=text` of a script in Terraform.
 pattern!(
     LITERAL: Scan,
-    r#"^(?:"?\s*[=:]\s*|"\s*,?\s*"?value"?\s*[=:]\s*)(?:"(?<text>[^"\n$]*)"|(?<bare>true|false|-?\d[\w.]*)\s*(?:[,}\n]|$))"#
+    r#"^(?:"?\s*[=:]\s*|"\s*,?\s*"?value"?\s*[=:]\s*)(?:"(?<text>[^"\n$]*)"|(?<bare>true|false|-?\d[\w.]*)\s*(?:[,}\n]|$))|^=(?<raw>[^\s"'$\\]+)(?:\s|$)"#
 );
 
 /// How far behind a name its value is looked for.
@@ -92,7 +92,8 @@ fn is_given(text: &str, at: usize) -> bool {
 
 fn held(name: &str, behind: &str) -> Held {
     let found = LITERAL.groups(head(behind, REACH));
-    let literal = found.and_then(|found| found.name("text").or_else(|| found.name("bare")));
+    let literal =
+        found.and_then(|found| found.name("text").or_else(|| found.name("bare")).or_else(|| found.name("raw")));
     literal.map_or_else(|| elsewhere(name), |literal| Held::of_text(literal.text).0)
 }
 
