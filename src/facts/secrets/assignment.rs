@@ -109,7 +109,12 @@ fn is_one_of_names(text: &str, name: (usize, usize), value_end: usize, value: &s
     let follows_one = || before.strip_suffix(',').is_some_and(|list| list.trim_end().ends_with(is_quote));
     let after = text.get(value_end..).unwrap_or_default().trim_start_matches(is_quote).trim_start();
     let leads_to_one = || after.strip_prefix(',').is_some_and(|list| list.trim_start().starts_with(is_quote));
-    value.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_') && (follows_one() || leads_to_one())
+    // `'password1', 'password2'`: a name may count, if it is one.
+    let word = match names::sort_of(value) {
+        Some(_) => value.trim_end_matches(|c: char| c.is_ascii_digit()),
+        None => value,
+    };
+    word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_') && (follows_one() || leads_to_one())
 }
 
 /// A Kubernetes Secret holds base64: what counts is what it says.
