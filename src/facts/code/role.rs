@@ -56,6 +56,15 @@ const FOLDERS: &[(&str, Role)] = &[
     ("testing", Role::Test),
     ("__tests__", Role::Test),
     ("__mocks__", Role::Test),
+    ("mock", Role::Test),
+    ("mocks", Role::Test),
+    ("mockserver", Role::Test),
+    ("fakes", Role::Test),
+    ("testfixtures", Role::Fixture),
+    ("testfixture", Role::Fixture),
+    ("testfiles", Role::Fixture),
+    ("testassets", Role::Fixture),
+    ("testcerts", Role::Fixture),
     ("spec", Role::Test),
     ("specs", Role::Test),
     ("step_definitions", Role::Test),
@@ -234,7 +243,13 @@ fn is_test_name(name: &str, language: Language) -> bool {
                 || stem.ends_with("_test")
                 || stem.ends_with("_tests")
         }
-        Language::Go | Language::Elixir => stem.ends_with("_test"),
+        // `mock_oidc_server.go`, `store_mock.go`: stands in for a part of the program, for its tests.
+        Language::Go => {
+            let mut words = stem.split('_');
+            stem.ends_with("_test")
+                || (stem.contains('_') && (words.next() == Some("mock") || words.next_back() == Some("mock")))
+        }
+        Language::Elixir => stem.ends_with("_test"),
         Language::JavaScript => [".test.", ".spec.", ".cy.", ".e2e."].iter().any(|mark| name.contains(mark)),
         Language::Python => stem.starts_with("test_") || stem.ends_with("_test") || stem == "conftest",
         Language::Ruby => stem.ends_with("_spec") || stem.ends_with("_test"),
