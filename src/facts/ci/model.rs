@@ -24,6 +24,8 @@ pub struct Ci {
     pub deploys_unread: Vec<Blind>,
     /// Signs that (more) CI is defined where this tree does not show it.
     pub elsewhere: Vec<Blind>,
+    /// Definitions that run only when files in certain places change: `paths: ["tests/antithesis/**"]`.
+    pub partial: Vec<String>,
     /// What the project calls itself, which says nothing of where a deployment goes.
     pub own_name: OwnName,
     /// Which command is the first gate that builds or tests; asked for by every question about CI, when CI is read.
@@ -276,10 +278,17 @@ impl Ci {
         &self.jobs[step.job]
     }
 
-    /// A gate of the tree that builds or tests: the place that makes an absence in CI a proof (`@place("ci")`).
+    /// A gate of the tree that builds or tests: the place that makes an absence in CI a proof (`@place("ci")`). Where CI is
+    /// visibly elsewhere, one that looks at a part of the tree is none.
     pub fn building_gate(&self) -> Option<&Command> {
+        let is_beside = |command: &Command| {
+            !self.elsewhere.is_empty() && self.partial.iter().any(|path| **path == *command.step.place.path)
+        };
         let is_one = |command: &Command| {
-            command.excuse.is_none() && command.step.is_gate() && super::tools::builds_or_tests(&command.words)
+            command.excuse.is_none()
+                && command.step.is_gate()
+                && super::tools::builds_or_tests(&command.words)
+                && !is_beside(command)
         };
         let first = self.gate.get_or_init(|| self.commands.iter().position(is_one));
         self.commands.get((*first)?)

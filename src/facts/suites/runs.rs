@@ -31,8 +31,9 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
             let name = file.path.rsplit('/').next().unwrap_or(&file.path);
             words.iter().any(|word| matches!(*word, "test" | "unittest" | "pytest") || word.ends_with(name))
         }
+        // Behind the word `test`, which is no folder.
         (Some(Language::Go), _) if program == "go" && words.get(1) == Some(&"test") => {
-            paths_allow(command, &words, file)
+            paths_allow(command, &words[1..], file)
         }
         (Some(Language::JavaScript), Suite::E2e) => {
             let line = command.line();
@@ -61,7 +62,9 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         }
         (Some(Language::Ruby), _) => ruby(command, &words, file),
         (None, _) if file.path.ends_with(".hurl") => program == "hurl" && words.contains(&"--test"),
-        _ => names(command, file),
+        // What a runner of its language would be given to a load tool or a runner of its own is named to it.
+        (None, _) | (_, Suite::Load) => names(command, file),
+        _ => speaks_of_tests(command) && names(command, file),
     }
 }
 
@@ -166,8 +169,18 @@ fn is_no_run(program: &str, words: &[&str]) -> bool {
         "wc",
         "head",
         "tail",
+        "gh",
+        "glab",
+        "wget",
+        "scp",
+        "rsync",
+        "cosign",
+        "crane",
+        "skopeo",
     ];
     NO.contains(&program)
+        || matches!(program, "docker" | "podman")
+            && words.get(1).is_some_and(|act| ["push", "pull", "tag", "login", "save", "load", "inspect"].contains(act))
         || words.iter().any(|word| matches!(*word, "--no-run" | "--help" | "--list" | "--collect-only" | "--version"))
         || (words.len() > 1
             && ["install", "i", "ci", "add", "build", "fmt", "lint"].contains(&words[1])
@@ -206,6 +219,15 @@ fn names_file(command: &Command, file: &File) -> bool {
     command.words.iter().any(|word| word.rsplit('/').next() == Some(name))
 }
 
+/// Whether a command, or the way to it, says that it tests or checks something.
+fn speaks_of_tests(command: &Command) -> bool {
+    const SAYS: &[&str] =
+        &["test", "spec", "e2e", "check", "verify", "smoke", "integration", "acceptance", "scenario", "journey"];
+    let line = command.line().to_ascii_lowercase();
+    let mut ways = command.chain.iter().map(|link| link.what.to_ascii_lowercase());
+    SAYS.iter().any(|word| line.contains(word)) || ways.any(|way| SAYS.iter().any(|word| way.contains(word)))
+}
+
 /// Whether a command, or the way to it, names the folder that the tests stand in, or the file itself.
 fn names(command: &Command, file: &File) -> bool {
     let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
@@ -221,7 +243,17 @@ fn names(command: &Command, file: &File) -> bool {
     let line = command.line();
     let said: Vec<&str> = ways.chain(std::iter::once(line.as_str())).collect();
     let spelled = |word: &str| word.replace('_', "-");
-    wanted.iter().any(|word| word.len() > 2 && said.iter().any(|said| spelled(said).contains(&spelled(word))))
+    wanted.iter().any(|word| word.len() > 2 && said.iter().any(|said| is_named_in(&spelled(word), &spelled(said))))
+}
+
+/// Whether a text holds a word that begins there, and ends there or goes on with `test`: `lease` is none in `release`.
+fn is_named_in(word: &str, text: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let behind = &text[at + word.len()..];
+        !before.is_some_and(char::is_alphanumeric)
+            && (behind.to_ascii_lowercase().starts_with("test") || !behind.starts_with(char::is_alphanumeric))
+    })
 }
 
 /// Whether the path arguments of a runner, if it has any, hold the file.

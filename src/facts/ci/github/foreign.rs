@@ -36,6 +36,9 @@ const TENDING: &[&str] = &[
     "title",
     "updater",
     "bump",
+    "draft",
+    "drafter",
+    "undraft",
 ];
 
 /// Whether a workflow of another repository may build, test, scan or deploy, so that nothing is known to be missing.

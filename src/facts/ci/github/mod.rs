@@ -106,6 +106,9 @@ pub(super) fn read(walk: &mut Walk<'_>) {
     }
     for (path, parsed, root) in &workflows {
         walk.ci.files.push(Place::file(path.as_str()));
+        if triggers::are_partial(root) {
+            walk.ci.partial.push(path.clone());
+        }
         let triggers = triggers::of(parsed, root, &workflows);
         let triggers: Vec<Trigger> =
             triggers.into_iter().filter(|trigger| trigger.event != Event::Other("workflow_call".into())).collect();
@@ -266,7 +269,10 @@ fn called(
         let around = steps::Around { job: index, shell: None, dir: "", triggers, on_failure: false, excuse: &excuse };
         let call = steps::call(&around, known, 0, None, place.clone(), &with);
         let (name, version) = name.rsplit_once('@').unwrap_or((name, ""));
-        if foreign::may_do_anything(name) {
+        // What only comments, labels and the like start guards no merge and no release, whatever it does.
+        let counts =
+            triggers.iter().any(|trigger| !matches!(trigger.event, Event::Other(_)) || trigger.event.is_unseen());
+        if counts && foreign::may_do_anything(name) {
             let why = format!("job \"{}\" is the workflow {name}, which is not in this tree", walk.ci.jobs[index].name);
             let guards_nothing = !triggers.is_empty()
                 && triggers.iter().all(|one| matches!(one.event, Event::Schedule(_) | Event::Manual));

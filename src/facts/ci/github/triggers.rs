@@ -13,6 +13,18 @@ pub(super) fn of(parsed: &Parsed, root: &Value, all: &[Workflow<'_>]) -> Vec<Tri
     direct(parsed, root, all, true)
 }
 
+/// Whether pushes and pull requests start a workflow only where files in certain places change.
+pub(super) fn are_partial(root: &Value) -> bool {
+    let Some(on) = root.get("on").or_else(|| root.get("true")).and_then(Value::as_map) else { return false };
+    let gates =
+        || on.iter().filter(|(name, _)| matches!(name.as_str(), "push" | "pull_request" | "pull_request_target"));
+    let is_partial = |event: &Value| {
+        let paths = strings(event.get("paths"));
+        !paths.is_empty() && paths.iter().all(|path| path.contains('/') && !path.starts_with("**"))
+    };
+    gates().next().is_some() && gates().all(|(_, field)| is_partial(&field.value))
+}
+
 fn direct(parsed: &Parsed, root: &Value, all: &[Workflow<'_>], chained: bool) -> Vec<Trigger> {
     // YAML 1.1 readers take a bare `on` for `true`.
     let Some(on) = root.get("on").or_else(|| root.get("true")) else { return Vec::new() };
