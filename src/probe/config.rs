@@ -130,7 +130,7 @@ impl Variables {
         let key = Key::of(variable);
         self.0.iter().any(|(tails, barred)| {
             let mut before = tails.iter().filter_map(|tail| key.before_tail(tail));
-            before.any(|before| !before.iter().any(|section| barred.contains(section)))
+            before.any(|before| !is_barred(barred, before))
         })
     }
 }
@@ -160,6 +160,14 @@ fn braces(text: &str) -> Option<(&str, &str, &str)> {
     Some((before, inside, after))
 }
 
+/// Whether any of these sections stands before a key; one of several words (`initial_cluster`) stands there as a whole.
+pub(super) fn is_barred(list: &[String], before: &[String]) -> bool {
+    list.iter().any(|barred| {
+        let words: Vec<&str> = barred.split('_').collect();
+        before.windows(words.len()).any(|window| window.iter().zip(&words).all(|(section, word)| section == word))
+    })
+}
+
 /// Whether the attributes of a word let a setting through: `under`, `not_under`, `variable`, `written`, `only`.
 ///
 /// `only` is the attribute of that name, which most settings are never compared with.
@@ -183,7 +191,7 @@ fn admits<F: FnOnce() -> Option<Regex>>(
             return false;
         }
     }
-    if texts(attributes, "not_under").is_some_and(|list| before.iter().any(|section| named(&list, section))) {
+    if texts(attributes, "not_under").is_some_and(|list| is_barred(&list, before)) {
         return false;
     }
     if is_on(attributes, "variable") && !setting.is_variable {

@@ -219,7 +219,7 @@ impl<'w> Name<'w> {
         let before = tails.iter().find_map(|tail| keys().find_map(|key| tail.before(key)));
         let Some(before) = before else { return false };
         let texts = |name: &str| super::config::texts(attributes, name);
-        let barred = texts("not_under").is_some_and(|list| before.iter().any(|section| list.contains(section)));
+        let barred = texts("not_under").is_some_and(|list| super::config::is_barred(&list, before));
         let under = texts("under").is_none_or(|list| {
             before.last().map_or_else(|| list.iter().any(String::is_empty), |last| list.contains(last))
         });

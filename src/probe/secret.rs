@@ -110,7 +110,7 @@ fn of_text(config: &Config, setting: &Setting, text: &str) -> Option<Secret> {
     if text.starts_with("arn:aws:kms:") || (text.starts_with("projects/") && text.contains("/cryptoKeys/")) {
         return Some(Secret::Reference(Way::Store("kms")));
     }
-    if is_address(setting, text) {
+    if is_address(setting, text) || is_database_in_a_file(text) {
         return None;
     }
     if is_path(text) {
@@ -134,6 +134,15 @@ fn is_key_of_others(setting: &Setting) -> bool {
 fn stands_in(text: &str) -> bool {
     let words = ["demo", "none", "dummy", "test", "unset", "missing", "key", "api-key", "apikey", "not-set", "no-key"];
     words.contains(&text.to_ascii_lowercase().as_str())
+}
+
+/// `jdbc:sqlite:shop.db`, `jdbc:h2:mem:shop`: what lies in a file or in memory asks nobody for a password, unless it says one.
+fn is_database_in_a_file(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let engine = lower.strip_prefix("jdbc:").unwrap_or(&lower).split(':').next().unwrap_or("").to_owned();
+    lower.contains(':')
+        && ["sqlite", "h2", "hsqldb", "derby", "duckdb"].contains(&engine.as_str())
+        && !lower.contains("pass")
 }
 
 /// `db.internal:5432/shop?sslmode=require`: where something is, under a name that asks for that, and nobody's password.

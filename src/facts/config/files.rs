@@ -3,6 +3,7 @@
 use super::Layer;
 use crate::facts::format::Format;
 use crate::facts::production::{self, Stage};
+use crate::source::head;
 use crate::tree::Tree;
 use crate::tree::path::within;
 use crate::value::{Kind, Map, Value};
@@ -166,6 +167,7 @@ fn classify<'t>(tree: &'t Tree, path: &'t str) -> Option<SettingsFile<'t>> {
     let is_chart = tree.file(&within(folder, "Chart.yaml")).is_some();
     let layer = match stage {
         Stage::Production if format == Format::Dotenv || in_folder || at_service || is_chart => Layer::Production,
+        Stage::Base if profile_of(&lower).is_some_and(|profile| !is_chosen(tree, profile)) => return None,
         Stage::Base if in_folder || at_service => Layer::Base,
         Stage::Unmarked if is_chart && lower == "values.yaml" => Layer::Base,
         Stage::Unmarked if WELL_KNOWN.contains(&lower.as_str()) && at_service => Layer::Base,
@@ -177,6 +179,38 @@ fn classify<'t>(tree: &'t Tree, path: &'t str) -> Option<SettingsFile<'t>> {
         _ => return None,
     };
     Some(SettingsFile { path, layer, format, service })
+}
+
+/// The profile that a file of .NET or Spring is read for alone: `appsettings.Docker.json`, `application-mysql.yml`.
+fn profile_of(name: &str) -> Option<&str> {
+    let (stem, _) = name.rsplit_once('.')?;
+    let profile = stem.strip_prefix("appsettings.").or_else(|| stem.strip_prefix("application-"))?;
+    (!["default", "base", "common", "shared", "global"].contains(&profile)).then_some(profile)
+}
+
+/// What names the profile that a program starts with.
+const CHOICES: &[&str] =
+    &["aspnetcore_environment", "dotnet_environment", "spring_profiles", "spring.profiles", "profiles:"];
+
+/// Whether an image, a workload or the settings of every profile choose one.
+fn is_chosen(tree: &Tree, profile: &str) -> bool {
+    let may_choose = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+        let ends = [".yml", ".yaml", ".json", ".properties", ".sh", ".tf", ".tpl", ".bicep", ".env"];
+        let starts = ["dockerfile", "containerfile", "procfile"];
+        (ends.iter().any(|end| name.ends_with(end)) || starts.iter().any(|start| name.starts_with(start)))
+            && !name.contains("override")
+            && !matches!(production::stage_of_path(path), Stage::Never(_))
+            && !path.split('/').any(|part| part.starts_with('.') && part != ".do")
+    };
+    tree.files().iter().filter(|file| may_choose(&file.path)).filter_map(|file| file.text()).any(|source| {
+        let text = source.text().to_ascii_lowercase();
+        let named = CHOICES.iter().flat_map(|choice| text.match_indices(*choice).map(|(at, choice)| at + choice.len()));
+        named.into_iter().any(|at| {
+            let behind = head(&text[at..], 120);
+            behind.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_').any(|word| word == profile)
+        })
+    })
 }
 
 /// Whether a folder holds the manifest of a program.

@@ -13,18 +13,29 @@ pub(crate) const FLAGS: &[&str] = &[
     r#"\.add_argument\(\s*(?:["']-\w["']\s*,\s*)?["']--(?<value>[\w-]+)["'][^()]{0,200}?\bdefault\s*="#,
 ];
 
+/// How the patterns begin that loggers, spans and metrics match as well.
+const METHOD: &str = r"\.(?:String|";
+
 /// Adds them as settings of the weakest layer.
 pub(super) fn read(facts: &Facts<'_>, settings: &mut Vec<Setting>) {
     let found = facts.code().find_all(facts, Scope::Product, FLAGS);
-    let mut hits: Vec<&Hit> = found.iter().flat_map(|hits| hits.iter()).collect();
-    hits.sort_by(|a, b| (&a.path, a.span).cmp(&(&b.path, b.span)));
-    settings.extend(hits.into_iter().filter_map(|hit| one(facts, hit)));
+    let with_pattern = found.iter().zip(FLAGS).flat_map(|(hits, pattern)| hits.iter().map(move |hit| (hit, *pattern)));
+    let mut hits: Vec<(&Hit, &str)> = with_pattern.collect();
+    hits.sort_by(|(a, _), (b, _)| (&a.path, a.span).cmp(&(&b.path, b.span)));
+    settings.extend(hits.into_iter().filter_map(|(hit, pattern)| one(facts, hit, pattern)));
 }
 
-fn one(facts: &Facts<'_>, hit: &Hit) -> Option<Setting> {
+fn one(facts: &Facts<'_>, hit: &Hit, pattern: &str) -> Option<Setting> {
     let (name, _) = hit.value.as_ref()?;
     let code = facts.code().file(&hit.path)?.code(facts)?.product();
-    let text = written(code, argument(code.get(hit.span.end as usize..)?))?;
+    let rest = code.get(hit.span.end as usize..)?;
+    let default = argument(rest);
+    // `zap.Duration("retry-timeout", wait)` is a field of a log line: behind the default of a flag stands what it is for.
+    let is_flag = || rest.get(default.len()..).is_some_and(|behind| behind.starts_with(','));
+    if pattern.starts_with(METHOD) && !is_flag() {
+        return None;
+    }
+    let text = written(code, default)?;
     let held = if text.is_empty() { Held::Empty } else { Held::Plain(text) };
     Some(Setting {
         name: name.clone(),

@@ -136,6 +136,8 @@ const TEST_WORDS: &[&str] = &[
     "fakes",
     "stub",
     "stubs",
+    "expected",
+    "expectedoutput",
     "cypress",
     "playwright",
 ];
