@@ -191,7 +191,13 @@ fn apply(facts: &Facts<'_>, view: &mut Kubernetes, plain: Vec<Object>, kustomiza
         if object.standing == Standing::Production {
             object.standing = match production::stage_of_path(&facts.own_name().cleared(&object.path)) {
                 Stage::Never(word) => Standing::Aside(format!("\"{word}\" in its path")),
-                _ => kustomizations.unreached(&object.path),
+                Stage::Production => kustomizations.unreached(&object.path),
+                _ => match kustomizations.unreached(&object.path) {
+                    Standing::Production if production::is_in_tools(&object.path) => {
+                        Standing::Uncertain("it stands in a folder of tools".to_owned())
+                    }
+                    standing => standing,
+                },
             };
         }
         if object.standing == Standing::Production

@@ -162,9 +162,19 @@ fn other_definition(facts: &Facts<'_>, path: &str) -> Option<Arc<str>> {
         stage => {
             let kubernetes = || Format::of(&file.path) == Some(Format::Yaml);
             (is_compose(&file.path) && stage == Stage::Production)
-                || matches!(file.name(), "Chart.yaml" | "kustomization.yaml" | "kustomization.yml" | "skaffold.yaml")
+                || matches!(
+                    file.name(),
+                    "azure.yaml"
+                        | "main.bicep"
+                        | "Chart.yaml"
+                        | "kustomization.yaml"
+                        | "kustomization.yml"
+                        | "skaffold.yaml"
+                )
                 || (kubernetes() && file.text().is_some_and(|text| declares_workload(text.text())))
-                || (Format::of(&file.path) == Some(Format::Json) && file.name().contains("task"))
+                || (Format::of(&file.path) == Some(Format::Json)
+                    && file.name().contains("task")
+                    && file.text().is_some_and(|text| text.text().contains("ontainerDefinitions")))
         }
     });
     marked.next().map(|file| file.path.clone())

@@ -76,7 +76,11 @@ fn developer_process(text: &str) -> Option<&'static str> {
         let first = words.next()?.rsplit('/').next()?;
         let watches = words.clone().any(|word| word == "--watch") && first != "sidekiq";
         let known = PROCESSES.iter().find(|process| **process == first).copied();
-        known.or_else(|| watches.then_some("a watcher of files"))
+        // No platform routes to the loopback address of a process.
+        let is_alone = || words.clone().any(|word| word.contains("127.0.0.1:") || word.contains("localhost:"));
+        known
+            .or_else(|| watches.then_some("a watcher of files"))
+            .or_else(|| is_alone().then_some("what talks to its own machine alone"))
     })
 }
 
