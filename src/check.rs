@@ -5,6 +5,7 @@ use crate::checklist::{Checklist, Item, Phase};
 use crate::diagnostic::Diagnostic;
 use crate::facts::config;
 use crate::facts::parallel;
+use crate::facts::routes;
 use crate::facts::{Facts, Patterns};
 use crate::judge::{Asked, Judgement, Verdict, judge};
 use crate::pattern::PatternSet;
@@ -233,7 +234,8 @@ fn patterns<'b>(bindings: impl IntoIterator<Item = &'b Option<Binding>>) -> Patt
             }
         });
     }
-    let fixed = [config::reads::READS, config::flags::FLAGS, probe::place::code::SERVES].concat();
+    let fixed =
+        [config::reads::READS, config::flags::FLAGS, probe::place::code::SERVES, &[routes::REGISTERED]].concat();
     code.extend(fixed.into_iter().map(str::to_owned));
     Patterns { code: PatternSet::new(code), text: PatternSet::new(text) }
 }

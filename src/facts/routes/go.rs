@@ -52,6 +52,11 @@ fn declared(file: &Shaped, found: &mut Found) {
         if own.is_empty() && !text.is_empty() {
             continue;
         }
+        // A tree of paths that is handed to something else: a gateway, a folder of files.
+        let is_mount = || arguments.get(1).is_some_and(|one| !outline.bare[one.range()].contains("HandlerFunc"));
+        if &call["what"] == "Handle" && own.len() > 1 && own.ends_with('/') && is_mount() {
+            continue;
+        }
         let methods = match (&call["what"], verb) {
             (_, Some(verb)) => vec![verb.to_owned()],
             ("Any" | "All", None) => vec!["*".to_owned()],

@@ -1,7 +1,7 @@
 //! Methods of gRPC services: those of a `.proto` of the tree whose service the product serves.
 
 use super::Operation;
-use crate::evidence::Place;
+use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::facts::code::{CodeFile, Language, Role, Scope};
 use crate::pattern::compile;
@@ -42,6 +42,27 @@ pub(super) fn operations(facts: &Facts<'_>) -> Vec<Operation> {
     }
     operations
 }
+
+/// Services that Go code serves and no `.proto` of the tree declares: their methods stand in a module of their own.
+pub(super) fn elsewhere(facts: &Facts<'_>) -> Vec<Blind> {
+    const STANDARD: &[&str] = &["Health", "ServerReflection", "Channelz"];
+    let served = facts.code().find_all(facts, Scope::Product, &[REGISTERED]);
+    let mut hits = served.iter().flat_map(|hits| hits.iter()).peekable();
+    if hits.peek().is_none() {
+        return Vec::new();
+    }
+    let declared: Vec<String> = services(facts).into_iter().map(|service| service.name).collect();
+    let foreign = hits.filter_map(|hit| {
+        let (name, _) = hit.value.as_ref()?;
+        let is_known = STANDARD.contains(&name.as_str()) || declared.contains(name);
+        let why = format!("the methods of the gRPC service {name} are declared outside of the tree");
+        (!is_known).then(|| Blind { place: Some(Place::at(hit.path.clone(), hit.span)), why })
+    });
+    foreign.collect()
+}
+
+/// How the code that is generated for Go takes what serves a service.
+pub(crate) const REGISTERED: &str = r"\.Register(?<value>[A-Z]\w*?)Server\(\s*\w+\s*,";
 
 fn services<'f>(facts: &'f Facts<'_>) -> Vec<Service<'f>> {
     static SERVICE: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"\bservice\s+(\w+)\s*\{").ok());

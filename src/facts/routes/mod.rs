@@ -12,6 +12,8 @@ mod python;
 mod requests;
 mod rust;
 
+pub(crate) use grpc::REGISTERED;
+
 use super::code::{CodeFile, Language, Role};
 use super::manifests::{Beside, Ecosystem, Purpose};
 use super::{Facts, parallel};
@@ -174,6 +176,9 @@ pub fn read(facts: &Facts<'_>) -> Routes {
     let mut routes = Routes::default();
     let grpc = grpc::operations(facts);
     let in_use = languages(facts, &mut routes.frameworks);
+    if in_use.contains(&Language::Go) {
+        routes.blind.extend(grpc::elsewhere(facts));
+    }
     if in_use.is_empty() && grpc.is_empty() {
         return routes;
     }
