@@ -158,7 +158,7 @@ pub(in crate::probe) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<B
 }
 
 /// The readme of the whole tree.
-fn is_readme(path: &str) -> bool {
+pub(super) fn is_readme(path: &str) -> bool {
     !path.contains('/') && path.to_ascii_lowercase().starts_with("readme")
 }
 
@@ -191,6 +191,7 @@ pub(in crate::probe) fn is_reference(url: &str) -> bool {
         "postgresql.org",
         "prometheus.io",
         "grafana.com",
+        "datadoghq.com",
         "rust-lang.org",
         "crates.io",
         "docs.rs",

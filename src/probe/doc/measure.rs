@@ -24,7 +24,7 @@ pattern!(
 // Headings of how something is brought in, which name nothing that they explain.
 pattern!(
     ABOUT_USE,
-    r"(?i)^\W*(?:\d+[.)]?\s*)?(?:usage|using|use|option|how|notes?|deploy\w*|install\w*|import\w*|export\w*|add\w*|creat\w*|configur\w+|updat\w+|upgrad\w+|set[ -]?up|setting up|getting started|quick ?start|prerequisites|requirements|overview|introduction|development|contributing|licen[cs]e|examples?|step|enabl\w+|run\w*|access\w*)\b"
+    r"(?i)^\W*(?:\d+[.)]?\s*)?(?:usage|using|use|option|how|notes?|deploy\w*|install\w*|import\w*|export\w*|add\w*|creat\w*|configur\w+|updat\w+|upgrad\w+|set[ -]?up|setting up|getting started|quick ?start|prerequisites|requirements|overview|introduction|development|contributing|licen[cs]e|examples?|step|enabl\w+|run\w*|access\w*|test\w*|background|compatib\w+)\b|\bsupport$"
 );
 // A day of the week, a turn of duty, a tool to look at: what is done then is no answer to a problem.
 pattern!(
@@ -134,7 +134,9 @@ impl<'a> Look<'a, '_> {
                 }
                 _ if reach == Reach::Labels => is_labelled(),
                 BlockKind::Row { cells, .. } => cells.iter().any(|cell| pattern.is_match(cell)),
-                BlockKind::Command | BlockKind::Code(_) => pattern.is_match(&block.text),
+                BlockKind::Command | BlockKind::Code(_) => {
+                    block.text.lines().any(|line| !is_remark(line) && pattern.is_match(line))
+                }
                 BlockKind::Item { .. } => says_more(block) && pattern.is_match(beginning(&block.text)),
                 BlockKind::Paragraph => is_labelled(),
             };
@@ -372,6 +374,11 @@ fn acts(block: &Block) -> bool {
 fn says_more(block: &Block) -> bool {
     let words = block.text.split_whitespace().count();
     block.commands || words >= 5 || block.label.as_ref().is_some_and(|label| words > label.split_whitespace().count())
+}
+
+/// A remark inside a block of code: `// set to true if dashboards …`.
+fn is_remark(line: &str) -> bool {
+    ["//", "# ", "/*", "-- "].iter().any(|mark| line.trim_start().starts_with(mark))
 }
 
 /// What an item begins with: later words are asides.

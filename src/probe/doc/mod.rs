@@ -77,10 +77,14 @@ fn look_for(facts: &Facts<'_>, question: &Question, topic: &Topic) -> Answer {
             }
         }
     }
-    if good.is_empty() {
-        answer.blind.extend(candidates::outside_links(facts, topic));
+    let decided = decide(facts, question, topic, &good);
+    // What the sections here lack may stand where the project's own page leads.
+    if decided.seen.is_empty() {
+        let from = |blind: &Blind| blind.place.as_ref().is_some_and(|place| candidates::is_readme(&place.path));
+        let links = candidates::outside_links(facts, topic).into_iter();
+        answer.blind.extend(links.filter(|link| good.is_empty() || from(link)));
     }
-    answer.extend(decide(facts, question, topic, &good));
+    answer.extend(decided);
     answer
 }
 
@@ -94,9 +98,15 @@ fn decide(facts: &Facts<'_>, question: &Question, topic: &Topic, good: &[(Candid
     let mut answer = Answer::default();
     let actions = question.is_set("actions");
     let mut found: BTreeMap<&str, Vec<(Place, String)>> = BTreeMap::new();
+    // Which of the sections hold something of what must be there: the others only bear the name.
+    let mut hold: Vec<bool> = good.iter().map(|_| topic.needs.are_none()).collect();
     for (name, part) in &topic.parts {
-        let places = good.iter().flat_map(|(candidate, _)| measure::find(facts, topic, candidate, part, actions));
-        found.insert(name, places.collect());
+        let of_part = found.entry(name).or_default();
+        for ((candidate, _), holds) in good.iter().zip(&mut hold) {
+            let places = measure::find(facts, topic, candidate, part, actions);
+            *holds |= !places.is_empty() && topic.needs.take(name);
+            of_part.extend(places);
+        }
     }
     let has = |name: &str| found.get(name).is_some_and(|places| !places.is_empty());
     let lacking: Vec<&str> = topic.parts.keys().map(String::as_str).filter(|name| !has(name)).collect();
@@ -120,15 +130,19 @@ fn decide(facts: &Facts<'_>, question: &Question, topic: &Topic, good: &[(Candid
         }
         return answer;
     }
-    for (candidate, weight) in good {
+    for ((candidate, weight), holds) in good.iter().zip(hold) {
         let mut message = format!("{}: {}", candidate.name(), weight.describe());
-        if enough && parts.is_empty() {
+        if enough && parts.is_empty() && holds {
             if let Some(named) = &weight.development {
                 message = format!("{message} (for {named})");
             }
             answer.seen.push(Sighting::new(candidate.place(), Strength::Documented, message));
         } else {
-            let lacks = if lacking.is_empty() { "others like it".to_owned() } else { spoken(&lacking) };
+            let lacks = match lacking.as_slice() {
+                _ if enough && !holds => "what the topic is about".to_owned(),
+                [] => "others like it".to_owned(),
+                lacking => spoken(lacking),
+            };
             message = format!("{message}; lacks {lacks}");
             answer.notes.push(Sighting::new(candidate.place(), Strength::Documented, message));
         }

@@ -64,6 +64,21 @@ pub enum Needs {
     Named(Vec<String>),
 }
 
+impl Needs {
+    /// Whether a section on the topic counts without any of its parts.
+    pub fn are_none(&self) -> bool {
+        matches!(self, Self::Some(0))
+    }
+
+    /// Whether a part is one of those that must be there.
+    pub fn take(&self, part: &str) -> bool {
+        match self {
+            Self::Some(_) => true,
+            Self::Named(names) => names.iter().any(|name| name == part),
+        }
+    }
+}
+
 impl Default for Needs {
     fn default() -> Self {
         Self::Some(0)

@@ -32,6 +32,7 @@ pub(super) struct Weight {
     holes: Vec<String>,
     lacks_action: bool,
     is_off_topic: bool,
+    off_topic_why: &'static str,
     /// It says little and points out of the tree.
     pub(super) is_outside: bool,
     /// It is about a developer's machine, an example or a test, in these words.
@@ -73,7 +74,7 @@ impl Weight {
             flaws.extend(self.holes.iter().take(3).cloned());
         }
         if self.is_off_topic {
-            flaws.push("nothing in it is put into operation".into());
+            flaws.push(self.off_topic_why.into());
         }
         flaws
     }
@@ -158,6 +159,10 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
         && weight.commands == 0
         && weight.rows == 0;
     weight.is_off_topic = !is_about && weight.words > 0;
+    weight.off_topic_why = match topic.action {
+        Action::Steps => "nothing in it is put into operation",
+        Action::Command | Action::None => "it bears the name and speaks of something else",
+    };
     weight
 }
 
