@@ -115,3 +115,15 @@ fn a_pointer_hands_the_topic_on() {
     assert_eq!(answer.seen.len(), 1, "{answer:?}");
     assert_eq!(&*answer.seen[0].place.path, "ops/ship.md");
 }
+
+#[test]
+fn sections_of_other_documents_add_nothing_to_one_that_holds_all() {
+    let api = "# API\n\nEach order is kept under its number.\n\n| Operation | Response |\n|---|---|\n| GET /orders | 200 with the list of all orders |\n| POST /orders | 201 with the order that was made |\n| DELETE /orders/{id} | 204, or 404 for an order that nobody made |\n";
+    let layer = "# Tests\n\n## API layer\n\n1. Handlers have unit tests beside them.\n2. Responses have a test of their headers.\n3. Flags are tested with the server.\n";
+    let both = ask(&[("docs/http.md", api), ("docs/tests.md", layer)], &["api"]);
+    let (seen, notes, _) = words(&both);
+    assert_eq!((seen.len(), both.seen[0].place.path.as_ref()), (1, "docs/http.md"), "{both:?}");
+    assert!(notes[0].ends_with("lacks what the topic is about"), "{both:?}");
+    let alone = ask(&[("docs/tests.md", layer)], &["api"]);
+    assert!(alone.seen.is_empty(), "{alone:?}");
+}

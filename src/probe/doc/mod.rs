@@ -98,16 +98,16 @@ fn decide(facts: &Facts<'_>, question: &Question, topic: &Topic, good: &[(Candid
     let mut answer = Answer::default();
     let actions = question.is_set("actions");
     let mut found: BTreeMap<&str, Vec<(Place, String)>> = BTreeMap::new();
-    // Which of the sections hold something of what must be there: the others only bear the name.
-    let mut hold: Vec<bool> = good.iter().map(|_| topic.needs.are_none()).collect();
+    let mut held: Vec<Vec<&str>> = good.iter().map(|_| Vec::new()).collect();
     for (name, part) in &topic.parts {
         let of_part = found.entry(name).or_default();
-        for ((candidate, _), holds) in good.iter().zip(&mut hold) {
+        for ((candidate, _), held) in good.iter().zip(&mut held) {
             let places = measure::find(facts, topic, candidate, part, actions);
-            *holds |= !places.is_empty() && topic.needs.take(name);
+            held.extend((!places.is_empty()).then_some(name.as_str()));
             of_part.extend(places);
         }
     }
+    let hold = holding(topic, good, &held);
     let has = |name: &str| found.get(name).is_some_and(|places| !places.is_empty());
     let lacking: Vec<&str> = topic.parts.keys().map(String::as_str).filter(|name| !has(name)).collect();
     let there = topic.parts.len() - lacking.len();
@@ -148,6 +148,23 @@ fn decide(facts: &Facts<'_>, question: &Question, topic: &Topic, good: &[(Candid
         }
     }
     answer
+}
+
+/// Which of the sections hold something of what must be there: the others only bear the name. Where a document holds all
+/// of it, the sections of the others add nothing.
+fn holding(topic: &Topic, good: &[(Candidate<'_>, Weight)], held: &[Vec<&str>]) -> Vec<bool> {
+    let of_section = |held: &[&str]| topic.needs.are_none() || held.iter().any(|part| topic.needs.take(part));
+    let is_whole = |path: &str| {
+        let sections = good.iter().zip(held).filter(|((candidate, _), _)| *candidate.document.path == *path);
+        let parts: std::collections::BTreeSet<&str> = sections.flat_map(|(_, held)| held.iter().copied()).collect();
+        match &topic.needs {
+            Needs::Some(count) => parts.len() >= *count,
+            Needs::Named(names) => names.iter().all(|name| parts.contains(name.as_str())),
+        }
+    };
+    let whole: Vec<bool> = good.iter().map(|(candidate, _)| is_whole(&candidate.document.path)).collect();
+    let any = whole.contains(&true);
+    whole.iter().zip(held).map(|(&whole, held)| (whole || !any) && of_section(held)).collect()
 }
 
 fn part_answer(
