@@ -265,7 +265,7 @@ fn is_client_input(facts: &Facts<'_>, path: &str) -> bool {
 /// What the source says of whose API a document describes.
 fn is_own(facts: &Facts<'_>, kind: &str, operations: &[(String, Span)]) -> Option<bool> {
     let routes = facts.routes();
-    let known = routes.operations.iter().filter(|operation| operation.method != "RPC").count();
+    let known = routes.served().filter(|operation| operation.method != "RPC").count();
     if kind != "openapi" || known < FEWEST_ROUTES {
         return None;
     }

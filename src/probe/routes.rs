@@ -1,9 +1,12 @@
 //! `@routes`: which operations the service declares, and the share of them that tests request.
 
+use super::doc::candidates;
+use super::doc::topic::Topic;
 use super::place::code::unspoken_service;
 use super::{Probe, Question};
-use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
+use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
+use crate::facts::code::Language;
 use crate::quantity::Quantity;
 
 /// More operations than this are not listed one by one.
@@ -14,17 +17,26 @@ pub static PROBE: Probe = Probe {
     name: "routes",
     summary: "The share of the service's operations (method and full path) that test code requests; the missing ones are noted; \
               `most` counts requests whose path cannot be read as if each asked for one that is missing; \
-              `partly` looks also where other services are in a language whose routes are not read",
-    usage: "@routes() {declared, most, partly}",
+              `partly` looks also where other services are in a language whose routes are not read; `in` is the share of \
+              operations that files of a language declare; `described`, where the documents on the API name any by its path, \
+              the share of three, or of all where there are fewer, that they name",
+    usage: "@routes() {declared, most, partly, in: \"python\", described}",
     arity: (0, 0),
     patterns_from: None,
     facts: &[],
-    options: &["declared", "most", "partly"],
+    options: &["declared", "most", "partly", "in", "described"],
     look,
 };
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let routes = facts.routes();
+    // A path that cannot be read changes neither where most of them stand nor what a document names.
+    if let Some(language) = question.option_text("in") {
+        return Answer { seen: declared_in(facts, language).into_iter().collect(), ..Answer::default() };
+    }
+    if question.is_set("described") {
+        return Answer { seen: described(facts).into_iter().collect(), ..Answer::default() };
+    }
     let mut answer = Answer { blind: routes.blind.clone(), ..Answer::default() };
     if question.is_set("declared") {
         let seen = routes.operations.iter().take(MOST);
@@ -73,4 +85,38 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }),
     );
     answer
+}
+
+/// The share of operations that files of one language declare, by the first that stands elsewhere.
+fn declared_in(facts: &Facts<'_>, language: &str) -> Option<Sighting> {
+    let is_inside =
+        |place: &Place| Language::of(&place.path).is_some_and(|one| one.name().eq_ignore_ascii_case(language));
+    // What protocol buffers declare, they describe themselves.
+    let served = facts.routes().served().filter(|one| one.method != "RPC");
+    let (inside, outside): (Vec<_>, Vec<_>) = served.partition(|one| is_inside(&one.place));
+    let first = outside.first()?;
+    let (count, all) = (inside.len(), inside.len() + outside.len());
+    let message = format!("{count} of {all} operations are declared in {language}; not {}", first.name());
+    Some(share(first.place.clone(), message, count, all))
+}
+
+/// How many operations, of the few that a description of the API must name, its documents do name.
+fn described(facts: &Facts<'_>) -> Option<Sighting> {
+    const FEW: usize = 3;
+    let topic = Topic::named("api").err()?;
+    let found = candidates::find(facts, topic);
+    let sections = || found.iter().flat_map(candidates::Candidate::tree);
+    let texts = sections().flat_map(|section| {
+        std::iter::once(section.title.as_str()).chain(section.blocks.iter().map(|block| block.text.as_str()))
+    });
+    let (named, served) = facts.routes().named_in(texts);
+    let place = found.first().filter(|_| named > 0)?.place();
+    let message =
+        format!("the documents on the API name {named} of the paths of its operations, of which there are {served}");
+    Some(share(place, message, named.min(FEW), served.min(FEW)))
+}
+
+fn share(place: Place, message: String, part: usize, whole: usize) -> Sighting {
+    let ratio = Quantity::ratio(part as f64 / whole.max(1) as f64);
+    Sighting::new(place, Strength::Configured, message).with(Observed::Quantity(ratio))
 }

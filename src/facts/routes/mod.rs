@@ -5,6 +5,7 @@ mod functions;
 mod go;
 mod grpc;
 mod javascript;
+mod named;
 mod outline;
 mod path;
 mod prefixes;
