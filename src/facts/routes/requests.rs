@@ -13,7 +13,7 @@ use crate::facts::{Facts, parallel};
 use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -72,7 +72,29 @@ pub(super) fn mark(facts: &Facts<'_>, operations: &mut [Operation], names: &[(Pl
             operation.tested = Some(place.clone());
         }
     }
+    unresolved.extend(by_function(&files));
     unresolved
+}
+
+/// Requests of Rust for what a function outside of the tests makes: `.uri(task.upload_uri().path())`.
+fn by_function(files: &[TestFile]) -> Vec<Place> {
+    const MOST: usize = 200;
+    static MADE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(
+            r"\.(?:uri|get|post|put|delete|patch|head)\(\s*&?(?:\w+(?:\.|::))+(?<name>\w+_(?:uri|url|path|endpoint|route))\(",
+        )
+        .ok()
+    });
+    let own: BTreeSet<&str> =
+        files.iter().flat_map(|file| &file.functions).map(|function| function.name.as_str()).collect();
+    let mut found = Vec::new();
+    for file in files.iter().filter(|file| file.language == Language::Rust) {
+        for one in MADE.iter().flat_map(|made| made.captures_iter(&file.outline.bare)) {
+            let made = one.name("name").filter(|name| found.len() < MOST && !own.contains(name.as_str()));
+            found.extend(made.map(|name| Place::at(file.path.clone(), Span::new(name.start(), name.end()))));
+        }
+    }
+    found
 }
 
 /// Whether tests that ask for a name mean what is declared under one: Django's may stand in a namespace.
