@@ -140,6 +140,9 @@ fn encrypted(facts: &Facts<'_>, question: &Question) -> Answer {
 const IN_THE_CLEAR: &[&str] =
     &["disable", "disabled", "false", "off", "none", "no", "0", "notls", "allow", "prefer", "preferred"];
 
+/// What encrypts the connections of `tokio-postgres`.
+const TLS_CONNECTORS: &[&str] = &["MakeRustlsConnect", "MakeTlsConnector"];
+
 /// Names that servers give to who may do everything.
 const ADMINISTRATORS: &[&str] =
     &["postgres", "root", "sa", "admin", "doadmin", "rdsadmin", "postgresadmin", "cloudsqladmin", "azure_superuser"];
@@ -233,6 +236,14 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
         return None;
     }
     let (text, span) = hit.value.as_ref()?;
+    let before = &code[..floor(code, span.start as usize)];
+    let before = before.lines().next_back().unwrap_or("").trim_start();
+    // An import uses nothing, and a help text shows what others may say.
+    if text == "NoTls" && before.starts_with("use ")
+        || ["Example:", "example:", "e.g."].iter().any(|mark| before.contains(mark))
+    {
+        return None;
+    }
     let is_of_redis = |text: &str| text.to_ascii_lowercase().contains("redis");
     if is_of_redis(&hit.path) || code.get(hit.span.range()).is_some_and(is_of_redis) {
         return None;
@@ -245,6 +256,10 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     let in_millis = MILLISECONDS.iter().any(|mark| whole.contains(mark)) && !whole.contains("Duration");
     let unit = if in_millis { Some("ms") } else { fact.form.unit };
     let value = match observe(code, text, unit) {
+        // Beside a connector that encrypts, it is what is left when the settings do not ask for that one.
+        Observed::Word(word) if word == "NoTls" && TLS_CONNECTORS.iter().any(|name| code.contains(name)) => {
+            Observed::Opaque("TLS or none, as the settings choose".to_owned())
+        }
         Observed::Word(word) if fact.form.shape == Some("word") => {
             Observed::Word(if word == "NoTls" { "disable".to_owned() } else { word })
         }
