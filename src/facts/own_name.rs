@@ -22,6 +22,7 @@ const ALONE: &[&str] = &[
     "template",
     "preview",
     "showcase",
+    "interop",
 ];
 /// In the name of a file these stay marks even so: `example.env`, `config.sample.toml`.
 const MARKS_FILES: &[&str] = &["example", "sample", "template"];

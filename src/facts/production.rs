@@ -57,6 +57,7 @@ const NEVER: &[&str] = &[
     "preproduction",
     "template",
     "dist",
+    "interop",
 ];
 const EXAMPLE: &[&str] = &[
     "example",
@@ -93,6 +94,7 @@ const FIXTURE: &[&str] = &[
     "mock",
     "mocks",
     "e2e",
+    "fuzz",
     "bench",
     "benches",
     "benchmarks",
@@ -312,7 +314,9 @@ static SIGNS: LazyLock<HashMap<&'static str, Sign>> = LazyLock::new(|| {
 fn sign(word: &str) -> Option<(&'static str, Sign)> {
     // Most words of most paths are longer or shorter than all of these.
     let could_be = (2..=16).contains(&word.len());
-    could_be.then(|| SIGNS.get_key_value(word).map(|(&word, &sign)| (word, sign))).flatten()
+    let known = could_be.then(|| SIGNS.get_key_value(word).map(|(&word, &sign)| (word, sign))).flatten();
+    // `e2eutil/`, `e2etests/`.
+    known.or_else(|| word.starts_with("e2e").then_some(("e2e", Sign::Fixture)))
 }
 
 /// What the words of a path say, each by its first word.
