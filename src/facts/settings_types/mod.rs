@@ -4,6 +4,7 @@
 //! `z.object({…}).parse(process.env)`. A type of an API that is merely deserialised does not.
 
 mod decorated;
+mod generics;
 mod go;
 mod go_files;
 mod node;

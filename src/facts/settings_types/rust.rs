@@ -1,5 +1,6 @@
 //! Rust: which struct a loader fills, and what its fields and attributes demand.
 
+use super::generics;
 use super::rust_items::{self, Item};
 use super::shape;
 use super::{Bound, Field, Root, SettingsTypes, Shape};
@@ -37,7 +38,7 @@ static LOADERS: LazyLock<PatternSet> = LazyLock::new(|| {
     PatternSet::new(patterns.map(str::to_owned))
 });
 
-static RESULT: LazyLock<Option<Regex>> =
+pub(super) static RESULT: LazyLock<Option<Regex>> =
     LazyLock::new(|| compile(r"(?s)\bfn\s+\w+[^{;]*?->\s*(?P<result>[^{;]+?)\s*(?:where\b[^{;]*)?\{").ok());
 static BINDING: LazyLock<Option<Regex>> =
     LazyLock::new(|| compile(r"let\s+(?:mut\s+)?\w+\s*:\s*(?P<type>[\w:<>, ]+?)\s*=\s*[^;]*$").ok());
@@ -65,29 +66,13 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
         }
         let Some(code) = file.code(facts) else { continue };
         for (name, span) in loaded(code.product()) {
-            // Untyped JSON is everywhere; only a loader of settings says that these are settings.
-            let call = code.product().get(span.range()).unwrap_or_default();
-            let is_untyped =
-                Shape::of(&name) == Shape::Any && (call.contains("try_deserialize") || call.contains("extract"));
-            let Some((path, item)) = structs.find(shape::head(&name), &file.path).filter(|_| !is_untyped) else {
-                if is_untyped {
-                    let place = Place::at(file.path.clone(), span);
-                    types.roots.push(Root { name, place, denies_unknown: false, is_untyped });
-                }
-                continue;
+            let held = match generics::bounds_of(code.product(), span, &name) {
+                None => vec![(name, file.path.clone())],
+                Some(parameter) => generics::meant(facts, &files, &parameter),
             };
-            if !is_settings(item, code.product(), span, &file.path) {
-                continue;
-            }
-            let denies_unknown = item.attributes.contains("deny_unknown_fields");
-            types.roots.push(Root {
-                name: item.name.clone(),
-                place: Place::at(file.path.clone(), span),
-                denies_unknown,
-                is_untyped,
-            });
-            if seen.insert((path.clone(), item.name.clone())) {
-                structs.follow(&path, item, &Above::default(), types, 0);
+            for (name, near) in held {
+                let found = Loaded { name, near, file: &file.path, code: code.product(), span };
+                structs.take(&found, types, &mut seen);
             }
         }
     }
@@ -195,6 +180,16 @@ fn is_settings(item: &Item, code: &str, span: Span, path: &str) -> bool {
     }
 }
 
+/// What a loader fills, and where it does so.
+struct Loaded<'f> {
+    name: String,
+    /// The file near which the type is looked for.
+    near: Arc<str>,
+    file: &'f Arc<str>,
+    code: &'f str,
+    span: Span,
+}
+
 /// What the way to a nested type says.
 #[derive(Clone, Debug, Default)]
 struct Above {
@@ -236,6 +231,32 @@ impl Structs {
             .rev()
             .max_by_key(|(path, item)| (!item.fields.is_empty(), **path == *near, shared(path)))?;
         Some((path.clone(), item))
+    }
+
+    /// Takes over what a loader fills.
+    fn take(&self, loaded: &Loaded<'_>, types: &mut SettingsTypes, seen: &mut BTreeSet<(Arc<str>, String)>) {
+        let Loaded { name, near, file, code, span } = loaded;
+        let place = Place::at(Arc::clone(file), *span);
+        // Untyped JSON is everywhere; only a loader of settings says that these are settings.
+        let call = code.get(span.range()).unwrap_or_default();
+        let is_untyped =
+            Shape::of(name) == Shape::Any && (call.contains("try_deserialize") || call.contains("extract"));
+        if is_untyped {
+            types.roots.push(Root { name: name.clone(), place, denies_unknown: false, is_untyped });
+            return;
+        }
+        let Some((path, item)) = self.find(shape::head(name), near) else { return };
+        if !is_settings(item, code, *span, file) {
+            return;
+        }
+        let denies_unknown = item.attributes.contains("deny_unknown_fields");
+        let root = Root { name: item.name.clone(), place, denies_unknown, is_untyped };
+        if !types.roots.iter().any(|one| one.place == root.place && one.name == root.name) {
+            types.roots.push(root);
+        }
+        if seen.insert((path.clone(), item.name.clone())) {
+            self.follow(&path, item, &Above::default(), types, 0);
+        }
     }
 
     fn follow(&self, path: &Arc<str>, item: &Item, above: &Above, types: &mut SettingsTypes, depth: usize) {
