@@ -1,6 +1,7 @@
 //! Test code by suite: which files hold tests of which kind, and how many.
 
 mod count;
+mod features;
 pub mod runs;
 
 use super::Facts;

@@ -1,6 +1,6 @@
 //! Whether a command of CI runs the tests of a file.
 
-use super::{File, Suite};
+use super::{File, Suite, features};
 use crate::facts::Facts;
 use crate::facts::ci::Command;
 use crate::facts::code::Language;
@@ -31,14 +31,13 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
             let name = file.path.rsplit('/').next().unwrap_or(&file.path);
             words.iter().any(|word| matches!(*word, "test" | "unittest" | "pytest") || word.ends_with(name))
         }
-        // Behind the word `test`, which is no folder.
-        (Some(Language::Go), _) if program == "go" && words.get(1) == Some(&"test") => {
-            paths_allow(command, &words[1..], file)
+        (Some(Language::Go), _) if is_go_test(program, &words) => {
+            features::tag_is_on(facts, &words, file) && paths_allow(command, &words, file)
         }
         (Some(Language::JavaScript), Suite::E2e) => {
             let line = command.line();
             let runners = ["playwright test", "cypress run", "wdio", "nightwatch", "testcafe"];
-            runners.iter().any(|runner| line.contains(runner))
+            runners.iter().any(|runner| line.contains(runner)) && is_in_folder(command, file)
                 || (is_script_runner(program) && names(command, file) && !does_less(&words))
         }
         (Some(Language::JavaScript), _) if is_script_runner(program) => {
@@ -64,6 +63,8 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         (None, _) if file.path.ends_with(".hurl") => program == "hurl" && words.contains(&"--test"),
         // What a runner of its language would be given to a load tool or a runner of its own is named to it.
         (None, _) | (_, Suite::Load) => names(command, file),
+        // The program itself stands in the folder of its tests, and starting it tests nothing.
+        (Some(Language::Go), _) => starts_others(&words) && speaks_of_tests(command) && names(command, file),
         _ => speaks_of_tests(command) && names(command, file),
     }
 }
@@ -114,6 +115,26 @@ fn under(pattern: &str, path: &str) -> bool {
     let pattern = pattern.trim_start_matches("./");
     let folder = pattern.find(['*', '{', '[', '?']).map_or(pattern, |at| &pattern[..at]);
     path.starts_with(folder)
+}
+
+/// Whether a command starts tests that stand elsewhere: a script, a rule of a build tool, a container.
+fn starts_others(words: &[&str]) -> bool {
+    const TOOLS: &[&str] =
+        &["make", "just", "task", "mage", "bazel", "bazelisk", "buck2", "earthly", "dagger", "nix", "tilt", "ctest"];
+    let program = words.first().copied().unwrap_or("");
+    let is_script = || {
+        words
+            .iter()
+            .take(2)
+            .any(|word| word.starts_with("./") || word.rsplit_once('.').is_some_and(|(_, end)| end == "sh"))
+    };
+    let is_container = || matches!(program, "docker" | "podman" | "docker-compose") && words.contains(&"run");
+    TOOLS.contains(&program) || is_script() || is_container()
+}
+
+/// `go test`, and what runs it.
+fn is_go_test(program: &str, words: &[&str]) -> bool {
+    program == "go" && words.get(1) == Some(&"test") || matches!(program, "gotestsum" | "richgo" | "gotest" | "ginkgo")
 }
 
 /// Commands that only speak of tests: they print, copy, upload, install or build.
@@ -178,13 +199,16 @@ fn is_no_run(program: &str, words: &[&str]) -> bool {
         "crane",
         "skopeo",
     ];
+    const SHIPS: &[&str] = &["ko", "goreleaser", "cosign", "syft", "trivy", "grype", "buf", "protoc", "golangci-lint"];
     NO.contains(&program)
         || matches!(program, "docker" | "podman")
             && words.get(1).is_some_and(|act| ["push", "pull", "tag", "login", "save", "load", "inspect"].contains(act))
+        || SHIPS.contains(&program)
         || words.iter().any(|word| matches!(*word, "--no-run" | "--help" | "--list" | "--collect-only" | "--version"))
         || (words.len() > 1
             && ["install", "i", "ci", "add", "build", "fmt", "lint"].contains(&words[1])
             && program != "cargo")
+        || words.get(1).is_some_and(|word| matches!(*word, "publish" | "push" | "buildx" | "login" | "sign"))
         || words.windows(2).any(|pair| {
             matches!(pair[0], "run" | "run-script")
                 && ["build", "lint", "format", "compile", "start", "dev", "typecheck", "generate"].iter().any(|name| {
@@ -256,6 +280,12 @@ fn is_named_in(word: &str, text: &str) -> bool {
     })
 }
 
+/// Whether a file lies in the folder that a command is run in, or in one that the command names.
+fn is_in_folder(command: &Command, file: &File) -> bool {
+    let inside = file.path.strip_prefix(command.dir.trim_end_matches('/'));
+    command.dir.is_empty() || inside.is_some_and(|rest| rest.starts_with('/')) || names(command, file)
+}
+
 /// Whether the path arguments of a runner, if it has any, hold the file.
 fn paths_allow(command: &Command, words: &[&str], file: &File) -> bool {
     let dir = if command.dir.is_empty() { String::new() } else { format!("{}/", command.dir.trim_end_matches('/')) };
@@ -288,6 +318,9 @@ fn cargo(facts: &Facts<'_>, command: &Command, words: &[&str], file: &File) -> b
         return false;
     }
     let Some(package) = facts.manifests().crate_of(&file.path) else { return false };
+    if !features::are_on(facts, package, words, file) {
+        return false;
+    }
     let target = file.path.strip_prefix(package.folder()).and_then(|rest| rest.strip_prefix("tests/"));
     let is_target = target.is_some();
     if is_target && words.iter().any(|word| matches!(*word, "--lib" | "--bins" | "--bin") || word.contains("kind(lib)"))
@@ -331,7 +364,7 @@ fn in_reach(facts: &Facts<'_>, dir: &str, words: &[&str], manifest: &str, folder
 }
 
 /// The values of an option: `--test api`, `--test=api`.
-fn values<'w>(words: &[&'w str], options: &[&str]) -> Vec<&'w str> {
+pub(super) fn values<'w>(words: &[&'w str], options: &[&str]) -> Vec<&'w str> {
     let mut found = Vec::new();
     for (index, word) in words.iter().enumerate() {
         for option in options {
