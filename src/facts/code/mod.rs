@@ -53,7 +53,7 @@ pub struct CodeFile {
     /// What its path says it is for; [`Code::role`] also looks inside.
     pub role: Role,
     index: usize,
-    generated: OnceLock<bool>,
+    inside: OnceLock<Option<Role>>,
     text: OnceLock<Option<CodeText>>,
 }
 
@@ -87,7 +87,7 @@ pub fn read(facts: &Facts<'_>) -> Code {
         let language = Language::of(&file.path)?;
         let role = role::of_path(&own.cleared(&file.path), language);
         let path = file.path.clone();
-        Some(CodeFile { path, language, role, index, generated: OnceLock::new(), text: OnceLock::new() })
+        Some(CodeFile { path, language, role, index, inside: OnceLock::new(), text: OnceLock::new() })
     });
     Code { files: files.collect(), ..Code::default() }
 }
@@ -106,10 +106,12 @@ impl Code {
 
     /// What a file is for, by its path, its first lines, and who declares it as a module.
     pub fn role(&self, facts: &Facts<'_>, file: &CodeFile) -> Role {
-        if file.role == Role::Product {
-            if file.is_generated(facts) {
-                return Role::Generated;
-            }
+        let role = match file.role {
+            Role::Product => file.says(facts).unwrap_or(Role::Product),
+            Role::Generated if role::may_be_kept(&file.path) => file.says(facts).unwrap_or(Role::Generated),
+            role => role,
+        };
+        if role == Role::Product {
             let in_tests =
                 || facts.manifests().is_test_support(&file.path) || self.test_modules(facts).contains(&file.path);
             if file.language == Language::Rust && in_tests() {
@@ -119,7 +121,7 @@ impl Code {
                 return Role::Tooling;
             }
         }
-        file.role
+        role
     }
 
     /// The files that ship, sorted by path.
@@ -240,8 +242,9 @@ impl CodeFile {
         self.text.get_or_init(|| Some(CodeText::new(self.language, self.source(facts)?.text()))).as_ref()
     }
 
-    fn is_generated(&self, facts: &Facts<'_>) -> bool {
-        *self.generated.get_or_init(|| self.source(facts).is_some_and(|source| role::is_generated_text(source.text())))
+    /// What its text says that it is for.
+    fn says(&self, facts: &Facts<'_>) -> Option<Role> {
+        *self.inside.get_or_init(|| role::of_text(self.source(facts)?.text(), self.language))
     }
 
     /// The matches of a set in this file. Its code text is kept only if somebody asked for it before.
