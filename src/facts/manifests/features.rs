@@ -80,7 +80,7 @@ fn passed(facts: &Facts<'_>) -> (BTreeSet<String>, bool) {
         for line in text.lines().filter(|line| line.contains("cargo ") || line.contains("cross ")) {
             let is_release =
                 ["--release", "--profile", "cargo install", "cargo zigbuild"].iter().any(|word| line.contains(word));
-            if line.trim_start().starts_with('#') || !is_release {
+            if line.trim_start().starts_with('#') || !is_release || !makes_a_program(line) {
                 continue;
             }
             all |= line.contains("--all-features");
@@ -91,6 +91,38 @@ fn passed(facts: &Facts<'_>) -> (BTreeSet<String>, bool) {
         }
     }
     (features, all)
+}
+
+/// Whether a line calls Cargo for something else than to look at the code or to test it.
+fn makes_a_program(line: &str) -> bool {
+    const LOOKS: &[&str] = &[
+        "clippy",
+        "doc",
+        "rustdoc",
+        "test",
+        "t",
+        "nextest",
+        "check",
+        "c",
+        "bench",
+        "udeps",
+        "llvm-cov",
+        "tarpaulin",
+        "miri",
+        "fmt",
+        "deny",
+        "audit",
+        "machete",
+        "semver-checks",
+        "hack",
+        "mutants",
+    ];
+    let words =
+        line.split(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | ';' | '&' | '(' | ')'));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty() && !word.starts_with('+')).collect();
+    let called = words.windows(2).filter(|pair| matches!(pair[0], "cargo" | "cross")).map(|pair| pair[1]);
+    let called: Vec<&str> = called.collect();
+    called.is_empty() || called.iter().any(|command| !LOOKS.contains(command))
 }
 
 /// Whether a file says how the product is built.
