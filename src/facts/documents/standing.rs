@@ -173,6 +173,10 @@ const CODE_FOLDERS: &[&str] = &[
 const PROPOSAL_FOLDERS: &[&str] = &["proposal", "proposals", "enhancement", "enhancements", "keps"];
 const OWN_FOLDERS: &[&str] = &[".tusk-check", "checklist", "checklists"];
 
+/// What a form leaves open in its title: `# Contributing to [project-title]`.
+const BLANKS: &[&str] =
+    &["[project-title]", "[project title]", "[project-name]", "[project name]", "[your project]", "<project name>"];
+
 /// What a document may speak for.
 pub(super) fn of(path: &str, text: &str, sections: &[Section]) -> Standing {
     by_path(&path.to_ascii_lowercase()).unwrap_or_else(|| by_content(text, sections))
@@ -257,6 +261,9 @@ fn by_content(text: &str, sections: &[Section]) -> Standing {
         return Standing::Never("a report of this tool");
     }
     let head = head(text, 600).to_ascii_lowercase();
+    if head.lines().any(|line| line.starts_with('#') && BLANKS.iter().any(|blank| line.contains(blank))) {
+        return Standing::Template;
+    }
     if head.contains("do not edit") && head.contains("generated") {
         return Standing::Never("vendored or generated");
     }

@@ -2,7 +2,8 @@
 
 use super::candidates::Candidate;
 use crate::facts::documents::{BlockKind, Section};
-use crate::pattern::pattern;
+use crate::facts::own_name::OwnName;
+use crate::pattern::{Scan, pattern};
 
 /// What a section is about.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,25 +39,29 @@ pattern!(
 );
 
 /// Whether a candidate is about production.
-pub(super) fn of(candidate: &Candidate<'_>) -> Setting {
+///
+/// The names of the project and of a tool say nothing of it: `Deploying Shop Demo`, `Azure Developer CLI`.
+pub(super) fn of(candidate: &Candidate<'_>, own_name: &OwnName) -> Setting {
     let document = candidate.document;
-    let own = &document.sections[candidate.section];
-    let heading = own.title.as_str();
+    let title = |index: usize| own_name.cleared_text(&document.sections[index].title).replace("Developer CLI", "CLI");
+    let heading = title(candidate.section);
+    let heading = heading.as_str();
     let says_production = PRODUCTION.is_match(heading);
     if !says_production && let Some(word) = DEVELOPMENT.find(heading) {
         return Setting::Development(quoted(word.text));
     }
-    let mut above = document.ancestors(candidate.section).map(|index| document.sections[index].title.as_str());
+    let mut above = document.ancestors(candidate.section).map(title);
     let path = document.path.replace(['/', '_', '-', '.'], " ");
     let introduction = document.sections.iter().take(2).flat_map(|section| &section.blocks).take(3);
     let introduction: Vec<&str> = introduction.map(|block| block.text.as_str()).collect();
-    let outside = above.find_map(|title| DEVELOPMENT.find(title));
-    let outside = outside.or_else(|| DEVELOPMENT.find(&path));
-    let outside = outside.or_else(|| introduction.iter().find_map(|text| INTRODUCTION.find(text)));
+    let found = |scan: &Scan, text: &str| scan.find(text).map(|word| quoted(word.text));
+    let outside = above.find_map(|title| found(&DEVELOPMENT, &title));
+    let outside = outside.or_else(|| found(&DEVELOPMENT, &own_name.cleared_text(&path)));
+    let outside = outside.or_else(|| introduction.iter().find_map(|text| found(&INTRODUCTION, text)));
     let prose = || candidate.tree().iter().any(|section| PRODUCTION.is_match(&section.title) || text_says(section));
     match outside {
-        Some(word) if says_production || prose() => Setting::Uncertain(quoted(word.text)),
-        Some(word) => Setting::Development(quoted(word.text)),
+        Some(word) if says_production || prose() => Setting::Uncertain(word),
+        Some(word) => Setting::Development(word),
         None if is_one_machine(candidate) => Setting::Development("one machine: every command runs locally".into()),
         None => Setting::Production,
     }

@@ -109,7 +109,7 @@ impl Weight {
 pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>) -> Weight {
     let mut weight = Weight::default();
     let document = candidate.document;
-    match setting::of(candidate) {
+    match setting::of(candidate, facts.own_name()) {
         Setting::Production => {}
         Setting::Development(word) => weight.development = Some(word),
         Setting::Uncertain(word) => (weight.development, weight.is_uncertain) = (Some(word), !topic.development),
