@@ -61,10 +61,17 @@ fn is_real(path: &str) -> bool {
     !is_example(path) && !is_fixture(path)
 }
 
+/// Folders with machines that put load on the service, or measure it.
+const LOAD: &[&str] =
+    &["performance", "perf", "loadtest", "loadtests", "load-test", "load-tests", "load_test", "stress"];
+
 fn of_path(path: &str) -> Standing {
     match stage_of_path(path) {
         Stage::Never(word) => Standing::Aside(format!("\"{word}\" in its path")),
-        _ => Standing::Production,
+        _ => match path.split('/').find(|part| LOAD.contains(part)) {
+            Some(part) => Standing::Aside(format!("\"{part}\" in its path")),
+            None => Standing::Production,
+        },
     }
 }
 
