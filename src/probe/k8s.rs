@@ -225,8 +225,13 @@ impl<'q> Asked<'q> {
 }
 
 /// The last part of a path, as people call it.
-fn short(path: &str) -> &str {
-    path.trim_end_matches(']').rsplit(['.', '[']).next().unwrap_or(path)
+fn short(path: &str) -> String {
+    let last = path.trim_end_matches(']').rsplit(['.', '[']).next().unwrap_or(path);
+    match path {
+        _ if path.contains("resources.limits.") => format!("limit of {last}"),
+        _ if path.contains("resources.requests.") => format!("request for {last}"),
+        _ => last.to_owned(),
+    }
 }
 
 /// An environment entry as an observation.
