@@ -19,7 +19,7 @@ pub static PROBE: Probe = Probe {
               `most` counts requests whose path cannot be read as if each asked for one that is missing; \
               `partly` looks also where other services are in a language whose routes are not read; `in` is the share of \
               operations that files of a language declare; `described`, where the documents on the API name any by its path, \
-              the share of three, or of all where there are fewer, that they name",
+              the share that they name of three, or of a quarter of all",
     usage: "@routes() {declared, most, partly, in: \"python\", described}",
     arity: (0, 0),
     patterns_from: None,
@@ -87,33 +87,36 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     answer
 }
 
-/// The share of operations that files of one language declare, by the first that stands elsewhere.
+/// The share of operations that files of one language declare, where they declare any, by the first that stands
+/// elsewhere.
 fn declared_in(facts: &Facts<'_>, language: &str) -> Option<Sighting> {
     let is_inside =
         |place: &Place| Language::of(&place.path).is_some_and(|one| one.name().eq_ignore_ascii_case(language));
     // What protocol buffers declare, they describe themselves.
     let served = facts.routes().served().filter(|one| one.method != "RPC");
     let (inside, outside): (Vec<_>, Vec<_>) = served.partition(|one| is_inside(&one.place));
-    let first = outside.first()?;
+    let first = outside.first().filter(|_| !inside.is_empty())?;
     let (count, all) = (inside.len(), inside.len() + outside.len());
     let message = format!("{count} of {all} operations are declared in {language}; not {}", first.name());
     Some(share(first.place.clone(), message, count, all))
 }
 
-/// How many operations, of the few that a description of the API must name, its documents do name.
+/// Whether the documents on the API name enough of what it has: a few operations, or a good part of those there are.
 fn described(facts: &Facts<'_>) -> Option<Sighting> {
     const FEW: usize = 3;
+    const PART: usize = 4;
     let topic = Topic::named("api").err()?;
     let found = candidates::find(facts, topic);
-    let sections = || found.iter().flat_map(candidates::Candidate::tree);
-    let texts = sections().flat_map(|section| {
+    let sections = found.iter().flat_map(candidates::Candidate::tree);
+    let texts = sections.flat_map(|section| {
         std::iter::once(section.title.as_str()).chain(section.blocks.iter().map(|block| block.text.as_str()))
     });
     let (named, served) = facts.routes().named_in(texts);
     let place = found.first().filter(|_| named > 0)?.place();
     let message =
         format!("the documents on the API name {named} of the paths of its operations, of which there are {served}");
-    Some(share(place, message, named.min(FEW), served.min(FEW)))
+    let enough = if named < FEW { served.div_ceil(PART) } else { FEW };
+    Some(share(place, message, named.min(enough), enough))
 }
 
 fn share(place: Place, message: String, part: usize, whole: usize) -> Sighting {

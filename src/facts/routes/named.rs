@@ -31,11 +31,11 @@ fn paths(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// Whether the shorter of two paths is the end of the other, and says more than parameters.
+/// Whether the shorter of two paths is the end of the other, and both have a word in common there.
 fn ends_alike(written: &str, declared: &str) -> bool {
     fn parts(path: &str) -> impl Iterator<Item = &str> {
         path.rsplit('/').filter(|part| !part.is_empty())
     }
     let both = || parts(written).zip(parts(declared));
-    both().any(|(one, _)| one != "{}") && both().all(|(one, other)| other == "{}" || one == other)
+    both().any(|(one, other)| one == other && one != "{}") && both().all(|(one, other)| other == "{}" || one == other)
 }
