@@ -107,7 +107,7 @@ fn decide(facts: &Facts<'_>, question: &Question, topic: &Topic, good: &[(Candid
             of_part.extend(places);
         }
     }
-    let hold = holding(topic, good, &held);
+    let carrying = holding(topic, good, &held);
     let has = |name: &str| found.get(name).is_some_and(|places| !places.is_empty());
     let lacking: Vec<&str> = topic.parts.keys().map(String::as_str).filter(|name| !has(name)).collect();
     let there = topic.parts.len() - lacking.len();
@@ -130,7 +130,7 @@ fn decide(facts: &Facts<'_>, question: &Question, topic: &Topic, good: &[(Candid
         }
         return answer;
     }
-    for ((candidate, weight), holds) in good.iter().zip(hold) {
+    for ((candidate, weight), holds) in good.iter().zip(carrying) {
         let mut message = format!("{}: {}", candidate.name(), weight.describe());
         if enough && parts.is_empty() && holds {
             if let Some(named) = &weight.development {
