@@ -349,8 +349,8 @@ impl<'p> Parts<'p> {
             }
             _ => (file, ""),
         };
-        // `Dockerfile.prod`, `app.toml.sample`: what looks like an extension is the mark itself.
-        let is_marker = sign(extension).is_some_and(|(_, sign)| sign != Sign::Base);
+        // `Dockerfile.prod`, `Dockerfile.e2e_runner`, `app.toml.sample`: what looks like an extension is the mark itself.
+        let is_marker = words_of(extension).any(|word| sign(word).is_some_and(|(_, sign)| sign != Sign::Base));
         Self { folders, file, stem: if is_marker { file } else { stem }, extension }
     }
 
