@@ -142,7 +142,9 @@ pub(in crate::probe) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<B
         for link in document.sections.iter().flat_map(|section| &section.links) {
             let text = link.text.trim();
             let promises = text.split_whitespace().count() <= 6 && topic.is_promised(text);
-            let is_site = || topic.elsewhere && is_readme(&document.path) && names_documentation(text);
+            let is_elsewhere = || text.to_ascii_lowercase().contains("wiki") || !builds_a_site(facts);
+            let is_site =
+                || topic.elsewhere && is_readme(&document.path) && names_documentation(text) && is_elsewhere();
             if (promises || is_site())
                 && !is_reference(&link.url)
                 && resolve(facts.tree, documents, document, &link.url) == Target::Outside
@@ -155,6 +157,14 @@ pub(in crate::probe) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<B
         }
     }
     blind
+}
+
+/// Whether the site of documentation is built from this tree, so that what stands there stands here.
+fn builds_a_site(facts: &Facts<'_>) -> bool {
+    const BUILDERS: &[&str] =
+        &["mkdocs.yml", "mkdocs.yaml", "docusaurus.config.", "antora.yml", "book.toml", ".readthedocs.", "hugo.toml"];
+    let is_builder = |name: &str| BUILDERS.iter().any(|builder| name.starts_with(builder));
+    facts.tree.files().iter().any(|file| is_builder(file.name()) || file.path.contains(".vitepress/config."))
 }
 
 /// The readme of the whole tree.
