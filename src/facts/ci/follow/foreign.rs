@@ -95,7 +95,21 @@ impl Walk<'_> {
         let Some(step) = call.step.name.as_deref().map(str::to_ascii_lowercase) else { return };
         let says = |words: &[&str]| words.iter().any(|word| step.contains(word));
         let is_suite = says(&["e2e", "end-to-end", "end to end", "integration test", "acceptance test", "smoke test"]);
-        let is_around = says(&["set up", "setup", "install", "upload", "download", "cache", "report", "check out"]);
+        let is_around = says(&[
+            "set up",
+            "setup",
+            "install",
+            "upload",
+            "download",
+            "cache",
+            "report",
+            "check out",
+            "summar",
+            "result",
+            "comment",
+            "notify",
+            "label",
+        ]);
         let is_plain = ["actions/", "docker/"].iter().any(|owner| action.starts_with(owner));
         if is_suite && !is_around && !is_plain {
             self.foreign_tests(&[action.to_owned()], place, call);
