@@ -129,7 +129,9 @@ fn starts_others(words: &[&str]) -> bool {
             .any(|word| word.starts_with("./") || word.rsplit_once('.').is_some_and(|(_, end)| end == "sh"))
     };
     let is_container = || matches!(program, "docker" | "podman" | "docker-compose") && words.contains(&"run");
-    TOOLS.contains(&program) || is_script() || is_container()
+    // What a container is told to run, its own command taken away: `integration-tests`.
+    let is_suite = || program.split(['-', '_', '.']).any(|part| matches!(part, "test" | "tests" | "e2e"));
+    TOOLS.contains(&program) || is_script() || is_container() || is_suite()
 }
 
 /// `go test`, and what runs it.
