@@ -5,7 +5,7 @@ use crate::tusk;
 use crate::value::{Field, Kind, Map, Value};
 use indexmap::IndexMap;
 use regex::Regex;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 /// The text of the topics.
 const TEXT: &str = include_str!("../../rules/topics.tsk");
@@ -28,7 +28,7 @@ pub struct Topic {
     /// What must occur in its text.
     pub about: Option<Pattern>,
     not_about: Option<Pattern>,
-    trade: Option<Pattern>,
+    trade: Option<Arc<Pattern>>,
     /// Whether documents about the code may speak on it.
     pub code: bool,
     /// Whether a section about a developer's machine counts.
@@ -38,7 +38,7 @@ pub struct Topic {
     /// Whether forms may speak on it.
     pub templates: bool,
     /// Links to what holds it too, as a plan for incidents says who is called after whom.
-    promised: Option<Pattern>,
+    promised: Option<Arc<Pattern>>,
     /// Its parts.
     pub parts: IndexMap<String, Part>,
 }
@@ -188,13 +188,13 @@ fn read(text: &str) -> Result<IndexMap<String, Topic>, String> {
     for section in &document.sections {
         let name = section.name();
         let name = name.strip_prefix("topic.").ok_or_else(|| format!("topics.tsk: [{name}] is no topic"))?;
-        let topic = topic(name, &section.body).map_err(|why| format!("topics.tsk: [topic.{name}] {why}"))?;
+        let topic = topic(name, &section.body, &topics).map_err(|why| format!("topics.tsk: [topic.{name}] {why}"))?;
         topics.insert(name.to_owned(), topic);
     }
     Ok(topics)
 }
 
-fn topic(name: &str, body: &Map) -> Result<Topic, String> {
+fn topic(name: &str, body: &Map, before: &IndexMap<String, Topic>) -> Result<Topic, String> {
     let mut topic = Topic { name: name.to_owned(), ..Topic::default() };
     for (key, Field { value, .. }) in body {
         match key.as_str() {
@@ -207,10 +207,10 @@ fn topic(name: &str, body: &Map) -> Result<Topic, String> {
             "elsewhere" => topic.elsewhere = flag(value)?,
             "templates" => topic.templates = flag(value)?,
             "development" => topic.development = value.as_str() == Some("named"),
-            "promised" => topic.promised = Some(Pattern::read(value)?),
+            "promised" => topic.promised = Some(shared(value, before, |topic| topic.promised.as_ref())?),
             "about" => topic.about = Some(Pattern::read(value)?),
             "not_about" => topic.not_about = Some(Pattern::read(value)?),
-            "trade" => topic.trade = Some(Pattern::read(value)?),
+            "trade" => topic.trade = Some(shared(value, before, |topic| topic.trade.as_ref())?),
             "needs" => {
                 topic.needs = match whole(value) {
                     Some(count) => Needs::Some(count),
@@ -228,6 +228,18 @@ fn topic(name: &str, body: &Map) -> Result<Topic, String> {
         }
     }
     Ok(topic)
+}
+
+/// A pattern of its own, or with `{of: "incident"}` that of a topic above, compiled once for both.
+fn shared<'t>(
+    value: &Value,
+    before: &'t IndexMap<String, Topic>,
+    which: impl Fn(&'t Topic) -> Option<&'t Arc<Pattern>>,
+) -> Result<Arc<Pattern>, String> {
+    match value.get("of").and_then(Value::as_str) {
+        Some(name) => before.get(name).and_then(which).cloned().ok_or_else(|| format!("no topic {name} above has one")),
+        None => Pattern::read(value).map(Arc::new),
+    }
 }
 
 fn part(value: &Value) -> Result<Part, String> {
@@ -346,7 +358,11 @@ pub fn faults() -> Vec<String> {
             Part::Pattern(pattern) | Part::Prose(pattern) => Some(pattern),
             _ => None,
         });
-        let patterns = parts.chain(&topic.about).chain(&topic.not_about).chain(&topic.trade).chain(&topic.promised);
+        let patterns = parts
+            .chain(&topic.about)
+            .chain(&topic.not_about)
+            .chain(topic.trade.as_deref())
+            .chain(topic.promised.as_deref());
         faults.extend(patterns.filter(|pattern| pattern.regex().is_none()).map(|p| format!("{name}: {}", p.text)));
         let globs = topic.paths.broken().chain(topic.not_in.broken());
         faults.extend(globs.map(|glob| format!("{name}: {glob}")));
