@@ -10,7 +10,9 @@ mod go_files;
 mod node;
 mod python;
 mod rust;
+mod rust_attributes;
 mod rust_items;
+mod rust_reads;
 mod schema_files;
 mod shape;
 

@@ -1,9 +1,10 @@
 //! Rust: which struct a loader fills, and what its fields and attributes demand.
 
 use super::generics;
+use super::rust_attributes::{attribute, has_word, renamed, stated_bound};
 use super::rust_items::{self, Item};
-use super::shape;
 use super::{Bound, Field, Root, SettingsTypes, Shape};
+use super::{rust_reads, shape};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::{CodeFile, Language};
@@ -45,12 +46,6 @@ static BINDING: LazyLock<Option<Regex>> =
 static IMPL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compile(r"(?m)^\s*(?:unsafe\s+)?impl(?:<[^>{]*>)?\s+(?:[\w:]+(?:<[^{]*?>)?\s+for\s+)?(?P<type>\w+)").ok()
 });
-/// A function that parses an environment variable into whatever type is asked for.
-static TYPED_READ: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let pattern = r"\bfn\s+(?P<name>\w+)\s*<\s*(?P<type>[A-Z]\w*)[^(]*\(\s*\w+\s*:\s*(?:&(?:'\w+\s+)?str|impl\s+AsRef<str>|String)\s*(?P<rest>[^)]*)\)\s*->\s*(?P<result>[^{]+?)\{";
-    compile(pattern).ok()
-});
-
 /// Reads the settings types of Rust code.
 pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
     let files: Vec<&CodeFile> = facts.code().product(facts).filter(|file| file.language == Language::Rust).collect();
@@ -76,7 +71,7 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
             }
         }
     }
-    typed_reads(facts, &files, &structs, types);
+    rust_reads::read(facts, &files, &structs, types);
 }
 
 fn mentions_loader(text: &str) -> bool {
@@ -133,7 +128,7 @@ fn result_type(code: &str, at: usize) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-fn enclosing_impl(code: &str, at: usize) -> Option<String> {
+pub(super) fn enclosing_impl(code: &str, at: usize) -> Option<String> {
     let from = floor(code, at.saturating_sub(20_000));
     let found = IMPL.as_ref()?.captures_iter(&code[from..at]).last()?;
     Some(found.name("type")?.as_str().to_owned())
@@ -198,7 +193,7 @@ struct Above {
 }
 
 /// Where the structs of a tree are, and those that were read.
-struct Structs {
+pub(super) struct Structs {
     by_name: BTreeMap<String, Vec<(Arc<str>, Item)>>,
 }
 
@@ -293,7 +288,7 @@ impl Structs {
     }
 
     /// What attributes and the type's own definition say about a field.
-    fn fill(&self, found: &mut Field, path: &str, attributes: &str) {
+    pub(super) fn fill(&self, found: &mut Field, path: &str, attributes: &str) {
         let own = self.find(shape::head(&found.written), path);
         if own.as_ref().is_some_and(|(_, item)| item.is_enum) {
             found.shape = Shape::Enum;
@@ -328,152 +323,4 @@ fn innermost(written: &str) -> &str {
         }
         _ => head,
     }
-}
-
-fn has_word(attributes: &str, attribute: &str, word: &str) -> bool {
-    let mut rest = attributes;
-    while let Some(at) = rest.find(&format!("{attribute}(")) {
-        let open = at + attribute.len();
-        let end = rust_items::closing(rest, open).unwrap_or(rest.len());
-        let inside = &rest[open + 1..end.saturating_sub(1).max(open + 1)];
-        if rust_items::pieces(inside, 0, inside.len())
-            .iter()
-            .any(|&(from, to)| inside[from..to].trim().split(['=', '(']).next().is_some_and(|head| head.trim() == word))
-        {
-            return true;
-        }
-        rest = &rest[end..];
-    }
-    false
-}
-
-/// The value of the first of some keys in attributes: `env = "PORT"`, `default_value_t = 10`.
-fn attribute(attributes: &str, keys: &[&str]) -> Option<String> {
-    let mut rest = attributes;
-    while let Some(open) = rest.find('(') {
-        let end = rust_items::closing(rest, open).unwrap_or(rest.len());
-        let inside = &rest[open + 1..end.saturating_sub(1).max(open + 1)];
-        for (from, to) in rust_items::pieces(inside, 0, inside.len()) {
-            let (key, value) = inside[from..to].split_once('=').unwrap_or((&inside[from..to], ""));
-            if keys.contains(&key.trim()) && !value.trim().is_empty() {
-                return Some(value.trim().trim_matches('"').to_owned());
-            }
-        }
-        rest = &rest[end..];
-    }
-    None
-}
-
-fn renamed(attributes: &str) -> Option<String> {
-    if !attributes.contains("rename") {
-        return None;
-    }
-    attribute(attributes, &["rename"]).filter(|name| !name.is_empty())
-}
-
-/// `validate(range(min = 1, max = 300))`, `value_parser = clap::value_parser!(u16).range(1..=65535)`.
-fn stated_bound(attributes: &str) -> Bound {
-    static ENDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        compile(
-            r"\b(?P<end>min|max)\s*=\s*(?P<value>[\d_.]+)|range\((?P<from>[\d_]+)?\.\.(?P<closed>=?)(?P<to>[\d_]+)?",
-        )
-        .ok()
-    });
-    let mut bound = Bound::default();
-    let number = |text: &str| text.replace('_', "").parse::<f64>().ok();
-    for found in ENDS.iter().flat_map(|pattern| pattern.captures_iter(attributes)) {
-        let text = |name: &str| found.name(name).map(|text| text.as_str());
-        match text("end") {
-            Some("min") => bound.min = text("value").and_then(number),
-            Some(_) => bound.max = text("value").and_then(number),
-            None => {
-                bound.min = text("from").and_then(number);
-                let open = if text("closed") == Some("=") { 0.0 } else { 1.0 };
-                bound.max = text("to").and_then(number).map(|to| to - open);
-            }
-        }
-    }
-    bound
-}
-
-/// Settings that functions such as `env<T: FromStr>(name, default)` parse one by one into the fields of a struct.
-fn typed_reads(facts: &Facts<'_>, files: &[&CodeFile], structs: &Structs, types: &mut SettingsTypes) {
-    let readers = typed_readers(facts, files);
-    if readers.is_empty() {
-        return;
-    }
-    let names = readers.keys().map(|name| regex::escape(name)).collect::<Vec<_>>().join("|");
-    let pattern = format!(
-        r#"(?:\b(?P<field>\w+)\s*(?::|=|\()\s*)?(?:\w+::)*\b(?P<reader>{names})(?:::<(?P<type>[^>]+)>)?\(\s*"(?P<name>[A-Za-z][A-Za-z0-9_]*)"\s*(?:,\s*(?P<default>[^)]*))?"#
-    );
-    let Ok(pattern) = compile(&pattern) else { return };
-    for file in files {
-        let Some(source) = file.source(facts) else { continue };
-        if !readers.keys().any(|name| source.text().contains(name.as_str())) {
-            continue;
-        }
-        let Some(code) = file.code(facts) else { continue };
-        let items = rust_items::items(code.product());
-        for found in pattern.captures_iter(code.product()) {
-            let Some(reader) = found.name("reader").and_then(|name| readers.get(name.as_str())) else { continue };
-            let (Some(name), Some(whole)) = (found.name("name"), found.get(0)) else { continue };
-            let field = found.name("field").map_or("", |field| field.as_str().trim_start_matches("maybe_"));
-            let declared = items.iter().flat_map(|item| &item.fields).find(|known| known.name == field);
-            let written = found
-                .name("type")
-                .map(|written| written.as_str())
-                .or(declared.map(|field| field.written.as_str()))
-                .unwrap_or("FromStr");
-            let start = found.name("field").or(found.name("reader")).map_or(whole.start(), |part| part.start());
-            let place = Place::at(file.path.clone(), Span::new(start, whole.end()));
-            let key = if declared.is_some() { field } else { name.as_str() };
-            let mut setting = Field::new(key.to_owned(), written, place);
-            structs.fill(&mut setting, &file.path, "");
-            setting.variable = Some(Key::of(name.as_str()));
-            setting.default =
-                found.name("default").map(|default| default.as_str().trim().to_owned()).filter(|_| reader.has_default);
-            setting.is_required = !reader.is_optional && !reader.has_default;
-            types.fields.push(setting);
-            let is_new = types.roots.iter().all(|root| root.place.path != file.path);
-            if is_new {
-                let span = Span::new(whole.start(), whole.end());
-                let owner = enclosing_impl(code.product(), whole.start()).unwrap_or_else(|| "settings".to_owned());
-                types.roots.push(Root {
-                    name: owner,
-                    place: Place::at(file.path.clone(), span),
-                    denies_unknown: false,
-                    is_untyped: false,
-                });
-            }
-        }
-    }
-}
-
-/// A function that parses an environment variable.
-struct Reader {
-    is_optional: bool,
-    has_default: bool,
-}
-
-fn typed_readers(facts: &Facts<'_>, files: &[&CodeFile]) -> BTreeMap<String, Reader> {
-    let mut readers = BTreeMap::new();
-    for file in files {
-        let Some(source) = file.source(facts) else { continue };
-        if !source.text().contains("FromStr") || !source.text().contains("env::var") && !source.text().contains("var(")
-        {
-            continue;
-        }
-        let Some(code) = file.code(facts) else { continue };
-        for found in TYPED_READ.iter().flat_map(|pattern| pattern.captures_iter(code.product())) {
-            let text = |name: &str| found.name(name).map_or("", |part| part.as_str());
-            let whole = found.get(0).map_or("", |whole| whole.as_str());
-            if !whole.contains("FromStr") || !text("result").contains(text("type")) {
-                continue;
-            }
-            let is_optional = text("result").contains("Option<");
-            let has_default = !text("rest").trim().trim_matches(',').trim().is_empty();
-            readers.insert(text("name").to_owned(), Reader { is_optional, has_default });
-        }
-    }
-    readers
 }
