@@ -1,6 +1,6 @@
 //! Where a deployment goes: to production, or to a place beside it.
 
-use super::tables::{any, named, patterns};
+use super::tables::{any, patterns};
 use crate::facts::ci::model::{Ci, Command, Event, Step};
 use crate::facts::ci::pattern::Pattern;
 use std::sync::LazyLock;
@@ -30,16 +30,8 @@ static THROWAWAY: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     ])
 });
 
-const THROWAWAY_ACTIONS: &[&str] = &[
-    "helm/kind-action",
-    "engineerd/setup-kind",
-    "container-tools/kind-action",
-    "absaoss/k3d-action",
-    "nolar/setup-k3d-k3s",
-    "medyagh/setup-minikube",
-    "manusa/actions-setup-minikube",
-    "localstack/setup-localstack",
-];
+/// Words in the name of an action that makes such a cluster: `helm/kind-action`, `medyagh/setup-minikube`.
+const THROWAWAY_WORDS: &[&str] = &["kind", "k3d", "k3s", "minikube", "microk8s", "localstack"];
 
 /// Words of an environment, a job or a command that say it is not production.
 const ASIDE: &[&str] = &[
@@ -152,8 +144,11 @@ impl Ci {
 
     fn throwaway(&self, job: usize) -> Option<String> {
         let command = self.commands.iter().find(|command| command.step.job == job && any(&THROWAWAY, &command.words));
-        let action =
-            self.actions.iter().find(|action| action.step.job == job && named(THROWAWAY_ACTIONS, &action.name));
+        let makes = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| THROWAWAY_WORDS.contains(&word))
+        };
+        let action = self.actions.iter().find(|action| action.step.job == job && makes(&action.name));
         let what = command.map(Command::line).or_else(|| action.map(|action| action.name.clone()))?;
         Some(format!("goes to a cluster that the job makes for itself (`{what}`)"))
     }
