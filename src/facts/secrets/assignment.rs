@@ -45,6 +45,10 @@ pub(super) fn read(text: &str, start: usize, end: usize, grammar: Grammar) -> Op
     let bytes = text.as_bytes();
     let (name_start, name_end) = name_around(bytes, start, end);
     let name = text.get(name_start..name_end)?;
+    // `checksum/secret: 9f86…`: Helm's sum over a manifest, which rolls the pods when it changes.
+    if text[..name_start].ends_with("checksum/") {
+        return None;
+    }
     let spoken = name.eq_ignore_ascii_case("identified by");
     let sort = if spoken { Sort::Password } else { names::sort_of(name)? };
     let literal = literal(text, (name_start, name_end), sort, grammar);

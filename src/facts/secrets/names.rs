@@ -72,7 +72,8 @@ pub(super) fn sort_of(name: &str) -> Option<Sort> {
     let before = front.last().map_or("", String::as_str);
     if matches!(
         before,
-        "no" | "csrf"
+        "no" | "checksum"
+            | "csrf"
             | "xsrf"
             | "is"
             | "has"
