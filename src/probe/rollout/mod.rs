@@ -1,5 +1,6 @@
 //! `@rollout`: how production replaces an old version, whoever does it.
 
+mod kept;
 mod managed;
 mod steps;
 mod weights;
@@ -15,12 +16,13 @@ use crate::value::Value;
 pub static PROBE: Probe = Probe {
     name: "rollout",
     summary: "How production's own workloads are replaced: the strategy (recreate, rolling, blue_green, canary), what takes a \
-              bad version back by itself, and what checks a new one",
-    usage: "@rollout(strategy|auto_abort|no_abort|analysis|gradual|initial_weight|max_step|step_window|total_duration|switch_duration|error_threshold|success_threshold|no_error_metric)",
+              bad version back by itself, and what checks a new one; `kept`, where every Deployment keeps all of its pods meanwhile",
+    usage: "@rollout(strategy|kept|auto_abort|no_abort|analysis|gradual|initial_weight|max_step|step_window|total_duration|switch_duration|error_threshold|success_threshold|no_error_metric)",
     arity: (1, 1),
     patterns_from: None,
     facts: &[
         "strategy",
+        "kept",
         "auto_abort",
         "no_abort",
         "analysis",
@@ -42,6 +44,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let objects: Vec<&Object> = facts.kubernetes().production().collect();
     let seen = match question.fact() {
         "strategy" => strategies(facts).into_iter().map(|(_, sighting)| sighting).collect(),
+        "kept" => kept::kept(facts),
         "auto_abort" => {
             let of_objects = objects.iter().filter_map(|object| abort(object, &objects, true));
             let of_services = facts.containers().production().filter_map(|service| reverts(service, true));
@@ -58,7 +61,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
         fact => steps::look(facts, fact),
     };
-    let kinds: &[&str] = if question.fact() == "strategy" {
+    let kinds: &[&str] = if matches!(question.fact(), "strategy" | "kept") {
         WORKLOADS
     } else {
         &["Rollout", "Canary", "HelmRelease", "argocd.argoproj.io/hook"]
