@@ -182,8 +182,11 @@ impl Config {
     /// is not there would stand. Without names, any.
     pub fn has_settings(&self, sections: &[&str]) -> Option<&Setting> {
         let squashed: Vec<String> = sections.iter().map(|name| Key::of(name).squashed()).collect();
+        // A data source of Grafana is where its dashboards look, and none of the service's own.
         let inside = |setting: &&Setting| {
-            squashed.is_empty() || setting.key.words().iter().any(|word| squashed.iter().any(|name| name == word))
+            let words = setting.key.words();
+            squashed.is_empty()
+                || words.iter().any(|word| squashed.contains(word)) && words.iter().all(|word| word != "grafana")
         };
         let in_tree = |setting: &&Setting| setting.layer > Layer::Program && !setting.is_foreign;
         self.settings.iter().rev().filter(in_tree).find(inside)
