@@ -252,6 +252,20 @@ fn other_languages_mount_and_test() {
         ),
     ];
     assert_eq!(names(&gin), ["POST /b !", "* /c", "PUT /d", "GET /e", "POST /e", "GET /v1/a/{} !"]);
+    // A router that the code was given stands under a prefix of its caller; what asks for more of a path asks for that.
+    let given = [
+        ("go.mod", "module x\nrequire github.com/gin-gonic/gin v1\n"),
+        (
+            "api.go",
+            "func (h *H) Register(engine *gin.RouterGroup) error {\n engine.GET(\"sources\", s)\n engine.GET(\"kinds\", k)\n ns := engine.Group(\"scoped\")\n ns.GET(\"sources/:id\", s)\n ns.GET(\"kinds\", k)\n return nil\n}\nfunc main() {\n r := gin.Default()\n r.GET(\"alive\", a)\n r.GET(path.Join(\"x\", y), a)\n}",
+        ),
+        (
+            "api_test.go",
+            "func TestB(t *testing.T) { q, _ := http.NewRequest(\"GET\", \"/v2/sources\", nil); http.NewRequest(\"GET\", \"/v2/scoped/kinds\", nil); http.NewRequest(\"GET\", \"/v2/alive\", nil) }",
+        ),
+    ];
+    let wanted = ["GET /alive", "GET /kinds", "GET /scoped/kinds !", "GET /scoped/sources/{}", "GET /sources !"];
+    assert_eq!(names(&given), wanted);
 }
 
 #[test]

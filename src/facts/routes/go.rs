@@ -30,6 +30,7 @@ fn declared(file: &Shaped, found: &mut Found) {
     let outline = &file.outline;
     let groups = groups(outline);
     let containers = containers(outline);
+    let given = given(outline);
     for call in CALL.iter().flat_map(|one| one.captures_iter(&outline.bare)) {
         let Some(open) = call.get(0).map(|whole| whole.end() - 1) else { continue };
         let Some(arguments) = outline.inside(open).map(|inside| outline.arguments(inside)) else { continue };
@@ -48,7 +49,13 @@ fn declared(file: &Shaped, found: &mut Found) {
             Some((verb, path)) if verb.bytes().all(|byte| byte.is_ascii_uppercase()) => (Some(verb), path.trim()),
             _ => (None, text),
         };
-        let own = own.find('/').map_or("", |slash| &own[slash..]);
+        // gin and echo need no slash in front; what is put behind a name has one.
+        let is_whole =
+            || arguments.first().is_some_and(|one| outline.bare[span.end as usize..one.end as usize].trim().is_empty());
+        let is_relative = matches!(&call["what"], "GET" | "POST" | "PUT" | "DELETE" | "PATCH" | "HEAD")
+            && own.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_/.:*".contains(&byte))
+            && is_whole();
+        let own = if is_relative { own } else { own.find('/').map_or("", |slash| &own[slash..]) };
         if own.is_empty() && !text.is_empty() {
             continue;
         }
@@ -80,6 +87,8 @@ fn declared(file: &Shaped, found: &mut Found) {
             method,
             path: full.clone(),
             place: Place::at(file.path.clone(), span),
+            is_below:
+                given.iter().any(|(name, body)| body.range().contains(&open) && *name == root(&groups, &call["on"])),
             tested: None,
         }));
     }
@@ -109,6 +118,29 @@ fn group(groups: &BTreeMap<String, (String, String)>, name: &str) -> String {
         name.clone_from(parent);
     }
     prefix
+}
+
+/// The router at the root of a group.
+fn root<'n>(groups: &'n BTreeMap<String, (String, String)>, name: &'n str) -> &'n str {
+    let mut name = name;
+    for _ in 0..MAX_DEPTH {
+        let Some((parent, _)) = groups.get(name) else { break };
+        name = parent;
+    }
+    name
+}
+
+/// Routers that a function is given by its caller, who may have mounted them anywhere, with the body of the function:
+/// `func (h *Handler) Register(group *gin.RouterGroup) { … }`.
+fn given(outline: &Outline) -> Vec<(String, Span)> {
+    static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(
+            r"\bfunc\s*(?:\([^)]*\)\s*)?\w+\s*\((?:[^)]*,)?\s*(?<name>\w+)\s+\*?(?:gin\.(?:RouterGroup|IRouter|IRoutes)|chi\.Router|echo\.Group|fiber\.Router|mux\.Router)\b[^)]*\)[^{\n]*\{",
+        )
+        .ok()
+    });
+    let functions = GIVEN.iter().flat_map(|one| one.captures_iter(&outline.bare));
+    functions.filter_map(|one| Some((one["name"].to_owned(), outline.inside(one.get(0)?.end() - 1)?))).collect()
 }
 
 /// `r.Route("/users", func(r chi.Router) { … })`, outermost first.

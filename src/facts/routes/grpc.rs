@@ -36,6 +36,7 @@ pub(super) fn operations(facts: &Facts<'_>) -> Vec<Operation> {
                 method: "RPC".to_owned(),
                 path: format!("/{}{}/{}", service.package, service.name, &found[1]),
                 place: Place::at(service.file.path.clone(), Span::new(start + whole.start(), start + whole.end())),
+                is_below: false,
                 tested: None,
             });
         }

@@ -41,6 +41,7 @@ pub(super) fn operations(files: &[Shaped]) -> Found {
                     method: declared.method.clone(),
                     path: path::join(&prefix, &format!("{own}/{}", declared.path)),
                     place: Place::at(files[index].path.clone(), declared.span),
+                    is_below: false,
                     tested: None,
                 });
             }

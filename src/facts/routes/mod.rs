@@ -49,6 +49,8 @@ pub struct Operation {
     pub path: String,
     /// Where it is declared.
     pub place: Place,
+    /// Whether it is declared on a router that the code around it was given: what stands before its path is not known.
+    pub is_below: bool,
     /// A request in test code that reaches it.
     pub tested: Option<Place>,
 }
@@ -278,6 +280,7 @@ fn resolved(
                 method: one.method.clone(),
                 path: path::join(prefix, &one.path),
                 place: place.clone(),
+                is_below: false,
                 tested: None,
             }));
         }

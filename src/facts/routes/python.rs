@@ -102,7 +102,7 @@ fn decorated(
         }
         for method in methods {
             let path = path::join(&format!("{outer}/{inner}"), &one["path"]);
-            found.operations.push(Operation { method, path, place: place.clone(), tested: None });
+            found.operations.push(Operation { method, path, place: place.clone(), is_below: false, tested: None });
         }
     }
 }
@@ -131,6 +131,7 @@ fn django(file: &Shaped, included: &BTreeMap<String, String>, found: &mut Found)
                 method: "*".to_owned(),
                 path: path::join(&format!("{outer}/{prefix}"), &one["path"]),
                 place: place.clone(),
+                is_below: false,
                 tested: None,
             });
         }

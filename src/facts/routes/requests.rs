@@ -44,6 +44,7 @@ pub(super) fn mark(facts: &Facts<'_>, operations: &mut [Operation], names: &[(Pl
         requests.extend(requests_of(index, file, &calls));
     }
     requests.retain(|request| request.function.is_none_or(|function| calls.reached.contains(&function)));
+    let leads = leads(&requests, operations);
     let has_methods = operations.iter().any(|operation| operation.method == "RPC");
     let methods = if has_methods { methods_called(&files) } else { BTreeMap::new() };
     let in_client = |operation: &Operation, place: &Place| {
@@ -57,8 +58,9 @@ pub(super) fn mark(facts: &Facts<'_>, operations: &mut [Operation], names: &[(Pl
             let places = methods.get(&one_spelling(name)).map_or(&[][..], Vec::as_slice);
             places.iter().find(|place| in_client(operation, place)).cloned()
         } else {
-            let reaching = requests.iter().find(|request| is_request_for(request, operation));
-            reaching.map(|request| request.place.clone())
+            let mut asked = requests.iter().zip(&leads);
+            let reaching = asked.find(|(request, least)| least.is_some() && lead(request, operation) == **least);
+            reaching.map(|(request, _)| request.place.clone())
         };
     }
     let mut unresolved = Vec::new();
@@ -122,9 +124,26 @@ fn by_name(files: &[TestFile]) -> BTreeMap<&str, Place> {
     found
 }
 
-fn is_request_for(request: &Request, operation: &Operation) -> bool {
-    let method = request.method == "*" || operation.method == "*" || operation.method == request.method;
-    method && path::reaches(&request.path, &operation.path)
+/// For each request the least that stands before the path of an operation that it reaches: what is declared with more of
+/// the path is what was asked.
+fn leads(requests: &[Request], operations: &[Operation]) -> Vec<Option<usize>> {
+    if !operations.iter().any(|operation| operation.is_below) {
+        return vec![Some(0); requests.len()];
+    }
+    requests.iter().map(|one| operations.iter().filter_map(|operation| lead(one, operation)).min()).collect()
+}
+
+/// How many parts of a request's path stand before that of the operation it reaches: none, where the whole path is known.
+fn lead(request: &Request, operation: &Operation) -> Option<usize> {
+    const MOST: usize = 4;
+    let is_method = request.method == "*" || operation.method == "*" || operation.method == request.method;
+    if !is_method {
+        return None;
+    }
+    let most = if operation.is_below { MOST } else { 0 };
+    let starts = memchr::memchr_iter(b'/', request.path.as_bytes()).take(most + 1).enumerate();
+    let mut ends = starts.map(|(parts, at)| (parts, &request.path[at..]));
+    ends.find(|(_, end)| path::reaches(end, &operation.path)).map(|(parts, _)| parts)
 }
 
 /// Test files, and the test items of product files that hold any.

@@ -7,6 +7,7 @@ use crate::facts::ci::deploy::Deployment;
 use crate::facts::containers::image::Image;
 use crate::facts::containers::{self, Fact, Health, HealthKind, Platform, Service, Timing};
 use crate::facts::kubernetes::{Container, Object};
+use crate::facts::own_name::OwnName;
 use crate::facts::production::Standing;
 use crate::tree::path::folder_of;
 use crate::value::Value;
@@ -28,6 +29,28 @@ pub(super) struct Subject {
     pub(super) silent: Option<String>,
     /// The folder of its source, where the tree shows which it is.
     pub(super) folder: Option<Arc<str>>,
+    /// The image that it runs; empty where none is named.
+    pub(super) image: String,
+}
+
+impl Subject {
+    /// Whether its image is released apart from that of the project, under a version of its own, and nothing here builds it:
+    /// its source is not in the tree.
+    pub(super) fn is_built_elsewhere(&self, all: &[Self], own: &OwnName) -> bool {
+        let Some(version) = version_of(&self.image).filter(|_| self.folder.is_none() && !own.is_image(&self.image))
+        else {
+            return false;
+        };
+        let others = all.iter().filter(|other| own.is_image(&other.image));
+        others.filter_map(|other| version_of(&other.image)).any(|other| other != version)
+    }
+}
+
+/// The tag of an image that is a version.
+fn version_of(image: &str) -> Option<&str> {
+    let last = image.rsplit('/').next()?.split('@').next()?;
+    let (_, tag) = last.split_once(':')?;
+    tag.trim_start_matches('v').starts_with(|first: char| first.is_ascii_digit()).then_some(tag)
 }
 
 /// One check.
@@ -97,6 +120,7 @@ fn of_object(facts: &Facts<'_>, object: &Object) -> Subject {
         checks,
         silent: None,
         folder: source_folder(facts, &[image_name(image), &object.name]),
+        image: image.to_owned(),
     }
 }
 
@@ -155,6 +179,7 @@ fn of_service(facts: &Facts<'_>, service: &Service) -> Subject {
         checks: service.health.iter().map(check).collect(),
         silent,
         folder: folder.map(Arc::from).or_else(|| source_folder(facts, &[&service.name])),
+        image: String::new(),
     }
 }
 
@@ -174,6 +199,7 @@ fn of_image(image: &Image) -> Option<Subject> {
         checks: vec![check(&health)],
         silent: None,
         folder: Some(folder_of(&image.path)).filter(|folder| !folder.is_empty()).map(Arc::from),
+        image: String::new(),
     })
 }
 
@@ -200,7 +226,7 @@ fn source_folder(facts: &Facts<'_>, names: &[&str]) -> Option<Arc<str>> {
     })
 }
 
-fn image_name(image: &str) -> &str {
+pub(super) fn image_name(image: &str) -> &str {
     let last = image.rsplit('/').next().unwrap_or(image);
     last.split([':', '@']).next().unwrap_or(last)
 }

@@ -24,6 +24,7 @@ fn subject(infra: &Infra, service: &Resource) -> Option<Subject> {
         checks,
         silent: silent.map(str::to_owned),
         folder: None,
+        image: String::new(),
     };
     let balancer = service.setting("load_balancer");
     let mut checks = balancer.as_ref().map(|balancer| of_target_group(infra, balancer)).unwrap_or_default();

@@ -13,6 +13,7 @@ use crate::facts::kubernetes::{Object, WORKLOADS};
 use crate::facts::production::Standing;
 use crate::quantity::Quantity;
 use checks::{Check, Subject};
+use std::collections::BTreeSet;
 
 /// `@health(fact)`.
 pub static PROBE: Probe = Probe {
@@ -102,6 +103,12 @@ fn served_all(facts: &Facts<'_>, subjects: &[Subject], answer: &mut Answer) {
     for subject in subjects {
         all &= subject.silent.is_none();
         answer.blind.extend(subject.unheard());
+        if subject.is_built_elsewhere(subjects, facts.own_name()) {
+            all = false;
+            let why = format!("the source of {} is not in the tree: its image has a version of its own", subject.title);
+            answer.blind.push(Blind { place: Some(subject.place.clone()), why });
+            continue;
+        }
         for check in subject.checks.iter().filter(|check| check.is_live()) {
             match served::by_source(facts, subject, check) {
                 served::Served::Here(sighting) => found.push(sighting),
@@ -124,9 +131,12 @@ fn served_all(facts: &Facts<'_>, subjects: &[Subject], answer: &mut Answer) {
     }
 }
 
-/// Paths that nothing serves, where every operation of the service is known.
+/// Paths that nothing serves, where every operation of the service is known: of several images, those whose source the
+/// tree shows; the others may be built elsewhere.
 fn unserved(facts: &Facts<'_>, subjects: &[Subject]) -> Vec<Sighting> {
+    let images: BTreeSet<&str> = subjects.iter().map(|subject| checks::image_name(&subject.image)).collect();
     live_checks(subjects)
+        .filter(|(subject, _)| subject.folder.is_some() || images.len() < 2)
         .filter_map(|(subject, check)| {
             let path = served::is_refuted(facts, subject, check)?;
             Some(seen(&check.place, format!("{} of {} asks {path}, which no route serves", check.what, subject.title)))

@@ -29,6 +29,14 @@ const BY_LIBRARY: &[(&str, &[&str])] = &[
     ("/up", &["gem:rails"]),
 ];
 
+/// Routes that a call of a library serves without naming them, and the call: the gateway of gRPC, controller-runtime, the
+/// API machinery of Kubernetes.
+const BY_CALL: &[(&str, &str)] = &[
+    ("/healthz", r"\.WithHealthzEndpoint\(|\.AddHealthzCheck\(|\bhealthz\.InstallHandler\("),
+    ("/readyz", r"\.AddReadyzCheck\(|\bhealthz\.InstallReadyzHandler\("),
+    ("/livez", r"\bhealthz\.InstallLivezHandler\("),
+];
+
 /// Whether the source of a workload serves what a check asks.
 pub(super) fn by_source(facts: &Facts<'_>, subject: &Subject, check: &Check) -> Served {
     match asked(&check.kind) {
@@ -48,8 +56,9 @@ pub(super) fn by_source(facts: &Facts<'_>, subject: &Subject, check: &Check) -> 
 pub(super) fn is_refuted(facts: &Facts<'_>, subject: &Subject, check: &Check) -> Option<String> {
     let Asked::Path(path) = asked(&check.kind) else { return None };
     let routes = facts.routes();
-    let known =
-        routes.blind.is_empty() && routes.operations.iter().any(|operation| inside(subject, &operation.place.path));
+    // The methods of gRPC say nothing of the routes beside them.
+    let is_route = |operation: &Operation| operation.method != "RPC" && inside(subject, &operation.place.path);
+    let known = routes.blind.is_empty() && routes.operations.iter().any(is_route);
     (known && route(facts, subject, &path).is_none()).then_some(path)
 }
 
@@ -62,11 +71,17 @@ fn declared(facts: &Facts<'_>, subject: &Subject, path: &str) -> Option<Sighting
     let wanted = path.trim_end_matches('/');
     let fits = |operation: &&Operation| {
         matches!(operation.method.as_str(), "GET" | "*" | "HEAD")
-            && operation.path.trim_end_matches('/') == wanted
+            && is_at(operation, wanted)
             && inside(subject, &operation.place.path)
     };
     let operation = facts.routes().operations.iter().find(fits)?;
     Some(Sighting::new(operation.place.clone(), Strength::Configured, format!("serves {}", operation.name())))
+}
+
+/// Whether an operation answers at a path; one on a router that its code was given may stand deeper than it says.
+fn is_at(operation: &Operation, wanted: &str) -> bool {
+    let own = operation.path.trim_end_matches('/');
+    own == wanted || (operation.is_below && !own.is_empty() && wanted.ends_with(own))
 }
 
 enum Asked {
@@ -115,6 +130,14 @@ fn route(facts: &Facts<'_>, subject: &Subject, path: &str) -> Option<Sighting> {
         .or_else(|| super::file_routes::serving(facts, path, |file| inside(subject, file)))
         .or_else(|| literal(facts, subject, path))
         .or_else(|| library(facts, path))
+        .or_else(|| called(facts, subject, path))
+}
+
+/// A call that serves the path.
+fn called(facts: &Facts<'_>, subject: &Subject, path: &str) -> Option<Sighting> {
+    let (_, pattern) = BY_CALL.iter().find(|(served, _)| *served == path.trim_end_matches('/'))?;
+    let hit = first(facts, subject, pattern)?;
+    Some(sighting(&hit, format!("serves {path}")))
 }
 
 /// A route written in source: the whole path as a literal, or its parts one by one (`"/health"` nests `"/live"`).
