@@ -9,6 +9,7 @@ mod just;
 mod just_file;
 mod make;
 mod make_file;
+mod nix;
 mod node;
 mod task;
 
@@ -37,6 +38,8 @@ pub(super) struct Walk<'f> {
     pub(super) ci: Ci,
     seen: BTreeSet<(usize, Place, String, bool)>,
     calls: usize,
+    /// What the Nix expressions of the tree may run, once it was asked for.
+    nix: Option<Vec<&'static str>>,
 }
 
 /// How a piece of script is come to.
@@ -94,7 +97,7 @@ impl Call {
 
 impl<'f> Walk<'f> {
     pub(super) fn new(facts: &'f Facts<'f>) -> Self {
-        Self { facts, ci: Ci::default(), seen: BTreeSet::new(), calls: 0 }
+        Self { facts, ci: Ci::default(), seen: BTreeSet::new(), calls: 0, nix: None }
     }
 
     /// Walks a script; gives the variables that it publishes to later steps.
@@ -214,6 +217,7 @@ impl<'f> Walk<'f> {
             "npm" | "pnpm" | "yarn" | "bun" | "turbo" | "nx" | "lerna" => self.node(words, place, call),
             "start-server-and-test" | "start-test" | "server-test" => self.server_and_test(words, place, call),
             "cargo" => self.cargo(words, place, call),
+            "nix" | "nix-build" => self.nix(words, place, call),
             "makers" => self.cargo_make(&words[1..], place, call),
             "pre-commit" | "prek" => self.hooks(words, place, call),
             "docker" | "podman" | "nerdctl" | "buildah" | "docker-compose" => self.image(words, place, call),

@@ -18,6 +18,9 @@ const MAX_STEPS: usize = 500;
 /// Actions that run a command of the workflow again until it passes.
 const RETRYING: &[&str] = &["nick-fields/retry", "nick-invision/retry", "Wandalen/wretry.action"];
 
+/// Actions that call Cargo with the command and the arguments that they are given.
+const CARGO: &[&str] = &["actions-rs/cargo", "clechasseur/rs-cargo", "houseabsolute/actions-rust-cross"];
+
 /// What holds around the steps.
 pub(super) struct Around<'a> {
     pub(super) job: usize,
@@ -195,6 +198,12 @@ fn uses(
             let excerpt = known.fill(&Excerpt::scalar(&parsed.source, script.span, text));
             walk.script(&excerpt, &call);
         }
+        if CARGO.contains(&name) {
+            let text = cargo_call(&with);
+            let mut call = call.clone();
+            call.dir = path::join(&call.dir, with.get("working-directory").map_or("", String::as_str));
+            walk.script(&Excerpt::anchored(place.path.clone(), target.span, text), &call);
+        }
         if name == "pre-commit/action" {
             let extra = with.get("extra_args").map_or("--all-files", String::as_str);
             let words: Vec<String> = format!("pre-commit run {extra}").split_whitespace().map(str::to_owned).collect();
@@ -221,6 +230,20 @@ fn uses(
     // Steps of a composite action name their shell themselves, and run in the folder of the job.
     let around = Around { shell: None, dir: "", ..*around };
     list(walk, inner, root.at(&["runs", "steps"]), &around, &mut values, order, Some(&entered));
+}
+
+/// What an action that calls Cargo runs: its `command` with its `args`, a build where it names none.
+fn cargo_call(with: &BTreeMap<String, String>) -> String {
+    let said = |name: &str| with.get(name).map_or("", |text| text.trim());
+    let is_cross = said("use-cross") == "true";
+    let program = if is_cross { "cross" } else { "cargo" };
+    let commands = match said("command") {
+        "" => vec!["build"],
+        "both" => vec!["build", "test"],
+        command => vec![command],
+    };
+    let lines: Vec<String> = commands.iter().map(|command| format!("{program} {command} {}", said("args"))).collect();
+    lines.join("\n")
 }
 
 /// `actions-rust-lang/setup-rust-toolchain` sets `RUSTFLAGS`, to `-D warnings` unless it is told otherwise.

@@ -1,0 +1,62 @@
+//! `nix build .#x`, `nix flake check`: the expressions of the tree say what they run; which of them is reached is not followed.
+
+use super::{Call, Walk};
+use crate::evidence::Place;
+use crate::facts::Facts;
+use crate::facts::code::without_comments;
+
+/// The most files of expressions that are looked at.
+const MAX_FILES: usize = 200;
+
+/// What stands in an expression where a tool is run by it, and the command that this comes to; which tests a measurement of
+/// coverage runs is not said either, so it is listed as the report that it makes.
+const RUN: &[(&[&str], &str)] = &[
+    (&["llvm-cov", "cargoLlvmCov"], "cargo llvm-cov report"),
+    (&["tarpaulin", "cargoTarpaulin"], "cargo tarpaulin report"),
+    (&["cargoClippy", "cargo clippy", "clippy.enable", "clippy = {"], "cargo clippy -- -D warnings"),
+    (&["cargoFmt", "cargo fmt", "rustfmt.enable", "rustfmt = {"], "cargo fmt --check"),
+    (&["cargoAudit", "cargo audit", "cargo-audit.enable"], "cargo audit"),
+    (&["cargoDeny", "cargo deny", "cargo-deny.enable"], "cargo deny check"),
+    (&["/bin/trivy", "trivy image"], "trivy image nix"),
+    (&["/bin/grype"], "grype nix"),
+    (&["hadolint.enable", "/bin/hadolint"], "hadolint Dockerfile"),
+    (&["gitleaks.enable", "/bin/gitleaks"], "gitleaks detect"),
+];
+
+impl Walk<'_> {
+    /// Lists what the expressions of the tree may run, never as what surely runs.
+    pub(super) fn nix(&mut self, words: &[String], place: &Place, call: &Call) {
+        if !evaluates_the_tree(words) {
+            return;
+        }
+        let facts = self.facts;
+        let run = self.nix.get_or_insert_with(|| spelt(facts)).clone();
+        let call = Call { sure: false, ..call.clone() };
+        for command in run {
+            let words: Vec<String> = command.split(' ').map(str::to_owned).collect();
+            self.list(&words, place, &call);
+        }
+    }
+}
+
+/// The commands that stand in the expressions of the tree.
+fn spelt(facts: &Facts<'_>) -> Vec<&'static str> {
+    let files = facts.tree.files().iter().filter(|file| file.path.ends_with(".nix")).take(MAX_FILES);
+    let texts: Vec<_> = files.filter_map(|file| Some(without_comments(&file.path, file.text()?.text()))).collect();
+    let stands = |marks: &[&str]| texts.iter().any(|text| marks.iter().any(|mark| text.contains(mark)));
+    RUN.iter().filter(|(marks, _)| stands(marks)).map(|(_, command)| *command).collect()
+}
+
+/// Whether a command evaluates what stands in the tree: `nix build nixpkgs#jq` fetches a program of somebody else.
+fn evaluates_the_tree(words: &[String]) -> bool {
+    let [program, rest @ ..] = words else { return false };
+    match program.as_str() {
+        "nix-build" => true,
+        "nix" if rest.iter().any(|word| word == "flake") => rest.iter().any(|word| word == "check"),
+        "nix" if rest.iter().any(|word| matches!(word.as_str(), "build" | "run")) => {
+            let named = rest.iter().find(|word| word.contains('#') || word.contains(':'));
+            named.is_none_or(|word| word.starts_with(".#") || word.starts_with("./"))
+        }
+        _ => false,
+    }
+}
