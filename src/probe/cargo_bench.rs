@@ -10,7 +10,8 @@ use crate::value::Value;
 /// `@cargo.bench`.
 pub static PROBE: Probe = Probe {
     name: "cargo.bench",
-    summary: "`[[bench]]` targets with a harness of their own: those whose file is there, or those whose file is missing",
+    summary: "`[[bench]]` targets with a harness of their own: those whose file is there, or those whose file is missing; \
+              with the former, crates named for it that are programs",
     usage: "@cargo.bench(\"kept\" | \"missing\")",
     arity: (1, 1),
     patterns_from: None,
@@ -23,7 +24,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer::default();
     let wants_missing = question.fact() == "missing";
     let packages = facts.manifests().packages.iter();
-    for package in packages.filter(|package| package.ecosystem == Ecosystem::Cargo && package.role == Role::Product) {
+    let is_ours = |package: &&Package| matches!(package.role, Role::Product | Role::Bench);
+    for package in packages.filter(|package| package.ecosystem == Ecosystem::Cargo).filter(is_ours) {
+        answer.seen.extend(program(facts, package).filter(|_| !wants_missing));
         let root = facts.parsed(&package.path).and_then(|parsed| parsed.first());
         for target in root.and_then(|root| root.get("bench")?.as_list()).into_iter().flatten() {
             let Some((name, file)) = place_of(facts, package, target) else { continue };
@@ -44,6 +47,18 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
     }
     answer
+}
+
+/// A crate that is a program which measures the others, by its name: `shop-bench`.
+fn program(facts: &Facts<'_>, package: &Package) -> Option<Sighting> {
+    const WORDS: &[&str] = &["bench", "benches", "benchmark", "benchmarks"];
+    let name = package.name.as_deref()?;
+    let measures = name.split(['-', '_']).any(|word| WORDS.contains(&word));
+    let main = format!("{}src/main.rs", package.folder());
+    facts.tree.file(&main).filter(|file| measures && file.len > 0)?;
+    let named = facts.parsed(&package.path)?.first()?.at(&["package", "name"])?;
+    let message = format!("the crate \"{name}\" is a program that measures, in {main}");
+    Some(Sighting::new(Place::at(package.path.clone(), named.span), Strength::Configured, message))
 }
 
 /// The name of a target and the file that it is compiled from, if it is there.

@@ -327,7 +327,12 @@ fn finding(path: &Arc<str>, value: &str, raw: &Raw, digest: &str) -> Finding {
         path: path.clone(),
         span: Span::new(raw.start, raw.end),
         fingerprint,
-        preview: format!("{head}… ({} characters)", value.chars().count()),
+        // Where the file as a whole is the secret, there is no value of it to show.
+        preview: if value.is_empty() {
+            "(the whole file)".to_owned()
+        } else {
+            format!("{head}… ({} characters)", value.chars().count())
+        },
         why_low: raw.why_low,
     }
 }
