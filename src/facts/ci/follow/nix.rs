@@ -8,11 +8,11 @@ use crate::facts::code::without_comments;
 /// The most files of expressions that are looked at.
 const MAX_FILES: usize = 200;
 
-/// What stands in an expression where a tool is run by it, and the command that this comes to; which tests a measurement of
+/// What stands in an expression where a tool is run by it (and not only lies in a developer's shell), and the command that this comes to; which tests a measurement of
 /// coverage runs is not said either, so it is listed as the report that it makes.
 const RUN: &[(&[&str], &str)] = &[
-    (&["llvm-cov", "cargoLlvmCov"], "cargo llvm-cov report"),
-    (&["tarpaulin", "cargoTarpaulin"], "cargo tarpaulin report"),
+    (&["cargoLlvmCov", " llvm-cov "], "cargo llvm-cov report"),
+    (&["cargoTarpaulin", "cargo tarpaulin"], "cargo tarpaulin report"),
     (&["cargoClippy", "cargo clippy", "clippy.enable", "clippy = {"], "cargo clippy -- -D warnings"),
     (&["cargoFmt", "cargo fmt", "rustfmt.enable", "rustfmt = {"], "cargo fmt --check"),
     (&["cargoAudit", "cargo audit", "cargo-audit.enable"], "cargo audit"),
