@@ -8,8 +8,8 @@ use crate::facts::code::without_comments;
 /// The most files of expressions that are looked at.
 const MAX_FILES: usize = 200;
 
-/// What stands in an expression where a tool is run by it (and not only lies in a developer's shell), and the command that this comes to; which tests a measurement of
-/// coverage runs is not said either, so it is listed as the report that it makes.
+/// What stands in an expression where a tool is run by it, and does not only lie in the shell of developers, and the
+/// command that this comes to. Which tests a measurement of coverage runs is not said: it is listed as its report.
 const RUN: &[(&[&str], &str)] = &[
     (&["cargoLlvmCov", " llvm-cov "], "cargo llvm-cov report"),
     (&["cargoTarpaulin", "cargo tarpaulin"], "cargo tarpaulin report"),
