@@ -59,6 +59,10 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
                 && words.get(1) == Some(&"test")
                 && folder.is_none_or(|folder| file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
         }
+        (Some(Language::Elixir), _) if program == "mix" => {
+            let runs = |task: &&str| *task == "test" || task.starts_with("coveralls");
+            words.get(1).is_some_and(runs) && paths_allow(command, &words, file)
+        }
         (Some(Language::Ruby), _) => ruby(command, &words, file),
         (None, _) if file.path.ends_with(".hurl") => program == "hurl" && words.contains(&"--test"),
         // What a runner of its language would be given to a load tool or a runner of its own is named to it.
@@ -208,7 +212,7 @@ fn is_no_run(program: &str, words: &[&str]) -> bool {
         || SHIPS.contains(&program)
         || words.iter().any(|word| matches!(*word, "--no-run" | "--help" | "--list" | "--collect-only" | "--version"))
         || (words.len() > 1
-            && ["install", "i", "ci", "add", "build", "fmt", "lint"].contains(&words[1])
+            && ["install", "i", "ci", "add", "build", "fmt", "lint"].contains(&verb(words))
             && program != "cargo")
         || words.get(1).is_some_and(|word| matches!(*word, "publish" | "push" | "buildx" | "login" | "sign"))
         || words.windows(2).any(|pair| {
@@ -217,6 +221,19 @@ fn is_no_run(program: &str, words: &[&str]) -> bool {
                     pair[1] == *name || pair[1].strip_prefix(name).is_some_and(|rest| rest.starts_with([':', '-']))
                 })
         })
+}
+
+/// What a program is asked to do: `ci` in `npm --prefix web ci`.
+fn verb<'w>(words: &[&'w str]) -> &'w str {
+    let mut rest = words.iter().skip(1);
+    while let Some(word) = rest.next() {
+        match *word {
+            "--prefix" | "-C" | "--dir" | "--cwd" | "--filter" | "-w" | "--workspace" => drop(rest.next()),
+            option if option.starts_with('-') => {}
+            word => return word,
+        }
+    }
+    ""
 }
 
 fn is_script_runner(program: &str) -> bool {
@@ -293,7 +310,7 @@ fn paths_allow(command: &Command, words: &[&str], file: &File) -> bool {
     let dir = if command.dir.is_empty() { String::new() } else { format!("{}/", command.dir.trim_end_matches('/')) };
     let Some(inside) = file.path.strip_prefix(&dir) else { return false };
     // `go test`, `npm test`: there it is what the program is to do.
-    let is_asked = matches!(words.first(), Some(&("go" | "npm" | "pnpm" | "yarn" | "bun" | "deno")));
+    let is_asked = matches!(words.first(), Some(&("go" | "mix" | "npm" | "pnpm" | "yarn" | "bun" | "deno")));
     let paths: Vec<&str> = words
         .iter()
         .skip(if is_asked { 2 } else { 1 })
