@@ -204,12 +204,18 @@ fn is_no_run(program: &str, words: &[&str]) -> bool {
         "cosign",
         "crane",
         "skopeo",
+        "ko",
+        "goreleaser",
+        "syft",
+        "trivy",
+        "grype",
+        "buf",
+        "protoc",
+        "golangci-lint",
     ];
-    const SHIPS: &[&str] = &["ko", "goreleaser", "cosign", "syft", "trivy", "grype", "buf", "protoc", "golangci-lint"];
     NO.contains(&program)
         || matches!(program, "docker" | "podman")
             && words.get(1).is_some_and(|act| ["push", "pull", "tag", "login", "save", "load", "inspect"].contains(act))
-        || SHIPS.contains(&program)
         || words.iter().any(|word| matches!(*word, "--no-run" | "--help" | "--list" | "--collect-only" | "--version"))
         || (words.len() > 1
             && ["install", "i", "ci", "add", "build", "fmt", "lint"].contains(&verb(words))
@@ -320,7 +326,7 @@ fn paths_allow(command: &Command, words: &[&str], file: &File) -> bool {
         .collect();
     let holds = |path: &&str| {
         let rest = inside.strip_prefix(*path);
-        path.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':']))
+        path.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     paths.is_empty() || paths.iter().any(holds)
 }
