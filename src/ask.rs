@@ -12,7 +12,6 @@ use crate::source::Span;
 use crate::value::{Field, Kind, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// What became of a proof.
@@ -161,7 +160,8 @@ fn key(probe: &str, question: &Question) -> String {
     for arg in &question.args {
         key.push('\u{1}');
         for word in arg {
-            let _ = write!(key, "\u{2}{}{}", if word.is_pattern { "~" } else { "" }, word.text);
+            key.push_str(if word.is_pattern { "\u{2}~" } else { "\u{2}" });
+            key.push_str(&word.text);
             attributes(&mut key, &word.attributes);
         }
     }
@@ -171,7 +171,9 @@ fn key(probe: &str, question: &Question) -> String {
 
 fn attributes(key: &mut String, map: &crate::value::Map) {
     for (name, field) in map {
-        let _ = write!(key, "\u{3}{name}=");
+        key.push('\u{3}');
+        key.push_str(name);
+        key.push('=');
         describe(key, &field.value);
     }
 }

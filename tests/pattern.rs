@@ -1,6 +1,6 @@
 //! What the classes of a pattern mean.
 
-use tusk_check::pattern::{PatternSet, Scan, compile};
+use tusk_check::pattern::{Globs, PatternSet, Scan, Words, compile};
 use tusk_check::rules::{Proof, embedded};
 
 fn found(pattern: &str, text: &str) -> Option<String> {
@@ -152,4 +152,38 @@ fn no_pattern_of_the_catalogue_is_passed_over_where_it_matches() {
         }
     }
     assert!(matched > 500, "{matched} patterns matched: too few to show anything");
+}
+
+#[test]
+fn globs_match_in_either_case_whatever_they_end_with() {
+    let matching = |glob: &str, path: &str| Globs::new(vec![glob.to_owned()]).is_match(path);
+    let cases = [
+        ("**/*.YML", "deploy/App.yml", true),
+        ("**/*.yml", "deploy/app.yaml", false),
+        ("*.{yml,y*ml}", "a.yaml", true),
+        ("{a,b{c,d}}", "bd", true),
+        ("{a,b}", "c", false),
+        ("docs/{,old}", "docs/", true),
+        ("*.[ch]", "a.h", true),
+        ("*.[!c]", "a.c", false),
+        (r"a\*", "a*", true),
+        (r"a\*", "ab", false),
+        ("Dockerfile*", "dockerfile.prod", true),
+        ("**/logs/**", "a/logs/b/c", true),
+        ("**/Cargo.toml", "Cargo.toml", true),
+        ("**/{Cargo.toml,a}", "Cargo.toml", true),
+        ("Makefile", "sub/Makefile", false),
+    ];
+    for (glob, path, matches) in cases {
+        assert_eq!(matching(glob, path), matches, "{glob} on {path}");
+    }
+    assert!(!Globs::default().is_match("a"));
+}
+
+#[test]
+fn words_are_found_in_any_case_with_those_inside_of_them() {
+    let words = Words::new(vec!["Token".to_owned(), "tok".to_owned(), "é".to_owned()]);
+    let text = "a TOKEN é tok";
+    let found: Vec<_> = words.find(text).map(|word| (word.index, &text[word.start..word.end])).collect();
+    assert_eq!(found, [(1, "TOK"), (0, "TOKEN"), (2, "é"), (1, "tok")]);
 }

@@ -11,18 +11,23 @@ use std::sync::OnceLock;
 #[derive(Debug, Default)]
 pub struct Globs {
     words: Vec<String>,
+    /// How a path that matches must end: most trees have no such path, and then nothing is compiled.
+    ends: Vec<String>,
     set: OnceLock<GlobSet>,
 }
 
 impl Globs {
     /// These globs.
     pub fn new(words: Vec<String>) -> Self {
-        Self { words, set: OnceLock::new() }
+        let ends = words.iter().flat_map(|word| ends(&lowered(word))).collect();
+        Self { words, ends, set: OnceLock::new() }
     }
 
     /// Whether one of them matches a path.
     pub fn is_match(&self, path: &str) -> bool {
-        !self.words.is_empty() && self.set.get_or_init(|| self.build()).is_match(&*lowered(path))
+        let path = lowered(path);
+        let may_match = self.ends.iter().any(|end| path.ends_with(end.as_str()));
+        may_match && self.set.get_or_init(|| self.build()).is_match(&*path)
     }
 
     /// The globs that are none.
@@ -39,6 +44,20 @@ impl Globs {
 
 fn read(word: &str) -> Result<Glob, globset::Error> {
     GlobBuilder::new(&lowered(word)).literal_separator(true).empty_alternates(true).build()
+}
+
+/// The endings of what a glob matches, by what stands behind its last sign; with `{` and `}` last, of each alternative.
+fn ends(glob: &str) -> Vec<String> {
+    let tail = |text: &str| {
+        let last = text.rsplit(['*', '?', '[', ']', '{', '}', '!', '\\']).next().unwrap_or_default();
+        // `**/` may stand for nothing at all.
+        last.trim_start_matches('/').to_owned()
+    };
+    let alternatives = glob.strip_suffix('}').and_then(|open| open.rsplit_once('{'));
+    match alternatives {
+        Some((_, inner)) if !inner.contains(['}', '\\']) => inner.split(',').map(tail).collect(),
+        _ => vec![tail(glob)],
+    }
 }
 
 fn lowered(text: &str) -> Cow<'_, str> {
