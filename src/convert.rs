@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 /// A map as JSON, in the form that LANGUAGE gives: expressions are `{"$expr": …, "kind": …}`, ranges `{"$range": […]}`.
 pub fn json(map: &Map) -> Json {
-    Json::Object(map.iter().map(|(key, field)| (key.clone(), json_value(&field.value))).collect())
+    Json::Object(map.iter().map(|(key, field)| (key.to_string(), json_value(&field.value))).collect())
 }
 
 /// [`json()`] for one value.
@@ -55,7 +55,7 @@ fn restored(value: &Value) -> Option<Kind> {
         },
     };
     let (mut document, problems) = tusk::parse_text(&format!("x: {raw}"));
-    let kind = document.root.swap_remove("x")?.value.kind;
+    let kind = document.root.remove("x")?.value.kind;
     let same = match &kind {
         Kind::Expr(expr) => expr.raw == raw,
         Kind::Range(..) => true,

@@ -128,7 +128,7 @@ fn one_heading_each(document: &mut Document, odd: &mut Vec<Diagnostic>) {
                 let message = format!("`{heading}` of the second `[{name}]` is left out: only TuskLang keeps both");
                 odd.push(Diagnostic::warning(field.value.span, message).and(earlier.span, "this one is kept"));
             }
-            section.body.shift_remove(heading);
+            section.body.remove(heading);
         }
     }
 }

@@ -3,8 +3,11 @@
 //! `.tsk`, TOML, YAML, JSON, dotenv, INI and properties files all become a [`Value`], so that a probe reads one thing
 //! and evidence always has a place.
 
+mod map;
+
+pub use map::{Entries, Map};
+
 use crate::source::Span;
-use indexmap::IndexMap;
 
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +36,7 @@ pub enum Kind {
     /// `8000-9000`, unquoted (TuskLang only).
     Range(i64, i64),
     /// An expression, never evaluated (TuskLang only).
-    Expr(Expr),
+    Expr(Box<Expr>),
     /// A sequence.
     List(Vec<Value>),
     /// A mapping, in the order of its text.
@@ -66,9 +69,6 @@ pub enum ExprKind {
     Expr,
 }
 
-/// A mapping: key → its span and its value, in the order of the text.
-pub type Map = IndexMap<String, Field, foldhash::fast::RandomState>;
-
 /// One entry of a mapping.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
@@ -88,6 +88,11 @@ impl Field {
 }
 
 impl Kind {
+    /// An expression as written.
+    pub fn expression(raw: impl Into<String>, kind: ExprKind) -> Self {
+        Self::Expr(Box::new(Expr { raw: raw.into(), kind }))
+    }
+
     /// An amount, as a whole number where it is one.
     pub fn of_number(amount: f64) -> Self {
         if amount.fract() == 0.0 && amount.abs() < 9.0e15 { Self::Int(amount as i64) } else { Self::Float(amount) }

@@ -199,7 +199,7 @@ impl Builder<'_> {
         for (key, field) in map {
             match body.get(key).map(|field| &field.value.kind) {
                 None => {
-                    let known = body.keys().filter(|key| !key.starts_with('$')).map(String::as_str).collect();
+                    let known = body.keys().filter(|key| !key.starts_with('$')).map(|key| key.as_str()).collect();
                     let message = format!("`$why` names `{key}`, which is not in its section{}", hint(key, &known));
                     self.error(field.key, message);
                 }

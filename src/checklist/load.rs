@@ -187,7 +187,7 @@ impl Document {
             match (key.as_str(), field.value.kind) {
                 ("$name", _) if text.is_some() => self.name = text,
                 (_, Kind::Map(body)) if !key.starts_with('$') => {
-                    self.sections.push(Draft { category: None, title: None, name: key, span: field.key, body });
+                    self.sections.push(Draft { category: None, title: None, name: key.into(), span: field.key, body });
                 }
                 _ => {
                     let message = format!("`{key}` stands in no section; expected `[section]` above it");

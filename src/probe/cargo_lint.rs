@@ -99,7 +99,7 @@ fn in_table(lints: &Value, path: &str, asked: &str, how: &str) -> Option<Found> 
     let mut best: Option<Found> = None;
     for (tool, field) in lints.as_map()? {
         for (name, field) in field.value.as_map().into_iter().flatten() {
-            let full = if tool == "rust" { name.clone() } else { format!("{tool}::{name}") };
+            let full = if tool == "rust" { name.to_string() } else { format!("{tool}::{name}") };
             let word = field.value.as_str().or_else(|| field.value.get("level").and_then(Value::as_str));
             let Some(level) = word.and_then(level).filter(|_| covers(&full, asked)) else { continue };
             if best.as_ref().is_none_or(|best| best.level < level) {

@@ -76,7 +76,7 @@ fn named(word: &Word, name: &str) -> bool {
 /// that it must not have, and `""` that it is not set.
 fn unmet(conditions: &Value, action: &Action) -> Option<String> {
     for (input, field) in conditions.as_map()? {
-        let given = action.with.get(input).map_or("", String::as_str).trim();
+        let given = action.with.get(input.as_str()).map_or("", String::as_str).trim();
         let wanted: Vec<String> = match field.value.as_list() {
             Some(list) => list.iter().filter_map(Value::scalar_text).collect(),
             None => field.value.scalar_text().into_iter().collect(),

@@ -150,7 +150,7 @@ fn operations(root: &Map, kind: &str) -> Vec<(String, Span)> {
     let of = |key: &str| root.get(key).and_then(|field| field.value.as_map());
     if kind == "asyncapi" {
         let listed = of("operations").or_else(|| of("channels"));
-        return listed.into_iter().flatten().map(|(name, field)| (name.clone(), field.key)).collect();
+        return listed.into_iter().flatten().map(|(name, field)| (name.to_string(), field.key)).collect();
     }
     let items = [of("paths"), of("webhooks")].into_iter().flatten().flatten();
     let mut operations = Vec::new();
@@ -188,7 +188,10 @@ fn matching(operations: &[(String, Span)], root: &Map, question: &Question) -> V
         let schemes = schemes.or_else(|| root.get("securityDefinitions").map(|field| &field.value));
         let schemes = schemes.and_then(Value::as_map).into_iter().flatten();
         let said = schemes.map(|(name, field)| (scheme(&field.value), name, field.key));
-        return said.filter(|(text, ..)| pattern.is_match(text)).map(|(_, name, span)| (name.clone(), span)).collect();
+        return said
+            .filter(|(text, ..)| pattern.is_match(text))
+            .map(|(_, name, span)| (name.to_string(), span))
+            .collect();
     }
     let patterns: Vec<Regex> = question.words_from(0).filter_map(|word| compile(&word.text).ok()).collect();
     let is_asked = |name: &str| patterns.is_empty() || patterns.iter().any(|pattern| pattern.is_match(name));

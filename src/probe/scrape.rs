@@ -97,7 +97,7 @@ fn selects(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String
 
 fn labels(value: Option<&Value>) -> BTreeMap<String, String> {
     let map = value.and_then(Value::as_map).into_iter().flatten();
-    map.filter_map(|(key, field)| Some((key.clone(), field.value.scalar_text()?))).collect()
+    map.filter_map(|(key, field)| Some((key.to_string(), field.value.scalar_text()?))).collect()
 }
 
 /// The Services that select one of some workloads.

@@ -99,7 +99,7 @@ fn word(entry: &Value) -> Result<Word, Diagnostic> {
     let (text, attributes) = match &entry.kind {
         Kind::Map(map) => {
             let mut attributes: Map = map.clone();
-            let first = attributes.shift_remove_index(0).and_then(|(_, field)| text_of(&field.value));
+            let first = attributes.remove_first().and_then(|(_, field)| text_of(&field.value));
             (first, Arc::new(attributes))
         }
         _ => (text_of(entry), Arc::default()),

@@ -6,6 +6,7 @@ use crate::tusk::de;
 use crate::value::{Kind, Map, Value};
 use indexmap::IndexMap;
 use serde::Deserialize;
+use smol_str::SmolStr;
 
 /// A text and where it stands; a probe call is its raw text.
 #[derive(Clone, Debug, Deserialize)]
@@ -117,12 +118,12 @@ impl RuleText {
     pub(super) fn words(&self) -> Result<IndexMap<String, (WordText, Span)>, Diagnostic> {
         let Some(value) = &self.values else { return Ok(IndexMap::new()) };
         let words: &Map = value.as_map().ok_or_else(|| Diagnostic::error(value.span, "expected a map of words"))?;
-        let word = |(word, field): (&String, &crate::value::Field)| {
+        let word = |(word, field): (&SmolStr, &crate::value::Field)| {
             let text = match &field.value.kind {
                 Kind::Map(_) => WordText::Own(de::from_value(&field.value)?),
                 _ => WordText::Same(de::from_value::<Spanned>(&field.value)?.text),
             };
-            Ok((word.clone(), (text, field.key)))
+            Ok((word.to_string(), (text, field.key)))
         };
         words.iter().map(word).collect()
     }

@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::value::{Field, Kind, Map, Value};
-use indexmap::map::Entry;
+use smol_str::SmolStr;
 use std::collections::{HashMap, hash_map};
 
 /// A text as it was written: nothing merged, every section with its own header and body.
@@ -73,9 +73,8 @@ fn merge_section(map: &mut Map, section: Section, diagnostics: &mut Vec<Diagnost
     let whole = section.span;
     let mut target = map;
     for (part, span) in section.path {
-        let field = target
-            .entry(part)
-            .or_insert_with(|| Field { key: span, value: Value::new(Kind::Map(Map::default()), whole) });
+        let field =
+            target.or_insert_with(part, || Field { key: span, value: Value::new(Kind::Map(Map::default()), whole) });
         let at = field.key;
         let Kind::Map(inner) = &mut field.value.kind else {
             diagnostics.push(
@@ -98,17 +97,10 @@ pub(super) const STATEMENTS: &str = "$statements";
 
 /// Adds a field. Where the key is taken, two maps are merged, with a warning when both were written out as blocks of
 /// that key; anything else is an error that names both places, and the first stays.
-pub(crate) fn insert(map: &mut Map, key: String, field: Field, diagnostics: &mut Vec<Diagnostic>) {
-    let mut slot = match map.entry(key) {
-        Entry::Vacant(slot) => {
-            slot.insert(field);
-            return;
-        }
-        Entry::Occupied(slot) => slot,
-    };
-    let collects = [DIRECTIVES, STATEMENTS].contains(&slot.key().as_str());
-    let name = slot.key().clone();
-    let first = slot.get_mut();
+pub(crate) fn insert(map: &mut Map, key: SmolStr, field: Field, diagnostics: &mut Vec<Diagnostic>) {
+    let name = key.clone();
+    let Err((first, field)) = map.add(key, field) else { return };
+    let collects = [DIRECTIVES, STATEMENTS].contains(&name.as_str());
     let (place, implied) = (first.key, is_implied(first) || is_implied(&field));
     match (&mut first.value.kind, field.value.kind) {
         (Kind::Map(first), Kind::Map(second)) => {

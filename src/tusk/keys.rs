@@ -31,7 +31,7 @@ impl<'t> Parser<'t> {
         let (mut name, mut span) = key.first;
         for next in key.rest {
             let implied = || Field { key: span, value: Value::new(Kind::Map(Map::default()), whole) };
-            let field = target.entry(name.clone().into_owned()).or_insert_with(implied);
+            let field = target.or_insert_with(name.as_ref(), implied);
             let place = field.key;
             let Kind::Map(inner) = &mut field.value.kind else {
                 let message = format!("key `{name}` holds a value already and can hold no other keys");
@@ -41,7 +41,7 @@ impl<'t> Parser<'t> {
             target = inner;
             (name, span) = next;
         }
-        document::insert(target, name.into_owned(), Field { key: span, value }, &mut self.diagnostics);
+        document::insert(target, name.into(), Field { key: span, value }, &mut self.diagnostics);
     }
 
     /// Reads a key at an offset, without moving.

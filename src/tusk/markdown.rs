@@ -74,7 +74,7 @@ pub fn document(source: &Source) -> (Document, Vec<Diagnostic>) {
             match field.value.kind {
                 // A block of pairs above the first section is a section too, under the same headings.
                 Kind::Map(body) if sections && !key.starts_with('$') => {
-                    let section = Section { path: vec![(key, field.key)], span: field.key, body };
+                    let section = Section { path: vec![(key.into(), field.key)], span: field.key, body };
                     whole.sections.push(under(&headings, section));
                 }
                 _ => document::insert(&mut whole.root, key, field, &mut diagnostics),
@@ -220,7 +220,7 @@ fn read(masked: &str, source: &Source, block: &Block) -> Option<(Document, Vec<D
 
 /// Whether the first statement of a block is a section or a pair.
 fn begins(document: &Document) -> bool {
-    match document.root.keys().next().map(String::as_str) {
+    match document.root.keys().next().map(|key| key.as_str()) {
         Some(key) => key != STATEMENTS && key != DIRECTIVES,
         None => !document.sections.is_empty(),
     }

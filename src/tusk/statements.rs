@@ -8,7 +8,6 @@ use super::scan::{Inside, Parser};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::value::{Field, Kind, Map, Value};
-use foldhash::fast::RandomState;
 
 /// What ends a body.
 #[derive(Clone, Copy)]
@@ -49,11 +48,7 @@ impl Parser<'_> {
 
     /// Reads statements up to what ends them. `column` is where the first one stands, when it stands in mid-line.
     pub(super) fn body(&mut self, until: Until, mut column: Option<usize>) -> Body {
-        let mut body = Body {
-            map: Map::with_capacity_and_hasher(1, RandomState::default()),
-            span: Span::new(self.at, self.at),
-            header: None,
-        };
+        let mut body = Body { map: Map::with_capacity(1), span: Span::new(self.at, self.at), header: None };
         loop {
             self.trivia();
             if self.is_end() {
@@ -243,7 +238,7 @@ impl Parser<'_> {
     pub(super) fn keep(&mut self, map: &mut Map, list: &str, value: Value) {
         let span = value.span;
         let field = Field { key: span, value: Value::new(Kind::List(vec![value]), span) };
-        document::insert(map, list.to_owned(), field, &mut self.diagnostics);
+        document::insert(map, list.into(), field, &mut self.diagnostics);
     }
 
     /// Checks that a statement ended where one may end, and skips the rest of the line when it did not.

@@ -5,6 +5,7 @@
 
 use super::document::{DIRECTIVES, Document, STATEMENTS};
 use crate::value::{Field, Kind, Map, Value};
+use smol_str::SmolStr;
 use std::fmt::Write;
 
 /// Blocks and dash lists count a level for the key above them too; from this depth on brackets save it.
@@ -130,7 +131,7 @@ fn inline(value: &Value, indent: usize) -> String {
             format!("[{}]", list.iter().map(|item| inline(item, indent)).collect::<Vec<_>>().join(", "))
         }
         Kind::Map(map) => {
-            let pair = |(key, field): (&String, &Field)| format!("{}: {}", quoted(key), inline(&field.value, indent));
+            let pair = |(key, field): (&SmolStr, &Field)| format!("{}: {}", quoted(key), inline(&field.value, indent));
             format!("{{{}}}", map.iter().map(pair).collect::<Vec<_>>().join(", "))
         }
     }

@@ -42,7 +42,7 @@ fn each_value_form_has_its_type() {
     assert_eq!(of_text("alert > 80%"), bound(Some("alert"), Comparison::More, Quantity::ratio(0.8)));
     assert_eq!(of_text("5%_error_rate"), bound(Some("error_rate"), Comparison::AtMost, Quantity::ratio(0.05)));
     let probe = Expr { raw: "@file(\"CHANGELOG.md\")".into(), kind: ExprKind::Op("file".into()) };
-    assert_eq!(of("changelog", Kind::Expr(probe)), Expectation::Probe("@file(\"CHANGELOG.md\")".into()));
+    assert_eq!(of("changelog", Kind::Expr(probe.into())), Expectation::Probe("@file(\"CHANGELOG.md\")".into()));
 }
 
 #[test]
@@ -110,7 +110,11 @@ fn nothing_and_expressions_are_refused() {
         assert!(Expectation::of_value("key", &value(kind.clone())).is_err(), "{kind:?}");
     }
     let reference = Expr { raw: "$x".into(), kind: ExprKind::Ref };
-    assert!(Expectation::of_value("key", &value(Kind::Expr(reference))).expect_err("ref").contains("never evaluated"));
+    assert!(
+        Expectation::of_value("key", &value(Kind::Expr(reference.into())))
+            .expect_err("ref")
+            .contains("never evaluated")
+    );
 }
 
 proptest! {

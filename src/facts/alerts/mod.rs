@@ -107,7 +107,7 @@ impl Tier {
 /// The labels of an alert as a map of scalars gives them.
 fn labels(value: Option<&Value>) -> BTreeMap<String, String> {
     let entries = value.and_then(Value::as_map).into_iter().flatten();
-    entries.filter_map(|(key, field)| Some((key.clone(), field.value.scalar_text()?))).collect()
+    entries.filter_map(|(key, field)| Some((key.to_string(), field.value.scalar_text()?))).collect()
 }
 
 impl Alert {

@@ -249,7 +249,7 @@ fn named<T>(
 ) -> Result<Vec<T>, Diagnostic> {
     let Some(value) = value.filter(|value| value.kind != ValueKind::Null) else { return Ok(Vec::new()) };
     let map = value.as_map().ok_or_else(|| Diagnostic::error(value.span, "expected a block of keys"))?;
-    map.iter().map(|(name, field)| read(Spanned::new(name.clone(), field.key), field)).collect()
+    map.iter().map(|(name, field)| read(Spanned::new(name.to_string(), field.key), field)).collect()
 }
 
 /// A map of `file` or `url`, or one of them alone.

@@ -283,7 +283,7 @@ fn plugins(value: &Value) -> Vec<(String, Option<&Value>, Span)> {
         } else if let Some(map) = one.as_map() {
             found.extend(of_map(map).into_iter().map(|(name, span)| {
                 let options = one.get(&name);
-                (name, options, span)
+                (name.to_string(), options, span)
             }));
         }
     }

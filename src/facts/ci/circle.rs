@@ -122,7 +122,7 @@ impl<'f> Config<'f> {
                 .and_then(Value::as_map)
                 .into_iter()
                 .flatten()
-                .filter_map(|(key, field)| Some((key.clone(), field.value.scalar_text()?)))
+                .filter_map(|(key, field)| Some((key.to_string(), field.value.scalar_text()?)))
                 .collect();
             let index = walk.ci.jobs.len();
             self.job(walk, name, shown, title, &triggers, &parameters, place);
@@ -335,14 +335,14 @@ fn texts(value: Option<&Value>) -> impl Iterator<Item = (String, String)> {
         .and_then(Value::as_map)
         .into_iter()
         .flatten()
-        .filter_map(|(name, field)| Some((name.clone(), field.value.scalar_text()?)))
+        .filter_map(|(name, field)| Some((name.to_string(), field.value.scalar_text()?)))
 }
 
 fn defaults(parameters: Option<&Value>) -> BTreeMap<String, String> {
     let map = parameters.and_then(Value::as_map);
     map.into_iter()
         .flatten()
-        .filter_map(|(name, field)| Some((name.clone(), field.value.get("default")?.scalar_text()?)))
+        .filter_map(|(name, field)| Some((name.to_string(), field.value.get("default")?.scalar_text()?)))
         .collect()
 }
 

@@ -141,7 +141,7 @@ impl Pipeline<'_> {
             for (key, field) in step.get("settings").and_then(Value::as_map).into_iter().flatten() {
                 let parts = strings(Some(&field.value));
                 if !parts.is_empty() {
-                    with.insert(key.clone(), parts.join("\n"));
+                    with.insert(key.to_string(), parts.join("\n"));
                 }
             }
             let dry =

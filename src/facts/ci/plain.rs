@@ -194,7 +194,7 @@ fn gather(source: &Source, value: &Value, depth: usize, into: &mut Vec<Excerpt>)
 /// The scalars of a mapping.
 pub(super) fn texts(value: Option<&Value>) -> BTreeMap<String, String> {
     let map = value.and_then(Value::as_map);
-    map.into_iter().flatten().filter_map(|(name, field)| Some((name.clone(), field.value.scalar_text()?))).collect()
+    map.into_iter().flatten().filter_map(|(name, field)| Some((name.to_string(), field.value.scalar_text()?))).collect()
 }
 
 /// A place in a parsed file.

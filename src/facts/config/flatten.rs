@@ -93,7 +93,7 @@ impl Reader<'_> {
                 for (part, field) in map {
                     // Whether a section is on at all is said to the chart.
                     self.is_foreign = around || runs_another && (name.is_empty() || part != "enabled");
-                    let name = if name.is_empty() { part.clone() } else { format!("{name}.{part}") };
+                    let name = if name.is_empty() { part.to_string() } else { format!("{name}.{part}") };
                     self.walk(&field.value, &key.below(part), &name, layer);
                 }
                 self.is_foreign = around;

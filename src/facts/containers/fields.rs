@@ -81,7 +81,7 @@ impl Spec {
         let Some(map) = map.as_map() else { return Vec::new() };
         map.iter()
             .map(|(name, field)| Env {
-                name: name.clone(),
+                name: name.to_string(),
                 value: match field.value.scalar_text() {
                     Some(text) => EnvValue::of(&text),
                     // `KEY:` alone takes the value from whoever starts it.

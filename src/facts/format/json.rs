@@ -40,7 +40,7 @@ fn convert(value: ast::Value<'_>, depth: usize) -> Result<Value, Problem> {
 }
 
 fn convert_object(object: ast::Object<'_>, depth: usize) -> Result<Map, Problem> {
-    let mut map = Map::with_capacity_and_hasher(object.properties.len(), foldhash::fast::RandomState::default());
+    let mut map = Map::with_capacity(object.properties.len());
     for property in object.properties {
         let key = match &property.name {
             ast::ObjectPropName::String(text) => span(text.range),

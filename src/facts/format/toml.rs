@@ -43,7 +43,7 @@ fn is_dotty(text: &str, at: usize) -> bool {
 }
 
 fn convert_table(table: &DeTable<'_>, depth: usize) -> Result<Map, Problem> {
-    let mut map = Map::with_capacity_and_hasher(table.len(), foldhash::fast::RandomState::default());
+    let mut map = Map::with_capacity(table.len());
     for (key, value) in table {
         let span = Span::new(key.span().start, key.span().end);
         let value = convert(value.get_ref(), Span::new(value.span().start, value.span().end), depth + 1)?;

@@ -263,7 +263,7 @@ fn merge(into: &mut Map, value: Value) {
     match value.kind {
         Kind::Map(map) => {
             for (key, field) in map {
-                into.entry(key).or_insert(field);
+                into.or_insert_with(key, || field);
             }
         }
         Kind::List(list) => list.into_iter().for_each(|item| {

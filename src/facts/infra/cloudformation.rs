@@ -72,7 +72,7 @@ fn template(path: &Arc<str>, document: &Value, view: &mut Infra) {
         view.resources.push(Resource {
             kind: kind.to_owned(),
             declared: declared.to_owned(),
-            name: name.clone(),
+            name: name.to_string(),
             tool: Tool::CloudFormation,
             path: path.clone(),
             span: field.key,

@@ -2,7 +2,7 @@
 
 use super::resource::Tool;
 use super::terraform::registry;
-use crate::value::{Expr, ExprKind, Kind};
+use crate::value::{ExprKind, Kind};
 
 /// A default: on, a number, a word, or something that the documentation leaves to the account or version.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -84,7 +84,7 @@ pub(super) fn of(tool: Tool, kind: &str, declared: &str, setting: &str) -> Optio
         Flag(flag) => Kind::Bool(flag),
         Number(number) => Kind::Int(number),
         Word(word) => Kind::Str(word.to_owned()),
-        Unknown => Kind::Expr(Expr { raw: format!("the default of {whose}"), kind: ExprKind::Ref }),
+        Unknown => Kind::expression(format!("the default of {whose}"), ExprKind::Ref),
     };
     Some((kind, whose))
 }

@@ -2,11 +2,11 @@
 
 use crate::facts::production::{Stage, stage_of_path};
 use crate::source::Span;
-use crate::value::{Expr, ExprKind, Kind, Value};
+use crate::value::{ExprKind, Kind, Value};
 
 /// An expression that stays as it is written.
 pub(in crate::facts::infra) fn unknown(raw: &str, span: Span, kind: ExprKind) -> Value {
-    Value::new(Kind::Expr(Expr { raw: raw.to_owned(), kind }), span)
+    Value::new(Kind::expression(raw, kind), span)
 }
 
 /// Keys and values of a collection; of a list, positions and values.
@@ -14,7 +14,7 @@ pub(in crate::facts::infra) fn entries(value: &Value) -> Option<Vec<(Value, Valu
     match &value.kind {
         Kind::Map(map) => Some(
             map.iter()
-                .map(|(key, field)| (Value::new(Kind::Str(key.clone()), field.key), field.value.clone()))
+                .map(|(key, field)| (Value::new(Kind::Str(key.to_string()), field.key), field.value.clone()))
                 .collect(),
         ),
         Kind::List(list) => Some(

@@ -55,7 +55,7 @@ fn project(facts: &Facts<'_>, path: &Arc<str>, view: &mut Infra) {
         view.resources.push(Resource {
             kind,
             declared: declared.to_owned(),
-            name: name.clone(),
+            name: name.to_string(),
             tool: Tool::Pulumi,
             path: path.clone(),
             span: field.key,
@@ -74,7 +74,7 @@ fn config(facts: &Facts<'_>, path: &str, document: &Value) -> BTreeMap<String, V
         for (name, field) in document.get(section).and_then(Value::as_map).into_iter().flatten() {
             let default = field.value.get("default").or_else(|| field.value.get("value"));
             let value = default.or_else(|| field.value.scalar_text().map(|_| &field.value));
-            config.extend(value.map(|value| (name.clone(), value.clone())));
+            config.extend(value.map(|value| (name.to_string(), value.clone())));
         }
     }
     let folder = folder_of(path);
@@ -104,7 +104,7 @@ fn fold(config: &BTreeMap<String, Value>, value: &Value) -> Value {
             }
         }
         Kind::Map(map) if map.len() == 1 && map.keys().any(|key| key.starts_with("fn::")) => {
-            return unknown(map.keys().next().map_or("", String::as_str), value.span, ExprKind::Ref);
+            return unknown(map.keys().next().map_or("", |key| key.as_str()), value.span, ExprKind::Ref);
         }
         Kind::Map(map) => Kind::Map(map.iter().map(|(key, field)| entry(config, key, field)).collect()),
         Kind::List(list) => Kind::List(list.iter().map(|item| fold(config, item)).collect()),

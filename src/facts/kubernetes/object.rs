@@ -241,7 +241,7 @@ fn reference(from: &Value) -> String {
     let part = |key: &str| field.value.get(key).and_then(Value::scalar_text);
     match (part("name"), part("key")) {
         (Some(name), Some(key)) => format!("{kind} {name}/{key}"),
-        _ => kind.clone(),
+        _ => kind.to_string(),
     }
 }
 
@@ -253,7 +253,7 @@ fn image_name(image: &str) -> &str {
 /// A map of texts.
 pub(super) fn string_map(value: Option<&Value>) -> BTreeMap<String, String> {
     let Some(map) = value.and_then(Value::as_map) else { return BTreeMap::new() };
-    map.iter().filter_map(|(key, field)| Some((key.clone(), field.value.scalar_text()?))).collect()
+    map.iter().filter_map(|(key, field)| Some((key.to_string(), field.value.scalar_text()?))).collect()
 }
 
 /// How a Secret is called among the borrowed maps: a config map may have the same name.
@@ -292,7 +292,7 @@ fn config_maps(objects: &[Object]) -> Maps {
         let data = object.value.get("data").and_then(Value::as_map);
         let entries = data.into_iter().flatten().filter_map(|(name, field)| {
             let value = EnvValue::Literal(field.value.scalar_text()?);
-            Some(Env { name: name.clone(), value, place: object.at(field.span()) })
+            Some(Env { name: name.to_string(), value, place: object.at(field.span()) })
         });
         (object.name.clone(), entries.collect())
     })
@@ -311,7 +311,7 @@ fn filled_secrets(objects: &[Object]) -> Maps {
             data.iter().filter_map(key).collect()
         } else if object.is_kind("SealedSecret") {
             let data = object.value.at(&["spec", "encryptedData"]).and_then(Value::as_map);
-            data.into_iter().flatten().map(|(key, field)| (key.clone(), field.key)).collect()
+            data.into_iter().flatten().map(|(key, field)| (key.to_string(), field.key)).collect()
         } else {
             continue;
         };

@@ -61,7 +61,7 @@ pub(super) fn merge(base: &mut Value, patch: Value) {
     for (key, field) in patch_map {
         if key == "$patch" || field.value.kind == Kind::Null || is_delete(&field.value) {
             if key != "$patch" {
-                map.shift_remove(&key);
+                map.remove(&key);
             }
             continue;
         }
@@ -112,7 +112,7 @@ pub(super) fn operate(base: &mut Value, operation: &str, path: &str, value: Opti
         };
     }
     match (&mut target.kind, operation) {
-        (Kind::Map(map), "remove") => drop(map.shift_remove(end)?),
+        (Kind::Map(map), "remove") => drop(map.remove(end)?),
         (Kind::Map(map), "add" | "replace") => {
             let value = value?;
             map.insert(end.clone(), Field { key: value.span, value });

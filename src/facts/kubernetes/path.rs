@@ -170,12 +170,12 @@ impl Step {
                 .collect(),
             (Self::Each, Kind::Map(map)) => map
                 .iter()
-                .map(|(key, field)| Found { value: &field.value, span: field.span(), key: key.clone() })
+                .map(|(key, field)| Found { value: &field.value, span: field.span(), key: key.to_string() })
                 .collect(),
             (Self::Named(names), Kind::Map(map)) => map
                 .iter()
                 .filter(|(key, _)| names.iter().any(|name| glob(name, key)))
-                .map(|(key, field)| Found { value: &field.value, span: field.span(), key: key.clone() })
+                .map(|(key, field)| Found { value: &field.value, span: field.span(), key: key.to_string() })
                 .collect(),
             (_, Kind::List(list)) => list
                 .iter()

@@ -31,7 +31,7 @@ pub(super) fn read(facts: &Facts<'_>, path: &str) -> Found {
     match Found::package(path, Ecosystem::Cargo, name, dependencies) {
         Found::Package(mut package) => {
             for (feature, field) in root.get("features").and_then(Value::as_map).into_iter().flatten() {
-                package.features.insert(feature.clone(), texts(&field.value));
+                package.features.insert(feature.to_string(), texts(&field.value));
             }
             Found::Package(package)
         }

@@ -28,7 +28,7 @@ fn read_tables(facts: &Facts<'_>, path: &str, ecosystem: Ecosystem, tables: &[(&
     let mut dependencies = Vec::new();
     for &(table, purpose) in tables {
         for (name, field) in root.get(table).and_then(Value::as_map).into_iter().flatten() {
-            let mut dependency = Dependency::new(name, purpose, field.span());
+            let mut dependency = Dependency::new(name.as_str(), purpose, field.span());
             dependency.version = field.value.as_str().map(str::to_owned);
             dependencies.push(dependency);
         }

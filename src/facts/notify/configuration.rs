@@ -141,7 +141,10 @@ impl Reader<'_, '_> {
             return;
         }
         let maps = [["spec", "encryptedData"].as_slice(), &["spec", "target", "template", "data"]];
-        let keys = maps.iter().filter_map(|path| object.value.at(path)?.as_map()).flat_map(|map| map.keys().cloned());
+        let keys = maps
+            .iter()
+            .filter_map(|path| object.value.at(path)?.as_map())
+            .flat_map(|map| map.keys().map(ToString::to_string));
         let entries = object.value.at(&["spec", "data"]).and_then(Value::as_list).unwrap_or_default().iter();
         let keys: Vec<String> = keys.chain(entries.filter_map(|entry| entry.get("secretKey")?.scalar_text())).collect();
         let why = format!("{} may hold the configuration of Alertmanager", object.title());

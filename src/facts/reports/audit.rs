@@ -63,7 +63,7 @@ fn npm(value: &Value) -> Option<Audit> {
     let packages = value.get("vulnerabilities")?;
     let open = packages.as_map()?.iter().map(|(name, field)| Vulnerability {
         id: text(field.value.get("severity")),
-        package: name.clone(),
+        package: name.to_string(),
         span: field.key,
     });
     let is_hollow = value.at(&["metadata", "dependencies", "total"]).and_then(Value::as_number) == Some(0.0);

@@ -55,7 +55,7 @@ impl Reader<'_> {
             .filter_map(Value::as_str)
             .collect();
         for (name, entry) in properties {
-            let full = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+            let full = if prefix.is_empty() { name.to_string() } else { format!("{prefix}.{name}") };
             let schema = self.resolved(&entry.value).clone();
             let is_required = is_reached && required.contains(&name.as_str());
             if schema.get("properties").is_some() && depth < MAX_DEPTH {

@@ -191,7 +191,7 @@ fn parameters(object: &Object, path: &str, loads_itself: bool) -> Vec<Said> {
     let Some(map) = found.first().and_then(|found| found.value.as_map()) else { return Vec::new() };
     let settings: Vec<postgres::Setting> = map
         .iter()
-        .filter_map(|(name, field)| Some((name.clone(), field.value.scalar_text()?, object.at(field.span()))))
+        .filter_map(|(name, field)| Some((name.to_string(), field.value.scalar_text()?, object.at(field.span()))))
         .collect();
     postgres::said(&settings, loads_itself)
 }

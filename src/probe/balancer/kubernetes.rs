@@ -272,5 +272,5 @@ fn answers_to(workload: &Object, service: &Object, own: &[&Object]) -> bool {
 
 fn selector(service: &Object) -> BTreeMap<String, String> {
     let map = service.value.at(&["spec", "selector"]).and_then(Value::as_map);
-    map.into_iter().flatten().filter_map(|(key, field)| Some((key.clone(), field.value.scalar_text()?))).collect()
+    map.into_iter().flatten().filter_map(|(key, field)| Some((key.to_string(), field.value.scalar_text()?))).collect()
 }

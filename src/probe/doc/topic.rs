@@ -221,7 +221,7 @@ fn topic(name: &str, body: &Map, before: &IndexMap<String, Topic>) -> Result<Top
                 let parts = value.as_map().ok_or("parts: is no map")?;
                 for (part_name, field) in parts {
                     let part = part(&field.value).map_err(|why| format!("parts.{part_name}: {why}"))?;
-                    topic.parts.insert(part_name.clone(), part);
+                    topic.parts.insert(part_name.to_string(), part);
                 }
             }
             _ => return Err(format!("{key}: unknown key")),

@@ -102,7 +102,7 @@ fn listens(facts: &Facts<'_>, object: &Object) -> bool {
             let selector: BTreeMap<String, String> = selector
                 .into_iter()
                 .flatten()
-                .filter_map(|(key, field)| Some((key.clone(), field.value.scalar_text()?)))
+                .filter_map(|(key, field)| Some((key.to_string(), field.value.scalar_text()?)))
                 .collect();
             object.is_selected_by(&selector)
         })

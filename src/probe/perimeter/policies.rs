@@ -68,12 +68,16 @@ fn policies<'f>(facts: &'f Facts<'_>) -> Vec<&'f Object> {
 
 fn selector(policy: &Object) -> BTreeMap<String, String> {
     let labels = policy.value.at(&["spec", "podSelector", "matchLabels"]).and_then(Value::as_map);
-    labels.into_iter().flatten().filter_map(|(key, field)| Some((key.clone(), field.value.scalar_text()?))).collect()
+    labels
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, field)| Some((key.to_string(), field.value.scalar_text()?)))
+        .collect()
 }
 
 fn selects_all(policy: &Object) -> bool {
     let selector = policy.value.at(&["spec", "podSelector"]).or_else(|| policy.value.at(&["spec", "endpointSelector"]));
-    selector.is_none_or(|selector| selector.as_map().is_none_or(indexmap::IndexMap::is_empty))
+    selector.is_none_or(|selector| selector.as_map().is_none_or(crate::value::Map::is_empty))
 }
 
 fn effect(policy: &Object) -> Effect {

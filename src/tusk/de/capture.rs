@@ -6,7 +6,7 @@
 use super::Error;
 use super::deserializer::{Deserializer, small};
 use crate::source::Span;
-use crate::value::{Expr, ExprKind, Field, Kind, Map, Value};
+use crate::value::{ExprKind, Field, Kind, Map, Value};
 use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use std::fmt;
@@ -170,7 +170,10 @@ impl<'de> SeqAccess<'de> for ValueParts<'_> {
                 let index = EXPRESSIONS.iter().position(|kind| *kind == expr.kind).unwrap_or(EXPRESSIONS.len());
                 number(index as u32, seed)
             }
-            (5, Kind::Expr(Expr { kind: ExprKind::Op(name), .. })) => text(name, seed),
+            (5, Kind::Expr(expr)) => match &expr.kind {
+                ExprKind::Op(name) => text(name, seed),
+                _ => Ok(None),
+            },
             (3, Kind::Null) => Ok(None),
             (3, _) => seed.deserialize(Deserializer::new(self.value)).map(Some),
             _ => Ok(None),
@@ -200,13 +203,13 @@ impl<'de> Deserialize<'de> for Value {
                     tag::STR => Kind::Str(part(&mut parts)?),
                     tag::RANGE => Kind::Range(part(&mut parts)?, part(&mut parts)?),
                     tag::EXPR => {
-                        let raw = part(&mut parts)?;
+                        let raw: String = part(&mut parts)?;
                         let index: usize = part(&mut parts)?;
                         let kind = match EXPRESSIONS.get(index) {
                             Some(kind) => kind.clone(),
                             None => ExprKind::Op(part(&mut parts)?),
                         };
-                        Kind::Expr(Expr { raw, kind })
+                        Kind::expression(raw, kind)
                     }
                     tag::LIST => Kind::List(part(&mut parts)?),
                     tag::MAP => Kind::Map(part::<Captured, _>(&mut parts)?.0),

@@ -155,7 +155,7 @@ impl<'de> SeqAccess<'de> for Items<'_> {
 }
 
 struct Entries<'v> {
-    fields: indexmap::map::Iter<'v, String, Field>,
+    fields: crate::value::Entries<'v>,
     value: Option<&'v Value>,
 }
 

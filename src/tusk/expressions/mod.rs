@@ -8,7 +8,7 @@ use super::scan::{Inside, Parser, is_name};
 use super::{MAX_DEPTH, text, values};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::value::{Expr, Kind, Value};
+use crate::value::{Kind, Value};
 
 /// Why a raw text could not be followed to its end.
 enum Broken {
@@ -38,7 +38,7 @@ impl Parser<'_> {
         match literal(raw) {
             Some(kind) => Value::new(kind, span),
             None => match expression_kind(raw).filter(|_| !raw.starts_with('#')) {
-                Some(kind) => Value::new(Kind::Expr(Expr { raw: raw.to_owned(), kind }), span),
+                Some(kind) => Value::new(Kind::expression(raw, kind), span),
                 None => self.word(raw, span),
             },
         }

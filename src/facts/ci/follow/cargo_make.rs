@@ -225,9 +225,9 @@ fn with_environment(mut env: BTreeMap<String, String>, given: Option<&Value>) ->
     for (name, field) in given.and_then(Value::as_map).into_iter().flatten() {
         let only_unset = field.value.at(&["condition", "env_not_set"]).is_some();
         let text = field.value.scalar_text().or_else(|| field.value.get("value")?.scalar_text());
-        if let Some(text) = text.filter(|_| !(only_unset && env.contains_key(name))) {
+        if let Some(text) = text.filter(|_| !(only_unset && env.contains_key(name.as_str()))) {
             let text = filled(&text, &env);
-            env.insert(name.clone(), text);
+            env.insert(name.to_string(), text);
         }
     }
     env

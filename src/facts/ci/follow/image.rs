@@ -279,7 +279,8 @@ impl Walk<'_> {
 
     fn services(&self, files: &[String]) -> Vec<String> {
         let services = files.iter().filter_map(|file| self.facts.parsed(file)?.first()?.get("services")?.as_map());
-        let mut names: Vec<String> = services.flat_map(|services| services.keys().cloned()).take(500).collect();
+        let mut names: Vec<String> =
+            services.flat_map(|services| services.keys().map(ToString::to_string)).take(500).collect();
         names.sort();
         names.dedup();
         names

@@ -331,7 +331,7 @@ fn environment(known: &Known, value: Option<&Value>) -> Arc<BTreeMap<String, Str
     let mut env = (*known.env).clone();
     for (name, field) in map {
         if let Some(text) = field.value.scalar_text() {
-            env.insert(name.clone(), known.fill_text(&text));
+            env.insert(name.to_string(), known.fill_text(&text));
         }
     }
     Arc::new(env)
@@ -341,7 +341,7 @@ fn inputs_of(with: Option<&Value>, known: &Known) -> BTreeMap<String, String> {
     let map = with.and_then(Value::as_map);
     map.into_iter()
         .flatten()
-        .filter_map(|(name, field)| Some((name.clone(), known.fill_text(&field.value.scalar_text()?))))
+        .filter_map(|(name, field)| Some((name.to_string(), known.fill_text(&field.value.scalar_text()?))))
         .collect()
 }
 
@@ -349,7 +349,7 @@ fn defaults(inputs: Option<&Value>) -> BTreeMap<String, String> {
     let map = inputs.and_then(Value::as_map);
     map.into_iter()
         .flatten()
-        .filter_map(|(name, field)| Some((name.clone(), field.value.get("default")?.scalar_text()?)))
+        .filter_map(|(name, field)| Some((name.to_string(), field.value.get("default")?.scalar_text()?)))
         .collect()
 }
 

@@ -92,7 +92,7 @@ impl<'f> Pipeline<'f> {
                 let place = Place::at(file, field.key);
                 match self.keys.iter_mut().find(|(name, _)| name == key) {
                     Some((_, definitions)) => definitions.push((found, place)),
-                    None => self.keys.push((key.clone(), vec![(found, place)])),
+                    None => self.keys.push((key.to_string(), vec![(found, place)])),
                 }
             }
         }
@@ -390,7 +390,7 @@ impl<'f> Pipeline<'f> {
 fn texts(map: &Map) -> impl Iterator<Item = (String, String)> {
     map.iter().filter_map(|(name, field)| {
         let value = field.value.get("value").unwrap_or(&field.value);
-        Some((name.clone(), value.scalar_text()?))
+        Some((name.to_string(), value.scalar_text()?))
     })
 }
 

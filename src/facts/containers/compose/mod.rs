@@ -30,7 +30,7 @@ pub(super) fn read(facts: &Facts<'_>, containers: &mut Containers) {
             .map(|(name, field)| {
                 let spec = Spec(path.clone());
                 let place = Place::at(path.clone(), field.key);
-                let service = Service::new(name.clone(), Platform::Compose, place, Standing::Production);
+                let service = Service::new(name.to_string(), Platform::Compose, place, Standing::Production);
                 fill(service, &spec, &field.value, facts, containers)
             })
             .collect();

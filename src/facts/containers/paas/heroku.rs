@@ -155,7 +155,7 @@ fn app_json_env(facts: &Facts<'_>, procfile: &str) -> Vec<Env> {
         .map(|(name, field)| {
             let text = field.value.scalar_text().or_else(|| field.value.get("value")?.scalar_text());
             let value = text.map_or_else(|| EnvValue::Reference("set on the platform".into()), EnvValue::Literal);
-            Env { name: name.clone(), value, place: spec.entry(field) }
+            Env { name: name.to_string(), value, place: spec.entry(field) }
         })
         .collect()
 }

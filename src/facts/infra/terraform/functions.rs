@@ -77,7 +77,7 @@ fn collection(name: &str, arguments: &[Value]) -> Option<Kind> {
             _ => return None,
         },
         "keys" => Kind::List(
-            first?.as_map()?.iter().map(|(key, field)| Value::new(Kind::Str(key.clone()), field.key)).collect(),
+            first?.as_map()?.iter().map(|(key, field)| Value::new(Kind::Str(key.to_string()), field.key)).collect(),
         ),
         "values" => Kind::List(first?.as_map()?.values().map(|field| field.value.clone()).collect()),
         "lookup" => {

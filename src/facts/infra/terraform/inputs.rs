@@ -15,7 +15,7 @@ pub(super) fn given(scope: &Scope<'_>, block: &Block, source: &Source) -> BTreeM
     let origin = |span: Span| format!("{}:{}", source.name(), source.line_col(span.start).line);
     map.into_iter()
         .filter(|(name, _)| !meta.contains(&name.as_str()))
-        .map(|(name, field)| (name, Input { origin: origin(field.key), value: field.value }))
+        .map(|(name, field)| (name.to_string(), Input { origin: origin(field.key), value: field.value }))
         .collect()
 }
 

@@ -79,7 +79,7 @@ impl Reader<'_> {
         };
         let mut map = scope.body(block);
         for meta in ["count", "for_each", "depends_on"] {
-            map.shift_remove(meta);
+            map.remove(meta);
         }
         let resource = Resource {
             kind: kind.to_owned(),
@@ -156,7 +156,7 @@ impl Reader<'_> {
         }
         made.standing = weaker(made.standing.clone(), standing);
         for (input, path) in known.renamed {
-            if let Some(field) = map.shift_remove(*input).filter(|field| field.value.kind != Kind::Null) {
+            if let Some(field) = map.remove(*input).filter(|field| field.value.kind != Kind::Null) {
                 place_at(map, path, field);
             }
         }
@@ -210,8 +210,7 @@ fn place_at(map: &mut Map, path: &str, field: Field) {
         return;
     };
     let key = field.key;
-    let inner =
-        map.entry(first.to_owned()).or_insert_with(|| Field { key, value: Value::new(Kind::Map(Map::default()), key) });
+    let inner = map.or_insert_with(first, || Field { key, value: Value::new(Kind::Map(Map::default()), key) });
     if let Kind::Map(inner) = &mut inner.value.kind {
         place_at(inner, rest, field);
     }

@@ -5,7 +5,7 @@ use super::scope::{Scope, each};
 use super::source::Block;
 use crate::facts::infra::fold::{entries, is_off};
 use crate::facts::production::Standing;
-use crate::value::{Expr, ExprKind, Kind, Value};
+use crate::value::{ExprKind, Kind, Value};
 
 /// How many entries of a `for_each` become resources of their own.
 pub(super) const MAX_EACH: usize = 50;
@@ -25,8 +25,8 @@ pub(super) fn presences(scope: &Scope<'_>, block: &Block) -> Vec<(Option<(&'stat
     let origins = scope.take_origins();
     let from = origins.first().map_or(String::new(), |(_, origin)| format!(" ({origin})"));
     match &value.kind {
-        Kind::Expr(Expr { kind: ExprKind::Ternary, raw }) => {
-            let why = format!("its `{word}` is `{}`, and that is not known here{from}", short(raw));
+        Kind::Expr(expr) if expr.kind == ExprKind::Ternary => {
+            let why = format!("its `{word}` is `{}`, and that is not known here{from}", short(&expr.raw));
             vec![(None, (Standing::Uncertain(why), None))]
         }
         Kind::Expr(_) => vec![(None, (Standing::Production, None))],

@@ -86,7 +86,7 @@ impl Content {
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::Hcl(body) => body.is_empty(),
-            Self::Json(value) => value.as_map().is_none_or(indexmap::IndexMap::is_empty),
+            Self::Json(value) => value.as_map().is_none_or(crate::value::Map::is_empty),
         }
     }
 
@@ -211,7 +211,7 @@ fn json_bodies(word: &str, depth: usize, labels: &mut Vec<String>, key: Span, va
         }
         Kind::Map(map) if depth > 0 => {
             for (label, field) in map {
-                labels.push(label.clone());
+                labels.push(label.to_string());
                 json_bodies(word, depth - 1, labels, field.key, &field.value, blocks);
                 labels.pop();
             }

@@ -61,7 +61,7 @@ fn attributes(scope: &Scope<'_>, text: &str, call: &FuncCall, map: &mut Map, dep
             },
         };
         let of = wanted.expr();
-        let set = map.shift_remove(name).filter(|field| field.value.kind != Kind::Null);
+        let set = map.remove(name).filter(|field| field.value.kind != Kind::Null);
         let value = match (set, of) {
             (Some(field), _) => field.value,
             (None, Expression::FuncCall(optional)) if optional.name.name.as_str() == "optional" => {

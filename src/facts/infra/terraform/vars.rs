@@ -111,7 +111,7 @@ fn read_file(file: &File) -> Result<BTreeMap<String, Input>, Blind> {
 fn json(source: &Source) -> BTreeMap<String, Value> {
     let documents = format::parse(Format::Json, source).unwrap_or_default();
     let fields = documents.iter().filter_map(Value::as_map).flatten();
-    fields.map(|(name, field)| (name.clone(), field.value.clone())).collect()
+    fields.map(|(name, field)| (name.to_string(), field.value.clone())).collect()
 }
 
 fn of_hcl(source: &Source) -> Result<BTreeMap<String, Value>, Blind> {

@@ -114,7 +114,7 @@ impl Item {
             Kind::Map(map) => {
                 let entry =
                     |field: &crate::value::Field| Entry { key: at(field.key), item: Self::of(&field.value, file) };
-                Self::map(map.iter().map(|(key, field)| (key.clone(), entry(field))).collect())
+                Self::map(map.iter().map(|(key, field)| (key.to_string(), entry(field))).collect())
             }
             Kind::Range(..) | Kind::Expr(_) => Self::hidden("expression"),
         };

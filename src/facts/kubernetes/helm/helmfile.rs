@@ -336,7 +336,7 @@ fn item(value: &Value, rope: &Rope, doubts: &[Span]) -> Item {
                 let doubtful = doubts.iter().any(|doubt| doubt.start < to && from < doubt.end);
                 let inner = item(&field.value, rope, doubts);
                 let inner = if doubtful && inner.as_map().is_none() { Item::hidden(key) } else { inner };
-                (key.clone(), Entry { key: rope.origin(field.key), item: inner })
+                (key.to_string(), Entry { key: rope.origin(field.key), item: inner })
             });
             Item::map(entries.collect())
         }

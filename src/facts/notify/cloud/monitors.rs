@@ -89,7 +89,7 @@ fn collect(value: &Value, texts: &mut Vec<String>) {
         Kind::List(list) => list.iter().for_each(|inner| collect(inner, texts)),
         Kind::Map(map) => {
             for (key, field) in map {
-                texts.push(key.clone());
+                texts.push(key.to_string());
                 collect(&field.value, texts);
             }
         }

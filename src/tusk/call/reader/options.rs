@@ -3,7 +3,7 @@
 use super::super::{Term, TermKind};
 use super::{Places, Read, Reader};
 use crate::diagnostic::Diagnostic;
-use crate::value::{Expr, ExprKind, Field, Kind, Map, Value};
+use crate::value::{ExprKind, Field, Kind, Map, Value};
 
 impl Reader<'_> {
     pub(super) fn options(&mut self) -> Read<Map> {
@@ -64,11 +64,11 @@ impl Reader<'_> {
             TermKind::Word(word) => Kind::Str(word),
             TermKind::Number(number) => Kind::of_number(number),
             TermKind::Bool(flag) => Kind::Bool(flag),
-            TermKind::Pattern(pattern) => Kind::Expr(Expr { raw: format!("~\"{pattern}\""), kind: ExprKind::Expr }),
-            TermKind::Ref(path) => Kind::Expr(Expr { raw: format!("${path}"), kind: ExprKind::Ref }),
+            TermKind::Pattern(pattern) => Kind::expression(format!("~\"{pattern}\""), ExprKind::Expr),
+            TermKind::Ref(path) => Kind::expression(format!("${path}"), ExprKind::Ref),
             TermKind::Query(query) => {
                 let kind = if query.comparison.is_some() { ExprKind::Expr } else { ExprKind::Op(query.call.name) };
-                Kind::Expr(Expr { raw: raw(), kind })
+                Kind::expression(raw(), kind)
             }
             TermKind::List(items) => {
                 Kind::List(items.into_iter().flat_map(|item| item.terms).map(|term| self.value_of(term)).collect())

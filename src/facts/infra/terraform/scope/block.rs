@@ -42,9 +42,8 @@ impl Scope<'_> {
                     if bodies.is_empty() {
                         continue;
                     }
-                    let list = map
-                        .entry(name)
-                        .or_insert_with(|| Field { key, value: Value::new(Kind::List(Vec::new()), key) });
+                    let list =
+                        map.or_insert_with(name, || Field { key, value: Value::new(Kind::List(Vec::new()), key) });
                     if let Kind::List(list) = &mut list.value.kind {
                         list.extend(bodies);
                     }

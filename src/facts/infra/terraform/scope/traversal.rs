@@ -45,7 +45,7 @@ impl Scope<'_> {
 fn attribute(value: Value, name: &str) -> Option<Value> {
     let span = value.span;
     match value.kind {
-        Kind::Map(mut map) => Some(map.swap_remove(name).map_or(Value::new(Kind::Null, span), |field| field.value)),
+        Kind::Map(mut map) => Some(map.remove(name).map_or(Value::new(Kind::Null, span), |field| field.value)),
         _ => None,
     }
 }
@@ -59,11 +59,10 @@ fn index_of(value: Value, index: &Value) -> Option<Value> {
         Kind::Map(mut map) => match &index.kind {
             // Production's entry, where the environment is the unknown key and one entry is named so.
             Kind::Expr(expression) if is_environment(&expression.raw) => {
-                let mut production = map.keys().filter(|key| stage_of_path(key) == Stage::Production).cloned();
-                let key = production.next().filter(|_| production.next().is_none())?;
-                map.swap_remove(&key).map(|field| field.value)
+                map.retain(|key, _| stage_of_path(key) == Stage::Production);
+                map.remove_first().filter(|_| map.is_empty()).map(|(_, field)| field.value)
             }
-            _ => map.swap_remove(&index.scalar_text()?).map(|field| field.value),
+            _ => map.remove(&index.scalar_text()?).map(|field| field.value),
         },
         _ => None,
     }
