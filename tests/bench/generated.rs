@@ -7,6 +7,10 @@ type Text = (&'static str, fn(usize) -> String);
 
 /// TuskLang of many kinds, each of about the size that is asked for.
 pub(crate) const TEXTS: &[Text] = &[
+    // What people have: the built-in checklist and the rules, over and over.
+    ("checklist", |size| repeated(size, |text, _| text.write_str(include_str!("../../checklists/production.tsk")))),
+    ("rules", |size| repeated(size, |text, _| text.write_str(include_str!("../../src/rules/environment.tsk")))),
+    // What costs most: as much structure in as few bytes as can be.
     ("pairs", |size| repeated(size, |text, n| writeln!(text, "setting_{n}: \"value {n}\""))),
     ("sections", |size| repeated(size, |text, n| writeln!(text, "[service.s{n}]\nport: {n}\nenabled: true\n"))),
     ("blocks", |size| {
