@@ -5,6 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::nearest::hint;
 use crate::source::{Source, Span};
 use crate::value::{Kind, Map, Value};
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 /// A section before its items are understood.
@@ -199,7 +200,7 @@ impl Builder<'_> {
         for (key, field) in map {
             match body.get(key).map(|field| &field.value.kind) {
                 None => {
-                    let known = body.keys().filter(|key| !key.starts_with('$')).map(|key| key.as_str()).collect();
+                    let known = body.keys().filter(|key| !key.starts_with('$')).map(SmolStr::as_str).collect();
                     let message = format!("`$why` names `{key}`, which is not in its section{}", hint(key, &known));
                     self.error(field.key, message);
                 }

@@ -32,7 +32,9 @@ pub struct Word {
 impl Words {
     /// These words, in their order.
     pub fn new(mut words: Vec<String>) -> Self {
-        words.iter_mut().for_each(|word| word.make_ascii_lowercase());
+        for word in &mut words {
+            word.make_ascii_lowercase();
+        }
         Self { list: words, ..Self::default() }
     }
 

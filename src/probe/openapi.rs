@@ -90,7 +90,7 @@ fn read(facts: &Facts<'_>, file: &File, kind: &str, source: &Source, question: &
         return answer;
     };
     let Some((version, field)) =
-        ["openapi", "swagger", "asyncapi"].iter().find_map(|key| root.get(*key).map(|field| (*key, field)))
+        ["openapi", "swagger", "asyncapi"].iter().find_map(|key| root.get(key).map(|field| (*key, field)))
     else {
         return answer;
     };

@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{Source, Span};
 use crate::value::{Field, Kind, Map, Value};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
+use smol_str::SmolStr;
 use std::ops::Range;
 
 /// One fenced block in TuskLang.
@@ -92,7 +93,7 @@ pub fn document(source: &Source) -> (Document, Vec<Diagnostic>) {
 fn under(headings: &[(&str, &Option<Heading>)], mut section: Section) -> Section {
     let mut body = Map::default();
     for (key, heading) in headings {
-        if let Some(heading) = heading.as_ref().filter(|_| !section.body.contains_key(*key)) {
+        if let Some(heading) = heading.as_ref().filter(|_| !section.body.contains_key(key)) {
             let value = Value::new(Kind::Str(heading.words().to_owned()), heading.span);
             body.insert((*key).to_owned(), Field { key: heading.span, value });
         }
@@ -220,7 +221,7 @@ fn read(masked: &str, source: &Source, block: &Block) -> Option<(Document, Vec<D
 
 /// Whether the first statement of a block is a section or a pair.
 fn begins(document: &Document) -> bool {
-    match document.root.keys().next().map(|key| key.as_str()) {
+    match document.root.keys().next().map(SmolStr::as_str) {
         Some(key) => key != STATEMENTS && key != DIRECTIVES,
         None => !document.sections.is_empty(),
     }

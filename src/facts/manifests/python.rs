@@ -3,7 +3,7 @@
 use super::{Dependency, Ecosystem, Found, Purpose, document};
 use crate::facts::Facts;
 use crate::source::Span;
-use crate::value::{Field, Value};
+use crate::value::{Field, Map, Value};
 
 /// A name as the registry compares it.
 pub(super) fn normal(name: &str) -> String {
@@ -29,7 +29,7 @@ pub(super) fn read_pyproject(facts: &Facts<'_>, path: &str) -> Found {
     for (extra, field) in root.at(&["project", "optional-dependencies"]).and_then(Value::as_map).into_iter().flatten() {
         listed(Some(&field.value), purpose_of(extra), true, &mut all);
     }
-    for field in root.get("dependency-groups").and_then(Value::as_map).into_iter().flat_map(|groups| groups.values()) {
+    for field in root.get("dependency-groups").and_then(Value::as_map).into_iter().flat_map(Map::values) {
         listed(Some(&field.value), Purpose::Dev, false, &mut all);
     }
     let poetry = root.at(&["tool", "poetry"]);

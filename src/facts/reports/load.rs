@@ -4,7 +4,7 @@
 //! others milliseconds (their own documentation).
 
 use crate::source::Span;
-use crate::value::Value;
+use crate::value::{Map, Value};
 
 /// A number of a report, and where it stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -108,7 +108,7 @@ fn k6(value: &Value) -> Option<Load> {
 /// The first threshold that was crossed: `--summary-export` writes `true` for it, `handleSummary` `{ok: false}`.
 fn crossed(metrics: &Value) -> Option<Span> {
     let thresholds = metrics.as_map()?.values().filter_map(|metric| metric.value.get("thresholds")?.as_map());
-    let mut all = thresholds.flat_map(|thresholds| thresholds.values());
+    let mut all = thresholds.flat_map(Map::values);
     let is_crossed = |verdict: &Value| match verdict.get("ok") {
         Some(ok) => ok.as_bool() == Some(false),
         None => verdict.as_bool() == Some(true),

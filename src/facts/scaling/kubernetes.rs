@@ -249,7 +249,7 @@ fn measure(text: &str) -> Option<f64> {
 /// Knative scales by itself; its limits are annotations of the revision.
 fn knative(workload: &Object) -> Scaled {
     let notes = workload.value.at(&["spec", "template", "metadata", "annotations"]).and_then(Value::as_map);
-    let note = |names: [&str; 2]| notes.and_then(|notes| names.iter().find_map(|name| notes.get(*name)));
+    let note = |names: [&str; 2]| notes.and_then(|notes| names.iter().find_map(|name| notes.get(name)));
     let limit = |names: [&str; 2], default: Amount| {
         let what = format!("{} of {}", names[0], workload.title());
         match note(names) {

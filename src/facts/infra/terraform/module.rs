@@ -144,7 +144,7 @@ impl Reader<'_> {
         known.source.clone_into(&mut made.declared);
         let Kind::Map(map) = &mut made.value.kind else { return };
         for switch in known.switches {
-            match map.get(*switch).map(|field| &field.value.kind) {
+            match map.get(switch).map(|field| &field.value.kind) {
                 Some(Kind::Bool(false)) => {
                     standing = weaker(standing, Standing::Aside(format!("off: `{switch}` is false")));
                 }
@@ -156,7 +156,7 @@ impl Reader<'_> {
         }
         made.standing = weaker(made.standing.clone(), standing);
         for (input, path) in known.renamed {
-            if let Some(field) = map.remove(*input).filter(|field| field.value.kind != Kind::Null) {
+            if let Some(field) = map.remove(input).filter(|field| field.value.kind != Kind::Null) {
                 place_at(map, path, field);
             }
         }

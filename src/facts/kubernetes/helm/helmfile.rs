@@ -213,12 +213,12 @@ fn environment(facts: &Facts<'_>, path: &str, documents: &[Value]) -> (Item, Ite
     let Some(environments) = known.next() else {
         return (Item::text("default"), Item::record([]));
     };
-    let is = |name: &&&str| environments.contains_key(**name);
+    let is = |name: &&&str| environments.contains_key(name);
     let only_default = environments.keys().all(|name| name == "default").then_some(&"default");
     let Some(name) = PRODUCTION.iter().find(is).or(only_default) else {
         return (Item::hidden("Environment.Name"), Item::hidden("Values"));
     };
-    let entry = environments.get(*name).map(|field| &field.value);
+    let entry = environments.get(name).map(|field| &field.value);
     let list = entry.and_then(|entry| entry.get("values")?.as_list()).unwrap_or_default();
     let mut state = Item::record([]);
     for value in list {
