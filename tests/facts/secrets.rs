@@ -223,3 +223,87 @@ fn text_in_other_encodings_is_scanned_and_binaries_by_magic() {
     let found: Vec<_> = facts.secrets().findings.iter().map(|finding| finding.detector.to_string()).collect();
     assert_eq!(found, ["assignment", "key_store"]);
 }
+
+#[test]
+fn names_among_names_are_no_secrets() {
+    let value = ["q7Rz2Lm", "T9vBx4Kc"].concat();
+    let cases = [
+        ("a.py", "for name in [\"password\", \"password2\"]:"),
+        ("a.py", "__params__ = [\"confirm_password\", \"macaroon_id\"]"),
+        ("a.rs", "command.args([\"password\", \"password_stdin\"])"),
+        ("a.go", "return errors.New(\"need at least one of \\\"password\\\", \\\"password_hash\\\" or \\\"tier\\\"\")"),
+        ("a.sh", "if test \"$mode,$pass\" = \"lib,link9x2\" ||"),
+        ("a.rs", "ErrorCode::InvalidPassword => \"28P01x9k\","),
+        ("Keys.cs", "public const string DeviceAuthKey = \"pm-27581-device-auth-key\";"),
+        ("Sink.java", "static final String PROP_PRIVATE_KEY_PWD = \"private_key_file_pwd\";"),
+    ];
+    for (path, text) in cases {
+        assert_eq!(found(path, text), Vec::<String>::new(), "{path}: {text}");
+    }
+    let leaks = [
+        ("a.py", format!("auth = [\"password\", \"{value}\"]")),
+        ("a.sh", format!("pass=\"{value}\"")),
+        ("a.rs", format!("Kind::Password => \"{value}\",")),
+        ("Keys.cs", "public const string DeviceAuthKey = \"pm-27581-device-q7rz2lm\";".to_owned()),
+    ];
+    for (path, text) in leaks {
+        assert_eq!(found(path, &text), ["1 assignment medium"], "{path}: {text}");
+    }
+}
+
+#[test]
+fn what_is_only_shown_or_only_for_development_weighs_less() {
+    let value = ["q7Rz2Lm", "T9vBx4Kc"].concat();
+    let low = [
+        ("db/seeds.rb", format!("otp_secret_key: \"{value}\",")),
+        ("settings/dev.py", format!("SECRET_KEY = \"{value}\"")),
+        ("config/dev.exs", format!("secret_key_base: \"{value}\"")),
+        ("server/users.http", format!("password: {value}")),
+        ("web/Token.stories.tsx", format!("secret='{value}'")),
+        ("client.yml", format!("# auth:\n#   token: {value}\n#   user: phil\n")),
+        ("server.ini", format!("[security]\n; how cookies are signed\n;secret_key = {value}\n\n;cookie = x\n")),
+        ("Dockerfile", format!("FROM python:3.13\nRUN SECRET_KEY=\"{value}\" \\\n  python manage.py collectstatic\n")),
+        (
+            "auth.py",
+            format!("def details():\n    \"\"\"\n    {{\n      \"access_token\":\"{value}\",\n    }}\n    \"\"\"\n"),
+        ),
+        ("site/search.html", format!("docsearch({{\n  apiKey: '{value}',\n  indexName: 'shop',\n}})\n")),
+    ];
+    for (path, text) in low {
+        let found = found(path, &text);
+        assert!(found.len() == 1 && found[0].ends_with(" low"), "{path}: {text} {found:?}");
+    }
+    let leaks = [
+        ("db/users.rb", format!("otp_secret_key: \"{value}\",")),
+        ("settings/base.py", format!("SECRET_KEY = \"{value}\"")),
+        ("client.yml", format!("auth:\n  user: phil\n  # token: {value}\n  mode: token\n")),
+        ("Dockerfile", format!("FROM python:3.13\nENV SECRET_KEY=\"{value}\"\n")),
+        ("auth.py", format!("\"\"\"Signs in.\"\"\"\ntokens = {{\n  \"access_token\":\"{value}\",\n}}\n")),
+        ("site/pay.html", format!("pay({{\n  apiKey: '{value}',\n}})\n")),
+    ];
+    for (path, text) in leaks {
+        let found = found(path, &text);
+        assert!(found.len() == 1 && found[0].ends_with(" medium"), "{path}: {text} {found:?}");
+    }
+}
+
+#[test]
+fn a_token_that_has_expired_or_is_an_example_opens_nothing() {
+    let token = |body: &str| {
+        ["eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.", body, ".m1U63blB0MLej_WfB7yC2FTMnCziif9X8yzwDEfJXAg"].concat()
+    };
+    let expiring = token("eyJzdWIiOiI1ZWJhYzUiLCJpYXQiOjE1ODkyOTg2ODQsImV4cCI6MTU4OTMwMDQ4NH0");
+    let lasting = token("eyJzdWIiOiI1ZWJhYzUiLCJpYXQiOjE1ODkyOTg2ODR9");
+    let word_at = |now: i64, text: &str| {
+        let tree = Tree::in_memory([("src/auth.js", text)]);
+        let facts = Facts::new(&tree, jiff::Timestamp::from_second(now).unwrap());
+        facts.secrets().findings.iter().map(|finding| finding.confidence.word()).collect::<Vec<_>>()
+    };
+    let (before, after) = (1_589_300_000, 1_600_000_000);
+    assert_eq!(word_at(before, &format!("const token = '{expiring}';")), ["high"]);
+    assert_eq!(word_at(after, &format!("const token = '{expiring}';")), ["low"]);
+    assert_eq!(word_at(after, &format!("const token = '{lasting}';")), ["high"]);
+    assert_eq!(word_at(after, &format!("header,\n  example:\n    \"Bearer {lasting}\"\n")), ["low"]);
+    assert_eq!(word_at(after, &format!("example: '{lasting}',\n")), ["low"]);
+    assert_eq!(word_at(after, &format!("// for example\nconst token = '{lasting}';\n")), ["high"]);
+}

@@ -1,5 +1,6 @@
 //! Reads the assignment around a name that means a secret, in the grammar of the file, and finds the literal.
 
+use super::among::{follows_a_text, is_one_of_names, names_a_prompt};
 use super::context::Grammar;
 use super::literal::{self, Grade};
 use super::names::{self, Sort};
@@ -23,6 +24,8 @@ pub(super) struct Literal {
     pub(super) end: usize,
     pub(super) grade: Grade,
     pub(super) is_commented: bool,
+    /// Whether it stands in a block of settings that are all commented out, to show how they are written.
+    pub(super) is_sample: bool,
 }
 
 /// How a value is joined to its name.
@@ -81,11 +84,17 @@ fn name_around(bytes: &[u8], start: usize, end: usize) -> (usize, usize) {
 fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Option<Literal> {
     let line = line_around(text, name.0);
     let is_commented = is_comment(text[line.0..].trim_start(), grammar);
+    let is_sample = is_commented
+        && matches!(grammar, Grammar::Bare | Grammar::Quoted)
+        && stands_among_comments(text, line, grammar);
     let (at, join) = value_start(text, name, grammar)?;
     let (start, end, is_quoted) = value_at(text, at, name.0 - line.0.min(name.0), grammar, join)?;
     let (start, end) = trimmed(text, start, end);
     let (start, value) = (start, text.get(start..end)?);
     if join == Join::Passed && (names_a_prompt(text, name, value) || is_one_of_names(text, name, end, value)) {
+        return None;
+    }
+    if grammar == Grammar::Code && names::says_itself(&text[name.0..name.1], value) {
         return None;
     }
     let grade = literal::grade(&decoded(value, text, grammar), sort, &text[name.0..name.1])?;
@@ -97,28 +106,7 @@ fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Op
             (Join::Beside | Join::Passed, Grade::Weak | Grade::Trivial) => false,
             (Join::Passed | Join::Beside, Grade::Fair) => is_quoted || grammar != Grammar::Prose,
         };
-    is_enough.then_some(Literal { start, end, grade, is_commented })
-}
-
-/// `Question::password("db_admin_password")`: what is asked for, by a thing that is made to ask.
-fn names_a_prompt(text: &str, name: (usize, usize), value: &str) -> bool {
-    let is_made = text[..name.0].ends_with("::");
-    is_made && value.contains('_') && value.to_lowercase().ends_with(&text[name.0..name.1].to_lowercase())
-}
-
-/// `('email', 'password', 'first_name')`: a list of the names of fields, and no pair.
-fn is_one_of_names(text: &str, name: (usize, usize), value_end: usize, value: &str) -> bool {
-    let is_quote = |c: char| matches!(c, '"' | '\'' | '`');
-    let before = text[..name.0].trim_end_matches(is_quote).trim_end();
-    let follows_one = || before.strip_suffix(',').is_some_and(|list| list.trim_end().ends_with(is_quote));
-    let after = text.get(value_end..).unwrap_or_default().trim_start_matches(is_quote).trim_start();
-    let leads_to_one = || after.strip_prefix(',').is_some_and(|list| list.trim_start().starts_with(is_quote));
-    // `'password1', 'password2'`: a name may count, if it is one.
-    let word = match names::sort_of(value) {
-        Some(_) => value.trim_end_matches(|c: char| c.is_ascii_digit()),
-        None => value,
-    };
-    word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_') && (follows_one() || leads_to_one())
+    is_enough.then_some(Literal { start, end, grade, is_commented, is_sample })
 }
 
 /// A Kubernetes Secret holds base64: what counts is what it says.
@@ -149,11 +137,22 @@ fn is_comment(line: &str, grammar: Grammar) -> bool {
     marks.iter().any(|mark| line.starts_with(mark))
 }
 
+/// Whether the line before and the line after are comments too, or blank.
+fn stands_among_comments(text: &str, line: (usize, usize), grammar: Grammar) -> bool {
+    let is_aside = |line: &str| line.trim().is_empty() || is_comment(line.trim_start(), grammar);
+    let before = text[..line.0].lines().next_back().is_none_or(is_aside);
+    before && text[line.1..].lines().nth(1).is_none_or(is_aside)
+}
+
 /// Where the value begins, and how it is joined to the name.
 fn value_start(text: &str, name: (usize, usize), grammar: Grammar) -> Option<(usize, Join)> {
     let bytes = text.as_bytes();
     let mut at = name.1;
     let was_quoted = closing(bytes, &mut at);
+    // `test "$mode,$pass" = "lib,link"`: what a variable holds is compared.
+    if was_quoted && grammar == Grammar::Bare && text[..name.0].ends_with('$') {
+        return None;
+    }
     blanks(bytes, &mut at);
     if grammar == Grammar::Markup
         && let Some(found) = markup_value(text, at)
@@ -203,13 +202,6 @@ fn value_start(text: &str, name: (usize, usize), grammar: Grammar) -> Option<(us
         }
         _ => None,
     }
-}
-
-/// `["username", "password", "level"]`: one of several names, with no value to it.
-fn follows_a_text(text: &str, name_start: usize) -> bool {
-    let before = text[..name_start].trim_end_matches(['"', '\'', '`']);
-    let earlier = before.trim_end().strip_suffix(',').map(str::trim_end);
-    before.len() < name_start && earlier.is_some_and(|earlier| earlier.ends_with(['"', '\'', '`']))
 }
 
 /// `IDENTIFIED BY 'x'`, `CREATE USER a WITH PASSWORD 'x'`.

@@ -135,12 +135,19 @@ fn is_aws_secret(value: &str) -> bool {
     !is_hex && kinds.iter().all(|kind| value.bytes().any(|byte| kind(&byte)))
 }
 
+/// The JSON of a part of a token.
+fn json(part: Option<&str>) -> Option<serde_json::Value> {
+    let bytes = URL_SAFE_NO_PAD.decode(part?).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// Until when a token is good, in seconds since 1970, if it says so.
+pub(super) fn jwt_expiry(token: &str) -> Option<i64> {
+    json(token.split('.').nth(1))?.get("exp")?.as_i64()
+}
+
 fn is_jwt(token: &str) -> bool {
     let mut parts = token.split('.');
-    let json = |part: Option<&str>| -> Option<serde_json::Value> {
-        let bytes = URL_SAFE_NO_PAD.decode(part?).ok()?;
-        serde_json::from_slice(&bytes).ok()
-    };
     let header = json(parts.next());
     let alg = header.as_ref().and_then(|header| header.get("alg")).and_then(|alg| alg.as_str());
     let body = json(parts.next());

@@ -1,7 +1,6 @@
 //! What a path says about a literal in it: which grammar it stands in, and how much it weighs there.
 
-use crate::facts::production::{Stage, is_example, is_fixture, stage_of_path};
-use crate::source::head;
+use crate::facts::production::{Stage, is_example, is_fixture, is_settings_aside, stage_of_path};
 
 /// The grammar of a file, as far as assignments are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +140,8 @@ const TEST_WORDS: &[&str] = &[
     "cypress",
     "playwright",
 ];
+/// Files of clients that send requests by hand.
+const REQUESTS: &[&str] = &[".http", ".rest", ".bru", ".gor", ".postman_collection.json"];
 const DEV_FILES: &[&str] = &[
     ".travis.yml",
     ".gitlab-ci.yml",
@@ -209,15 +210,35 @@ pub(super) fn weight(path: &str) -> Weight {
     if matches!(grammar(path), Grammar::Prose) {
         return Weight::Aside("in a document");
     }
-    if DEV_FILES.contains(&name) || path.starts_with(".github/") || path.starts_with(".circleci/") {
+    if REQUESTS.iter().any(|end| name.ends_with(end)) {
+        return Weight::Aside("a request of a client that tries the API");
+    }
+    if name.contains(".story.") || name.contains(".stories.") {
+        return Weight::Aside("shown in a book of components");
+    }
+    if DEV_FILES.contains(&name)
+        || name.starts_with(".env")
+        || path.starts_with(".github/")
+        || path.starts_with(".circleci/")
+    {
         return Weight::Development;
     }
     match stage_of_path(path) {
         Stage::Production => Weight::Production,
         Stage::Never("template") => Weight::Aside("in a template"),
-        Stage::Never(_) => Weight::Development,
+        Stage::Never("ci") => Weight::Development,
+        Stage::Never(_) => Weight::Aside("in what is not for production"),
+        Stage::Base | Stage::Unmarked if is_settings_aside(path) || is_of_seeds(name) => {
+            Weight::Aside("in what is not for production")
+        }
         Stage::Base | Stage::Unmarked => Weight::Plain,
     }
+}
+
+/// `seeds.rb`, `dev_seeds.exs`: fill a database for those who try the program out.
+fn is_of_seeds(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name);
+    super::names::words(stem).iter().any(|word| matches!(word.as_str(), "seed" | "seeds" | "dummy"))
 }
 
 /// `LoginTest.java`, `test_login.py`, `TestUtils/`, `spec/support/`: words in camel case too, which paths of stages have not.
@@ -245,8 +266,8 @@ pub(super) fn is_in_a_test_script(path: &str, text: &str, offset: usize) -> bool
 pub(super) fn is_shown_in_a_schema(path: &str, text: &str, offset: usize) -> bool {
     let is_data = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
     let Some(before) = text.get(..offset).filter(|_| is_data) else { return false };
-    let head = head(text, 4_000);
-    if !["openapi", "swagger", "asyncapi", "$schema"].iter().any(|mark| head.contains(mark)) {
+    let says = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    if !["openapi", "swagger", "asyncapi", "$schema"].iter().any(|mark| says(mark)) {
         return false;
     }
     let is_example = |line: &str| {
@@ -288,6 +309,39 @@ pub(super) fn is_in_a_fenced_sample(text: &str, offset: usize) -> bool {
     let Some(before) = text.get(..offset) else { return false };
     let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
     line.contains("\\n") && line.matches("```").count() % 2 == 1
+}
+
+/// Whether a value stands beside the key `example`, on its line or on the one before.
+pub(super) fn is_an_example(text: &str, offset: usize) -> bool {
+    let Some(before) = text.get(..offset) else { return false };
+    let before = before.trim_end_matches(|letter: char| letter != '\n' && !matches!(letter, ':' | '=' | '>'));
+    let key = before.trim_end().trim_end_matches(['>', '=', ':']).trim_end().trim_end_matches(['"', '\'']);
+    let word = key.rsplit(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').next().unwrap_or_default();
+    matches!(word, "example" | "examples" | "sample")
+}
+
+/// Whether a value stands in a text of several lines that a script holds: a description with a sample in it.
+pub(super) fn is_in_a_long_text(path: &str, text: &str, offset: usize) -> bool {
+    let has_long_texts = [".py", ".ex", ".exs"].iter().any(|end| path.ends_with(end));
+    has_long_texts && text.get(..offset).is_some_and(|before| before.matches("\"\"\"").count() % 2 == 1)
+}
+
+/// Whether a value stands in a command that only runs while an image is built: `RUN SECRET_KEY=x manage.py …`.
+pub(super) fn is_in_a_build_step(path: &str, text: &str, offset: usize) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let is_recipe =
+        name.starts_with("dockerfile") || name.starts_with("containerfile") || name.ends_with(".dockerfile");
+    let Some(before) = text.get(..offset).filter(|_| is_recipe) else { return false };
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let mut lines = before[..start].lines().rev();
+    let own = before[start..].trim_start();
+    let first = if lines.clone().next().is_some_and(|line| line.trim_end().ends_with('\\')) {
+        let goes_on = |line: &&str| line.trim_end().ends_with('\\') || line.trim_start().starts_with('#');
+        lines.by_ref().take_while(goes_on).last().unwrap_or_default().trim_start()
+    } else {
+        own
+    };
+    first.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("run "))
 }
 
 /// Whether a value of a CI file only serves a run of tests: the environment around it says so, or the job's name.

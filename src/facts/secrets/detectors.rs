@@ -179,6 +179,11 @@ impl Detector {
         self.never.iter().any(|known| value.starts_with(known.as_str()))
     }
 
+    /// Whether it finds JSON web tokens.
+    pub(super) fn is_jwt(&self) -> bool {
+        self.checks.contains(&Check::Jwt)
+    }
+
     fn judge(&self, value: &str, groups: &Groups<'_>) -> Outcome {
         let head = value.get(..200).unwrap_or(value);
         // Blocks have a structure of their own, and long runs of zero bytes in it.

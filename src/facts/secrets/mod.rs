@@ -4,6 +4,7 @@
 //! the *assignment* reader knows names that mean a secret and judges the literal beside them. The value that was found
 //! never leaves this module: a [`Finding`] keeps three characters of it and a digest.
 
+mod among;
 mod assignment;
 mod checks;
 mod context;
@@ -96,7 +97,7 @@ impl Finding {
 /// Scans every file of the tree.
 pub fn read(facts: &Facts<'_>) -> Secrets {
     let scanner = scan::Scanner::shared();
-    let per_file: Vec<scan::Scanned> = parallel::map(facts.tree.files(), |file| scanner.file(file));
+    let per_file: Vec<scan::Scanned> = parallel::map(facts.tree.files(), |file| scanner.file(file, facts.now));
     let mut secrets = Secrets::default();
     for (file, scanned) in facts.tree.files().iter().zip(per_file) {
         match scanned {

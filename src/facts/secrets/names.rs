@@ -88,6 +88,12 @@ pub(super) fn sort_of(name: &str) -> Option<Sort> {
             | "continuation"
             | "cancellation"
             | "cancel"
+            | "invalid"
+            | "missing"
+            | "wrong"
+            | "incorrect"
+            | "expired"
+            | "unknown"
     ) {
         return None;
     }
@@ -98,6 +104,22 @@ pub(super) fn sort_of(name: &str) -> Option<Sort> {
         || last == "string" && before == "connection"
         || KEYS.contains(&last);
     is_key.then_some(Sort::Key)
+}
+
+/// Whether a value is only the name in other letters: `DeviceAuthKey = "pm-27581-device-auth-key"`,
+/// `PROP_PRIVATE_KEY_PWD = "private_key_file_pwd"`.
+///
+/// Names of two words are left out: `SECRET_KEY = "super-secret-key"` is what it says.
+pub(super) fn says_itself(name: &str, value: &str) -> bool {
+    const LEADS: &[&str] = &["prop", "property", "conf", "config", "param", "option", "opt", "field", "header", "env"];
+    let is_key = value.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.".contains(&byte));
+    if !is_key || !value.contains(['_', '-', '.']) {
+        return false;
+    }
+    let own = words(name);
+    let own = own.strip_prefix(&own[..usize::from(own.first().is_some_and(|lead| LEADS.contains(&lead.as_str())))]);
+    let said = words(value);
+    own.is_some_and(|own| own.len() >= 3 && own.iter().all(|word| said.contains(word)))
 }
 
 /// The words of a name in lower case: `dbPassword`, `DB_PASSWORD`, `db-password` and `db.password` are `db`, `password`.

@@ -1,7 +1,7 @@
 //! The pass over one file: every anchor of every detector and of the assignment reader in one automaton.
 
 use super::assignment;
-use super::checks::Outcome;
+use super::checks::{self, Outcome};
 use super::context::{self, Grammar, Weight};
 use super::detectors::{Detector, Detectors};
 use super::literal::Grade;
@@ -11,6 +11,7 @@ use crate::facts::production::{is_in_class_aside, section_aside};
 use crate::pattern::Words;
 use crate::source::{Span, floor};
 use crate::tree::{Content, File};
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -82,16 +83,16 @@ impl Scanner {
     }
 
     /// Scans one file.
-    pub(super) fn file(&self, file: &File) -> Scanned {
+    pub(super) fn file(&self, file: &File, now: Timestamp) -> Scanned {
         match file.content() {
-            Content::Text(source) => Scanned::Read(self.text(&file.path, source.text())),
-            Content::Binary(bytes) => Scanned::Read(self.binary(&file.path, bytes)),
+            Content::Text(source) => Scanned::Read(self.text(&file.path, source.text(), now)),
+            Content::Binary(bytes) => Scanned::Read(self.binary(&file.path, bytes, now)),
             Content::Unread(why) => Scanned::Unread(format!("not scanned for secrets: {why}")),
         }
     }
 
     /// Text in another encoding is read with its other bytes blanked, so that places stay; true binaries only by magic.
-    fn binary(&self, path: &Arc<str>, bytes: &[u8]) -> Vec<Finding> {
+    fn binary(&self, path: &Arc<str>, bytes: &[u8], now: Timestamp) -> Vec<Finding> {
         let is_store = bytes.starts_with(&[0xfe, 0xed, 0xfe, 0xed]) || is_pkcs12(path, bytes);
         if is_store {
             let weight = context::weight(path);
@@ -105,12 +106,12 @@ impl Scanner {
         }
         let text: String =
             bytes.iter().map(|&byte| if byte.is_ascii() && byte != 0 { char::from(byte) } else { '?' }).collect();
-        self.text(path, &text)
+        self.text(path, &text, now)
     }
 
     /// Scans a text.
-    pub(super) fn text(&self, path: &Arc<str>, text: &str) -> Vec<Finding> {
-        let setting = Setting::new(path, text);
+    pub(super) fn text(&self, path: &Arc<str>, text: &str, now: Timestamp) -> Vec<Finding> {
+        let setting = Setting::new(path, text, now);
         let mut raws: Vec<Raw> = Vec::new();
         let mut read_to = vec![0; self.detectors.len()];
         let mut name_end = 0;
@@ -153,6 +154,8 @@ impl Scanner {
             _ if stands_by_its_pattern(detector, text, start) => {
                 (Confidence::Low, Some("beside the pattern that finds it"))
             }
+            _ if has_expired(detector, &text[start..end], setting.now) => (Confidence::Low, Some("it has expired")),
+            _ if context::is_an_example(text, start) => (Confidence::Low, Some("named an example")),
             (Outcome::Proven, _) => (Confidence::High, None),
             (Outcome::Doubtful, _) => (Confidence::Low, Some("its checksum is wrong")),
             _ if detector.is_public => (Confidence::Low, Some("made for tests or for publishing")),
@@ -175,9 +178,17 @@ impl Scanner {
             return Some((found.name_end, None));
         };
         let weight = setting.weight_at(literal.start);
-        let is_sample = || setting.grammar() == Grammar::Code && context::is_in_a_fenced_sample(text, literal.start);
+        let is_sample = || {
+            setting.grammar() == Grammar::Code && context::is_in_a_fenced_sample(text, literal.start)
+                || context::is_in_a_long_text(setting.path, text, literal.start)
+        };
+        let is_built = || context::is_in_a_build_step(setting.path, text, literal.start);
         let weight = match weight {
             Weight::Development | Weight::Plain if is_sample() => Weight::Aside("in a sample of code inside of a text"),
+            Weight::Development | Weight::Plain if literal.is_sample => {
+                Weight::Aside("in a sample that is commented out")
+            }
+            Weight::Development | Weight::Plain if is_built() => Weight::Aside("only there while the image is built"),
             Weight::Development if context::serves_a_test_run(setting.path, text, literal.start) => {
                 Weight::Aside("for a run of tests")
             }
@@ -186,7 +197,7 @@ impl Scanner {
             }
             Weight::Aside(_) | Weight::Production => weight,
         };
-        let is_shown = names_a_tag(&text[found.name_start..found.name_end], text, literal.start);
+        let is_shown = goes_to_browsers(&text[found.name_start..found.name_end], text, literal.start);
         let grade = if is_shown { Grade::Public } else { literal.grade };
         let raw = confidence(grade, weight, literal.is_commented).map(|(confidence, why_low)| Raw {
             id: self.assignment.clone(),
@@ -200,10 +211,14 @@ impl Scanner {
     }
 }
 
-/// `auth` beside the id of a container of Google's Tag Manager goes to every browser.
-fn names_a_tag(name: &str, text: &str, at: usize) -> bool {
+/// Names of what goes to every browser, and what stands near it then: a container of Google's Tag Manager, the search of
+/// a site of documents, an app of Firebase.
+const SHOWN: &[(&str, &[&str])] = &[("auth", &["GTM-"]), ("apikey", &["indexName", "authDomain"])];
+
+fn goes_to_browsers(name: &str, text: &str, at: usize) -> bool {
     let around = &text[floor(text, at.saturating_sub(200))..floor(text, at.saturating_add(200))];
-    name.trim_matches(['"', '\'']) == "auth" && around.contains("GTM-")
+    let name = name.trim_matches(['"', '\'']).to_ascii_lowercase().replace('_', "");
+    SHOWN.iter().any(|(shown, beside)| *shown == name && beside.iter().any(|word| around.contains(word)))
 }
 
 /// What a pattern of secrets finds is shown beside it: `"ghp_[a-zA-Z0-9]{36}"`, then a token.
@@ -223,11 +238,13 @@ struct Setting<'t> {
     grammar: OnceCell<Grammar>,
     weight: OnceCell<Weight>,
     tests_from: OnceCell<usize>,
+    now: Timestamp,
 }
 
 impl<'t> Setting<'t> {
-    fn new(path: &'t str, text: &'t str) -> Self {
-        Self { path, text, grammar: OnceCell::new(), weight: OnceCell::new(), tests_from: OnceCell::new() }
+    fn new(path: &'t str, text: &'t str, now: Timestamp) -> Self {
+        let (grammar, weight, tests_from) = Default::default();
+        Self { path, text, grammar, weight, tests_from, now }
     }
 
     fn grammar(&self) -> Grammar {
@@ -265,6 +282,12 @@ fn confidence(grade: Grade, weight: Weight, is_commented: bool) -> Option<(Confi
         (Grade::Fair, Weight::Plain) => Some((Confidence::Medium, None)),
         (Grade::Weak, Weight::Plain) => low("a weak literal"),
     }
+}
+
+/// A token that says until when it is good, and that is past.
+fn has_expired(detector: &Detector, value: &str, now: Timestamp) -> bool {
+    let end = || checks::jwt_expiry(value).and_then(|seconds| Timestamp::from_second(seconds).ok());
+    detector.is_jwt() && end().is_some_and(|end| end < now)
 }
 
 fn aside(weight: Weight) -> Option<&'static str> {

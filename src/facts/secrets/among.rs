@@ -1,0 +1,35 @@
+//! Names that stand among other names, or ask for a secret, and are given no value.
+
+use super::names;
+
+/// `Question::password("db_admin_password")`: what is asked for, by a thing that is made to ask.
+pub(super) fn names_a_prompt(text: &str, name: (usize, usize), value: &str) -> bool {
+    let is_made = text[..name.0].ends_with("::");
+    is_made && value.contains('_') && value.to_lowercase().ends_with(&text[name.0..name.1].to_lowercase())
+}
+
+/// `('email', 'password', 'first_name')`, `["password", "password2"]`: a list of the names of fields, and no pair.
+pub(super) fn is_one_of_names(text: &str, name: (usize, usize), value_end: usize, value: &str) -> bool {
+    let is_quote = |c: char| matches!(c, '"' | '\'' | '`');
+    let before = text[..name.0].trim_end_matches(is_quote).trim_end();
+    let follows_one = || before.strip_suffix(',').is_some_and(|list| list.trim_end().ends_with(is_quote));
+    let begins = || before.ends_with('[');
+    let after = text.get(value_end..).unwrap_or_default().trim_start_matches(is_quote).trim_start();
+    let leads_to_one = || after.strip_prefix(',').is_some_and(|list| list.trim_start().starts_with(is_quote));
+    // `'password1', 'password2'`: a name may count, if it is one.
+    let word = match names::sort_of(value) {
+        Some(_) => value.trim_end_matches(|c: char| c.is_ascii_digit()),
+        None => value,
+    };
+    let is_word = word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    // `"password", "password_hash" or "tier"`: names in a sentence.
+    let is_said = || text[name.1..].starts_with("\\\"") && value.contains(&text[name.0..name.1]);
+    is_word && (follows_one() || leads_to_one() || begins() || is_said())
+}
+
+/// `["username", "password", "level"]`: one of several names, with no value to it.
+pub(super) fn follows_a_text(text: &str, name_start: usize) -> bool {
+    let before = text[..name_start].trim_end_matches(['"', '\'', '`']);
+    let earlier = before.trim_end().strip_suffix(',').map(str::trim_end);
+    before.len() < name_start && earlier.is_some_and(|earlier| earlier.ends_with(['"', '\'', '`']))
+}
