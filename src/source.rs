@@ -12,14 +12,25 @@ pub fn floor(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
-/// The lines that stand around the end of a text, as their indentation shows it, the nearest first.
+/// The lines that stand around the end of a text, as their indentation shows it, the nearest first. Where one only ends
+/// what a line above it began (`) -> Result<()> {`, a brace of its own), that line follows.
 pub fn enclosing(before: &str) -> impl Iterator<Item = &str> {
     let indent = |line: &str| line.len() - line.trim_start().len();
+    let goes_on = |line: &str| {
+        let line = line.trim();
+        line.starts_with([')', ']']) || line == "{" || line == "where"
+    };
     let mut lines = before.rsplit('\n');
     let mut depth = lines.next().map_or(0, indent);
+    let mut is_begun_above = false;
     let mut lines = lines.filter(|line| !line.trim().is_empty());
     std::iter::from_fn(move || {
-        let line = if depth == 0 { None } else { lines.find(|line| indent(line) < depth) }?;
+        let line = match (is_begun_above, depth) {
+            (true, _) => lines.find(|line| indent(line) <= depth),
+            (false, 0) => None,
+            (false, _) => lines.find(|line| indent(line) < depth),
+        }?;
+        is_begun_above = goes_on(line);
         depth = indent(line);
         Some(line)
     })

@@ -190,6 +190,22 @@ fn pydantic_settings_and_zod_environments_are_read() {
 }
 
 #[test]
+fn an_object_of_variables_that_zod_parses_is_read() {
+    let zod = "const schema = z\n  .object({\n    backendPort: z.number().positive().int().max(65535).default(3000),\n    baseUrl: z.string(),\n    log: z.object({\n      level: z.enum(['info', 'warn']).default('info'),\n    }),\n  });\n\nexport default () => schema.safeParse({\n  backendPort: toNumber(process.env.SHOP_PORT),\n  baseUrl: process.env.SHOP_URL,\n  log: { level: process.env.SHOP_LOG_LEVEL },\n});\n";
+    let (roots, fields) = read(&[("src/config/app.config.ts", zod)]);
+    assert_eq!(roots, ["process.env"]);
+    let expected = [
+        "backendPort integer optional 1..65535 checked",
+        "baseUrl string required ..",
+        "level enum optional .. checked",
+    ];
+    assert_eq!(fields, expected);
+    // What a request carries is no setting, whatever else the file reads.
+    let request = "const schema = z.object({ name: z.string() });\nconst mode = process.env.MODE;\nexport const read = (request) => schema.parse({ name: request.body.name });\n";
+    assert_eq!(read(&[("src/read.ts", request)]), (vec![], vec![]));
+}
+
+#[test]
 fn the_keys_of_a_joi_object_are_read() {
     let joi = "const schema = Joi.object()\n  .keys({\n    PORT: Joi.number().default(3000),\n    MONGODB_URL: Joi.string().required().description('where'),\n  })\n  .unknown();\nconst { value, error } = schema.validate(process.env);\n";
     let (_, fields) = read(&[("src/config.js", joi)]);

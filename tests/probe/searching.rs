@@ -156,4 +156,14 @@ fn inside_asks_for_what_encloses() {
     )];
     let answer = ask(&files, "source", &[r"\bcheck\(\)"], &[("inside", r"\bimpl User\b")]);
     assert_eq!(places(&files, &answer.seen), ["src/a.rs:3"]);
+    // What stands around may take several lines to say so.
+    let files = [
+        (
+            "src/a.ts",
+            "export function start(\n  app: App,\n): Promise<void> {\n  check();\n}\nfunction other(\n  app: App,\n): void {\n  check();\n}\n",
+        ),
+        ("src/b.cs", "class Start\n{\n    public void start()\n    {\n        check();\n    }\n}\n"),
+    ];
+    let answer = ask(&files, "source", &[r"\bcheck\(\)"], &[("inside", r"\bstart\(")]);
+    assert_eq!(places(&files, &answer.seen), ["src/a.ts:4", "src/b.cs:5"]);
 }

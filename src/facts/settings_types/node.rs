@@ -5,22 +5,35 @@ use super::{Bound, Field, Root, SettingsTypes};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::Language;
+use crate::facts::config::Key;
 use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// What parses the environment: the schema stands in the same file.
 static PARSES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compile(r"\.(?:safeParse|parse|validate|parseAsync)\(\s*process\.env\b|cleanEnv\(\s*process\.env\b|createEnv\(\s*\{|\bconvict\(\s*\{|validationSchema\s*:").ok()
 });
+/// What parses an object whose values are read from the environment one by one.
+static PARSES_PARTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compile(r"\.(?:safeParse|parse|parseAsync|safeParseAsync|validate|validateSync|validateAsync)\(\s*\{").ok()
+});
+/// A value of that object: the field, and the variable that it is read from.
+static PART: LazyLock<Option<Regex>> =
+    LazyLock::new(|| compile(r"\b(?P<field>\w+)\s*:\s*[^,{}:]{0,120}?\bprocess\.env\.(?P<name>\w+)").ok());
 static OBJECT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    compile(r"(?:z|zod|Joi|joi|yup)\.object\(\s*(?:\)\s*\.keys\(\s*)?\{|cleanEnv\(\s*process\.env\s*,\s*\{|\bserver\s*:\s*\{|convict\(\s*\{")
+    compile(r"(?:z|zod|Joi|joi|yup)\s*\.\s*(?:object|strictObject|looseObject)\(\s*(?:\)\s*\.keys\(\s*)?\{|cleanEnv\(\s*process\.env\s*,\s*\{|\bserver\s*:\s*\{|convict\(\s*\{")
         .ok()
 });
 static TYPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compile(r"\b(?:(?:z|zod|Joi|joi|yup)(?:\.coerce)?\.)?(?P<type>string|number|boolean|bool|enum|num|int|str|port|url|email|host|nativeEnum|stringbool)\(").ok()
 });
+/// A field that is an object itself, whose own fields are read for themselves.
+static NESTED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| compile(r"^\s*(?:z|zod|Joi|joi|yup)\s*\.\s*(?:object|strictObject|looseObject)\(").ok());
 static END: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compile(r"\.(?P<end>min|max|gte|lte|gt|lt|positive|nonnegative|port)\(\s*(?P<value>-?[\d_]*)").ok()
 });
@@ -38,20 +51,52 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
         }
         let Some(code) = file.code(facts) else { continue };
         let code = code.product();
-        let Some(parses) = PARSES.as_ref().and_then(|pattern| pattern.find(code)) else { continue };
+        let whole = PARSES.as_ref().and_then(|pattern| pattern.find(code)).map(|found| found.range());
+        let parts = by_parts(code);
+        let variables = variables(parts.as_ref().and_then(|range| code.get(range.clone())).unwrap_or_default());
+        let is_whole = whole.is_some();
+        let Some(parses) = whole.or(parts) else { continue };
         let before = types.fields.len();
         for object in OBJECT.iter().flat_map(|pattern| pattern.find_iter(code)).take(20) {
             let open = object.end() - 1;
             let Some(end) = closing(code, open) else { continue };
             for (from, to) in pieces(code, open + 1, end - 1).into_iter().take(400) {
-                types.fields.extend(field(&file.path, code, from, to));
+                let Some(mut field) = field(&file.path, code, from, to) else { continue };
+                let variable = variables.get(field.name.as_str()).copied();
+                // Which of its objects an environment fills that is read one by one, the variables say.
+                if is_whole || variable.is_some() {
+                    field.variable = variable.flatten().map(Key::of);
+                    types.fields.push(field);
+                }
             }
         }
         if types.fields.len() > before {
-            let place = Place::at(file.path.clone(), Span::new(parses.start(), parses.end()));
+            let place = Place::at(file.path.clone(), Span::new(parses.start, parses.end));
             types.roots.push(Root { name: "process.env".to_owned(), place, denies_unknown: false, is_untyped: false });
         }
     }
+}
+
+/// Where an object of variables is parsed: `schema.safeParse({ port: process.env.PORT })`.
+fn by_parts(code: &str) -> Option<Range<usize>> {
+    let mut calls = PARSES_PARTS.as_ref()?.find_iter(code).take(20);
+    calls.find_map(|call| {
+        let end = closing(code, call.end() - 1)?;
+        code.get(call.end()..end)?.contains("process.env").then_some(call.start()..end)
+    })
+}
+
+/// The variable of each field of such an object; `None` where the same name is read from several.
+fn variables(object: &str) -> BTreeMap<&str, Option<&str>> {
+    let mut found = BTreeMap::new();
+    for part in PART.iter().flat_map(|pattern| pattern.captures_iter(object)) {
+        let (Some(field), Some(name)) = (part.name("field"), part.name("name")) else { continue };
+        let known = found.entry(field.as_str()).or_insert(Some(name.as_str()));
+        if *known != Some(name.as_str()) {
+            *known = None;
+        }
+    }
+    found
 }
 
 fn field(path: &std::sync::Arc<str>, code: &str, from: usize, to: usize) -> Option<Field> {
@@ -59,6 +104,9 @@ fn field(path: &std::sync::Arc<str>, code: &str, from: usize, to: usize) -> Opti
     let start = from + text.len() - text.trim_start().len();
     let (name, rule) = text.split_once(':')?;
     let name = name.trim().trim_matches(['"', '\'']);
+    if NESTED.as_ref().is_some_and(|pattern| pattern.is_match(rule)) {
+        return None;
+    }
     let written = TYPE.as_ref()?.captures(rule)?.name("type")?.as_str();
     let written = match written {
         "num" | "number" => "number",

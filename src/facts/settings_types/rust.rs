@@ -72,6 +72,26 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
         }
     }
     rust_reads::read(facts, &files, &structs, types);
+    for (name, value) in files.iter().flat_map(|file| builder_defaults(facts, file)) {
+        for field in types.fields.iter_mut().filter(|field| field.key == name) {
+            field.is_required = false;
+            field.default.get_or_insert_with(|| value.clone());
+        }
+    }
+}
+
+/// What the builder of a file's loader sets before any source: `.set_default("database.host", "localhost")`.
+fn builder_defaults(facts: &Facts<'_>, file: &CodeFile) -> Vec<(Key, String)> {
+    static DEFAULT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(r#"\.set_default\(\s*"(?P<name>[^"\n]+)"\s*,\s*(?P<value>[^()\n]*(?:\([^()\n]*\))?)\s*\)"#).ok()
+    });
+    let says = |text: &str| memchr::memmem::find(text.as_bytes(), b".set_default(").is_some();
+    if !file.source(facts).is_some_and(|source| says(source.text())) {
+        return Vec::new();
+    }
+    let code = file.code(facts).map_or("", |code| code.product());
+    let found = DEFAULT.iter().flat_map(|pattern| pattern.captures_iter(code));
+    found.map(|one| (Key::of(&one["name"]), one["value"].trim_matches(['"', ' ']).to_owned())).collect()
 }
 
 fn mentions_loader(text: &str) -> bool {
