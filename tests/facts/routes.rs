@@ -210,6 +210,24 @@ fn other_languages_mount_and_test() {
         ),
     ];
     assert_eq!(names(&express), ["GET /health", "POST /users", "PUT /users", "GET /users/{} !"]);
+    // What is told once stands before all controllers, and a template of the tests may begin with it.
+    let nest = [
+        ("package.json", r#"{"dependencies":{"@nestjs/core":"10"}}"#),
+        (
+            "src/main.ts",
+            "import { NestFactory } from '@nestjs/core';\nasync function bootstrap() {\n  const app = await NestFactory.create(AppModule);\n  app.setGlobalPrefix('api/v2');\n  await app.listen(3000);\n}",
+        ),
+        (
+            "src/orders.controller.ts",
+            "import { Controller, Get, Post } from '@nestjs/common';\n@Controller('orders')\nexport class Orders {\n  @Get(':id')\n  one() {}\n  @Get(':id/lines')\n  lines() {}\n  @Post()\n  make() {}\n  @Get('open')\n  open() {}\n}",
+        ),
+        (
+            "test/orders.e2e-spec.ts",
+            "it('x', async () => {\n  await agent.get(`${PREFIX}/orders/${order.id}/lines`).expect(200);\n  await request(app.getHttpServer())\n    .post('/api/v2/orders').expect(201);\n  expect(other(`${PREFIX}/orders/open`)).toBe(1);\n});",
+        ),
+    ];
+    let wanted = ["POST /orders !", "GET /orders/open", "GET /orders/{}", "GET /orders/{}/lines !"];
+    assert_eq!(names(&nest), wanted);
     let table = [
         ("package.json", r#"{"dependencies":{"express":"4"}}"#),
         ("src/app.js", "const routes = require('./routes');\nconst app = express();\napp.use('/v1', routes);"),

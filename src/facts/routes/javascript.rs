@@ -31,6 +31,10 @@ struct File {
 
 /// All operations of these files.
 pub(super) fn operations(files: &[Shaped]) -> Found {
+    // Nest puts what it is told once, anywhere, before the paths of all controllers.
+    const BEFORE_ALL: &[&str] = &["setGlobalPrefix(", "RouterModule.register(", "enableVersioning("];
+    let is_before = |file: &Shaped| BEFORE_ALL.iter().any(|call| file.outline.bare.contains(call));
+    let has_prefix = files.iter().any(is_before);
     let read: Vec<File> = files.iter().map(|file| read(file, files)).collect();
     let mut found = Found::default();
     for (index, file) in read.iter().enumerate() {
@@ -41,7 +45,7 @@ pub(super) fn operations(files: &[Shaped]) -> Found {
                     method: declared.method.clone(),
                     path: path::join(&prefix, &format!("{own}/{}", declared.path)),
                     place: Place::at(files[index].path.clone(), declared.span),
-                    is_below: false,
+                    is_below: has_prefix && router.is_empty(),
                     tested: None,
                 });
             }

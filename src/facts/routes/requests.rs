@@ -13,6 +13,7 @@ use crate::facts::{Facts, parallel};
 use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -180,12 +181,12 @@ fn mentions_path(facts: &Facts<'_>, file: &CodeFile) -> bool {
 /// The requests of one file.
 fn requests_of(index: usize, file: &TestFile, calls: &Calls) -> Vec<Request> {
     let mut found = Vec::new();
-    for &span in &file.outline.strings {
-        let text = unquoted(&file.outline.code[span.range()]);
+    for (at, &span) in file.outline.strings.iter().enumerate() {
+        let text = whole(&file.outline, at);
         if text.len() > 300 || !text.contains('/') {
             continue;
         }
-        let Some(path) = path::of_request(text) else { continue };
+        let Some(path) = path::of_request(&text) else { continue };
         let Some(method) = asked(file, span, calls) else { continue };
         let offset = span.start as usize;
         let around =
@@ -194,6 +195,32 @@ fn requests_of(index: usize, file: &TestFile, calls: &Calls) -> Vec<Request> {
         found.push(Request { method, path, place: Place::at(file.path.clone(), span), function });
     }
     found
+}
+
+/// The text of the string at an index; what stands between the parts of a template (`${base}/orders/${id}`) as `${}`.
+fn whole(outline: &Outline, index: usize) -> Cow<'_, str> {
+    const MOST: usize = 24;
+    let piece = |span: &Span| &outline.code[span.range()];
+    let Some(first) = outline.strings.get(index).map(piece) else { return Cow::Borrowed("") };
+    if !first.starts_with('`') || !first.ends_with("${") {
+        return Cow::Borrowed(unquoted(first));
+    }
+    let mut text = format!("{}}}", &first[1..]);
+    // A string inside of the braces is no part of the template.
+    let parts = outline.strings[index + 1..].iter().take(MOST).map(piece).filter(|part| part.starts_with('}'));
+    for part in parts {
+        match part[1..].strip_suffix('`') {
+            Some(last) => {
+                text.push_str(last);
+                break;
+            }
+            None => {
+                text.push_str(&part[1..]);
+                text.push('}');
+            }
+        }
+    }
+    Cow::Owned(text)
 }
 
 /// Calls that only shape a text on its way to the request.

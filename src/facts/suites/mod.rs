@@ -3,6 +3,7 @@
 mod count;
 mod features;
 pub mod runs;
+mod scripts;
 
 use super::Facts;
 use super::code::{CodeFile, Language, Role};
@@ -103,7 +104,8 @@ pub fn read(facts: &Facts<'_>) -> Suites {
             Some(code) => of_code(facts, code, requesting.contains(&file.path)),
             None => of_script(&file.path),
         };
-        if let Some(suite) = suite {
+        let other = code.zip(suite).and_then(|(code, suite)| also(facts, code, suite));
+        for suite in suite.into_iter().chain(other) {
             let language = code.map(|code| code.language);
             files.push(File { path: file.path.clone(), language, suite, tests: OnceLock::new() });
         }
@@ -138,6 +140,30 @@ fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool) -> Option<Suite> 
     };
     let is_java_integration = file.path.ends_with("IT.java") || file.path.ends_with("IT.kt");
     Some(if of_crate || requests || is_java_integration { Suite::Integration } else { Suite::Unit })
+}
+
+/// The other suite of tests that are of two: they start the whole service with what it needs, and ask it from outside.
+fn also(facts: &Facts<'_>, file: &CodeFile, suite: Suite) -> Option<Suite> {
+    match (file.language, suite) {
+        // Nest's own name for tests that make requests to all of its modules.
+        (Language::JavaScript, Suite::E2e) if is_of_nest(&file.path) => Some(Suite::Integration),
+        (Language::Rust, Suite::Integration) => {
+            let text = file.source(facts).map_or("", |source| source.text());
+            let head = text.lines().take(40).take_while(|line| line.starts_with("//!") || line.is_empty());
+            let says = |line: &str| {
+                let line = line.to_ascii_lowercase();
+                ["end-to-end test", "end to end test", "e2e test"].iter().any(|words| line.contains(words))
+                    && !line.contains("not ")
+            };
+            head.into_iter().any(says).then_some(Suite::E2e)
+        }
+        _ => None,
+    }
+}
+
+/// `orders.e2e-spec.ts`.
+fn is_of_nest(path: &str) -> bool {
+    path.contains(".e2e-spec.") || path.contains(".e2e-test.")
 }
 
 /// The suite of a test by the folders of Rails: requests and controllers go through the router to the database, system tests
@@ -208,7 +234,7 @@ fn named(path: &str) -> Option<Suite> {
                 || lower.ends_with(&format!("_{part}"))
                 || lower.ends_with(&format!("-{part}"))
         };
-        if is("e2e") || name.contains(".e2e.") || name.contains(".cy.") {
+        if is("e2e") || name.contains(".e2e.") || name.contains(".cy.") || is_of_nest(name) {
             return Some(Suite::E2e);
         }
         let ends = [

@@ -1,6 +1,6 @@
 //! Whether a command of CI runs the tests of a file.
 
-use super::{File, Suite, features};
+use super::{File, Suite, features, scripts};
 use crate::facts::Facts;
 use crate::facts::ci::Command;
 use crate::facts::code::Language;
@@ -34,15 +34,7 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         (Some(Language::Go), _) if is_go_test(program, &words) => {
             features::tag_is_on(facts, &words, file) && paths_allow(command, &words, file)
         }
-        (Some(Language::JavaScript), Suite::E2e) => {
-            let line = command.line();
-            let runners = ["playwright test", "cypress run", "wdio", "nightwatch", "testcafe"];
-            runners.iter().any(|runner| line.contains(runner)) && is_in_folder(command, file)
-                || (is_script_runner(program) && names(command, file) && !does_less(&words))
-        }
-        (Some(Language::JavaScript), _) if is_script_runner(program) => {
-            !words.iter().any(|word| word.contains("e2e")) && paths_allow(command, &words, file)
-        }
+        (Some(Language::JavaScript), _) => scripts::run(facts, command, &words, suite, file),
         (Some(Language::Java | Language::Kotlin | Language::Scala), _) => match program {
             "mvn" | "mvnw" => words
                 .iter()
@@ -242,17 +234,6 @@ fn verb<'w>(words: &[&'w str]) -> &'w str {
     ""
 }
 
-fn is_script_runner(program: &str) -> bool {
-    matches!(program, "jest" | "vitest" | "mocha" | "ava" | "node" | "npm" | "pnpm" | "yarn" | "bun" | "deno")
-}
-
-/// `pnpm --dir web build`, `npm run test:unit`: no journey is made in the folder that is named.
-fn does_less(words: &[&str]) -> bool {
-    let says = |parts: &[&str]| words.iter().any(|word| parts.iter().any(|part| word.contains(part)));
-    let prepares = says(&["build", "install", "ci", "lint", "start", "dev", "deploy", "wait"]) && !says(&["test"]);
-    (prepares || says(&["unit"])) && !says(&["e2e", "spec", "cypress", "playwright", "journey", "integration"])
-}
-
 /// Whether a program that only a recipe's variable names runs a crate's tests: in the folder of the crate, by a recipe that
 /// is called for tests.
 fn unsaid(facts: &Facts<'_>, command: &Command, file: &File) -> bool {
@@ -269,7 +250,7 @@ fn names_file(command: &Command, file: &File) -> bool {
 }
 
 /// Whether a command, or the way to it, says that it tests or checks something.
-fn speaks_of_tests(command: &Command) -> bool {
+pub(super) fn speaks_of_tests(command: &Command) -> bool {
     const SAYS: &[&str] =
         &["test", "spec", "e2e", "check", "verify", "smoke", "integration", "acceptance", "scenario", "journey"];
     let line = command.line().to_ascii_lowercase();
@@ -278,7 +259,7 @@ fn speaks_of_tests(command: &Command) -> bool {
 }
 
 /// Whether a command, or the way to it, names the folder that the tests stand in, or the file itself.
-fn names(command: &Command, file: &File) -> bool {
+pub(super) fn names(command: &Command, file: &File) -> bool {
     let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
     // What stands above a folder of tests is named for the product.
     let is_tests = |part: &str| matches!(part, "tests" | "test" | "spec" | "specs" | "e2e" | "integration");
@@ -306,13 +287,13 @@ fn is_named_in(word: &str, text: &str) -> bool {
 }
 
 /// Whether a file lies in the folder that a command is run in, or in one that the command names.
-fn is_in_folder(command: &Command, file: &File) -> bool {
+pub(super) fn is_in_folder(command: &Command, file: &File) -> bool {
     let inside = file.path.strip_prefix(command.dir.trim_end_matches('/'));
     command.dir.is_empty() || inside.is_some_and(|rest| rest.starts_with('/')) || names(command, file)
 }
 
 /// Whether the path arguments of a runner, if it has any, hold the file.
-fn paths_allow(command: &Command, words: &[&str], file: &File) -> bool {
+pub(super) fn paths_allow(command: &Command, words: &[&str], file: &File) -> bool {
     let dir = if command.dir.is_empty() { String::new() } else { format!("{}/", command.dir.trim_end_matches('/')) };
     let Some(inside) = file.path.strip_prefix(&dir) else { return false };
     // `go test`, `npm test`: there it is what the program is to do.

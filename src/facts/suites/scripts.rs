@@ -1,0 +1,89 @@
+//! Whether a command runs tests of JavaScript: a runner, or a script of a package that says so.
+
+use super::runs::{is_in_folder, names, paths_allow, values};
+use super::{File, Suite};
+use crate::facts::Facts;
+use crate::facts::ci::Command;
+use crate::facts::manifests::{Ecosystem, Package};
+
+/// Whether a command runs the tests of a file.
+pub(super) fn run(facts: &Facts<'_>, command: &Command, words: &[&str], suite: Suite, file: &File) -> bool {
+    let program = words.first().map_or("", |program| program.trim_start_matches("./"));
+    if !in_workspace(facts, words, file) {
+        return false;
+    }
+    match suite {
+        Suite::E2e => {
+            let line = command.line();
+            let runners = ["playwright test", "cypress run", "wdio", "nightwatch", "testcafe"];
+            let names_suite = || says_e2e(command) && is_e2e(&file.path) && is_in_folder(command, file);
+            runners.iter().any(|runner| line.contains(runner)) && is_in_folder(command, file)
+                || (is_script_runner(program)
+                    && (is_here(command, file) && names(command, file) || names_suite())
+                    && !does_less(words))
+        }
+        _ if is_script_runner(program) => {
+            says_e2e(command) == is_e2e(&file.path) && says_tests(program, command) && paths_allow(command, words, file)
+        }
+        Suite::Load => names(command, file),
+        _ => super::runs::speaks_of_tests(command) && names(command, file),
+    }
+}
+
+fn is_script_runner(program: &str) -> bool {
+    matches!(program, "jest" | "vitest" | "mocha" | "ava" | "node" | "npm" | "pnpm" | "yarn" | "bun" | "deno")
+}
+
+/// Whether a script of a package can run what stands in a file: its own, not that of the package beside it.
+fn is_here(command: &Command, file: &File) -> bool {
+    let dir = command.dir.trim_end_matches('/');
+    let is_below = || file.path.strip_prefix(dir).is_some_and(|rest| rest.starts_with('/'));
+    command.chain.is_empty() || dir.is_empty() || is_below()
+}
+
+/// Whether what runs scripts is told to run tests: `yarn format` formats them.
+fn says_tests(program: &str, command: &Command) -> bool {
+    const SAYS: &[&str] = &["test", "spec", "jest", "vitest", "mocha", "coverage", "e2e", "cypress", "playwright"];
+    const WHOLE: &[&str] = &["check", "verify", "validate"];
+    let says = |text: &str| SAYS.iter().any(|word| text.contains(word));
+    matches!(program, "jest" | "vitest" | "mocha" | "ava")
+        || says(&command.line().to_ascii_lowercase())
+        || command.words.iter().any(|word| WHOLE.contains(&word.as_str()))
+        || command.chain.iter().any(|link| says(&link.what.to_ascii_lowercase()))
+}
+
+/// Whether a command, or the way to it, speaks of end-to-end tests.
+fn says_e2e(command: &Command) -> bool {
+    command.words.iter().any(|word| word.contains("e2e")) || command.chain.iter().any(|link| link.what.contains("e2e"))
+}
+
+/// Whether the name of a file of tests says that they are end to end.
+fn is_e2e(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.contains("e2e"))
+}
+
+/// Whether a command that names packages of the tree (`--filter=@shop/api`, `yarn workspace @shop/api`) names that of a file.
+fn in_workspace(facts: &Facts<'_>, words: &[&str], file: &File) -> bool {
+    let mut named = values(words, &["--filter", "-F", "--workspace", "-w", "--scope", "--projects"]);
+    if words.get(1) == Some(&"workspace") {
+        named.extend(words.get(2));
+    }
+    let packages = &facts.manifests().packages;
+    let folder = |name: &str| {
+        let path = name.trim_matches(['{', '}']).trim_start_matches("./").trim_end_matches('/');
+        let is_it = |package: &&Package| {
+            package.ecosystem == Ecosystem::Npm
+                && (package.name.as_deref() == Some(name) || package.folder().strip_suffix('/') == Some(path))
+        };
+        packages.iter().find(is_it).map(Package::folder)
+    };
+    let folders: Vec<&str> = named.iter().filter_map(|name| folder(name)).collect();
+    folders.is_empty() || folders.iter().any(|folder| file.path.starts_with(folder))
+}
+
+/// `pnpm --dir web build`, `npm run test:unit`: no journey is made in the folder that is named.
+fn does_less(words: &[&str]) -> bool {
+    let says = |parts: &[&str]| words.iter().any(|word| parts.iter().any(|part| word.contains(part)));
+    let prepares = says(&["build", "install", "ci", "lint", "start", "dev", "deploy", "wait"]) && !says(&["test"]);
+    (prepares || says(&["unit"])) && !says(&["e2e", "spec", "cypress", "playwright", "journey", "integration"])
+}
