@@ -2,6 +2,7 @@
 
 use super::{Config, EnvRead, Key, Layer, service_name};
 use crate::facts::Facts;
+use crate::facts::containers::Role;
 use crate::facts::kubernetes::Object;
 use crate::value::Value;
 use std::collections::BTreeSet;
@@ -46,9 +47,22 @@ fn is_stated(facts: &Facts<'_>, config: &Config, path: &str) -> bool {
     let stated = config.settings().iter().filter(|one| one.layer == Layer::Environment && !one.is_foreign);
     let owners: BTreeSet<String> = stated.map(|setting| service_name(&setting.owner)).collect();
     let mut folders = path.split('/').map(service_name);
-    let Some(owner) = folders.find(|folder| owners.contains(folder)).or_else(|| only(&owners)) else { return false };
+    let running = || runs_nothing_else(facts, &owners);
+    let owner = folders.find(|folder| owners.contains(folder)).or_else(|| only(&owners).filter(|_| running()));
+    let Some(owner) = owner else { return false };
+    let services = facts.containers().production();
+    if services.into_iter().any(|service| service.borrows_env && service_name(&service.name) == owner) {
+        return false;
+    }
     let workloads = facts.kubernetes().production().filter(|object| object.is_workload());
     !workloads.filter(|object| service_name(&object.name) == owner).any(borrows)
+}
+
+/// Whether each service of the project's own that production runs has its environment stated: what another one reads is not
+/// told by theirs.
+fn runs_nothing_else(facts: &Facts<'_>, owners: &BTreeSet<String>) -> bool {
+    let own = facts.containers().production().filter(|service| service.role != Role::ThirdParty);
+    own.into_iter().all(|service| owners.contains(&service_name(&service.name)))
 }
 
 fn only(owners: &BTreeSet<String>) -> Option<String> {

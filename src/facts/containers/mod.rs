@@ -97,6 +97,8 @@ pub struct Service {
     pub health: Vec<Health>,
     /// Its environment.
     pub env: Vec<Env>,
+    /// Whether more of it comes from a file that is not in the tree: an `env_file`, a mounted `.env`.
+    pub borrows_env: bool,
     /// The command that replaces the image's own.
     pub command: Option<Fact<String>>,
     /// The user it runs as, where the declaration says so.
@@ -242,6 +244,7 @@ impl Service {
             dockerfile: None,
             health: Vec::new(),
             env: Vec::new(),
+            borrows_env: false,
             command: None,
             user: None,
             memory_limit: None,

@@ -45,6 +45,7 @@ const NODE_PG: &str = r"\bnew\s+(?:pg\.)?Pool\(";
 const SEQUELIZE: &str = r"\bnew\s+Sequelize\(";
 const PRISMA: &str = r"\bnew\s+PrismaClient\(|\bextends\s+PrismaClient\b";
 const HIKARI: &str = r"\bnew\s+HikariDataSource\(";
+const KNEX: &str = r"\b[kK]nex\(\s*(?:\{|\w*(?:[cC]onfig|[oO]ptions|[kK]nexfile)\w*\b)|\bKnexModule\.forRoot";
 const ECTO: &str = r"\buse\s+Ecto\.Repo\b";
 
 /// A number, a named constant or a duration, up to the call's end.
@@ -87,6 +88,7 @@ pub(super) const FACTS: &[Fact] = &[
             ("node-postgres", NODE_PG, Count(10.0)),
             ("pgxpool", PGXPOOL, Varies("the number of processors, four at least")),
             ("Sequelize", SEQUELIZE, Count(5.0)),
+            ("Knex", KNEX, Count(10.0)),
             ("Prisma", PRISMA, Varies("twice the processors and one")),
             ("HikariCP", HIKARI, Count(10.0)),
             ("Ecto", ECTO, Count(10.0)),
@@ -115,6 +117,7 @@ pub(super) const FACTS: &[Fact] = &[
             ("node-postgres", NODE_PG, Count(0.0)),
             ("pgxpool", PGXPOOL, Count(0.0)),
             ("Sequelize", SEQUELIZE, Count(0.0)),
+            ("Knex", KNEX, Count(2.0)),
             ("HikariCP, which keeps as many as it may open", HIKARI, Count(10.0)),
             ("Ecto, which keeps as many as it may open", ECTO, Count(10.0)),
         ],
@@ -142,6 +145,7 @@ pub(super) const FACTS: &[Fact] = &[
             ("node-postgres", NODE_PG, Seconds(10.0)),
             ("pgxpool", PGXPOOL, Seconds(1800.0)),
             ("Sequelize", SEQUELIZE, Seconds(10.0)),
+            ("Knex", KNEX, Seconds(30.0)),
             ("HikariCP", HIKARI, Seconds(600.0)),
         ],
     },
@@ -171,6 +175,7 @@ pub(super) const FACTS: &[Fact] = &[
             ("deadpool", DEADPOOL, Unlimited),
             ("node-postgres", NODE_PG, Unlimited),
             ("Sequelize", SEQUELIZE, Seconds(60.0)),
+            ("Knex", KNEX, Seconds(60.0)),
             ("HikariCP", HIKARI, Seconds(30.0)),
         ],
     },

@@ -96,6 +96,7 @@ fn fill(mut service: Service, spec: &Spec, value: &Value, facts: &Facts<'_>, con
     service.role = role(&service, value);
     service.health = health(spec, value).into_iter().collect();
     service.env = environment(spec, value, facts);
+    service.borrows_env = borrows(spec, value, facts);
     service.command = spec.command(value, "command").or_else(|| spec.command(value, "entrypoint"));
     service.user = spec.text(value, "user");
     service.memory_limit = memory(spec, value);
@@ -184,19 +185,9 @@ fn environment(spec: &Spec, value: &Value, facts: &Facts<'_>) -> Vec<Env> {
         Some(map) => spec.env_map(map),
         None => Vec::new(),
     };
-    let folder = spec.0.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let files: Vec<String> = match value.get("env_file") {
-        Some(list) if list.as_list().is_some() => list
-            .as_list()
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|file| file.get("path").unwrap_or(file).scalar_text())
-            .collect(),
-        Some(file) => file.scalar_text().into_iter().collect(),
-        None => Vec::new(),
-    };
+    let folder = path::folder_of(&spec.0);
     // The later file wins over the earlier, and `environment` over both.
-    for path in files.iter().rev().filter_map(|file| joined(folder, file)) {
+    for path in env_files(value).iter().rev().filter_map(|file| joined(folder, file)) {
         let Some(map) = facts.parsed(&path).and_then(|parsed| parsed.first()) else { continue };
         for entry in Spec(path.as_str().into()).env_map(map) {
             if !entries.iter().any(|known| known.name == entry.name) {
@@ -205,6 +196,23 @@ fn environment(spec: &Spec, value: &Value, facts: &Facts<'_>) -> Vec<Env> {
         }
     }
     entries
+}
+
+/// The files that a service takes its environment from.
+fn env_files(value: &Value) -> Vec<String> {
+    let path = |file: &Value| file.get("path").unwrap_or(file).scalar_text();
+    let Some(files) = value.get("env_file") else { return Vec::new() };
+    files.as_list().map_or_else(|| path(files).into_iter().collect(), |list| list.iter().filter_map(path).collect())
+}
+
+/// Whether a file of its environment is not here: an `env_file`, or a `.env` that is mounted.
+fn borrows(spec: &Spec, value: &Value, facts: &Facts<'_>) -> bool {
+    let folder = path::folder_of(&spec.0);
+    let is_away = |file: &str| joined(folder, file).is_none_or(|path| facts.tree.file(&path).is_none());
+    let volumes = value.get("volumes").and_then(Value::as_list).unwrap_or_default().iter();
+    let mounted = volumes.filter_map(|volume| volume.as_str()?.split(':').next());
+    env_files(value).iter().any(|file| is_away(file))
+        || mounted.into_iter().any(|host| host.rsplit('/').next() == Some(".env") && is_away(host))
 }
 
 /// `- KEY=value`, or `- KEY` for a value from whoever starts it.
