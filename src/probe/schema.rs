@@ -4,6 +4,7 @@ use super::config::spread;
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
+use crate::facts::code::is_client;
 use crate::facts::config::Key;
 use crate::facts::manifests::Beside;
 use crate::facts::settings_types::{Field, Root, Shape};
@@ -32,7 +33,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let types = facts.settings_types();
     // A client, an installer: what it must be told is not what the service must be told.
     let beside = Beside::new(facts);
-    let is_beside = |place: &Place| beside.holds(&place.path);
+    let is_beside = |place: &Place| beside.holds(&place.path) || is_client(facts, &place.path);
     let words: Vec<&Word> = question.words_from(0).collect();
     let is_any = words.iter().any(|word| &*word.text == "*");
     let mut answer = Answer::default();

@@ -16,7 +16,7 @@ mod text;
 pub use comments::without_comments;
 pub use constant::{observe, written};
 pub use language::Language;
-pub use program::serves_not;
+pub use program::{is_client, serves_not};
 pub use role::{Role, folder_role};
 pub use rust_regions::Regions;
 pub use serving::serves_nothing;

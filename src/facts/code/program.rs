@@ -30,6 +30,26 @@ pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
     !serves(file) && code.product(facts).any(|other| other.path != file.path && is_start(facts, other) && serves(other))
 }
 
+/// Whether a file is the start of a program that only talks to what another one of the tree serves: a shell, a client.
+pub fn is_client(facts: &Facts<'_>, path: &str) -> bool {
+    static ASKS: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r"\bClient::connect\(|\b(?:rustyline|reedline)::").ok());
+    static ANSWERS: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r"(?:\bserve|\blisten|Listener::bind|Server::(?:new|bind|builder))\s*\(").ok());
+    let code = facts.code();
+    let says = |file: &CodeFile, pattern: &Option<Regex>| {
+        let text = file.code(facts).map_or("", |code| code.product());
+        pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
+    };
+    let is_one = |file: &CodeFile| {
+        file.language == Language::Rust && file.path.split('/').any(|part| part == "bin") && is_start(facts, file)
+    };
+    let Some(file) = code.file(path).filter(|file| is_one(file)) else { return false };
+    says(file, &ASKS)
+        && !says(file, &ANSWERS)
+        && code.product(facts).any(|other| other.path != file.path && is_start(facts, other) && says(other, &ANSWERS))
+}
+
 /// Whether a file stands in a folder of tools, and the product in none.
 pub(super) fn is_tool(facts: &Facts<'_>, path: &str) -> bool {
     let code = facts.code();
