@@ -177,6 +177,10 @@ fn is_secret(text: &str) -> bool {
 
 fn sighting(setting: &Setting, secret: &Secret) -> Sighting {
     let (word, message) = match secret {
+        Secret::Literal if setting.default_in.is_some() => {
+            let message = format!("`{}` is a reference with a literal for its default", setting.name);
+            ("literal", format!("{message}, in {}", setting.layer.name()))
+        }
         Secret::Literal => ("literal", format!("`{}` is a literal in {}", setting.name, setting.layer.name())),
         Secret::Reference(way) => {
             let how = match way {

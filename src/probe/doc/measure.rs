@@ -234,9 +234,13 @@ impl<'a> Look<'a, '_> {
         let document = self.candidate.document;
         let own = &document.sections[self.candidate.section];
         let is_faq = QUESTIONS.is_match(&own.title) || QUESTIONS.is_match(document.title());
+        // What another document only hands on to ("see our guide about proxies") has headings of its own matter.
+        let is_titled = |title: &str| self.topic.is_title(title);
+        let is_named = is_titled(&own.title) || is_titled(document.title()) || self.topic.is_path(&document.path);
+        let must_name_it = is_faq || !is_named;
         let is_none =
             |symptom: &str| ROUTINE.is_match(symptom) || (TRIAL.is_match(symptom) && !PROBLEM.is_match(symptom));
-        let is_problem = |symptom: &str| !is_none(symptom) && (!is_faq || PROBLEM.is_match(symptom));
+        let is_problem = |symptom: &str| !is_none(symptom) && (!must_name_it || PROBLEM.is_match(symptom));
         let is_fix = |text: &str| FIX.is_match(text) && text.split_whitespace().count() >= 4;
         let headings = self.leaves().filter(|section| {
             is_problem(&section.title)
