@@ -68,7 +68,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let is_of_code = |option: &&str| question.is_set(option);
         if field.is_open && ["required", "optional", "bounds", "bounded", "unbounded"].iter().any(is_of_code) {
             let why =
-                "a Go struct does not say what may be missing or which values are refused, only code would".to_owned();
+                "the type leaves open what may be missing or which values are refused: code says it, or which of several types is chosen".to_owned();
             answer.blind.push(Blind { place: Some(field.place.clone()), why });
             continue;
         }

@@ -55,6 +55,8 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
         let parts = by_parts(code);
         let variables = variables(parts.as_ref().and_then(|range| code.get(range.clone())).unwrap_or_default());
         let is_whole = whole.is_some();
+        // What one of several objects asks for is only needed by who chooses that one.
+        let has_variants = code.contains("discriminatedUnion(");
         let Some(parses) = whole.or(parts) else { continue };
         let before = types.fields.len();
         for object in OBJECT.iter().flat_map(|pattern| pattern.find_iter(code)).take(20) {
@@ -66,6 +68,7 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
                 // Which of its objects an environment fills that is read one by one, the variables say.
                 if is_whole || variable.is_some() {
                     field.variable = variable.flatten().map(Key::of);
+                    field.is_open = has_variants && field.bound == Bound::default();
                     types.fields.push(field);
                 }
             }
