@@ -209,16 +209,12 @@ fn whole(outline: &Outline, index: usize) -> Cow<'_, str> {
     // A string inside of the braces is no part of the template.
     let parts = outline.strings[index + 1..].iter().take(MOST).map(piece).filter(|part| part.starts_with('}'));
     for part in parts {
-        match part[1..].strip_suffix('`') {
-            Some(last) => {
-                text.push_str(last);
-                break;
-            }
-            None => {
-                text.push_str(&part[1..]);
-                text.push('}');
-            }
+        if let Some(last) = part[1..].strip_suffix('`') {
+            text.push_str(last);
+            break;
         }
+        text.push_str(&part[1..]);
+        text.push('}');
     }
     Cow::Owned(text)
 }
