@@ -119,6 +119,9 @@ fn aside(path: &str) -> Option<String> {
         Stage::Never(word) if !matches!(word, "dev" | "development" | "local" | "staging" | "stage") => {
             Some(format!("\"{word}\" in its path"))
         }
+        _ if path.split('/').any(|part| part == "contrib") => {
+            Some("a sample that whoever installs the product adapts".to_owned())
+        }
         _ => None,
     }
 }

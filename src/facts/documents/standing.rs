@@ -198,9 +198,14 @@ fn by_path(path: &str) -> Option<Standing> {
         () if begins(name, PEOPLE) => Standing::Never("about people"),
         () if is_for_agents(name) || under(AGENTS_FOLDERS) => Standing::Never("instructions for coding agents"),
         () if is_template(path, name) => Standing::Template,
-        () if begins(name, CODE) || is_habit(name) || under(CODE_FOLDERS) => Standing::Code,
+        () if begins(name, CODE) || is_habit(name) || under(CODE_FOLDERS) || is_of_ci(folders) => Standing::Code,
         () => return None,
     })
+}
+
+/// Whether a folder holds what the forge runs: its actions, its runners. What stands in `.github/` itself is the project's.
+fn is_of_ci(folders: &str) -> bool {
+    [".github/", ".gitea/", ".forgejo/"].iter().any(|forge| folders.starts_with(forge))
 }
 
 /// Whether a name is one of some words, or one of them with more behind `-`, `_` or `.`.
