@@ -1,12 +1,14 @@
 //! Python: fields of pydantic settings classes.
 
-use super::{Bound, Field, Root, SettingsTypes};
+use super::{Bound, Field, Root, SettingsTypes, Shape};
 use crate::evidence::Place;
 use crate::facts::Facts;
-use crate::facts::code::Language;
+use crate::facts::code::{CodeFile, Language};
+use crate::facts::production::is_in_class_aside;
 use crate::pattern::compile;
 use crate::source::Span;
-use regex::Regex;
+use regex::{Captures, Regex};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 static CLASS: LazyLock<Option<Regex>> =
@@ -17,50 +19,96 @@ static FIELD: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static END: LazyLock<Option<Regex>> =
     LazyLock::new(|| compile(r"\b(?P<end>ge|gt|le|lt)\s*=\s*(?P<value>-?[\d_.]+)").ok());
 
+/// The class of pydantic that settings derive from.
+const BASE: &str = "BaseSettings";
+
+/// How many classes may stand between one of settings and the base of them all.
+const GENERATIONS: usize = 5;
+
 /// Reads the settings classes of Python code.
 pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
-    for file in facts.code().product(facts).filter(|file| file.language == Language::Python) {
-        let Some(source) = file.source(facts) else { continue };
-        if !source.text().contains("BaseSettings") {
-            continue;
-        }
-        let Some(code) = file.code(facts) else { continue };
-        let code = code.product();
-        for class in CLASS.iter().flat_map(|pattern| pattern.captures_iter(code)) {
-            let text = |name: &str| class.name(name).map_or("", |part| part.as_str());
-            let Some(whole) =
-                class.get(0).filter(|_| text("bases").contains("BaseSettings") || text("name").ends_with("Settings"))
-            else {
-                continue;
-            };
-            let body = body(code, whole.end());
-            let denies_unknown = !body.contains("extra=\"ignore\"") && !body.contains("extra = \"ignore\"");
-            let place = Place::at(file.path.clone(), Span::new(whole.start(), whole.end()));
-            types.roots.push(Root { name: text("name").to_owned(), place, denies_unknown, is_untyped: false });
-            for found in FIELD.iter().flat_map(|pattern| pattern.captures_iter(body)) {
-                let text = |name: &str| found.name(name).map_or("", |part| part.as_str());
-                let Some(part) = found.get(0).filter(|_| text("name") != "model_config") else { continue };
-                let start = whole.end() + part.start() + 4;
-                let place = Place::at(file.path.clone(), Span::new(start, whole.end() + part.end()));
-                let mut field = Field::new(text("name").to_owned(), text("type"), place);
-                let value = text("value").trim();
-                let is_field = value.starts_with("Field(") || text("type").contains("Field(");
-                let is_open = value.is_empty()
-                    || is_field
-                        && !value.contains("default")
-                        && (value.starts_with("Field(...") || !value.contains("Field(") || !starts_with_default(value));
-                let is_option = text("type").contains("Optional[") || text("type").contains("None");
-                field.is_required = is_open && !(is_option && value == "None");
-                field.default = (!is_open).then(|| value.to_owned());
-                field.bound = bound(&format!("{} {value}", text("type")), field.bound);
-                let is_validated = body.contains(&format!("validator(\"{}\"", text("name")))
-                    || body.contains(&format!("validator('{}'", text("name")));
-                field.is_checked |=
-                    field.bound != Bound::of_type(text("type")) || value.contains("pattern=") || is_validated;
-                types.fields.push(field);
+    let python: Vec<&CodeFile> = facts.code().product(facts).filter(|file| file.language == Language::Python).collect();
+    let says = |file: &CodeFile, names: &BTreeSet<String>| {
+        let source = file.source(facts);
+        source.is_some_and(|source| names.iter().any(|name| source.text().contains(name.as_str())))
+    };
+    let mut bases = BTreeSet::from([BASE.to_owned()]);
+    let mut known = BTreeSet::new();
+    for _ in 0..GENERATIONS {
+        let mut found = BTreeSet::new();
+        for file in python.iter().filter(|file| says(file, &bases)) {
+            let Some(code) = file.code(facts) else { continue };
+            for class in CLASS.iter().flat_map(|pattern| pattern.captures_iter(code.product())) {
+                let named = |base: &str| bases.contains(base.rsplit('.').next().unwrap_or(base).trim());
+                // The first generation may have any name for the base, as long as it is called settings.
+                let is_called = bases.contains(BASE) && class["name"].ends_with("Settings");
+                let is_new = class["bases"].split(',').any(named) || is_called;
+                if is_new && known.insert((file.path.clone(), class["name"].to_owned())) {
+                    read_class(file, code.product(), &class, types);
+                    found.insert(class["name"].to_owned());
+                }
             }
         }
+        if found.is_empty() {
+            return;
+        }
+        bases = found;
     }
+}
+
+/// One class: the place where settings are loaded, and its fields.
+fn read_class(file: &CodeFile, code: &str, class: &Captures<'_>, types: &mut SettingsTypes) {
+    let Some(whole) = class.get(0) else { return };
+    let body = body(code, whole.end());
+    // A check of all settings together; what only fills some of them in refuses nothing.
+    let checks_all = ["@model_validator", "@root_validator"].iter().any(|mark| {
+        body.split_once(mark).is_some_and(|(_, check)| {
+            let end = check.find("\n    @").unwrap_or(check.len());
+            check[..end].contains("raise ")
+        })
+    });
+    let first = whole.end() + body.len() - body.trim_start().len();
+    if is_in_class_aside(&file.path, code, first) {
+        return;
+    }
+    let denies_unknown = !body.contains("extra=\"ignore\"") && !body.contains("extra = \"ignore\"");
+    let place = Place::at(file.path.clone(), Span::new(whole.start(), whole.end()));
+    types.roots.push(Root { name: class["name"].to_owned(), place, denies_unknown, is_untyped: false });
+    for found in FIELD.iter().flat_map(|pattern| pattern.captures_iter(body)) {
+        let text = |name: &str| found.name(name).map_or("", |part| part.as_str());
+        let Some(part) = found.get(0).filter(|_| text("name") != "model_config") else { continue };
+        let start = whole.end() + part.start() + 4;
+        let place = Place::at(file.path.clone(), Span::new(start, whole.end() + part.end()));
+        let mut field = Field::new(text("name").to_owned(), text("type"), place);
+        let value = text("value").trim();
+        let is_field = value.starts_with("Field(") || text("type").contains("Field(");
+        let is_open = value.is_empty()
+            || is_field
+                && !value.contains("default")
+                && (value.starts_with("Field(...") || !value.contains("Field(") || !starts_with_default(value));
+        let is_option = text("type").contains("Optional[") || text("type").contains("None");
+        field.is_required = is_open && !(is_option && value == "None");
+        field.default = (!is_open).then(|| value.to_owned());
+        field.bound = bound(&format!("{} {value}", text("type")), field.bound);
+        let is_validated = body.contains(&format!("validator(\"{}\"", text("name")))
+            || body.contains(&format!("validator('{}'", text("name")));
+        if is_enum(code, text("type")) {
+            field.shape = Shape::Enum;
+        }
+        field.is_checked |= field.bound != Bound::of_type(text("type"))
+            || value.contains("pattern=")
+            || is_validated
+            || checks_all
+            || field.shape.refuses_nonsense();
+        types.fields.push(field);
+    }
+}
+
+/// Whether a type is a class of words in the same file: `class Stage(str, Enum):`.
+fn is_enum(code: &str, written: &str) -> bool {
+    let name = written.trim().trim_start_matches("Optional[").trim_end_matches(']');
+    let mut classes = CLASS.iter().flat_map(|pattern| pattern.captures_iter(code));
+    classes.any(|class| &class["name"] == name && class["bases"].contains("Enum"))
 }
 
 /// `Field(5432, ge=1)`: the first argument is a value and no name.

@@ -10,7 +10,7 @@ use super::config::{Variables, matching, read};
 use super::{Probe, Question, Word, config};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::code::{Hit, Scope, observe};
+use crate::facts::code::{Hit, Language, Scope, observe};
 use crate::facts::config::{Config, EnvRead, Held, Setting, not_chosen, script};
 use crate::quantity::Quantity;
 use crate::source::{enclosing, floor};
@@ -268,6 +268,9 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
         Observed::Word(word) => Observed::Opaque(word),
         value => value,
     };
+    let of_settings = matches!(value, Observed::Opaque(_)).then(|| default_in_settings(facts, text)).flatten();
+    let is_default = of_settings.is_some() || whole.contains("get_env");
+    let value = of_settings.unwrap_or(value);
     let source = facts.tree.text(&hit.path)?;
     let line = source.line(source.line_col(span.start).line).trim();
     let mut message = format!("`{line}`");
@@ -281,8 +284,28 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     };
     let mut sighting = Sighting::new(place, Strength::Configured, message).with(value);
     // What the environment may say is only meant for when it says nothing.
-    sighting.default_of = whole.contains("get_env").then(|| "the program".to_owned());
+    sighting.default_of = is_default.then(|| "the program".to_owned());
     Some(sighting)
+}
+
+/// What the field of the settings is by default that an expression names, `settings.max_connections`, where production
+/// sets nothing of that name.
+fn default_in_settings(facts: &Facts<'_>, expression: &str) -> Option<Observed> {
+    let (owner, name) = expression.rsplit_once('.')?;
+    let owner = owner.to_ascii_lowercase();
+    if !["settings", "config", "cfg", "conf", "options"].iter().any(|word| owner.ends_with(word)) {
+        return None;
+    }
+    let word = Word { text: name.into(), ..Word::default() };
+    if !matching(facts.config(), &[&word]).is_empty() {
+        return None;
+    }
+    let fields = facts.settings_types().fields.iter();
+    let mut named = fields.filter(|field| field.name.rsplit('.').next() == Some(name));
+    let default = named.next()?.default.as_deref()?;
+    let is_one = named.all(|other| other.default.as_deref() == Some(default));
+    let number: f64 = default.trim().replace('_', "").parse().ok().filter(|_| is_one)?;
+    Some(Observed::Quantity(Quantity::count(number)))
 }
 
 /// Whether a limit is set by a statement in the course of some work, and not where connections are made.
@@ -401,7 +424,9 @@ fn by_default(facts: &Facts<'_>, fact: &Fact) -> Vec<Sighting> {
     let found: Vec<Arc<Vec<Hit>>> = facts.code().find_all(facts, Scope::Product, &uses);
     let mut sightings = Vec::new();
     for (&(library, _, default), hits) in fact.defaults.iter().zip(found) {
-        let Some(hit) = hits.iter().find(|hit| is_in_use(facts, hit)) else { continue };
+        // Functions of other languages have that name too.
+        let is_its_own = |hit: &&Hit| library != "SQLAlchemy" || Language::of(&hit.path) == Some(Language::Python);
+        let Some(hit) = hits.iter().find(|hit| is_its_own(hit) && is_in_use(facts, hit)) else { continue };
         let (value, text) = match default {
             Fixed::Count(count) => (Observed::Quantity(Quantity::count(count)), count.to_string()),
             Fixed::Seconds(seconds) => (Observed::Quantity(Quantity::seconds(seconds)), format!("{seconds} s")),
