@@ -7,6 +7,7 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::Language;
+use crate::facts::routes::is_of_the_api;
 use crate::quantity::Quantity;
 
 /// More operations than this are not listed one by one.
@@ -105,6 +106,7 @@ fn declared_in(facts: &Facts<'_>, language: &str) -> Option<Sighting> {
 fn described(facts: &Facts<'_>) -> Option<Sighting> {
     const FEW: usize = 3;
     const PART: usize = 4;
+    const MANY: usize = 10;
     let topic = Topic::named("api").err()?;
     let found = candidates::find(facts, topic);
     let sections = found.iter().flat_map(candidates::Candidate::tree);
@@ -112,7 +114,11 @@ fn described(facts: &Facts<'_>) -> Option<Sighting> {
         std::iter::once(section.title.as_str()).chain(section.blocks.iter().map(|block| block.text.as_str()))
     });
     let (named, served) = facts.routes().named_in(texts);
-    let place = found.first().filter(|_| named > 0)?.place();
+    let place = found.first().filter(|_| !named.is_empty())?.place();
+    // A page on what imitates somebody else's API says nothing of the service's own.
+    let own = served.iter().filter(|path| is_of_the_api(path)).count();
+    let counts = |path: &&&str| own < MANY || is_of_the_api(path);
+    let (named, served) = (named.iter().filter(counts).count(), served.iter().filter(counts).count());
     let message =
         format!("the documents on the API name {named} of the paths of its operations, of which there are {served}");
     let enough = if named < FEW { served.div_ceil(PART) } else { FEW };

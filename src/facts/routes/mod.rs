@@ -14,6 +14,7 @@ mod requests;
 mod rust;
 
 pub(crate) use grpc::REGISTERED;
+pub use named::is_of_the_api;
 
 use super::code::{CodeFile, Language, Role};
 use super::manifests::{Beside, Ecosystem, Purpose};

@@ -6,14 +6,21 @@ use std::collections::BTreeSet;
 impl Routes {
     /// The paths of what is served, and those of them that some texts name. A text may leave out what stands before a
     /// path, or write more: the address of a proxy, a version.
-    pub fn named_in<'t>(&self, texts: impl Iterator<Item = &'t str>) -> (usize, usize) {
+    pub fn named_in<'t>(&self, texts: impl Iterator<Item = &'t str>) -> (BTreeSet<&str>, BTreeSet<&str>) {
         let served: BTreeSet<&str> = self.served().map(|one| one.path.as_str()).collect();
         let mut named: BTreeSet<&str> = BTreeSet::new();
         for written in texts.filter(|text| text.contains('/')).flat_map(paths) {
             named.extend(served.iter().filter(|path| ends_alike(&written, path)));
         }
-        (named.len(), served.len())
+        (named, served)
     }
+}
+
+/// Whether a path says that it is one of the service's own API: `/v1/orders`, `/api/orders`.
+pub fn is_of_the_api(path: &str) -> bool {
+    let first = path.trim_start_matches('/').split('/').next().unwrap_or("");
+    let is_version = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
+    first == "api" || first.strip_prefix('v').is_some_and(is_version)
 }
 
 /// What looks like the path of an operation in prose or in a command.

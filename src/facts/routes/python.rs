@@ -68,6 +68,14 @@ fn endpoint(code: &str, from: usize, blueprint: Option<&String>) -> Option<Strin
     Some(blueprint.map_or_else(|| function.to_owned(), |blueprint| format!("{blueprint}.{function}")))
 }
 
+/// The name that a decorator gives its operation: `@router.post("", status_code=201, name="orders:create")`.
+fn stated_name(file: &Shaped, open: usize) -> Option<String> {
+    static NAME: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r#"\b(?:name|endpoint)\s*=\s*["']([A-Za-z][\w:.-]*)["']"#).ok());
+    let arguments = file.outline.inside(open)?;
+    Some(NAME.as_ref()?.captures(file.outline.code.get(arguments.range())?)?[1].to_owned())
+}
+
 fn decorated(
     file: &Shaped,
     own: &BTreeMap<String, String>,
@@ -98,6 +106,9 @@ fn decorated(
         let span = Span::new(whole.start() + lead, whole.end());
         let place = Place::at(file.path.clone(), span);
         if let Some(name) = endpoint(&file.outline.code, whole.end(), blueprints.get(on)) {
+            found.names.push((place.clone(), name));
+        }
+        if let Some(name) = stated_name(file, whole.start() + whole.as_str().find('(').unwrap_or(0)) {
             found.names.push((place.clone(), name));
         }
         for method in methods {

@@ -65,7 +65,9 @@ pub(super) fn mark(facts: &Facts<'_>, operations: &mut [Operation], names: &[(Pl
         };
     }
     let mut unresolved = Vec::new();
-    for (name, place) in by_name(&files) {
+    let asked = by_name(&files);
+    let listed = by_listed_name(&files, names);
+    for (name, place) in asked.iter().chain(&listed) {
         let declared: Vec<&Place> =
             names.iter().filter(|(_, own)| is_name(own, name)).map(|(place, _)| place).collect();
         if declared.is_empty() {
@@ -120,6 +122,27 @@ fn by_name(files: &[TestFile]) -> BTreeMap<&str, Place> {
             let Some(name) = one.name("name") else { continue };
             let place = Place::at(file.path.clone(), Span::new(name.start(), name.end()));
             found.entry(name.as_str()).or_insert(place);
+        }
+    }
+    found
+}
+
+/// The names of operations that stand in a file whose tests ask for a path by a variable:
+/// `parametrize("route_name", ("orders:get", "orders:delete"))`, `client.get(app.url_path_for(route_name))`.
+fn by_listed_name<'f>(files: &'f [TestFile], names: &[(Place, String)]) -> BTreeMap<&'f str, Place> {
+    static VARIABLE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r"\b(?:url_for|reverse|reverse_lazy|url_path_for)\(\s*[a-z_]\w*\s*[,)]").ok());
+    let known: BTreeSet<&str> = names.iter().map(|(_, name)| name.as_str()).collect();
+    let asks = |file: &&TestFile| {
+        file.language == Language::Python && VARIABLE.as_ref().is_some_and(|one| one.is_match(&file.outline.bare))
+    };
+    let mut found = BTreeMap::new();
+    for file in files.iter().filter(asks) {
+        for &span in &file.outline.strings {
+            let text = unquoted(&file.outline.code[span.range()]);
+            if text.contains([':', '.', '-']) && known.contains(text) {
+                found.entry(text).or_insert_with(|| Place::at(file.path.clone(), span));
+            }
         }
     }
     found
