@@ -73,6 +73,8 @@ const FOLDERS: &[(&str, Role)] = &[
     ("cypress", Role::Test),
     ("playwright", Role::Test),
     ("fuzz", Role::Test),
+    ("fuzzing", Role::Test),
+    ("fuzz_targets", Role::Test),
     ("androidTest", Role::Test),
     ("benches", Role::Bench),
     ("bench", Role::Bench),
@@ -191,24 +193,25 @@ pub fn folder_role(part: &str) -> Role {
     if TOOLS.iter().any(|suffix| lower.ends_with(suffix)) || PLUGINS.iter().any(|prefix| lower.starts_with(prefix)) {
         return Role::Tooling;
     }
-    let is_test = ["test_", "test-", "mock_", "mock-"].iter().any(|prefix| lower.starts_with(prefix))
-        || [
-            "_test",
-            "-test",
-            "_tests",
-            "-tests",
-            ".tests",
-            ".test",
-            "-testing",
-            "_testing",
-            "testutil",
-            "testutils",
-            "integrationtest",
-            "integrationtests",
-        ]
-        .iter()
-        .any(|suffix| lower.ends_with(suffix))
-        || is_test_support(part);
+    let is_test =
+        ["test_", "test-", "tests_", "tests-", "mock_", "mock-"].iter().any(|prefix| lower.starts_with(prefix))
+            || [
+                "_test",
+                "-test",
+                "_tests",
+                "-tests",
+                ".tests",
+                ".test",
+                "-testing",
+                "_testing",
+                "testutil",
+                "testutils",
+                "integrationtest",
+                "integrationtests",
+            ]
+            .iter()
+            .any(|suffix| lower.ends_with(suffix))
+            || is_test_support(part);
     if is_test { Role::Test } else { Role::Product }
 }
 

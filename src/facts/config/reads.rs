@@ -71,10 +71,17 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
     });
     // What a class for developers falls back to, or a command that somebody runs, is no default of the service.
     let is_aside = |path: &str| {
-        path.contains("/management/commands/") || production::is_in_class_aside(path, text, hit.span.start as usize)
+        path.contains("/management/commands/")
+            || production::is_in_class_aside(path, text, hit.span.start as usize)
+            || is_for_tests(&name)
     };
     let default = default.filter(|_| !is_aside(&hit.path));
     Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span) })
+}
+
+/// Whether only tests set a variable, by its name: `UNITTEST_LOG_LEVEL`, `TEST_DATABASE_URL`.
+fn is_for_tests(name: &str) -> bool {
+    name.split('_').any(|word| ["TEST", "TESTS", "TESTING", "UNITTEST", "UNITTESTS", "E2E"].contains(&word))
 }
 
 /// Whether a call gives a variable to a program instead of asking for one: `set_var`, `WithEnvVariable("A", "b")`.
