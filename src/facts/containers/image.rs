@@ -207,6 +207,9 @@ fn standing(path: &str, file: &Dockerfile, shipped: &[usize]) -> Standing {
     if production::is_fixture(path) {
         return Standing::Aside("it serves tests".into());
     }
+    if builds_packages(path, file, shipped) {
+        return Standing::Aside("it builds packages of the product".into());
+    }
     if shipped.is_empty() {
         return Standing::Aside("its only stages are for development".into());
     }
@@ -221,6 +224,24 @@ fn standing(path: &str, file: &Dockerfile, shipped: &[usize]) -> Standing {
         Some(product) if !compiles(file, shipped) => Standing::Aside(format!("an image of {product}")),
         _ => Standing::Production,
     }
+}
+
+/// Whether an image is there to build packages of a system: `packaging/rpm/Dockerfile`, one that starts `rpmbuild`.
+fn builds_packages(path: &str, file: &Dockerfile, shipped: &[usize]) -> bool {
+    const SYSTEMS: &[&str] = &["deb", "debian", "dpkg", "rpm", "redhat", "fedora", "centos", "arch", "archlinux"];
+    const PROGRAMS: &[&str] = &["rpmbuild", "dpkg-buildpackage", "debuild", "makepkg", "abuild", "nfpm", "fpm"];
+    let folders: Vec<&str> = path.split('/').collect();
+    let by_folder = folders
+        .windows(2)
+        .any(|pair| matches!(pair[0], "packaging" | "packages" | "package") && SYSTEMS.contains(&pair[1]));
+    let starts = |&stage: &usize| {
+        let mut starts = ["ENTRYPOINT", "CMD"].into_iter().filter_map(|keyword| file.effective(stage, keyword));
+        starts.any(|each| {
+            let line = each.command();
+            line.split(|c: char| c.is_whitespace() || "\"',[]".contains(c)).any(|word| PROGRAMS.contains(&word))
+        })
+    };
+    by_folder || (!shipped.is_empty() && shipped.iter().all(starts))
 }
 
 /// What every shipped stage does to test a service, its own code, or to put load on it: by what it starts, or without that

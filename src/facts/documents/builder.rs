@@ -90,6 +90,7 @@ impl Builder {
         }
         let is_command = is_shell(language, text);
         let section = self.here();
+        section.words += words_beside_a_tree(text);
         if is_command {
             let item = section.blocks.iter_mut().rev().find(|block| matches!(block.kind, BlockKind::Item { .. }));
             if let Some(item) = item {
@@ -147,6 +148,13 @@ fn is_shell(language: &str, text: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// The words that stand beside the names in a drawing of folders: `├── api    - what the web asks for`.
+fn words_beside_a_tree(text: &str) -> usize {
+    let beside = text.lines().filter_map(|line| line.split_once("── "));
+    let words = beside.flat_map(|(_, entry)| entry.split_whitespace().skip(1));
+    words.filter(|word| word.contains(char::is_alphanumeric)).count()
 }
 
 /// Whether inline code looks like a command: two words at least, the first of which could be a program, and no

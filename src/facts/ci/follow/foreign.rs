@@ -51,7 +51,14 @@ impl Walk<'_> {
         }
         let Some(collection) = rest.iter().find(|word| !word.starts_with('-')) else { return false };
         let here = || [path::join(dir, collection), path::join("", collection)];
-        collection.contains("://") || here().iter().all(|path| self.facts.tree.file(path).is_none())
+        // `$SCRIPT_DIR/shop.postman_collection.json`: where it stands is not known, its name is.
+        let is_json = |name: &&str| name.rsplit_once('.').is_some_and(|(_, end)| end == "json");
+        let name = |word: &String| word.rsplit('/').next().filter(is_json).map(str::to_owned);
+        let by_name = || {
+            let named = rest.iter().find_map(name).filter(|name| collection.contains('$') && !name.contains('$'));
+            named.is_some_and(|name| self.facts.tree.files().iter().any(|file| file.name() == name))
+        };
+        collection.contains("://") || !by_name() && here().iter().all(|path| self.facts.tree.file(path).is_none())
     }
 
     /// Whether a job checks out another repository or clones one.
