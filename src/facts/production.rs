@@ -163,17 +163,17 @@ pub fn stage_of_path(path: &str) -> Stage {
     if signs.production {
         return Stage::Production;
     }
-    if is_of_the_forge(&path, parts.extension) {
-        return Stage::Never(".github");
+    if is_of_an_action(&path) {
+        return Stage::Never(".github/actions");
     }
     let base = signs.base || words_of(parts.stem).any(|word| BASE_STEM.contains(&word));
     if base { Stage::Base } else { Stage::Unmarked }
 }
 
-/// Whether a file stands with what the forge runs: the cluster that an action sets up, the runners of CI. A task of ECS is
-/// in JSON, and AWS's own action takes it from there.
-fn is_of_the_forge(path: &str, extension: &str) -> bool {
-    [".github/", ".gitea/", ".forgejo/"].iter().any(|folder| path.starts_with(folder)) && extension != "json"
+/// Whether a file belongs to an action of the forge: the cluster that it sets up for tests. What else stands beside the
+/// workflows may be what they release.
+fn is_of_an_action(path: &str) -> bool {
+    [".github/actions/", ".gitea/actions/", ".forgejo/actions/"].iter().any(|folder| path.starts_with(folder))
 }
 
 /// Whether a script holds the settings of an environment that is not production, or only shows how settings are

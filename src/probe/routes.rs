@@ -117,7 +117,8 @@ fn described(facts: &Facts<'_>) -> Option<Sighting> {
     let place = found.first().filter(|_| !named.is_empty())?.place();
     // A page on what imitates somebody else's API says nothing of the service's own.
     let own = served.iter().filter(|path| is_of_the_api(path)).count();
-    let counts = |path: &&&str| own < MANY || is_of_the_api(path);
+    let all = own < MANY || named.len() < FEW;
+    let counts = |path: &&&str| all || is_of_the_api(path);
     let (named, served) = (named.iter().filter(counts).count(), served.iter().filter(counts).count());
     let message =
         format!("the documents on the API name {named} of the paths of its operations, of which there are {served}");

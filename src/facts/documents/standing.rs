@@ -203,9 +203,11 @@ fn by_path(path: &str) -> Option<Standing> {
     })
 }
 
-/// Whether a folder holds what the forge runs: its actions, its runners. What stands in `.github/` itself is the project's.
+/// Whether a folder holds what the forge runs: its workflows and actions, the machines that run them.
 fn is_of_ci(folders: &str) -> bool {
-    [".github/", ".gitea/", ".forgejo/"].iter().any(|forge| folders.starts_with(forge))
+    const PARTS: &[&str] = &["actions", "workflows", "scripts", "runner"];
+    let inside = [".github/", ".gitea/", ".forgejo/"].iter().find_map(|forge| folders.strip_prefix(forge));
+    inside.is_some_and(|folder| PARTS.iter().any(|part| folder.contains(part)))
 }
 
 /// Whether a name is one of some words, or one of them with more behind `-`, `_` or `.`.

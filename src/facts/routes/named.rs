@@ -33,7 +33,9 @@ fn paths(text: &str) -> impl Iterator<Item = String> {
         let (host, rest) = word
             .split_once("://")
             .map_or((&word[..at], &word[at..]), |(_, rest)| rest.split_at(rest.find('/').unwrap_or(rest.len())));
-        let is_host = host.is_empty() || host.starts_with(['$', '{', '<']) || host.contains(['.', ':']);
+        // `SITE_ROOT/api/orders`: a name in capitals stands for one.
+        let stands_for_one = host.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+        let is_host = stands_for_one || host.starts_with(['$', '{', '<']) || host.contains(['.', ':']);
         (is_host && rest.len() > 1).then(|| path::normal(rest))
     })
 }
