@@ -168,7 +168,7 @@ pub(super) fn is_barred(list: &[String], before: &[String]) -> bool {
     })
 }
 
-/// Whether the attributes of a word let a setting through: `under`, `not_under`, `variable`, `written`, `only`.
+/// Whether the attributes of a word let a setting through: `under`, `not_under`, `variable`, `whole`, `written`, `only`.
 ///
 /// `only` is the attribute of that name, which most settings are never compared with.
 fn admits<F: FnOnce() -> Option<Regex>>(
@@ -197,6 +197,9 @@ fn admits<F: FnOnce() -> Option<Regex>>(
     if is_on(attributes, "variable") && !setting.is_variable {
         return false;
     }
+    if is_on(attributes, "whole") && !fills_sections(&setting.name, setting.key.words().len() - before.len()) {
+        return false;
+    }
     let file = || setting.place.path.rsplit('/').next().unwrap_or_default().to_owned();
     if texts(attributes, "file").is_some_and(|list| !named(&list, &file())) {
         return false;
@@ -213,6 +216,20 @@ fn admits<F: FnOnce() -> Option<Regex>>(
     }
     let fits = |pattern: &Regex| setting.held.plain().is_none_or(|text| pattern.is_match(text));
     only.as_ref().is_none_or(fits)
+}
+
+/// Whether the last words of a name that dots divide fill whole sections of it: `detailed-metrics-enabled` in
+/// `ring.detailed-metrics-enabled` is a key of its own.
+fn fills_sections(name: &str, words: usize) -> bool {
+    let mut sections = name.rsplit('.').map(|section| Key::of(section).words().len());
+    let mut left = words;
+    !name.contains('.')
+        || std::iter::from_fn(|| {
+            let next = left.checked_sub(sections.next()?);
+            left = next.unwrap_or(0);
+            next
+        })
+        .any(|left| left == 0)
 }
 
 pub(super) fn texts(attributes: &Map, name: &str) -> Option<Vec<String>> {
