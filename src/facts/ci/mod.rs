@@ -17,6 +17,7 @@ pub mod excerpt;
 mod follow;
 mod github;
 mod gitlab;
+mod hosted_hooks;
 mod jenkins;
 mod model;
 mod path;
@@ -48,6 +49,7 @@ pub fn read(facts: &Facts<'_>) -> Ci {
     code_build::read(&mut walk);
     cirrus::read(&mut walk);
     tekton::read(&mut walk);
+    hosted_hooks::read(&mut walk);
     let mut ci = walk.ci;
     let signs = elsewhere::signs(facts, &ci);
     ci.elsewhere.extend(signs);

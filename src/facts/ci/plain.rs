@@ -104,6 +104,11 @@ impl Frame {
         }
     }
 
+    /// Walks the hooks of a configuration of pre-commit, without some.
+    pub(super) fn hooks(&self, walk: &mut Walk<'_>, file: &str, skip: &[String], place: &Place) {
+        walk.hooks_of(file, None, None, skip, place, &self.call(0, None, place.clone()));
+    }
+
     fn call(&self, order: usize, name: Option<&str>, place: Place) -> Call {
         let step = Step {
             job: self.job,

@@ -95,6 +95,13 @@ impl Walk<'_> {
                     None => KNOWN.iter().find(|(name, _)| *name == id).map_or(id, |(_, command)| command).to_owned(),
                 };
                 let span = entry.unwrap_or(id_value).span;
+                // A hook fails where it changes a file.
+                let command = match command.split_once("cargo fmt") {
+                    Some((before, behind)) if !behind.contains("--check") => {
+                        format!("{before}cargo fmt --check{behind}")
+                    }
+                    _ => command,
+                };
                 let excerpt = Excerpt::anchored(parsed.source.name(), span, format!("{command} {arguments}"));
                 if entry.is_some() {
                     self.script(&excerpt, &inner);

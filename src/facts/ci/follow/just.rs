@@ -3,7 +3,7 @@
 use super::super::excerpt::Excerpt;
 use super::super::path;
 use super::super::shell::Settings;
-use super::just_file::{Justfile, Recipe, read, unquoted};
+use super::just_file::{Justfile, Recipe, evaluated, read, unquoted};
 use super::{Call, Walk};
 use crate::evidence::Place;
 use std::collections::BTreeMap;
@@ -198,9 +198,9 @@ fn interpolations(text: &str, just: &Justfile, values: &BTreeMap<String, String>
         let start = at + open;
         let Some(close) = text[start..].find("}}") else { break };
         at = start + close + 2;
-        let known = values.get(text[start + 2..at - 2].trim()).filter(|value| value.len() < 16_384);
+        let known = evaluated(&text[start + 2..at - 2], values, 0).filter(|value| value.len() < 16_384);
         // What only just can work out must stay one word for the shell.
-        found.push((start..at, known.cloned().unwrap_or_else(|| "${just}".to_owned())));
+        found.push((start..at, known.unwrap_or_else(|| "${just}".to_owned())));
     }
     found
 }

@@ -158,25 +158,81 @@ fn assignment(just: &mut Justfile, line: &str) -> bool {
         return false;
     }
     let value = value.trim();
-    if let Some(choice) = choice(value) {
-        just.choices.insert(name.to_owned(), choice);
-    }
-    let text = if value.starts_with(['"', '\'']) && !value.contains(['+', '/']) {
-        Some(unquoted(value))
-    } else {
-        // `env("NAME", "default")`: what holds where nobody sets it.
-        value
-            .strip_prefix("env")
-            .and_then(|call| call.rsplit_once(','))
-            .map(|(_, default)| unquoted(default.trim_end_matches(')').trim()))
-    };
-    if let Some(text) = text {
+    if let Some(text) = evaluated(value, &just.variables, 0) {
         just.variables.insert(name.to_owned(), text);
+    } else if let Some(choice) = choice(value) {
+        just.choices.insert(name.to_owned(), choice);
     }
     if exported {
         just.exported.push(name.to_owned());
     }
     true
+}
+
+/// How deep an expression is followed.
+const MAX_DEPTH: usize = 8;
+
+/// What an expression comes to in CI, where `CI` is set: a text, a variable, `env("NAME", "default")`, and
+/// `if a == b { … } else { … }` of these.
+pub(super) fn evaluated(value: &str, variables: &BTreeMap<String, String>, depth: usize) -> Option<String> {
+    let value = value.trim();
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    let inner = |text: &str| evaluated(text, variables, depth + 1);
+    if value.starts_with(['"', '\'']) {
+        // Two texts joined by `+` or `/` begin and end as one does.
+        let text = unquoted(value);
+        return (text != value && !text.contains(&value[..1])).then_some(text);
+    }
+    if let Some(rest) = value.strip_prefix("if ") {
+        let open = outside_quotes(rest, '{')?;
+        let close = open + closing(&rest[open..])?;
+        let last = rest[close + 1..].trim_start().strip_prefix("else")?.trim();
+        let condition = &rest[..open];
+        let (is_same, (left, right)) = match condition.split_once("==") {
+            Some(sides) => (true, sides),
+            None => (false, condition.split_once("!=")?),
+        };
+        return if (inner(left)? == inner(right)?) == is_same {
+            inner(&rest[open + 1..close])
+        } else {
+            inner(last.strip_prefix('{').and_then(|last| last.strip_suffix('}')).unwrap_or(last))
+        };
+    }
+    if value == "just_executable()" {
+        return Some("just".to_owned());
+    }
+    if let Some(rest) = value.strip_prefix("quote(") {
+        return inner(rest.strip_suffix(')')?);
+    }
+    if value.starts_with("env") && value.ends_with(')') {
+        let (_, arguments) = value.strip_suffix(')')?.split_once('(')?;
+        let comma = outside_quotes(arguments, ',');
+        let name = &arguments[..comma.unwrap_or(arguments.len())];
+        return match (inner(name)?.as_str(), comma) {
+            ("CI", _) => Some("true".to_owned()),
+            (_, Some(comma)) => inner(&arguments[comma + 1..]),
+            _ => None,
+        };
+    }
+    variables.get(value).cloned()
+}
+
+/// Where the bracket that a text begins with is closed.
+fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut quote = None;
+    text.char_indices().find_map(|(at, c)| {
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '{') => depth += 1,
+            (None, '}') => depth -= 1,
+            _ => {}
+        }
+        (depth == 0).then_some(at)
+    })
 }
 
 /// `if os() == "linux" { "cargo test" } else { "echo no" }`: what the condition says is for `just` to know.
