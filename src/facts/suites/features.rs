@@ -2,6 +2,7 @@
 
 use super::File;
 use crate::facts::Facts;
+use crate::facts::ci::Command;
 use crate::facts::manifests::Package;
 use crate::value::Value;
 use std::collections::BTreeSet;
@@ -55,9 +56,11 @@ fn needed(facts: &Facts<'_>, package: &Package, file: &File) -> Vec<String> {
 }
 
 /// Whether a command of Go builds the tests of a file: `//go:build e2e` asks for `-tags e2e`.
-pub(super) fn tag_is_on(facts: &Facts<'_>, words: &[&str], file: &File) -> bool {
+pub(super) fn tag_is_on(facts: &Facts<'_>, command: &Command, words: &[&str], file: &File) -> bool {
     let Some(tag) = needed_tag(facts, file) else { return true };
-    let passed = super::runs::values(words, &["-tags", "--tags"]);
+    let flags: Vec<&str> = command.env.get("GOFLAGS").map_or("", String::as_str).split_whitespace().collect();
+    let mut passed = super::runs::values(words, &["-tags", "--tags"]);
+    passed.extend(super::runs::values(&flags, &["-tags", "--tags"]));
     let mut passed = passed.iter().flat_map(|list| list.split([',', ' ']));
     let may_be_any = |word: &&str| word.starts_with('$') && !word.starts_with("$(go");
     passed.any(|one| one == tag || one.contains('$')) || words.iter().any(may_be_any)
@@ -68,7 +71,48 @@ fn needed_tag<'f>(facts: &'f Facts<'_>, file: &File) -> Option<&'f str> {
     let text = facts.tree.text(&file.path)?.text();
     let head = text.lines().take(40).take_while(|line| !line.starts_with("package "));
     let tag = head.into_iter().find_map(|line| line.strip_prefix("//go:build "))?.trim();
-    let is_of_tests = ["test", "e2e", "integration", "acceptance", "smoke", "functional", "system"];
     let is_word = tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    (is_word && is_of_tests.iter().any(|word| tag.contains(word))).then_some(tag)
+    let is_given = GIVEN_TAGS.contains(&tag) || tag.starts_with("go1");
+    (is_word && !is_given).then_some(tag)
 }
+
+/// Tags that Go itself turns on: systems, processors, compilers.
+const GIVEN_TAGS: &[&str] = &[
+    "unix",
+    "linux",
+    "darwin",
+    "windows",
+    "freebsd",
+    "netbsd",
+    "openbsd",
+    "dragonfly",
+    "solaris",
+    "illumos",
+    "aix",
+    "android",
+    "ios",
+    "js",
+    "plan9",
+    "wasip1",
+    "amd64",
+    "arm64",
+    "arm",
+    "386",
+    "wasm",
+    "riscv64",
+    "ppc64",
+    "ppc64le",
+    "s390x",
+    "mips",
+    "mipsle",
+    "mips64",
+    "mips64le",
+    "loong64",
+    "cgo",
+    "gc",
+    "gccgo",
+    "race",
+    "msan",
+    "asan",
+    "purego",
+];

@@ -32,8 +32,12 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
             words.iter().any(|word| matches!(*word, "test" | "unittest" | "pytest") || word.ends_with(name))
         }
         (Some(Language::Go), _) if is_go_test(program, &words) => {
-            features::tag_is_on(facts, &words, file) && paths_allow(command, &words, file)
+            features::tag_is_on(facts, command, &words, file)
+                && paths_allow(command, &words, file)
+                && !only_compiles(facts, &words)
         }
+        // Words that Cargo takes for the names of its tests start nothing.
+        (Some(Language::JavaScript), _) if program == "cargo" => false,
         (Some(Language::JavaScript), _) => scripts::run(facts, command, &words, suite, file),
         (Some(Language::Java | Language::Kotlin | Language::Scala), _) => match program {
             "mvn" | "mvnw" => words
@@ -128,6 +132,20 @@ fn starts_others(words: &[&str]) -> bool {
     // What a container is told to run, its own command taken away: `integration-tests`.
     let is_suite = || program.split(['-', '_', '.']).any(|part| matches!(part, "test" | "tests" | "e2e"));
     TOOLS.contains(&program) || is_script() || is_container() || is_suite()
+}
+
+/// Whether `go test -c` makes a program of the tests that no command starts.
+fn only_compiles(facts: &Facts<'_>, words: &[&str]) -> bool {
+    let made = values(words, &["-o"]).first().map(|path| last_part(path));
+    let is_it = |program: &str| {
+        made.map_or(program.rsplit_once('.').is_some_and(|(_, end)| end == "test"), |made| program == made)
+    };
+    words.contains(&"-c")
+        && !facts.ci().commands.iter().any(|other| other.words.first().is_some_and(|word| is_it(last_part(word))))
+}
+
+fn last_part(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// `go test`, and what runs it.
@@ -315,9 +333,13 @@ pub(super) fn paths_allow(command: &Command, words: &[&str], file: &File) -> boo
 /// Cargo and what it wraps: the target, the package and the folder decide.
 fn cargo(facts: &Facts<'_>, command: &Command, words: &[&str], file: &File) -> bool {
     let runs = match words.get(1).copied().unwrap_or("") {
-        "test" | "t" | "tarpaulin" | "llvm-cov" | "careful" => true,
+        "test" | "t" | "tarpaulin" | "careful" => true,
+        // `cargo llvm-cov show-env` only tells how; what runs stands in another command.
+        "llvm-cov" => !words.get(2).is_some_and(|act| matches!(*act, "clean" | "report" | "show-env")),
         "nextest" => words.contains(&"run"),
-        "hack" | "insta" | "make" => words.contains(&"test") || words.contains(&"nextest"),
+        // What takes every new snapshot for right checks none.
+        "insta" => words.contains(&"test") && !words.contains(&"--accept"),
+        "hack" | "make" => words.contains(&"test") || words.contains(&"nextest"),
         _ => false,
     };
     if !runs || words.iter().any(|word| matches!(*word, "--doc" | "--examples" | "--benches" | "report")) {
