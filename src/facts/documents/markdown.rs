@@ -3,7 +3,9 @@
 use super::builder::{Builder, is_inline_command, label};
 use super::section::{Block, BlockKind, Link, Section};
 use crate::source::Span;
+use memchr::memmem;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// The sections of a Markdown text.
@@ -14,14 +16,49 @@ pub(super) fn read(text: &str) -> Vec<Section> {
         | Options::ENABLE_HEADING_ATTRIBUTES
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
         | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
+    let text = with_admonitions(text);
     let mut reader = Reader::new(text.len());
-    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+    reader.folds = matches!(text, Cow::Owned(_));
+    for (event, range) in Parser::new_ext(&text, options).into_offset_iter() {
         reader.event(event, range);
     }
     reader.builder.finish()
 }
 
+/// How `MkDocs` begins what folds, stands out or is a tab, and what takes its place: an item of the same length, so that
+/// the lines below, which are indented, belong to it.
+const ADMONITIONS: &[(&str, &str)] =
+    &[("??? ", "-   "), ("???+ ", "-   +"), ("!!! ", "-   "), ("!!!+ ", "-   +"), ("=== \"", "-   \"")];
+
+/// The text with what only `MkDocs` understands as lists.
+fn with_admonitions(text: &str) -> Cow<'_, str> {
+    if !["??? ", "???+ ", "!!! ", "=== \""].iter().any(|mark| memmem::find(text.as_bytes(), mark.as_bytes()).is_some())
+    {
+        return Cow::Borrowed(text);
+    }
+    let mut written = String::with_capacity(text.len());
+    let mut found = false;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_start_matches(' ');
+        written.push_str(&line[..line.len() - bare.len()]);
+        let known = ADMONITIONS.iter().find_map(|(mark, item)| Some((*item, bare.strip_prefix(mark)?)));
+        let (item, rest) = known.unwrap_or(("", bare));
+        found |= known.is_some();
+        written.push_str(item);
+        written.push_str(rest);
+    }
+    if found { Cow::Owned(written) } else { Cow::Borrowed(text) }
+}
+
+/// The title of an admonition: what its quotes hold.
+fn admonition_title(text: &str) -> Option<&str> {
+    let (kind, title) = text.trim().strip_suffix('"')?.split_once('"')?;
+    let is_kind = kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" +-_".contains(&byte));
+    (is_kind && kind.len() < 40 && !title.contains('"')).then_some(title)
+}
+
 /// What is being collected between a start and its end.
+#[allow(clippy::struct_excessive_bools, reason = "independent states of the reader")]
 struct Reader {
     builder: Builder,
     text: String,
@@ -40,6 +77,8 @@ struct Reader {
     link: Option<(String, usize, usize)>,
     /// Links of the heading that is being read: they belong to the section that it begins.
     heading_links: Option<Vec<Link>>,
+    /// Whether items may be what `MkDocs` folds.
+    folds: bool,
 }
 
 impl Reader {
@@ -60,6 +99,7 @@ impl Reader {
             metadata: false,
             link: None,
             heading_links: None,
+            folds: false,
         }
     }
 
@@ -236,7 +276,8 @@ impl Reader {
         if !text.trim().is_empty() {
             self.in_item = false;
         }
-        let label = label(self.bold.as_deref(), &text);
+        let title = admonition_title(&text).filter(|_| self.folds && matches!(kind, BlockKind::Item { .. }));
+        let label = label(self.bold.as_deref().or(title), &text);
         let block = Block {
             kind,
             span: Span::new(start, end),
