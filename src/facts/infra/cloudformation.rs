@@ -13,6 +13,8 @@ use crate::value::{ExprKind, Field, Kind, Map, Value};
 use memchr::memmem;
 use std::sync::Arc;
 
+/// Folders with what CI uses itself.
+const OF_CI: &[&str] = &[".github/", ".gitlab/", ".circleci/", ".buildkite/"];
 /// How deep conditions may refer to conditions.
 const MAX_DEPTH: usize = 16;
 
@@ -48,6 +50,10 @@ fn template(path: &Arc<str>, document: &Value, view: &mut Infra) {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let of_path = match stage_of_path(&format!("{folder}/{}", name.replace("template", "stack"))) {
         Stage::Never(word) => Standing::Aside(format!("\"{word}\" in its path")),
+        // What CI keeps for itself it often only tries: `sam local invoke`.
+        _ if OF_CI.iter().any(|folder| path.starts_with(folder)) => {
+            Standing::Uncertain("it stands among the files of CI".to_owned())
+        }
         _ => Standing::Production,
     };
     for (name, field) in resources {

@@ -23,12 +23,19 @@ const SCALERS: &[&str] = &[
     "google_compute_autoscaler",
 ];
 
+/// Kinds of which the platform starts as many as are called.
+const FUNCTIONS: &[&str] = &["aws_lambda_function", "google_cloudfunctions2_function", "azurerm_*function_app*"];
+
 /// Reads them.
 pub(super) fn read(facts: &Facts<'_>, view: &mut Scaling) {
     let infra = facts.infra();
     let before = view.workloads.len();
     for kind in SERVICES {
         view.workloads.extend(infra.of_kind(kind).map(|service| scaled(infra, service)));
+    }
+    // Beside a service they only help it.
+    if view.workloads.is_empty() {
+        view.workloads.extend(FUNCTIONS.iter().flat_map(|kind| infra.of_kind(kind)).map(function));
     }
     // What could hide a workload matters where none is known, what could hide an autoscaler where one could have it.
     let kinds: Vec<&str> = if view.workloads.is_empty() {
@@ -93,6 +100,20 @@ fn own(service: &Resource, min: (&str, f64), max: (&str, f64)) -> Scaled {
         max: bound(service, max.0, Amount::Default(max.1)),
         scaler: Some(scaler),
         refused: None,
+    }
+}
+
+/// A function, whose platform starts as many as are called.
+fn function(function: &Resource) -> Scaled {
+    let unsaid = || Amount::Unknown("as many as are called".into());
+    let (least, most) = match function.kind.as_str() {
+        "google_cloudfunctions2_function" => ("service_config.min_instance_count", "service_config.max_instance_count"),
+        _ => ("provisioned_concurrent_executions", "reserved_concurrent_executions"),
+    };
+    Scaled {
+        min: bound(function, least, unsaid()),
+        max: bound(function, most, unsaid()),
+        ..own(function, (least, 0.0), (most, 0.0))
     }
 }
 
