@@ -77,8 +77,16 @@ impl Operation {
             "__heartbeat__",
             "__lbheartbeat__",
             "__version__",
+            "favicon.ico",
+            "robots.txt",
+            "sitemap.xml",
         ];
+        const CALLS: &[&str] = &["HealthCheck", "LivenessCheck", "ReadinessCheck", "Liveness", "Readiness", "Ping"];
         let path = self.path.trim_matches('/');
+        if self.method == "RPC" {
+            return path.starts_with("grpc.health.")
+                || path.rsplit('/').next().is_some_and(|call| CALLS.contains(&call));
+        }
         WHOLE.contains(&path) || path.split('/').next().is_some_and(|part| FIRST.contains(&part))
     }
 }
@@ -94,9 +102,11 @@ impl Routes {
         self.operations.iter().any(|own| same_method(&own.method) && tail(&own.path) == wanted)
     }
 
-    /// The operations that the service is there for; `OPTIONS` is what a browser asks before one.
+    /// The operations that the service is there for; `OPTIONS` is what a browser asks before one, `HEAD` asks for less of
+    /// what `GET` gives.
     pub fn served(&self) -> impl Iterator<Item = &Operation> {
-        self.operations.iter().filter(|operation| !operation.is_for_operators() && operation.method != "OPTIONS")
+        let is_own = |operation: &&Operation| !matches!(operation.method.as_str(), "OPTIONS" | "HEAD");
+        self.operations.iter().filter(|operation| !operation.is_for_operators()).filter(is_own)
     }
 }
 
