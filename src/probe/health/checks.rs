@@ -77,7 +77,7 @@ pub(super) fn subjects(facts: &Facts<'_>) -> Vec<Subject> {
     found.extend(ecs::subjects(facts));
     if found.is_empty() {
         let images = facts.containers().images.iter().filter(|image| image.standing == Standing::Production);
-        found.extend(images.filter_map(of_image));
+        found.extend(images.filter_map(|image| of_image(facts, image)));
         if let Some(deployment) = (!found.is_empty()).then(|| passes_over(facts)).flatten() {
             let why = format!("`{}` deploys it where nothing asks the HEALTHCHECK of an image", deployment.what);
             for subject in &mut found {
@@ -190,7 +190,7 @@ fn balanced(facts: &Facts<'_>) -> bool {
 }
 
 /// An image proves only what it says itself: one without a check is checked by whoever runs it, if at all.
-fn of_image(image: &Image) -> Option<Subject> {
+fn of_image(facts: &Facts<'_>, image: &Image) -> Option<Subject> {
     let health = image.shipped.iter().find_map(|&stage| image.health(stage))?;
     Some(Subject {
         title: format!("the image of {}", image.path),
@@ -198,9 +198,18 @@ fn of_image(image: &Image) -> Option<Subject> {
         wanted: "health check",
         checks: vec![check(&health)],
         silent: None,
-        folder: Some(folder_of(&image.path)).filter(|folder| !folder.is_empty()).map(Arc::from),
+        folder: Some(folder_of(&image.path)).filter(|folder| holds_source(facts, folder)).map(Arc::from),
         image: String::new(),
     })
+}
+
+/// Whether the folder of an image is that of its source: the only image of a tree may stand in one for files of its kind,
+/// `.github/files/Dockerfile`, `build/Dockerfile`.
+fn holds_source(facts: &Facts<'_>, folder: &str) -> bool {
+    let inside = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    let is_shipped = |image: &&Image| image.standing == Standing::Production && !image.shipped.is_empty();
+    let is_alone = || facts.containers().images.iter().filter(is_shipped).count() == 1;
+    !folder.is_empty() && (!is_alone() || facts.code().product(facts).any(|file| inside(&file.path)))
 }
 
 fn check(health: &Health) -> Check {
