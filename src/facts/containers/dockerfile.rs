@@ -263,7 +263,7 @@ fn pairs(text: &str) -> Vec<(String, String)> {
 }
 
 /// Words of a line; quotes hold a word together and are dropped.
-fn split_words(text: &str) -> Vec<String> {
+pub fn split_words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;

@@ -139,7 +139,22 @@ fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool) -> Option<Suite> 
         file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with("tests/"))
     };
     let is_java_integration = file.path.ends_with("IT.java") || file.path.ends_with("IT.kt");
-    Some(if of_crate || requests || is_java_integration { Suite::Integration } else { Suite::Unit })
+    let starts_all = || file.source(facts).is_some_and(|source| starts_what_it_needs(source.text()));
+    Some(if of_crate || requests || is_java_integration || starts_all() { Suite::Integration } else { Suite::Unit })
+}
+
+/// Whether a test starts the service as a whole, or real stores for it.
+fn starts_what_it_needs(text: &str) -> bool {
+    const SIGNS: &[&str] = &[
+        "testcontainers",
+        "dockertest",
+        "WebEnvironment.RANDOM_PORT",
+        "WebEnvironment.DEFINED_PORT",
+        "WebApplicationFactory<",
+        "@QuarkusTest",
+        "@MicronautTest",
+    ];
+    SIGNS.iter().any(|sign| memchr::memmem::find(text.as_bytes(), sign.as_bytes()).is_some())
 }
 
 /// The other suite of tests that are of two: they start the whole service with what it needs, and ask it from outside.

@@ -11,7 +11,7 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
     let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
     let Some(&program) = words.first() else { return false };
     let program = program.trim_start_matches("./");
-    if is_no_run(program, &words) {
+    if is_no_run(program, &words) || is_another_of_its_name(facts, &words, command, file) {
         return false;
     }
     match (file.language, suite) {
@@ -40,9 +40,9 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         (Some(Language::JavaScript), _) if program == "cargo" => false,
         (Some(Language::JavaScript), _) => scripts::run(facts, command, &words, suite, file),
         (Some(Language::Java | Language::Kotlin | Language::Scala), _) => match program {
-            "mvn" | "mvnw" => words
-                .iter()
-                .any(|word| *word == "verify" || *word == "install" || (*word == "test" && suite == Suite::Unit)),
+            "mvn" | "mvnw" => words.iter().any(|word| {
+                *word == "verify" || *word == "install" || (*word == "test" && is_of_surefire(suite, file))
+            }),
             "gradle" | "gradlew" => {
                 words.iter().any(|word| ["test", "check", "build", "integrationTest"].contains(word))
             }
@@ -146,6 +146,12 @@ fn only_compiles(facts: &Facts<'_>, words: &[&str]) -> bool {
 
 fn last_part(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Whether Maven runs a file in its phase `test`: what it knows by the name of a test, whatever the test starts.
+fn is_of_surefire(suite: Suite, file: &File) -> bool {
+    let stem = file.path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+    suite == Suite::Unit || file.path.contains("src/test/") && (stem.ends_with("Test") || stem.ends_with("Tests"))
 }
 
 /// `go test`, and what runs it.
@@ -259,6 +265,15 @@ fn unsaid(facts: &Facts<'_>, command: &Command, file: &File) -> bool {
     let is_here = package.is_some_and(|own| own.folder().trim_end_matches('/') == command.dir.trim_end_matches('/'));
     let is_for_tests = command.chain.last().is_some_and(|link| link.what.contains("test"));
     is_here && is_for_tests && !command.words.iter().any(|word| matches!(word.as_str(), "build" | "fmt" | "clippy"))
+}
+
+/// Whether a command in a container names a file that may be another one: its folders are not those of the tree.
+fn is_another_of_its_name(facts: &Facts<'_>, words: &[&str], command: &Command, file: &File) -> bool {
+    let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+    let mut ways = command.chain.iter().map(|link| link.what.as_str());
+    words.contains(&name)
+        && ways.any(|way| way.starts_with("service ") || way.starts_with("image of "))
+        && facts.tree.files().iter().any(|other| other.name() == name && other.path != file.path)
 }
 
 /// Whether a command names the file itself.

@@ -81,6 +81,17 @@ services:
 }
 
 #[test]
+fn a_service_that_compose_runs_by_a_shell() {
+    let compose = "services:\n  web: {image: app}\n  tests:\n    image: denoland/deno\n    command: >\n      sh -c \"\n      echo 'Go' &&\n      deno test tests.ts\n      \"\n";
+    let ci = workflow("      - run: docker compose -f compose.tests.yml up --exit-code-from tests\n");
+    check(
+        &[("compose.tests.yml", compose), (".github/workflows/ci.yml", &ci)],
+        "+ a .github/workflows/ci.yml:5 docker compose -f compose.tests.yml up --exit-code-from tests
+         + a .github/workflows/ci.yml:5 deno test tests.ts",
+    );
+}
+
+#[test]
 fn wrappers_of_browser_tests() {
     let ci = workflow(
         "      - run: pnpm percy exec -- playwright test\n      - run: npx percy exec --parallel -- cypress run\n      - run: npx start-server-and-test 'npm start' http://localhost:3000 'playwright test'\n      - run: xvfb-run -a --server-args='-screen 0 1x1x24' cypress run\n      - run: yarn with-env playwright test\n      - run: npx dotenv -e .env.test -- playwright test\n      - run: cross-env CI=1 TZ=UTC playwright test\n      - run: pnpm cross-env-shell playwright test\n      - run: npx start-server-and-test start :3000 e2e\n      - run: turbo run lint e2e -- --ci\n      - run: nx run web:ui\n",

@@ -361,6 +361,15 @@ stages:
 }
 
 #[test]
+fn a_pipeline_of_jenkins_stands_where_its_folder_says_so() {
+    let file = "pipeline { stages { stage('Test') { steps { sh 'mvn test' } } } }\n";
+    check(
+        &[("jenkins-ci/Jenkinsfile", file), ("examples/Jenkinsfile", file), ("docs/ci/Jenkinsfile", file)],
+        "+ Test jenkins-ci/Jenkinsfile:1 mvn test",
+    );
+}
+
+#[test]
 fn jenkins() {
     let file = "\
 // pipeline { sh 'cargo nothing' }

@@ -5,7 +5,7 @@ use super::super::wrap::CONTAINER_BARE;
 use super::super::{path, tools};
 use super::{Call, Walk};
 use crate::evidence::Place;
-use crate::facts::containers::dockerfile::{Dockerfile, Instruction};
+use crate::facts::containers::dockerfile::{Dockerfile, Instruction, split_words};
 use crate::source::Span;
 use crate::value::Value;
 use std::collections::BTreeMap;
@@ -326,7 +326,7 @@ impl Walk<'_> {
 fn line(value: &Value) -> Vec<String> {
     match value.as_list() {
         Some(list) => list.iter().filter_map(Value::scalar_text).collect(),
-        None => value.as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+        None => split_words(value.as_str().unwrap_or_default()),
     }
 }
 

@@ -31,8 +31,7 @@ pub(super) fn read(walk: &mut Walk<'_>) {
         .filter(|path| {
             let name = path.rsplit('/').next().unwrap_or(path);
             let folder = path::folder(path);
-            let known = matches!(folder, "" | "ci" | ".ci" | "jenkins" | ".jenkins" | "build" | ".github");
-            known
+            is_of_pipelines(folder)
                 && (name == "Jenkinsfile"
                     || name.starts_with("Jenkinsfile.")
                     || path::has_extension(name, "jenkinsfile"))
@@ -62,6 +61,13 @@ pub(super) fn read(walk: &mut Walk<'_>) {
         file.known = functions(&statements);
         file.pipeline(walk, pipeline.block.as_deref().unwrap_or(&[]));
     }
+}
+
+/// Whether a folder is one where teams keep their pipelines: `ci/`, `.jenkins/`, `jenkins-ci/`.
+fn is_of_pipelines(folder: &str) -> bool {
+    let word = |word: &str| matches!(word, "ci" | "cicd" | "jenkins" | "pipeline" | "pipelines");
+    matches!(folder, "" | "build" | ".github")
+        || (!folder.contains('/') && folder.split(['-', '_', '.']).any(|part| word(&part.to_ascii_lowercase())))
 }
 
 /// The functions that the file defines: `def build() { … }`.
