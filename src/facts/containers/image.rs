@@ -221,7 +221,9 @@ fn standing(path: &str, file: &Dockerfile, shipped: &[usize]) -> Standing {
         super::third_party_image(&file.stages[root].base)
     });
     match base {
-        Some(product) if !compiles(file, shipped) => Standing::Aside(format!("an image of {product}")),
+        Some(product) if !compiles(file, shipped) && !starts_what_is_copied(file, shipped) => {
+            Standing::Aside(format!("an image of {product}"))
+        }
         _ => Standing::Production,
     }
 }
@@ -303,6 +305,21 @@ const RUNNERS: &[&str] = &[
 /// Whether anything is built in the stages that the shipped ones need.
 fn compiles(file: &Dockerfile, shipped: &[usize]) -> bool {
     shipped.iter().any(|&stage| file.needed(stage).len() > file.lineage(stage).len())
+}
+
+/// Whether a shipped stage starts a program that was built outside and is copied in: `COPY ntfy /usr/bin`, then
+/// `ENTRYPOINT ["ntfy"]`. A script that is copied to be run has an ending.
+fn starts_what_is_copied(file: &Dockerfile, shipped: &[usize]) -> bool {
+    let name = |word: &str| word.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+    shipped.iter().any(|&stage| {
+        let start = file.effective(stage, "ENTRYPOINT").or_else(|| file.effective(stage, "CMD"));
+        let program = start.and_then(|each| each.command().split_whitespace().next().map(name));
+        let Some(program) = program.filter(|program| !program.contains('.')) else { return false };
+        let own = |each: &&Instruction| matches!(each.keyword.as_str(), "COPY" | "ADD") && each.flag("from").is_none();
+        let lineage = file.lineage(stage);
+        let mut copies = lineage.iter().flat_map(|&index| &file.stages[index].instructions).filter(own);
+        copies.any(|each| each.command().split_whitespace().any(|word| name(word) == program))
+    })
 }
 
 impl Image {

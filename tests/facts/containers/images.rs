@@ -50,6 +50,24 @@ fn what_only_tests_a_service_is_no_release_image() {
 }
 
 #[test]
+fn a_program_that_was_built_outside_makes_the_image_the_projects_own() {
+    let standing = |text: &str| image(text).standing;
+    for text in [
+        "FROM alpine\nCOPY push /usr/bin\nENTRYPOINT [\"push\"]\n",
+        "FROM alpine:3.20\nCOPY --chown=65534 dist/server /server\nUSER 65534\nCMD [\"/server\", \"serve\"]\n",
+    ] {
+        assert_eq!(standing(text), Standing::Production, "{text}");
+    }
+    for text in [
+        "FROM alpine\nRUN apk add curl\nCMD [\"curl\", \"http://web\"]\n",
+        "FROM alpine\nCOPY wait.sh /wait.sh\nCMD [\"/wait.sh\"]\n",
+        "FROM nginx\nCOPY html /usr/share/nginx/html\n",
+    ] {
+        assert!(matches!(standing(text), Standing::Aside(_)), "{text}");
+    }
+}
+
+#[test]
 fn a_release_build_is_read_through_arguments_stages_and_copies() {
     use Build::{Debug, Release};
     for (expected, text) in [
