@@ -8,14 +8,16 @@ use crate::facts::containers::image::{Build, Image};
 use crate::facts::containers::{Env, EnvValue, Fact, Health, HealthKind, Platform, Role, Service, Timing, start};
 use crate::facts::kubernetes::path::glob;
 use crate::facts::production::Standing;
+use crate::pattern::compile;
 use crate::quantity::{Dimension, Quantity};
+use regex::Regex;
 use std::sync::Arc;
 
 /// `@container(fact)`.
 pub static PROBE: Probe = Probe {
     name: "container",
     summary: "Release images, production compose files and platform specs: health check, user, build, limits, environment",
-    usage: "@container(fact) or @container(\"env\", NAME…) {unit, each}",
+    usage: "@container(fact), @container(\"env\", NAME…) or @container(\"command\", ~\"regex\") {unit, each}",
     arity: (1, 2),
     patterns_from: None,
     facts: &[
@@ -75,7 +77,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     }
     let mut lacking = false;
     for service in view.services.iter().filter(|service| matters(service, fact)) {
-        let found = of_service(service, fact, question);
+        let mut found = of_service(service, fact, question);
+        found.retain(|one| fact != "command" || is_started(facts, question, one));
         lacking |= found.is_empty() && service.serves() && service.standing == Standing::Production;
         put(&mut answer, found, &service.standing, &service.place, &title(service));
     }
@@ -95,7 +98,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     }
     for image in &view.images {
         for &stage in &image.shipped {
-            let found = of_image(facts, image, stage, fact, question);
+            let mut found = of_image(facts, image, stage, fact, question);
+            found.retain(|one| fact != "command" || is_started(facts, question, one));
             let place = image.at(image.file.stages[stage].span);
             if matches!(fact, "release_build" | "debug_build")
                 && found.is_empty()
@@ -110,6 +114,17 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
     }
     answer
+}
+
+/// Whether a start command, or a script of the tree that it runs, is one that the question asks for.
+fn is_started(facts: &Facts<'_>, question: &Question, command: &Sighting) -> bool {
+    let patterns: Vec<Regex> = question.arg(1).iter().filter_map(|word| compile(&word.text).ok()).collect();
+    let Some(Observed::Word(command)) = &command.value else { return patterns.is_empty() };
+    let is_asked = |text: &str| patterns.iter().any(|pattern| pattern.is_match(text));
+    let in_script = |text: &str| text.lines().any(|line| !line.trim_start().starts_with('#') && is_asked(line));
+    patterns.is_empty()
+        || is_asked(command)
+        || start::scripts(facts, command).any(|file| file.text().is_some_and(|source| in_script(source.text())))
 }
 
 /// What the starts of production's programs do with their stores before they serve.

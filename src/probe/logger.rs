@@ -6,6 +6,7 @@ use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{CodeText, Hit, Scope, observe};
 use crate::facts::config::{argument, script};
+use crate::source::enclosing;
 
 /// `@logger("level", key…)`.
 pub static PROBE: Probe = Probe {
@@ -84,6 +85,15 @@ const STATEMENTS: &[Statement] = &[
         is_fallback: false,
     },
     Statement { pattern: r"\bconfig\(?\s*:logger,?[^\n]{0,80}\blevel:\s*:(?<value>\w+)", is_fallback: false },
+    // The flags of Go's programs: `cli.StringFlag{Name: "log-level", Value: "info"}`, `StringVar(&level, "log-level", "info", …)`.
+    Statement {
+        pattern: r#"\bcli\.StringFlag\{[^{}\n]*\bName:\s*"log[-_.]?level"[^\n]*?\bValue:\s*(?:\w+\.)*"?(?<value>[A-Za-z]+)"?(?:\.String\(\))?\s*[,}]"#,
+        is_fallback: true,
+    },
+    Statement {
+        pattern: r#"\.String(?:Var)?P?\([^()\n]*"log[-_.]?level"\s*,\s*(?:"\w?"\s*,\s*)?"(?<value>\w+)""#,
+        is_fallback: true,
+    },
 ];
 
 /// What a library does when nothing states a level.
@@ -168,6 +178,11 @@ fn stated_at(facts: &Facts<'_>, statement: &Statement, hit: &Hit) -> Vec<Sightin
         return Vec::new();
     };
     let Some((text, span)) = &hit.value else { return Vec::new() };
+    // `log.SetLevel(log.ToLevel(setting))`: what is called there says it.
+    let is_called = code.get(span.end as usize..).is_some_and(|rest| rest.starts_with('('));
+    if is_called || code.get(..hit.span.start as usize).is_some_and(is_asked_for) {
+        return Vec::new();
+    }
     if script::is_aside(&hit.path) || facts.code().left_out(facts, &hit.path, hit.span.start).is_some() {
         return Vec::new();
     }
@@ -195,6 +210,20 @@ fn stated_at(facts: &Facts<'_>, statement: &Statement, hit: &Hit) -> Vec<Sightin
         if is_fallback { sighting.default_of("the program") } else { sighting }
     });
     told.collect()
+}
+
+/// Whether a statement stands where somebody has asked for more: `if verbose {`, `case "debug":`.
+fn is_asked_for(before: &str) -> bool {
+    let asks = |line: &str| {
+        let line = line.trim_start().trim_start_matches(['}', ' ']).trim_start_matches("else ");
+        let is_branch = ["if ", "if(", "elif ", "elsif "].iter().any(|word| line.starts_with(word));
+        let lower = line.to_ascii_lowercase();
+        let turned = line.contains('!') || lower.contains(" not ") || lower.contains("== false");
+        let words = ["debug", "verbose", "trace", "development", "isdev", "is_dev"];
+        line.starts_with("case ") || is_branch && !turned && words.iter().any(|word| lower.contains(word))
+    };
+    let own = before.rsplit('\n').next().unwrap_or_default();
+    asks(own) || enclosing(before).any(asks)
 }
 
 fn is_level(text: &str) -> bool {

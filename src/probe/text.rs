@@ -1,12 +1,13 @@
 //! `@text`: what the bytes of some files say, comments left out where their kind is known.
 
 use super::file::Globs;
-use super::{Probe, Question};
+use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Blind, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{observe, without_comments};
 use crate::pattern::{Found, PatternSet, Scan};
 use crate::source::{Source, Span};
+use std::collections::BTreeSet;
 
 /// A pattern that matches oftener in one file says nothing more.
 const MOST: usize = 20;
@@ -14,12 +15,13 @@ const MOST: usize = 20;
 /// `@text(glob, regex…)`.
 pub static PROBE: Probe = Probe {
     name: "text",
-    summary: "Matches of a pattern in the text of matching files, without comments; yields the group `value`",
-    usage: "@text(glob, regex…) {unit}",
+    summary: "Matches of a pattern in the text of matching files, without comments; yields the group `value`; \
+              `in_every` drops them where a program with a file of that glob has none, programs told apart by the folder before `src/`",
+    usage: "@text(glob, regex…) {unit, in_every: glob}",
     arity: (2, usize::MAX),
     patterns_from: Some(1),
     facts: &[],
-    options: &["unit"],
+    options: &["unit", "in_every"],
     look,
 };
 
@@ -55,7 +57,24 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             }
         }
     }
+    if let Some(glob) = question.option_text("in_every") {
+        of_all_programs(facts, glob, &mut answer);
+    }
     answer
+}
+
+/// What only some of several programs say says nothing of the others.
+fn of_all_programs(facts: &Facts<'_>, glob: &str, answer: &mut Answer) {
+    let globs = Globs::of(std::iter::once(&Word { text: glob.into(), ..Word::default() }));
+    let program = |path: &str| path.find("src/").map_or(String::new(), |at| path[..at].to_owned());
+    let files = facts.tree.files().iter().filter(|file| globs.matches(&file.path) && globs.aside(&file.path).is_none());
+    let all: BTreeSet<String> = files.map(|file| program(&file.path)).collect();
+    let saying: BTreeSet<String> = answer.seen.iter().map(|sighting| program(&sighting.place.path)).collect();
+    if all.len() > 1 && !all.is_subset(&saying) {
+        let of = format!("; of {} of {} programs", all.intersection(&saying).count(), all.len());
+        let some = answer.seen.drain(..).take(MOST);
+        answer.notes.extend(some.map(|one| Sighting { message: format!("{}{of}", one.message), ..one }));
+    }
 }
 
 /// The patterns of one question: those that were gathered, or its own where nobody gathered them.

@@ -47,7 +47,7 @@ pub fn checks(facts: &Facts<'_>, command: &Fact<String>, alone: bool) -> Vec<Sta
 }
 
 /// The scripts of the tree that a command runs and that must succeed.
-fn scripts<'f>(facts: &'f Facts<'_>, command: &'f str) -> impl Iterator<Item = &'f File> {
+pub fn scripts<'f>(facts: &'f Facts<'_>, command: &'f str) -> impl Iterator<Item = &'f File> {
     let is_edge = |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | ',' | '[' | ']' | ';' | '&');
     facts.tree.files().iter().filter(move |file| {
         let name = file.name();
