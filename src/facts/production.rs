@@ -370,6 +370,9 @@ impl<'p> Parts<'p> {
             let mut before = "";
             for word in words_of(part) {
                 let names_production = is_production(word);
+                if before == "fault" && word.starts_with("inject") {
+                    signs.never = signs.never.or(Some("fault injection"));
+                }
                 signs.negated |= names_production && NEGATING.contains(&before);
                 match sign(word) {
                     Some((word, Sign::Example)) => signs.example = signs.example.or(Some(word)),

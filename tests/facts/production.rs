@@ -58,6 +58,8 @@ fn another_environment_is_never_production() {
         ("config/app.yaml.dist", "dist"),
         ("config/app.toml.sample", "sample"),
         ("k8s/pre-prod/app.yaml", "preprod"),
+        ("deployment/fault-inject-deployment/app.yaml", "fault injection"),
+        ("k8s/fault_injection.yaml", "fault injection"),
         ("k8s/non_production/app.yaml", "preprod"),
         ("examples/production.yaml", "examples"),
         ("docs/prod/compose.yml", "docs"),

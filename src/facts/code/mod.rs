@@ -17,7 +17,7 @@ pub use comments::without_comments;
 pub use constant::{observe, written};
 pub use language::Language;
 pub use program::{is_client, serves_not};
-pub use role::{Role, folder_role};
+pub use role::{Role, folder_role, is_left_behind};
 pub use rust_regions::Regions;
 pub use serving::serves_nothing;
 pub use text::CodeText;

@@ -189,6 +189,9 @@ pub fn folder_role(part: &str) -> Role {
         return role;
     }
     let lower = part.to_ascii_lowercase();
+    if is_left_behind(&lower) {
+        return Role::Example;
+    }
     // `cmd/shop-gen`, `cmd/shop-scripts`: programs that only developers run.
     if TOOLS.iter().any(|suffix| lower.ends_with(suffix)) || PLUGINS.iter().any(|prefix| lower.starts_with(prefix)) {
         return Role::Tooling;
@@ -213,6 +216,16 @@ pub fn folder_role(part: &str) -> Role {
             .any(|suffix| lower.ends_with(suffix))
             || is_test_support(part);
     if is_test { Role::Test } else { Role::Product }
+}
+
+/// Whether a folder's name, in lower case, says that its documents, and what lies among them, are those of before:
+/// `old-docs`, `docs_archive`.
+pub fn is_left_behind(folder: &str) -> bool {
+    let old = ["old", "legacy", "archive", "archived", "deprecated", "obsolete", "outdated"];
+    let words = || folder.split(['-', '_', '.']);
+    words().any(|word| matches!(word, "doc" | "docs" | "documentation"))
+        && words().any(|word| old.contains(&word))
+        && words().all(|word| matches!(word, "doc" | "docs" | "documentation") || old.contains(&word))
 }
 
 fn is_generated_name(name: &str) -> bool {

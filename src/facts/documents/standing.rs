@@ -1,6 +1,7 @@
 //! Which documents may speak for operations, and why the others may not (items-2.md §0.4).
 
 use super::section::{BlockKind, Section};
+use crate::facts::code::is_left_behind;
 use crate::pattern::pattern;
 use crate::source::head;
 
@@ -189,6 +190,7 @@ fn by_path(path: &str) -> Option<Standing> {
         () if under(FOREIGN_FOLDERS) => Standing::Never("vendored or generated"),
         () if under(TRIAL_FOLDERS) => Standing::Never("an example or a test's own data"),
         () if under(OWN_FOLDERS) => Standing::Never("a checklist"),
+        () if folders.split('/').any(is_left_behind) => Standing::Never("among documents of before"),
         // `proposals-done/` keeps those that were agreed on; what became of them is said elsewhere.
         () if under(PROPOSAL_FOLDERS) || folders.split('/').any(|folder| folder.starts_with("proposals")) => {
             Standing::Never("a proposal")
