@@ -24,6 +24,7 @@ pub struct EnvRead {
 /// `#[arg(env = "A")]`. `env!("A")` is read when the program is built and is not among them.
 pub(crate) const READS: &[&str] = &[
     r#"(?i:\b[\w.:]*env[\w.:]*)(?:<[^>;{}()]{0,60}>)?\(\s*(?:&?[\w.]+,\s*)?["'](?<value>[A-Z][A-Z0-9_]{2,})["']"#,
+    r#"\bSystem\.fetch_env!\(\s*"(?<value>[A-Z][A-Z0-9_]{2,})""#,
     r"\bprocess\.env\.(?<value>[A-Z][A-Z0-9_]{2,})\b",
     r#"\b(?:process\.env|ENV|environ|os\.environ)\[\s*["'](?<value>[A-Z][A-Z0-9_]{2,})["']\s*\]"#,
     r#"\b_?[cC]onfiguration\[\s*"(?<value>[A-Z][A-Z0-9_]{2,})"\s*\]"#,
@@ -50,7 +51,7 @@ pub(super) fn read(facts: &Facts<'_>) -> Vec<EnvRead> {
 }
 
 fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
-    if script::is_aside(&hit.path) {
+    if script::is_aside(&hit.path) || fills_or_dumps(&hit.path) {
         return None;
     }
     let (name, at) = hit.value.clone()?;
@@ -72,6 +73,7 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
     // What a class for developers falls back to, or a command that somebody runs, is no default of the service.
     let is_aside = |path: &str| {
         path.contains("/management/commands/")
+            || path.contains("Console/Commands/")
             || production::is_in_class_aside(path, text, hit.span.start as usize)
             || is_for_tests(&name)
     };
@@ -82,6 +84,16 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
 /// Whether only tests set a variable, by its name: `UNITTEST_LOG_LEVEL`, `TEST_DATABASE_URL`.
 fn is_for_tests(name: &str) -> bool {
     name.split('_').any(|word| ["TEST", "TESTS", "TESTING", "UNITTEST", "UNITTESTS", "E2E"].contains(&word))
+}
+
+/// Whether code is none of the service's, by its path: it fills an empty database, or is a task that somebody runs beside
+/// it. `db/seeds.rb`, `dev_seeds.exs`, `seeders/`, `lib/mix/tasks/`, `users.rake`.
+fn fills_or_dumps(path: &str) -> bool {
+    let seeds = |word: &str| matches!(word, "seed" | "seeds" | "seeder" | "seeders");
+    let is_seed = |part: &str| part.split(['_', '-', '.']).any(|word| seeds(&word.to_ascii_lowercase()));
+    path.contains("mix/tasks/")
+        || path.rsplit_once('.').is_some_and(|(_, kind)| kind == "rake")
+        || path.split('/').any(is_seed)
 }
 
 /// Whether a call gives a variable to a program instead of asking for one: `set_var`, `WithEnvVariable("A", "b")`.
