@@ -214,7 +214,13 @@ impl<'q> Asked<'q> {
                 Kind::List(list) => open.extend(list.iter().rev()),
                 Kind::Map(map) => open.extend(map.values().rev().map(|field| &field.value)),
                 Kind::Str(text) if self.patterns.is_match(text) => {
-                    let message = format!("{} names {}", object.title(), text.lines().next().unwrap_or(text));
+                    // A text of many lines: a settings file in a ConfigMap, where a comment is none of what it says.
+                    let mut saying = text.lines().filter(|line| self.patterns.is_match(line)).peekable();
+                    let is_split = saying.peek().is_none();
+                    let line = saying.find(|line| !line.trim_start().starts_with('#'));
+                    let first = || text.lines().find(|_| is_split);
+                    let Some(line) = line.or_else(first) else { continue };
+                    let message = format!("{} names {}", object.title(), line.trim());
                     return Some(Sighting::new(object.at(value.span), Strength::Configured, message));
                 }
                 _ => {}

@@ -31,9 +31,18 @@ pub(super) fn service(facts: &Facts<'_>, servers: &[&str]) -> Answer {
     let found = facts.code().find_all(facts, Scope::Product, SERVES);
     // The surest sign first.
     let mut hits = found.iter().flat_map(|hits| hits.iter());
-    let Some(hit) = hits.clone().find(|hit| is_spoken(facts, hit)) else {
+    let language = |hit: &Hit| facts.code().file(&hit.path).map(|file| file.language);
+    let is_written = |hit: &Hit| language(hit).is_some_and(|one| facts.code().languages(facts).contains(&one));
+    let mut spoken = hits.clone().filter(|hit| is_spoken(facts, hit));
+    let Some(hit) = spoken.clone().find(|hit| is_written(hit)).or_else(|| spoken.next()) else {
         return Answer { blind: hits.next().map(unspoken).into_iter().collect(), ..Answer::default() };
     };
+    // What a small service lacks says nothing of all the others beside it.
+    if !is_written(hit)
+        && let Some(other) = hits.find(|other| !is_spoken(facts, other) && is_written(other))
+    {
+        return Answer { blind: vec![unspoken(other)], ..Answer::default() };
+    }
     let dependency = servers
         .iter()
         .flat_map(|name| facts.manifests().dependencies(name))
