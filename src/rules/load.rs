@@ -7,9 +7,11 @@ use super::{RuleSet, names::Names};
 use crate::checklist::Phase;
 use crate::diagnostic::Diagnostic;
 use crate::facts::code::Language;
+use crate::facts::parallel;
 use crate::source::{Source, Span};
 use crate::tusk::{self, Section, de};
 use indexmap::IndexMap;
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 /// The words of a rule, each with what it stands for and its place.
@@ -36,10 +38,9 @@ pub fn read_embedded() -> RuleSet {
 }
 
 fn read(sources: &[Source], trusted: bool) -> (RuleSet, Vec<Fault>) {
-    let mut loader = Loader { trusted, ..Loader::default() };
+    let mut loader = Loader::default();
     let mut sections = Vec::new();
-    for source in sources {
-        let (document, diagnostics) = tusk::parse(source);
+    for (source, (document, diagnostics)) in sources.iter().zip(parallel::map_each(sources, tusk::parse)) {
         loader.faults.extend(diagnostics.into_iter().map(|diagnostic| (source.clone(), diagnostic)));
         for (key, field) in &document.root {
             let message = format!("`{key}` stands outside every section; a rule file holds only sections");
@@ -49,17 +50,19 @@ fn read(sources: &[Source], trusted: bool) -> (RuleSet, Vec<Fault>) {
     }
     // Names first, whatever their order in the files: a rule may use a list of a later file.
     sections.retain(|(source, section)| !loader.name(source, section));
-    for (source, section) in &sections {
-        loader.rule(source, section);
+    let read = parallel::map(&sections, |(source, section)| rule(&loader.names, source, section, trusted));
+    for ((source, section), (rule, faults)) in sections.iter().zip(read) {
+        loader.keep(source, section, rule, faults);
     }
     loader.finish()
 }
 
 #[derive(Default)]
 struct Loader {
-    trusted: bool,
     names: Names,
     rules: Vec<Rule>,
+    /// The ids that have a rule, with its place among them.
+    by_id: HashMap<String, usize>,
     faults: Vec<Fault>,
 }
 
@@ -93,24 +96,21 @@ impl Loader {
         true
     }
 
-    fn rule(&mut self, source: &Source, section: &Section) {
+    /// Keeps a rule, unless its id has one already.
+    fn keep(&mut self, source: &Source, section: &Section, rule: Option<Rule>, mut faults: Vec<Fault>) {
         let id = section.name();
-        let (words, text) =
-            match de::from_map::<RuleText>(&section.body, section.span).and_then(|text| Ok((text.words()?, text))) {
-                Ok(read) => read,
-                Err(diagnostic) => return self.fault(source, diagnostic),
-            };
-        let first = self.rules.iter().find(|rule| rule.id == id || rule.also.contains(&id));
-        if let Some(first) = first {
+        if let Some(first) = self.by_id.get(&id).map(|&at| &self.rules[at]) {
             let at = first.source.line_col(first.span.start);
             let message = format!("`{id}` has a rule already, at {}:{}", first.source.name(), at.line);
             self.fault(source, Diagnostic::error(section.span, message));
             return;
         }
-        let mut reader = Reader::new(&self.names, source, self.trusted);
-        let rule = reader.rule(id, section.span, text, words);
-        self.faults.append(&mut reader.faults);
-        self.rules.extend(rule);
+        self.faults.append(&mut faults);
+        let Some(rule) = rule else { return };
+        for id in rule.also.iter().cloned().chain([id]) {
+            self.by_id.insert(id, self.rules.len());
+        }
+        self.rules.push(rule);
     }
 
     fn finish(self) -> (RuleSet, Vec<Fault>) {
@@ -119,6 +119,18 @@ impl Loader {
         faults.append(&mut rules.check());
         (rules, faults)
     }
+}
+
+/// Reads one rule, with what is wrong about it.
+fn rule(names: &Names, source: &Source, section: &Section, trusted: bool) -> (Option<Rule>, Vec<Fault>) {
+    let text = de::from_map::<RuleText>(&section.body, section.span).and_then(|text| Ok((text.words()?, text)));
+    let (words, text) = match text {
+        Ok(read) => read,
+        Err(diagnostic) => return (None, vec![(source.clone(), diagnostic)]),
+    };
+    let mut reader = Reader::new(names, source, trusted);
+    let rule = reader.rule(section.name(), section.span, text, words);
+    (rule, reader.faults)
 }
 
 /// Turns the text of one rule into a [`Rule`].

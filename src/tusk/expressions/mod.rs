@@ -133,7 +133,13 @@ impl Parser<'_> {
                     None => {}
                 },
                 b',' if open.is_empty() && (self.inside != Inside::Line || self.is_line_end(at + 1)) => break,
-                b';' if open.is_empty() && self.ends_at_semicolon(at) => break,
+                b';' if open.is_empty() && self.ends_at_semicolon(at) => {
+                    // `a; ;`: nothing stands between the two.
+                    while last > start && matches!(self.bytes[last - 1], b';' | b' ' | b'\t' | b'\r') {
+                        last -= 1;
+                    }
+                    break;
+                }
                 _ => {}
             }
             at += 1;
