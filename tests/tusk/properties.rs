@@ -199,7 +199,13 @@ fn a_block_of_one_statement_in_a_list_stays_a_block() {
 
 #[test]
 fn separators_without_a_statement_between_end_a_value_once() {
-    for text in ["b: $a;\t;\nc: 1\n", "b: ? a`:\t;\t;\t\u{9}c: 1\n", "b: x ;;; c: 1\n", "a { b: $a; ; c: 1 }\n"] {
+    for text in [
+        "b: ??aw`:\t;\t;\t\t",
+        "b: $a;\t;\nc: 1\n",
+        "b: ? a`:\t;\t;\t\u{9}c: 1\n",
+        "b: x ;;; c: 1\n",
+        "a { b: $a; ; c: 1 }\n",
+    ] {
         let (document, problems) = tusk::parse_text(text);
         assert!(problems.is_empty(), "{text}: {problems:?}");
         let (again, problems) = tusk::parse_text(&tusk::write::document(&document));
