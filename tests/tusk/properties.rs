@@ -200,7 +200,7 @@ fn a_block_of_one_statement_in_a_list_stays_a_block() {
 #[test]
 fn separators_without_a_statement_between_end_a_value_once() {
     for text in [
-        "b: ??aw`:\t;\t;\t\t",
+        "b: ??????????aw`:\0\t\t;\t;\t\t",
         "b: $a;\t;\nc: 1\n",
         "b: ? a`:\t;\t;\t\u{9}c: 1\n",
         "b: x ;;; c: 1\n",
