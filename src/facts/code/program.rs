@@ -18,9 +18,13 @@ static RUNS: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"(?i)\bstart|\b
 static PREPARES: LazyLock<Option<Regex>> =
     LazyLock::new(|| compile(r"(?i)migrat|schema|\bseed|dump|export|import_|back_?up|backfill|fixture").ok());
 
-/// Whether a file is the start of a program that serves nothing, while another program of the tree does.
+/// Whether a file is the start of a program that serves nothing, or belongs to a client, while another program of the
+/// tree serves.
 pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
     let code = facts.code();
+    if is_of_a_command_line(path) {
+        return code.product(facts).any(|other| !is_of_a_command_line(&other.path) && is_start(facts, other));
+    }
     let Some(file) = code.file(path).filter(|file| is_start(facts, file)) else { return false };
     let serves = |file: &CodeFile| {
         let text = file.code(facts).map(|code| mask::blank(code.product(), &code.strings)).unwrap_or_default();
@@ -28,6 +32,13 @@ pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
         says(&SERVES) || says(&RUNS) && !says(&PREPARES)
     };
     !serves(file) && code.product(facts).any(|other| other.path != file.path && is_start(facts, other) && serves(other))
+}
+
+/// Whether a file of Go belongs to a program whose name says that people type it: `cmd/shop-cli/`, `shopctl/`.
+fn is_of_a_command_line(path: &str) -> bool {
+    let is_one =
+        |part: &str| part.ends_with("-cli") || part.ends_with("_cli") || part.ends_with("ctl") && part.len() > 4;
+    path.ends_with(".go") && path.split('/').rev().skip(1).any(is_one)
 }
 
 /// Whether a file is the start of a program that only talks to what another one of the tree serves: a shell, a client.
