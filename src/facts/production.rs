@@ -253,47 +253,6 @@ pub fn is_test_support(name: &str) -> bool {
     pairs || words.iter().any(|word| TEST_SUPPORT_WORDS.contains(word))
 }
 
-/// The packages that only tests of the others use: each is a development dependency and nothing else, and no program.
-///
-/// `packages` says of each its name, whether it is a program, and by what names it depends on others, for its product
-/// and for its tests. A tree without a program is a library, which its own examples may well need for tests alone.
-pub fn only_in_tests<'p>(packages: &[Needs<'p>]) -> Vec<&'p str> {
-    let mut support: Vec<&str> = Vec::new();
-    if !packages.iter().any(|package| package.is_program) {
-        return support;
-    }
-    loop {
-        let is_support = |package: &&Needs<'p>| {
-            let others = || packages.iter().filter(|other| other.name != package.name);
-            let serves = |other: &Needs<'_>| !other.is_aside && !support.contains(&other.name);
-            !package.is_program
-                && !support.contains(&package.name)
-                && others().any(|other| other.tests.contains(&package.name) || other.product.contains(&package.name))
-                && !others().any(|other| serves(other) && other.product.contains(&package.name))
-        };
-        let found: Vec<&str> = packages.iter().filter(is_support).map(|package| package.name).collect();
-        if found.is_empty() {
-            return support;
-        }
-        support.extend(found);
-    }
-}
-
-/// What a package needs of the others of its tree.
-#[derive(Clone, Debug)]
-pub struct Needs<'p> {
-    /// Its name.
-    pub name: &'p str,
-    /// Whether it can be started.
-    pub is_program: bool,
-    /// Whether its place already says that it is no product.
-    pub is_aside: bool,
-    /// What its product needs.
-    pub product: Vec<&'p str>,
-    /// What only its tests need.
-    pub tests: Vec<&'p str>,
-}
-
 fn lowered(path: &str) -> Cow<'_, str> {
     if path.bytes().any(|byte| byte.is_ascii_uppercase()) { path.to_ascii_lowercase().into() } else { path.into() }
 }

@@ -38,7 +38,7 @@ pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
 fn is_of_a_command_line(path: &str) -> bool {
     let is_one =
         |part: &str| part.ends_with("-cli") || part.ends_with("_cli") || part.ends_with("ctl") && part.len() > 4;
-    path.ends_with(".go") && path.split('/').rev().skip(1).any(is_one)
+    Language::of(path) == Some(Language::Go) && path.split('/').rev().skip(1).any(is_one)
 }
 
 /// Whether a file is the start of a program that only talks to what another one of the tree serves: a shell, a client.

@@ -10,6 +10,7 @@ mod npm;
 mod python;
 mod ruby;
 mod service;
+mod support;
 mod xml;
 
 pub use beside::Beside;
@@ -18,12 +19,12 @@ pub use locks::Lock;
 
 use super::Facts;
 use super::code::Role;
-use super::production::{Needs, only_in_tests};
 use crate::evidence::Blind;
 use crate::source::Span;
 use crate::tree::File;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use support::{Needs, only_in_tests};
 
 /// Package manifests and lock files of every ecosystem.
 #[derive(Debug, Default)]

@@ -1,5 +1,6 @@
 //! Operations that the service declares, and which of them its tests request.
 
+mod asked;
 mod calls;
 mod functions;
 mod go;

@@ -1,0 +1,215 @@
+//! What the source itself fixes about the database.
+
+use super::ENDLESS;
+use super::facts::Fact;
+use crate::evidence::{Observed, Place, Sighting, Strength};
+use crate::facts::Facts;
+use crate::facts::code::{Hit, Scope, observe};
+use crate::facts::config::{not_chosen, script};
+use crate::probe::Word;
+use crate::probe::config::matching;
+use crate::quantity::Quantity;
+use crate::source::{enclosing, floor};
+
+/// Code that dials through a provider's connector, which encrypts whatever the connection text says.
+const CONNECTORS: &[&str] =
+    &["alloydbconn", "cloudsqlconn", "cloud-sql-connector", "cloud_sql_connector", "cloud.sql.connector"];
+
+/// What encrypts the connections of `tokio-postgres`.
+const TLS_CONNECTORS: &[&str] = &["MakeRustlsConnect", "MakeTlsConnector"];
+
+/// What the source fixes; a value that only a variable knows is opaque.
+pub(super) fn stated(facts: &Facts<'_>, fact: &Fact) -> Vec<Sighting> {
+    let found = facts.code().find_all(facts, Scope::Product, fact.stated);
+    let counts = |pattern: &str, hit: &Hit| is_of_a_text(pattern) || !facts.code().is_quoted(facts, hit);
+    let found = fact.stated.iter().zip(&found).flat_map(|(pattern, hits)| hits.iter().map(move |hit| (pattern, hit)));
+    found.filter(|(pattern, hit)| counts(pattern, hit)).filter_map(|(_, hit)| stated_at(facts, fact, hit)).collect()
+}
+
+/// Whether a pattern looks for a parameter of a connection text or a statement of SQL, which stand in quotes; what else
+/// stands there is only spoken of.
+fn is_of_a_text(pattern: &str) -> bool {
+    pattern.starts_with("(?i)") || pattern.contains("=(?<value>")
+}
+
+/// How many connections `SQLAlchemy` opens beyond the size of its pool, where the same call says it.
+fn overflow(code: &str, hit: &Hit) -> Option<f64> {
+    let call = code.get(hit.span.start as usize..)?;
+    let call = call.get(..floor(call, 300)).unwrap_or(call);
+    if !call.starts_with("pool_size") {
+        return None;
+    }
+    let end = call.find(')').unwrap_or(call.len());
+    let (_, rest) = call[..end].split_once("max_overflow")?;
+    let rest = rest.trim_start_matches(['"', '\'', ' ', '=', ':']);
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    rest[..digits].parse().ok()
+}
+
+/// A migration's own limits end with it.
+fn is_migration(path: &str) -> bool {
+    path.split('/').any(|part| matches!(part, "migrations" | "migrate" | "migration" | "alembic"))
+}
+
+fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
+    let code = facts.code().file(&hit.path)?.code(facts)?.product();
+    // What opens a file of SQLite speaks to no server.
+    if script::is_aside(&hit.path)
+        || hit.path.to_ascii_lowercase().contains("sqlite")
+        || is_migration(&hit.path)
+        || not_chosen(facts, &hit.path).is_some()
+        || facts.code().left_out(facts, &hit.path, hit.span.start).is_some()
+    {
+        return None;
+    }
+    if !speaks_of_a_database(code) || CONNECTORS.iter().any(|connector| code.contains(connector)) {
+        return None;
+    }
+    if is_of_one_request(code, hit) {
+        return None;
+    }
+    let (text, span) = hit.value.as_ref()?;
+    let before = &code[..floor(code, span.start as usize)];
+    let before = before.lines().next_back().unwrap_or("").trim_start();
+    // An import uses nothing, and a help text shows what others may say.
+    if text == "NoTls" && before.starts_with("use ")
+        || ["Example:", "example:", "e.g."].iter().any(|mark| before.contains(mark))
+    {
+        return None;
+    }
+    let is_of_redis = |text: &str| text.to_ascii_lowercase().contains("redis");
+    if is_of_redis(&hit.path) || code.get(hit.span.range()).is_some_and(is_of_redis) {
+        return None;
+    }
+    if fact.name == "pool_max" && text.trim() == "1" && is_of_sqlite(code, hit) {
+        return None;
+    }
+    let place = Place::at(hit.path.clone(), *span);
+    let whole = code.get(hit.span.range()).unwrap_or_default();
+    let in_millis = MILLISECONDS.iter().any(|mark| whole.contains(mark)) && !whole.contains("Duration");
+    let unit = if in_millis { Some("ms") } else { fact.form.unit };
+    let value = match observe(code, text, unit) {
+        // Beside a connector that encrypts, it is what is left when the settings do not ask for that one.
+        Observed::Word(word) if word == "NoTls" && TLS_CONNECTORS.iter().any(|name| code.contains(name)) => {
+            Observed::Opaque("TLS or none, as the settings choose".to_owned())
+        }
+        Observed::Word(word) if fact.form.shape == Some("word") => {
+            Observed::Word(if word == "NoTls" { "disable".to_owned() } else { word })
+        }
+        // `None`: nothing ends it.
+        Observed::Word(word) if word == "None" => Observed::Quantity(Quantity::seconds(ENDLESS)),
+        Observed::Word(word) => Observed::Opaque(word),
+        value => value,
+    };
+    let of_settings = matches!(value, Observed::Opaque(_)).then(|| default_in_settings(facts, text)).flatten();
+    let is_default = of_settings.is_some() || whole.contains("get_env");
+    let value = of_settings.unwrap_or(value);
+    let source = facts.tree.text(&hit.path)?;
+    let line = source.line(source.line_col(span.start).line).trim();
+    let mut message = format!("`{line}`");
+    let value = match (value, overflow(code, hit)) {
+        (Observed::Quantity(mut quantity), Some(more)) if fact.name == "pool_max" => {
+            quantity.amount += more;
+            message = format!("`{line}` and {more} that may overflow");
+            Observed::Quantity(quantity)
+        }
+        (value, _) => value,
+    };
+    let mut sighting = Sighting::new(place, Strength::Configured, message).with(value);
+    // What the environment may say is only meant for when it says nothing.
+    sighting.default_of = is_default.then(|| "the program".to_owned());
+    Some(sighting)
+}
+
+/// What the field of the settings is by default that an expression names, `settings.max_connections`, where production
+/// sets nothing of that name.
+fn default_in_settings(facts: &Facts<'_>, expression: &str) -> Option<Observed> {
+    let (owner, name) = expression.rsplit_once('.')?;
+    let owner = owner.to_ascii_lowercase();
+    if !["settings", "config", "cfg", "conf", "options"].iter().any(|word| owner.ends_with(word)) {
+        return None;
+    }
+    let word = Word { text: name.into(), ..Word::default() };
+    if !matching(facts.config(), &[&word]).is_empty() {
+        return None;
+    }
+    let fields = facts.settings_types().fields.iter();
+    let mut named = fields.filter(|field| field.name.rsplit('.').next() == Some(name));
+    let default = named.next()?.default.as_deref()?;
+    let is_one = named.all(|other| other.default.as_deref() == Some(default));
+    let number: f64 = default.trim().replace('_', "").parse().ok().filter(|_| is_one)?;
+    Some(Observed::Quantity(Quantity::count(number)))
+}
+
+/// Whether a limit is set by a statement in the course of some work, and not where connections are made.
+fn is_of_one_request(code: &str, hit: &Hit) -> bool {
+    let start = hit.span.start as usize;
+    let Some(before) = code.get(..start) else { return false };
+    let word = before.trim_end().rsplit(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or_default();
+    if !["set", "local", "session"].iter().any(|known| word.eq_ignore_ascii_case(known)) {
+        return false;
+    }
+    let makes = |line: &str| ["connect", "engine", "pool", "init", "setup"].iter().any(|word| line.contains(word));
+    let near = &before[floor(before, before.len().saturating_sub(300))..];
+    !makes(&near.to_ascii_lowercase()) && !enclosing(before).any(|line| makes(&line.to_ascii_lowercase()))
+}
+
+/// Whether a statement is about a file of `SQLite`, which takes one writer: its driver is named in the path or shortly before.
+fn is_of_sqlite(code: &str, hit: &Hit) -> bool {
+    let start = hit.span.start as usize;
+    let before = code.get(..start).map_or("", |before| &before[floor(before, before.len().saturating_sub(1_500))..]);
+    hit.path.to_lowercase().contains("sqlite") || before.to_lowercase().contains("sqlite")
+}
+
+/// Names of settings that Node and Java count in milliseconds.
+const MILLISECONDS: &[&str] = &[
+    "Millis",
+    "idle:",
+    "idle :",
+    "acquire:",
+    "acquire :",
+    "acquireConnectionTimeout",
+    "setIdleTimeout",
+    "setConnectionTimeout",
+];
+
+fn speaks_of_a_database(code: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "sqlx",
+        "diesel",
+        "r2d2",
+        "bb8",
+        "deadpool",
+        "ostgres",
+        "PgPool",
+        "mysql",
+        "MySql",
+        "mongodb",
+        "atabase",
+        "ikari",
+        "gorm",
+        "sql.DB",
+        "sqlalchemy",
+        "create_engine",
+        "prisma",
+        "Prisma",
+        "ypeorm",
+        "ypeOrm",
+        "equelize",
+        "knex",
+        "ongoose",
+        "ActiveRecord",
+        "Ecto",
+        ".Repo",
+        "asyncpg",
+        "psycopg",
+        "pgx",
+        "sqlx.",
+        "Npgsql",
+        "SqlConnection",
+        "DataSource",
+        "\"pg\"",
+        "'pg'",
+    ];
+    WORDS.iter().any(|word| code.contains(word))
+}
