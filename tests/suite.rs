@@ -20,3 +20,4 @@ mod report;
 mod rules;
 mod tree;
 mod tusk;
+mod value;
