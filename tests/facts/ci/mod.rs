@@ -2,6 +2,7 @@
 
 mod clouds;
 mod images;
+mod jenkins;
 mod others;
 mod pattern;
 mod shell;
