@@ -4,6 +4,7 @@ use super::{Call, Walk};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::without_comments;
+use std::collections::BTreeSet;
 
 /// The most files of expressions that are looked at.
 const MAX_FILES: usize = 200;
@@ -13,6 +14,11 @@ const MAX_FILES: usize = 200;
 const RUN: &[(&[&str], &str)] = &[
     (&["cargoLlvmCov", " llvm-cov "], "cargo llvm-cov report"),
     (&["cargoTarpaulin", "cargo tarpaulin"], "cargo tarpaulin report"),
+    // A package of Rust runs its tests when it is built, unless it says that it does not.
+    (
+        &["cargoTest", "cargoNextest", "cargo test", "cargo nextest", "buildRustPackage", "mode = \"test\""],
+        "cargo test",
+    ),
     (&["cargoClippy", "cargo clippy", "clippy.enable", "clippy = {"], "cargo clippy -- -D warnings"),
     (&["cargoFmt", "cargo fmt", "rustfmt.enable", "rustfmt = {"], "cargo fmt --check"),
     (&["cargoAudit", "cargo audit", "cargo-audit.enable"], "cargo audit"),
@@ -23,6 +29,19 @@ const RUN: &[(&[&str], &str)] = &[
     (&["gitleaks.enable", "/bin/gitleaks"], "gitleaks detect"),
 ];
 
+/// What an output is called that does one thing only, `.#clippy`, `.#web-test`, and the command that this may come to.
+const NAMED: &[(&str, &str)] = &[
+    ("test", "cargo test"),
+    ("tests", "cargo test"),
+    ("nextest", "cargo test"),
+    ("clippy", "cargo clippy -- -D warnings"),
+    ("fmt", "cargo fmt --check"),
+    ("rustfmt", "cargo fmt --check"),
+    ("audit", "cargo audit"),
+    ("deny", "cargo deny check"),
+    ("coverage", "cargo llvm-cov report"),
+];
+
 impl Walk<'_> {
     /// Lists what the expressions of the tree may run, never as what surely runs.
     pub(super) fn nix(&mut self, words: &[String], place: &Place, call: &Call) {
@@ -30,13 +49,21 @@ impl Walk<'_> {
             return;
         }
         let facts = self.facts;
-        let run = self.nix.get_or_insert_with(|| spelt(facts)).clone();
+        let spelt = self.nix.get_or_insert_with(|| spelt(facts)).clone();
+        let run: BTreeSet<&str> = spelt.into_iter().chain(named(words)).collect();
         let call = Call { sure: false, ..call.clone() };
         for command in run {
             let words: Vec<String> = command.split(' ').map(str::to_owned).collect();
             self.list(&words, place, &call);
         }
     }
+}
+
+/// What the outputs that are built may run, by their names.
+fn named(words: &[String]) -> impl Iterator<Item = &'static str> {
+    let outputs = words.iter().filter_map(|word| word.split_once('#')).map(|(_, output)| output);
+    let parts = outputs.flat_map(|output| output.rsplit('.').next().unwrap_or_default().split(['-', '_']));
+    parts.filter_map(|part| NAMED.iter().find(|(name, _)| *name == part)).map(|(_, command)| *command)
 }
 
 /// The commands that stand in the expressions of the tree.
