@@ -208,6 +208,24 @@ jobs:
 }
 
 #[test]
+fn make_runs_the_programs_that_it_looks_for() {
+    let workflow = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: make check\n";
+    let make = "GO ?= $(shell command -v go 2> /dev/null)\nLINT = $(shell which golangci-lint)\nALL = $(shell go list ./...)\ncheck:\n\t$(GO) vet ./...\n\t$(LINT) run\n\t$(shell pwd)/run.sh\n\t$(ALL) test\n";
+    check(
+        &[(".github/workflows/ci.yml", workflow), ("Makefile", make)],
+        "
+        + a .github/workflows/ci.yml:6 make check
+        + a Makefile:5 go vet ./...
+        + a Makefile:6 golangci-lint run
+        - a Makefile:7 shell pwd
+        + a Makefile:7 $(shell pwd)/run.sh
+        - a Makefile:8 shell go list ./...
+        + a Makefile:8 $(shell go list ./...) test
+        ",
+    );
+}
+
+#[test]
 fn tasks_of_cargo_make_are_followed() {
     let workflow = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: cargo +nightly make check -- --locked\n      - run: makers api\n      - run: cargo make test\n";
     let tasks = r#"

@@ -210,6 +210,10 @@ impl Makefile {
             let Some(len) = memchr::memchr(closer, &bytes[start + 2..]) else { break };
             let name = &text[start + 2..start + 2 + len];
             at = start + 3 + len;
+            if let Some(program) = located(name) {
+                found.push((start..at, program.to_owned()));
+                continue;
+            }
             let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
             if !plain {
                 continue;
@@ -229,4 +233,17 @@ impl Makefile {
         }
         found
     }
+}
+
+/// The program that a call looks for on the machine, `shell command -v go 2>/dev/null`: what stands there is itself.
+fn located(call: &str) -> Option<&str> {
+    let mut words = call.strip_prefix("shell ")?.split_whitespace();
+    let program = match words.next()? {
+        "which" => words.next()?,
+        "command" => words.next().filter(|word| *word == "-v").and(words.next())?,
+        _ => return None,
+    };
+    let is_rest = words.all(|word| matches!(word, "2>" | "/dev/null" | "2>/dev/null" | "||" | "true"));
+    let is_name = program.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-+".contains(&byte));
+    (is_rest && is_name).then_some(program)
 }
