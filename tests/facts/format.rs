@@ -118,6 +118,23 @@ fn yaml_bombs_and_deep_nests_are_refused_with_a_place() {
 }
 
 #[test]
+fn yaml_that_only_other_readers_take_keeps_its_places() {
+    let quoted = "crd:\n  description: 'Says what it\n  is. It''s long,\n\n  and ends here'\n  note: \"a\n  b\"\n  script: |\n    echo: 'open\n    done\n  port: 80\n";
+    let (parsed, value) = one(Format::Yaml, quoted);
+    assert_eq!(value.at(&["crd", "port"]).expect("port").kind, Kind::Int(80));
+    assert_eq!(value.at(&["crd", "script"]).and_then(Value::as_str), Some("echo: 'open\ndone\n"));
+    assert!(value.at(&["crd", "description"]).and_then(Value::as_str).is_some_and(|text| text.contains("It's long,")));
+    assert!(flat(&parsed).contains(&"/crd/port=80".to_owned()));
+    let aliased = "issuer: &meta https://x.example\nof:\n  *meta:\n    name: shop\nlist: [\n  a\n]\n";
+    let (parsed, value) = one(Format::Yaml, aliased);
+    assert_eq!(parsed.raw(value.at(&["of", "_meta", "name"]).expect("name")), "shop");
+    // What is no YAML stays none.
+    for broken in ["a: 'open\nb: 1\n", "*meta: 1\n  x: 2\n", "{{ range . }}\n- a: 'b\n  c'\n{{ end }}\n"] {
+        assert!(parse(Format::Yaml, &Source::new("x", broken)).is_err(), "{broken}");
+    }
+}
+
+#[test]
 fn toml_has_places() {
     let (parsed, value) =
         one(Format::Toml, "a.b = 1\n[c]\nd = \"x\"\nt = 1979-05-27\nlist = [1, 2.5]\n[[e]]\nf = true\n");
@@ -156,6 +173,8 @@ fn dotenv_reads_quotes_comments_and_exports() {
         ["/A=1", "/B=\"two words # not a comment\"", "/C='a\nb'", "/D=", "/E=postgres://u:p@h/db#x"]
     );
     assert_eq!(value.get("B").and_then(Value::as_str), Some("two words # not a comment"));
+    let (parsed, _) = one(Format::Dotenv, "A: one two\nB: 'c=d'\nC:\nD=http://x: y\n");
+    assert_eq!(flat(&parsed), ["/A=one two", "/B='c=d'", "/C=", "/D=http://x: y"]);
     let odd = parsed_with_problem(Format::Dotenv, "A=1\n??? what\nB=2\n");
     assert_eq!(flat(&odd), ["/A=1", "/B=2"]);
 }

@@ -1,4 +1,4 @@
-//! dotenv files: `KEY=value` lines, as a shell or a container engine reads them.
+//! dotenv files: `KEY=value` lines, as a shell or a container engine reads them, and `KEY: value`.
 
 use super::Problem;
 use crate::source::Span;
@@ -41,19 +41,21 @@ fn entry(text: &str, start: usize, end: usize) -> Line {
     }
     body = body.strip_prefix("export ").map_or(body, str::trim_start);
     let key_start = end - body.len();
-    let Some(equals) = body.find('=') else {
+    let Some(equals) = body.find('=').filter(|at| is_name(body[..*at].trim_end())).or_else(|| colon(body)) else {
         let whole = Span::new(key_start, key_start + body.trim_end().len());
         // A bare name passes the variable on from outside.
         return if is_name(body.trim_end()) { Line::Nothing } else { Line::Bad(whole) };
     };
     let name = body[..equals].trim_end();
     let key = Span::new(key_start, key_start + name.len());
-    if !is_name(name) {
-        return Line::Bad(key);
-    }
     let after = key_start + equals + 1;
     let (value, end) = value(text, after, end);
     Line::Pair { name: name.to_owned(), key, value, end }
+}
+
+/// Where the colon of `KEY: value` stands, which several readers take as well.
+fn colon(body: &str) -> Option<usize> {
+    body.find(": ").or_else(|| body.trim_end().strip_suffix(':').map(str::len)).filter(|at| is_name(&body[..*at]))
 }
 
 fn is_name(name: &str) -> bool {

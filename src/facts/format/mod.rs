@@ -6,6 +6,7 @@
 mod dotenv;
 mod ini;
 mod json;
+mod lenient;
 mod properties;
 mod toml;
 mod yaml;

@@ -3,7 +3,7 @@
 //! A value under a local tag (`!Ref Name`, `!reference [.job, script]`) is a mapping with one entry, the tag, so that a
 //! reference is never taken for the literal that it holds.
 
-use super::{MAX_DEPTH, Problem};
+use super::{MAX_DEPTH, Problem, lenient};
 use crate::source::Span;
 use crate::value::{Field, Kind, Map, Value};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
@@ -14,36 +14,7 @@ const ALIAS_BUDGET: usize = 100_000;
 
 /// Reads every document.
 pub(super) fn parse(text: &str) -> Result<Vec<Value>, Problem> {
-    read(text).or_else(|problem| match with_closers_joined(text) {
-        Some(joined) => read(&joined).map_err(|_| problem),
-        None => Err(problem),
-    })
-}
-
-/// The text with a `]` or `}` that begins a line moved to the end of the line before, every other byte in its place.
-///
-/// Other readers, and so the programs that the files are for, take such a bracket at any indentation; this parser wants it
-/// deeper than the key. In a flow collection a line end is a blank.
-fn with_closers_joined(text: &str) -> Option<String> {
-    let mut bytes = text.as_bytes().to_vec();
-    let mut moved = false;
-    let mut line_end = None;
-    let mut commented = false;
-    for (start, line) in text.split_inclusive('\n').scan(0, |at, line| {
-        let start = *at;
-        *at += line.len();
-        Some((start, line))
-    }) {
-        if line.trim_start().starts_with([']', '}'])
-            && let (Some(end), false) = (line_end, commented)
-        {
-            bytes[end] = b' ';
-            moved = true;
-        }
-        commented = line.contains('#');
-        line_end = line.ends_with('\n').then(|| start + line.len() - 1);
-    }
-    moved.then(|| String::from_utf8(bytes).ok()).flatten()
+    read(text).or_else(|problem| lenient::forms(text).find_map(|form| read(&form).ok()).ok_or(problem))
 }
 
 fn read(text: &str) -> Result<Vec<Value>, Problem> {
