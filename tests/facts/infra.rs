@@ -370,6 +370,18 @@ fn a_default_of_the_provider_is_marked() {
 }
 
 #[test]
+fn a_broken_file_hides_what_it_names() {
+    let broken = "resource \"aws_db_instance\" \"a\" {\n  tags = { a = 1, a = 2 }\n";
+    let hidden = |path: &str, text: &str, kind: &str| with(&[(path, text)], |view| view.unread(&[kind]).len());
+    assert_eq!(hidden("main.tf", broken, "aws_db_*"), 1);
+    assert_eq!(hidden("main.tf", broken, "google_sql_database_instance"), 0);
+    assert_eq!(hidden("examples/main.tf", broken, "aws_db_*"), 0);
+    // A module may declare anything.
+    let module = "module \"db\" {\n  source = \n";
+    assert_eq!(hidden("main.tf", module, "google_sql_database_instance"), 1);
+}
+
+#[test]
 fn hostile_texts_end_and_are_told() {
     let deep = format!("resource \"a\" \"b\" {{\n  x = {}1{}\n}}\n", "[".repeat(20_000), "]".repeat(20_000));
     let parens = format!("x = {}1{}\n", "(".repeat(20_000), ")".repeat(20_000));

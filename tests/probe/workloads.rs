@@ -81,8 +81,12 @@ fn what_production_does_not_apply_is_a_note_and_an_unknown_template_is_blind() {
     ];
     let helm = ask(&chart, "k8s", &["Deployment"], &[]);
     assert!(helm.blind[0].why.contains("Helm"));
-    let broken = ask(&[("k8s/a.yaml", "apiVersion: v1\nkind: [")], "k8s", &["Deployment"], &[]);
-    assert_eq!(broken.blind.len(), 1);
+    // A broken file hides what it names, unless its path says that it is none of production.
+    let broken = "apiVersion: apps/v1\nkind: Deployment\nmetadata: [";
+    let blind = |path: &str, kind: &str| ask(&[(path, broken)], "k8s", &[kind], &[]).blind.len();
+    assert_eq!(blind("k8s/a.yaml", "Deployment"), 1);
+    assert_eq!(blind("k8s/a.yaml", "CronJob"), 0);
+    assert_eq!(blind("cmd/testdata/a.yaml", "Deployment"), 0);
 }
 
 #[test]

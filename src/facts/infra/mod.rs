@@ -35,8 +35,26 @@ pub struct Infra {
     pub resources: Vec<Resource>,
     /// Files that could not be read.
     pub blind: Vec<Blind>,
+    /// Files of Terraform that could not be read, and hide what their text names.
+    pub illegible: Vec<Illegible>,
     /// Calls of modules that stand outside of the tree, which may declare anything of their providers.
     pub remote: Vec<Remote>,
+}
+
+/// A file whose text could be looked at and not be understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Illegible {
+    /// Where and why.
+    pub blind: Blind,
+    /// The text; empty where there is none.
+    text: String,
+}
+
+impl Illegible {
+    /// Whether it could declare a resource of a kind, by itself or by a module that it calls.
+    fn may_hold(&self, kind: &str) -> bool {
+        self.text.is_empty() || self.text.contains("module \"") || self.text.contains(kind.trim_matches('*'))
+    }
 }
 
 /// A module that is called and not in the tree.
@@ -76,7 +94,9 @@ impl Infra {
             }),
             _ => None,
         });
-        self.blind.iter().cloned().chain(remote).chain(uncertain).collect()
+        let illegible = self.illegible.iter().filter(|file| kinds.iter().any(|kind| file.may_hold(kind)));
+        let illegible = illegible.map(|file| file.blind.clone());
+        self.blind.iter().cloned().chain(illegible).chain(remote).chain(uncertain).collect()
     }
 }
 

@@ -29,7 +29,7 @@ const MAX_OBJECTS: usize = 20_000;
 pub struct Kubernetes {
     /// The objects, those of one file in its order, files by path.
     pub objects: Vec<Object>,
-    /// Templates of Helm charts that could not be turned into objects, and charts that are not in the tree.
+    /// Files and templates of Helm charts that could not be turned into objects, and charts that are not in the tree.
     pub unread: Vec<Unread>,
     /// Charts of others that a chart of the project installs with it.
     pub dependencies: Vec<Dependency>,
@@ -82,8 +82,8 @@ pub fn read(facts: &Facts<'_>) -> Kubernetes {
         if charts.owns(&file.path) || kustomize::is_kustomization(&file.path) {
             continue;
         }
-        let (objects, blind) = objects_of(facts, &file.path);
-        view.blind.extend(blind);
+        let (objects, unread) = objects_of(facts, &file.path);
+        view.unread.extend(unread);
         let generated = file.text().is_some_and(|source| is_generated(source.text()));
         plain.extend(objects.into_iter().map(|object| (object, generated)));
         if plain.len() > MAX_OBJECTS {
@@ -211,14 +211,19 @@ fn apply(facts: &Facts<'_>, view: &mut Kubernetes, plain: Vec<Object>, kustomiza
     view.objects.sort_by(|a, b| a.path.cmp(&b.path).then(a.value.span.cmp(&b.value.span)));
 }
 
-/// The objects of a file, each still counted as production.
-fn objects_of(facts: &Facts<'_>, path: &str) -> (Vec<Object>, Vec<Blind>) {
+/// The objects of a file, each still counted as production, and what in it could not be read, unless its path says that it
+/// is none of production.
+fn objects_of(facts: &Facts<'_>, path: &str) -> (Vec<Object>, Vec<Unread>) {
     let Some(parsed) = facts.parsed(path) else { return (Vec::new(), Vec::new()) };
     let mut found = Vec::new();
     for document in &parsed.documents {
         each_object(document, |value| found.extend(Object::of(path, value)));
     }
-    (found, parsed.blind().collect())
+    let is_aside = matches!(production::stage_of_path(path), Stage::Never(_));
+    let unread = parsed.blind().filter(|_| !is_aside).filter_map(|blind| {
+        Some(Unread { place: blind.place?, why: blind.why, text: parsed.source.text().to_owned() })
+    });
+    (found, unread.collect())
 }
 
 /// A document, or each entry of a `List`.

@@ -29,7 +29,9 @@ const BUDGET: usize = 3_000_000;
 
 /// Reads every stack.
 pub(super) fn read(facts: &Facts<'_>, view: &mut Infra) {
-    let folders = source::folders(facts, &mut view.blind);
+    let (folders, mut illegible) = source::folders(facts);
+    illegible.retain(|file| file.blind.place.as_ref().is_none_or(|place| is_real(&place.path)));
+    view.illegible = illegible;
     let wrappers = terragrunt::read(facts, &folders);
     if folders.is_empty() {
         return;

@@ -2,6 +2,7 @@
 
 use crate::evidence::{Blind, Place};
 use crate::facts::format::{self, Format};
+use crate::facts::infra::Illegible;
 use crate::facts::{Facts, parallel};
 use crate::source::{Source, Span};
 use crate::tree::File;
@@ -112,8 +113,8 @@ pub(super) fn span_of(range: Option<std::ops::Range<usize>>) -> Span {
     range.map_or(Span::default(), |range| Span::new(range.start, range.end))
 }
 
-/// Every folder with Terraform files, by path; what could not be read is told.
-pub(super) fn folders(facts: &Facts<'_>, blind: &mut Vec<Blind>) -> BTreeMap<String, Folder> {
+/// Every folder with Terraform files, by path, and what could not be read.
+pub(super) fn folders(facts: &Facts<'_>) -> (BTreeMap<String, Folder>, Vec<Illegible>) {
     let files: Vec<&File> = facts.tree.files().iter().filter(|file| is_terraform(&file.path)).collect();
     // `x.tofu` stands in place of `x.tf`.
     let replaced = |file: &File| {
@@ -122,6 +123,7 @@ pub(super) fn folders(facts: &Facts<'_>, blind: &mut Vec<Blind>) -> BTreeMap<Str
     let files: Vec<&File> = files.into_iter().filter(|file| !replaced(file)).collect();
     let read = parallel::map(&files, |file| blocks_of(file));
     let mut folders: BTreeMap<String, Folder> = BTreeMap::new();
+    let mut illegible = Vec::new();
     for (file, read) in files.into_iter().zip(read) {
         match read {
             Ok((source, blocks)) => {
@@ -130,10 +132,13 @@ pub(super) fn folders(facts: &Facts<'_>, blind: &mut Vec<Blind>) -> BTreeMap<Str
                 folder.files.push(source);
                 folder.blocks.extend(blocks.into_iter().map(|block| Block { file: index, ..block }));
             }
-            Err(problem) => blind.push(problem),
+            Err(blind) => {
+                let text = file.text().map_or_else(String::new, |source| source.text().to_owned());
+                illegible.push(Illegible { blind, text });
+            }
         }
     }
-    folders
+    (folders, illegible)
 }
 
 fn is_terraform(path: &str) -> bool {
