@@ -93,6 +93,8 @@ const FIXTURE: &[&str] = &[
     "fixtures",
     "mock",
     "mocks",
+    "fake",
+    "fakes",
     "e2e",
     "fuzz",
     "bench",

@@ -64,6 +64,7 @@ fn another_environment_is_never_production() {
         ("examples/production.yaml", "examples"),
         ("docs/prod/compose.yml", "docs"),
         ("tests/prod.yaml", "tests"),
+        ("injector/fake/data/pod.yaml", "fake"),
         ("vendor/shop/deploy/production.yaml", "vendor"),
         ("third_party/shop/config/production.yaml", "third_party"),
         ("src/test/resources/application.yml", "test"),
