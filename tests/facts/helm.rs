@@ -284,6 +284,12 @@ fn charts_in_charts() {
     let foreign =
         ("chart/Chart.yaml", "name: a\ndependencies: [{name: ingress, repository: \"https://x\", version: 1.0.0}]\n");
     with(&[foreign, ("chart/templates/k.yaml", k)], |_, view| assert_eq!(view.unread(&["ServiceMonitor"]).len(), 1));
+    // One of which that is known hides what it may make.
+    let known = "name: a\ndependencies: [{name: cert-manager, repository: \"https://x\", version: 1.0.0}]\n";
+    with(&[("chart/Chart.yaml", known), ("chart/templates/k.yaml", k)], |_, view| {
+        assert_eq!(view.unread(&["Certificate"]).len(), 1);
+        assert_eq!(view.unread(&["ServiceMonitor"]).len(), 0);
+    });
 }
 
 #[test]

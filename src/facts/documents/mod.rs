@@ -16,7 +16,7 @@ pub(crate) use links::address;
 pub(super) use links::own_addresses;
 pub use links::{Target, has_folder, resolve};
 pub use section::{Block, BlockKind, Document, Link, Section};
-pub use standing::Standing;
+pub use standing::{Standing, may_say};
 
 use super::{Facts, parallel};
 use crate::evidence::{Blind, Place};

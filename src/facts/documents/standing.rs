@@ -183,6 +183,11 @@ pub(super) fn of(path: &str, text: &str, sections: &[Section]) -> Standing {
     by_path(&path.to_ascii_lowercase()).unwrap_or_else(|| by_content(text, sections))
 }
 
+/// Whether a document's path leaves open that it says how the project is run: no list of changes, no proposal, no form.
+pub fn may_say(path: &str) -> bool {
+    !matches!(by_path(&path.to_ascii_lowercase()), Some(Standing::Never(_) | Standing::Template))
+}
+
 fn by_path(path: &str) -> Option<Standing> {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let under = |list: &[&str]| folders.split('/').any(|folder| list.contains(&folder));

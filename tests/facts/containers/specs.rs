@@ -113,6 +113,11 @@ fn what_documents_say_about_a_plain_compose_file() {
     assert_eq!(with("# App\n\n## Deployment\n\nRun `docker compose up -d` on the server.\n"), Standing::Production);
     let both = "## Deployment\n\n`docker compose up -d`\n\n## Local development\n\n`docker compose up`\n";
     assert!(matches!(with(both), Standing::Uncertain(_)));
+    // What changed long ago says nothing of how it is started now.
+    let changes = ("CHANGELOG.md", "## 1.2\n\n- docker compose: production images\n- docker compose runs locally\n");
+    let readme = ("README.md", "## Local development\n\n`docker compose up`\n");
+    let standing = services(&[("compose.yaml", APP), changes, readme]).remove(0).standing;
+    assert!(matches!(standing, Standing::Aside(_)), "{standing:?}");
 }
 
 #[test]

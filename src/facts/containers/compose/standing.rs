@@ -3,6 +3,7 @@
 use super::super::{Containers, Platform, Role, Service};
 use super::{is_compose, is_stack};
 use crate::facts::Facts;
+use crate::facts::documents::may_say;
 use crate::facts::format::Format;
 use crate::facts::production::{self, Stage, Standing};
 use crate::value::Value;
@@ -189,7 +190,8 @@ fn declares_workload(text: &str) -> bool {
 fn described(facts: &Facts<'_>, name: &str) -> Standing {
     let is_markdown = |path: &str| path.rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case("md"));
     let files = facts.tree.files().iter();
-    let documents = files.filter(|file| is_markdown(&file.path) && file.path.matches('/').count() <= 2);
+    let is_near = |path: &str| path.matches('/').count() <= 2;
+    let documents = files.filter(|file| is_markdown(&file.path) && is_near(&file.path) && may_say(&file.path));
     let (mut developing, mut deploying) = (None, false);
     for file in documents {
         let Some(source) = file.text() else { continue };

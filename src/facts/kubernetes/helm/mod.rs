@@ -10,6 +10,7 @@ mod gitops;
 mod helmfile;
 mod lexer;
 mod objects;
+mod others;
 mod render;
 mod rope;
 mod syntax;
@@ -34,36 +35,6 @@ const MAX_WORK: usize = 8_000_000;
 const MAX_RELEASES: usize = 8;
 /// How many charts of a tree are rendered.
 const MAX_CHARTS: usize = 300;
-/// Charts of others that keep data and nothing else: what they make is never the project's own.
-const STORES: &[&str] = &[
-    "postgresql",
-    "postgresql-ha",
-    "mysql",
-    "mariadb",
-    "mariadb-galera",
-    "mongodb",
-    "mongodb-sharded",
-    "redis",
-    "redis-cluster",
-    "redis-ha",
-    "valkey",
-    "dragonfly",
-    "memcached",
-    "rabbitmq",
-    "kafka",
-    "zookeeper",
-    "nats",
-    "cassandra",
-    "elasticsearch",
-    "opensearch",
-    "clickhouse",
-    "cockroachdb",
-    "etcd",
-    "minio",
-    "influxdb",
-    "neo4j",
-];
-
 /// What the charts of a tree make.
 #[derive(Debug, Default)]
 pub(super) struct Helm {
@@ -259,10 +230,8 @@ fn others(releases: &[Release], helm: &mut Helm) {
             object.standing = standing;
             helm.objects.push(object);
         }
-        if !STORES.contains(&name.as_str()) {
-            let why = format!("the chart \"{name}\" that this release installs is not in the tree");
-            helm.unread.push(Unread { place: release.place.clone(), why, text: String::new() });
-        }
+        let why = format!("the chart \"{name}\" that this release installs is not in the tree");
+        helm.unread.extend(others::unseen(name, &release.place, why));
     }
 }
 
@@ -276,7 +245,10 @@ fn render(facts: &Facts<'_>, chart: Option<Chart>, release: Option<&str>, mut lo
         for body in &bodies {
             print(body, release, &loader, &mut work, helm);
         }
-        unseen(&loader.dependencies, &mut helm.unread);
+        helm.unread.extend(loader.dependencies.iter().filter_map(|dependency| {
+            let why = format!("the chart \"{}\" that this one installs with it is not in the tree", dependency.name);
+            others::unseen(&dependency.name, &dependency.place, why)
+        }));
     }
     helm.blind.append(&mut loader.blind);
     helm.dependencies.append(&mut loader.dependencies);
@@ -406,16 +378,4 @@ fn context(body: &Body, release: &str) -> Item {
         ("Files", Item::hidden("Files")),
         ("Subcharts", Item::hidden("Subcharts")),
     ])
-}
-
-/// Charts of others may make anything, unless it is known what they are.
-fn unseen(dependencies: &[Dependency], unread: &mut Vec<Unread>) {
-    for dependency in dependencies {
-        // `common` is a library of named templates: what it does not print is hidden where it is called.
-        if STORES.contains(&dependency.name.as_str()) || dependency.name == "common" {
-            continue;
-        }
-        let why = format!("the chart \"{}\" that this one installs with it is not in the tree", dependency.name);
-        unread.push(Unread { place: dependency.place.clone(), why, text: String::new() });
-    }
 }
