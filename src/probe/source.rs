@@ -238,6 +238,6 @@ fn calls_another(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let stem = name.split('.').next().unwrap_or(name);
-    folders.split('/').any(|folder| FOLDERS.contains(&folder) || WORDS.contains(&folder))
-        || stem.split(['-', '_']).any(|word| WORDS.contains(&word))
+    let says_so = |name: &str| name.split(['-', '_']).any(|word| WORDS.contains(&word));
+    folders.split('/').any(|folder| FOLDERS.contains(&folder) || says_so(folder)) || says_so(stem)
 }

@@ -13,7 +13,8 @@ use std::sync::LazyLock;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Features {
     on: BTreeMap<String, BTreeSet<String>>,
-    all: bool,
+    /// Packages that are built with all of theirs; an empty name is every package.
+    whole: BTreeSet<String>,
 }
 
 impl Features {
@@ -27,7 +28,7 @@ impl Features {
         if crates.is_empty() {
             return Self::default();
         }
-        let (passed, all) = passed(facts);
+        let Passed { features: passed, whole } = passed(facts);
         let mut waiting: Vec<(String, String)> = Vec::new();
         for (&name, package) in &crates {
             waiting.push((name.to_owned(), "default".to_owned()));
@@ -60,37 +61,88 @@ impl Features {
                 }
             }
         }
-        Self { on, all }
+        Self { on, whole }
     }
 
     /// Whether a feature (or an optional dependency) of a package is on.
     pub fn is_on(&self, package: &str, feature: &str) -> bool {
-        self.all || self.on.get(package).is_some_and(|features| features.contains(feature))
+        let whole = |name: &str| self.whole.contains(name);
+        whole("") || whole(package) || self.on.get(package).is_some_and(|features| features.contains(feature))
     }
 }
 
-/// Features that a release build passes, in images, recipes and CI.
-fn passed(facts: &Facts<'_>) -> (BTreeSet<String>, bool) {
-    static FLAG: LazyLock<Option<Regex>> =
-        LazyLock::new(|| compile(r#"(?:--features[ =]|-F ?)\s*["']?(?<list>[\w,/-]+(?: [\w/-]+)*)"#).ok());
-    let (mut features, mut all) = (BTreeSet::new(), false);
+/// What release builds pass.
+#[derive(Debug, Default)]
+struct Passed {
+    features: BTreeSet<String>,
+    whole: BTreeSet<String>,
+}
+
+/// Features that a release build passes, in images, recipes and CI. A recipe that only people call builds no release where
+/// images or CI build one themselves.
+fn passed(facts: &Facts<'_>) -> Passed {
+    let (mut shipped, mut by_hand) = (Passed::default(), Passed::default());
+    let (mut ships, mut calls_recipes) = (false, false);
     for file in facts.tree.files().iter().filter(|file| builds(&file.path)) {
-        let (Some(source), Some(flag)) = (file.text(), FLAG.as_ref()) else { continue };
+        let Some(source) = file.text() else { continue };
         let text = source.text().replace("\\\n", " ");
-        for line in text.lines().filter(|line| line.contains("cargo ") || line.contains("cross ")) {
-            let is_release =
-                ["--release", "--profile", "cargo install", "cargo zigbuild"].iter().any(|word| line.contains(word));
-            if line.trim_start().starts_with('#') || !is_release || !makes_a_program(line) {
-                continue;
-            }
-            all |= line.contains("--all-features");
-            for found in flag.captures_iter(line) {
-                let names = found["list"].split([',', ' ']).filter(|name| !name.starts_with('-') && !name.is_empty());
-                features.extend(names.map(|name| name.rsplit('/').next().unwrap_or(name).to_owned()));
-            }
+        if holds_recipes(&file.path) {
+            read_builds(&text, &mut by_hand);
+        } else {
+            ships |= read_builds(&text, &mut shipped);
+            calls_recipes |= text.lines().any(calls_a_recipe);
         }
     }
-    (features, all)
+    if !ships || calls_recipes {
+        shipped.features.append(&mut by_hand.features);
+        shipped.whole.append(&mut by_hand.whole);
+    }
+    shipped
+}
+
+/// Adds what the release builds of a file pass, and says whether there are any.
+fn read_builds(text: &str, passed: &mut Passed) -> bool {
+    static FLAG: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r#"(?:--features[ =]|-F ?)\s*["']?(?<list>[\w,/-]+(?: [\w/-]+)*)"#).ok());
+    static PACKAGE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r#"\s(?:-p|--package)[ =]\s*["']?(?<name>[\w-]+)"#).ok());
+    let mut ships = false;
+    for line in text.lines().filter(|line| line.contains("cargo ") || line.contains("cross ")) {
+        let is_release =
+            ["--release", "--profile", "cargo install", "cargo zigbuild"].iter().any(|word| line.contains(word));
+        if line.trim_start().starts_with('#') || !is_release || !makes_a_program(line) {
+            continue;
+        }
+        ships = true;
+        if line.contains("--all-features") {
+            let captures = PACKAGE.iter().flat_map(|package| package.captures_iter(line));
+            let mut named: Vec<String> = captures.map(|found| found["name"].to_owned()).collect();
+            if named.is_empty() {
+                named.push(String::new());
+            }
+            passed.whole.extend(named);
+        }
+        for found in FLAG.iter().flat_map(|flag| flag.captures_iter(line)) {
+            let names = found["list"].split([',', ' ']).filter(|name| !name.starts_with('-') && !name.is_empty());
+            passed.features.extend(names.map(|name| name.rsplit('/').next().unwrap_or(name).to_owned()));
+        }
+    }
+    ships
+}
+
+/// `run: make release`, `RUN just build`, `cd src && make`.
+fn calls_a_recipe(line: &str) -> bool {
+    let is_tool = |word: &str| matches!(word, "make" | "gmake" | "just");
+    line.split("&&").any(|command| {
+        let mut words = command.split_whitespace().skip_while(|word| matches!(*word, "-" | "run:" | "RUN" | "sudo"));
+        words.next().is_some_and(is_tool)
+    })
+}
+
+/// Whether a file holds recipes, which run when they are called.
+fn holds_recipes(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    matches!(name.as_str(), "makefile" | "justfile" | ".justfile")
 }
 
 /// Whether a line calls Cargo for something else than to look at the code or to test it.

@@ -172,7 +172,7 @@ fn assignment(just: &mut Justfile, line: &str) -> bool {
 /// How deep an expression is followed.
 const MAX_DEPTH: usize = 8;
 
-/// What an expression comes to in CI, where `CI` is set: a text, a variable, `env("NAME", "default")`, and
+/// What an expression comes to in CI, where `CI` is set: a text, a variable, two joined by `+`, `env("NAME", "default")`, and
 /// `if a == b { … } else { … }` of these.
 pub(super) fn evaluated(value: &str, variables: &BTreeMap<String, String>, depth: usize) -> Option<String> {
     let value = value.trim();
@@ -180,8 +180,11 @@ pub(super) fn evaluated(value: &str, variables: &BTreeMap<String, String>, depth
         return None;
     }
     let inner = |text: &str| evaluated(text, variables, depth + 1);
+    if let Some(plus) = joint(value).filter(|_| !value.starts_with("if ")) {
+        return Some(inner(&value[..plus])? + &inner(&value[plus + 1..])?);
+    }
     if value.starts_with(['"', '\'']) {
-        // Two texts joined by `+` or `/` begin and end as one does.
+        // Two texts joined by `/` begin and end as one does.
         let text = unquoted(value);
         return (text != value && !text.contains(&value[..1])).then_some(text);
     }
@@ -217,6 +220,22 @@ pub(super) fn evaluated(value: &str, variables: &BTreeMap<String, String>, depth
         };
     }
     variables.get(value).cloned()
+}
+
+/// Where two texts are joined by `+`, outside of quotes and brackets.
+fn joint(text: &str) -> Option<usize> {
+    let (mut depth, mut quote) = (0_usize, None);
+    text.char_indices().find_map(|(at, c)| {
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (None, '"' | '\'' | '`') => quote = Some(c),
+            (None, '{' | '(') => depth += 1,
+            (None, '}' | ')') => depth = depth.saturating_sub(1),
+            (None, '+') if depth == 0 => return Some(at),
+            _ => {}
+        }
+        None
+    })
 }
 
 /// Where the bracket that a text begins with is closed.

@@ -233,18 +233,20 @@ fn job(walk: &mut Walk<'_>, written: &Job0<'_>, depth: usize) -> Vec<usize> {
     let dir = default_of(value, "working-directory").or_else(|| written.dir.map(str::to_owned));
     let windows =
         value.get("runs-on").and_then(Value::as_str).is_some_and(|system| known.fill_text(system).contains("windows"));
-    let around = steps::Around {
-        job: index,
-        shell: shell.as_deref().or(windows.then_some("pwsh")),
-        dir: dir.as_deref().unwrap_or(""),
-        triggers: &triggers,
-        on_failure: walk.ci.jobs[index].on_failure,
-        excuse: &excuse,
-    };
     for combination in combinations(value, written.parsed, &known) {
         let mut known = known.clone();
         known.matrix = combination;
         known.env = environment(&known, value.get("env"));
+        // One combination may be let off where the others are not.
+        let excuse = excuse.clone().or_else(|| self::excuse(value, &known));
+        let around = steps::Around {
+            job: index,
+            shell: shell.as_deref().or(windows.then_some("pwsh")),
+            dir: dir.as_deref().unwrap_or(""),
+            triggers: &triggers,
+            on_failure: walk.ci.jobs[index].on_failure,
+            excuse: &excuse,
+        };
         steps::walk_steps(walk, written.parsed, value.get("steps"), &around, &known);
     }
     vec![index]
