@@ -278,7 +278,7 @@ fn settings(facts: &Facts<'_>, keys: &[&str], listed: &mut Vec<Listed>, empty: &
     let config = facts.config();
     let tails: Vec<String> = keys.iter().flat_map(|key| spread(key)).collect();
     let matching: Vec<_> = tails.iter().flat_map(|key| config.ending_in(key)).map(|(setting, _)| setting).collect();
-    for setting in config.effective(&matching).winners {
+    for setting in config.effective(&matching).winners.into_iter().filter(|setting| !is_of_a_limiter(&setting.name)) {
         let entry = |range: &str| Listed {
             place: setting.place.clone(),
             what: setting.name.clone(),
@@ -310,4 +310,10 @@ fn settings(facts: &Facts<'_>, keys: &[&str], listed: &mut Vec<Listed>, empty: &
             }
         }
     }
+}
+
+/// Whom a limiter lets ask as often as they like: everybody else comes in as well.
+fn is_of_a_limiter(name: &str) -> bool {
+    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    ["ratelimit", "throttl"].iter().any(|word| letters.to_ascii_lowercase().contains(word))
 }

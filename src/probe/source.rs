@@ -30,12 +30,13 @@ pub static PROBE: Probe = Probe {
     summary: "Matches of a pattern in code that ships; yields the group `value`, constants folded. `near` keeps those with \
               another pattern within so many lines; `unless` drops those with one on their line or in the eight (`above`) over it; \
               `unless_with` drops those with one between the same brackets; \
+              `called_from` keeps those in a file with another pattern, or in a function that such a file calls; \
               `inside` keeps those in a type, function or block whose first line matches; \
               `server` drops those in code of browsers and in scripts; \
               `own` drops those in code that calls somebody else's API, by its path; \
               `service` drops those in programs that serve nothing, where another one does; `says` is what such a line does, in words; `default` marks values that nobody may have set; \
               `chosen` drops a database driver that production's environment does not choose",
-    usage: "@source(regex…) {near: regex, lines: n, unless: regex, above: n, unless_with: regex, inside: regex, path: glob, server, own, service, chosen, default: \"the program\", unit, says: \"what it does\"}",
+    usage: "@source(regex…) {near: regex, lines: n, unless: regex, above: n, unless_with: regex, called_from: regex, inside: regex, path: glob, server, own, service, chosen, default: \"the program\", unit, says: \"what it does\"}",
     arity: (1, usize::MAX),
     patterns_from: Some(0),
     facts: &[],
@@ -45,6 +46,7 @@ pub static PROBE: Probe = Probe {
         "unless",
         "above",
         "unless_with",
+        "called_from",
         "inside",
         "path",
         "server",
@@ -62,7 +64,7 @@ pub static PROBE: Probe = Probe {
 /// The patterns that a question looks for, as the view of the code wants them gathered.
 pub fn patterns(question: &Question) -> Vec<String> {
     let words = question.words_from(0).map(|word| word.text.to_string());
-    let around = ["near", "unless"].into_iter().filter_map(|option| question.option_text(option));
+    let around = ["near", "unless", "called_from"].into_iter().filter_map(|option| question.option_text(option));
     words.chain(around.map(str::to_owned)).collect()
 }
 
@@ -71,6 +73,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     // What stands around a match is looked for when there is one.
     let around = |option| question.option_text(option).map(|pattern| lines_of(facts, &code.find(facts, pattern)));
     let (near, unless) = (LazyCell::new(|| around("near")), LazyCell::new(|| around("unless")));
+    let callers = LazyCell::new(|| around("called_from"));
     let lines = question.option("lines").and_then(Value::as_number).map_or(NEAR_LINES, whole);
     let above = question.option("above").and_then(Value::as_number).map_or(UNLESS_LINES, whole);
     let inside = question.option_text("inside").map(compile);
@@ -95,6 +98,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                 || is_outside
                 || is_mention
                 || near.as_ref().is_some_and(|near| !is_near(facts, near, hit, lines))
+                || callers.as_ref().is_some_and(|callers| !is_called_from(facts, callers, hit))
             {
                 continue;
             }
@@ -168,6 +172,11 @@ fn is_near(facts: &Facts<'_>, near: &BTreeMap<Arc<str>, Vec<u32>>, hit: &Hit, re
     let (Some(lines), Some(source)) = (near.get(&hit.path), facts.tree.text(&hit.path)) else { return false };
     let line = source.line_col(hit.span.start).line;
     lines.iter().any(|other| other.abs_diff(line) <= reach)
+}
+
+/// Whether a match stands in one of some files, or in a function that one of them calls.
+fn is_called_from(facts: &Facts<'_>, callers: &BTreeMap<Arc<str>, Vec<u32>>, hit: &Hit) -> bool {
+    callers.contains_key(&hit.path) || callers.keys().any(|path| facts.code().calls(facts, path, hit))
 }
 
 /// Whether one of some lines is that of a match, or one of the few above it.

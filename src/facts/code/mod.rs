@@ -3,6 +3,7 @@
 //! A file's code text is made only when something needs it. The patterns of all rules are looked for in one pass: their
 //! literals say which pattern may match which file, and only there a comment is told from code.
 
+mod callers;
 mod comments;
 mod constant;
 mod language;
@@ -288,7 +289,7 @@ impl CodeFile {
     /// Paths (without `.rs`) of the modules in other files that this one declares for tests only.
     fn test_modules(&self, facts: &Facts<'_>) -> Vec<String> {
         static DECLARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            let pattern = r"#\[cfg\((?:test|all\(test\b[^\]\n]*\))\)\]\s*(?:#\[[^\]\n]*\]\s*)*(?:pub(?:\([^)\n]*\))?\s+)?mod\s+(\w+)\s*;";
+            let pattern = r"#\[cfg\((?:test|all\(test\b[^\]\n]*\)|any\(test\s*,\s*feature\s*=\s*.[\w-]*test[\w-]*.\))\)\]\s*(?:#\[[^\]\n]*\]\s*)*(?:pub(?:\([^)\n]*\))?\s+)?mod\s+(\w+)\s*;";
             compile(pattern).ok()
         });
         let (Some(source), Some(declared)) = (self.source(facts), DECLARED.as_ref()) else { return Vec::new() };

@@ -198,9 +198,16 @@ pub(super) fn longest_run(text: &str) -> usize {
     longest(text, |before, after| before == after)
 }
 
-/// Length of the longest run of characters that count up: `12345678`, `abcdefgh`.
+/// Length of the longest run of characters that count up: `12345678`, `abcdefgh`, `789abc`.
 pub(super) fn longest_count(text: &str) -> usize {
-    longest(text, |before, after| after.is_ascii_alphanumeric() && before.wrapping_add(1) == after)
+    let follows = |before: u8, after: u8| before.wrapping_add(1) == after || (before, after) == (b'9', b'a');
+    longest(text, |before, after| after.is_ascii_alphanumeric() && follows(before, after))
+}
+
+/// The text that base64 was made of, where it is one that people read.
+pub(super) fn readable(value: &str) -> Option<String> {
+    let text = String::from_utf8(STANDARD_NO_PAD.decode(value.trim_end_matches('=')).ok()?).ok()?;
+    (text.len() > 11 && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')).then_some(text)
 }
 
 fn longest(text: &str, goes_on: impl Fn(u8, u8) -> bool) -> usize {

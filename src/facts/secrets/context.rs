@@ -24,7 +24,9 @@ pub(super) enum Grammar {
 pub(super) enum Weight {
     /// Tests, examples, documents, vendored code.
     Aside(&'static str),
-    /// Settings of a development or CI machine.
+    /// What only a machine of CI reads beside its own definition: its databases and their passwords live as long as a run.
+    Ci,
+    /// Settings of a development machine, definitions of CI.
     Development,
     /// Source or settings of no named stage.
     Plain,
@@ -36,7 +38,7 @@ const CODE: &[&str] = &[
     "rs", "go", "py", "js", "mjs", "cjs", "jsx", "ts", "tsx", "java", "kt", "kts", "scala", "groovy", "gradle", "c",
     "h", "cc", "cpp", "hpp", "cs", "fs", "vb", "m", "mm", "swift", "rb", "erb", "php", "pl", "pm", "lua", "dart", "ex",
     "exs", "erl", "clj", "cljs", "hs", "ml", "r", "jl", "sol", "vue", "svelte", "sql", "pas", "f90", "zig", "nim",
-    "proto", "ipynb", "cr", "jsp", "aspx", "cshtml", "coffee", "rake", "gemspec", "phtml",
+    "proto", "ipynb", "cr", "y", "yy", "jsp", "aspx", "cshtml", "coffee", "rake", "gemspec", "phtml",
 ];
 const QUOTED: &[&str] =
     &["json", "json5", "jsonc", "toml", "tf", "tfvars", "hcl", "tfstate", "bicep", "cue", "tsk", "nix"];
@@ -139,6 +141,8 @@ const TEST_WORDS: &[&str] = &[
     "expectedoutput",
     "cypress",
     "playwright",
+    "phpunit",
+    "conformance",
 ];
 /// Files of clients that send requests by hand.
 const REQUESTS: &[&str] = &[".http", ".rest", ".bru", ".gor", ".postman_collection.json"];
@@ -216,6 +220,9 @@ pub(super) fn weight(path: &str) -> Weight {
     if name.contains(".story.") || name.contains(".stories.") {
         return Weight::Aside("shown in a book of components");
     }
+    if is_beside_ci(path) {
+        return Weight::Ci;
+    }
     if DEV_FILES.contains(&name)
         || name.starts_with(".env")
         || path.starts_with(".github/")
@@ -226,13 +233,20 @@ pub(super) fn weight(path: &str) -> Weight {
     match stage_of_path(path) {
         Stage::Production => Weight::Production,
         Stage::Never("template") => Weight::Aside("in a template"),
-        Stage::Never("ci") => Weight::Development,
+        Stage::Never("ci") => Weight::Ci,
         Stage::Never(_) => Weight::Aside("in what is not for production"),
         Stage::Base | Stage::Unmarked if is_settings_aside(path) || is_of_seeds(name) => {
             Weight::Aside("in what is not for production")
         }
         Stage::Base | Stage::Unmarked => Weight::Plain,
     }
+}
+
+/// Files in a folder of CI that are not its definition: compose files, accounts of a store that is started for the tests.
+fn is_beside_ci(path: &str) -> bool {
+    let is_defined = || ["workflows/", "actions/"].iter().any(|folder| path.starts_with(&format!(".github/{folder}")));
+    let is_in = |folder: &&str| path.starts_with(*folder);
+    ["ci/", ".ci/", ".buildkite/"].iter().any(|folder| is_in(&folder)) || path.starts_with(".github/") && !is_defined()
 }
 
 /// `seeds.rb`, `dev_seeds.exs`: fill a database for those who try the program out.

@@ -184,6 +184,11 @@ impl Detector {
         self.checks.contains(&Check::Jwt)
     }
 
+    /// Whether it finds passwords in URLs, which are as good as any other password.
+    pub(super) fn is_of_urls(&self) -> bool {
+        self.checks.contains(&Check::Url)
+    }
+
     fn judge(&self, value: &str, groups: &Groups<'_>) -> Outcome {
         let head = value.get(..200).unwrap_or(value);
         // Blocks have a structure of their own, and long runs of zero bytes in it.

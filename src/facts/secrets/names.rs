@@ -117,6 +117,12 @@ pub(super) fn says_itself(name: &str, value: &str) -> bool {
         return false;
     }
     let own = words(name);
+    // The name under which a browser keeps something, and a name that runs its words together otherwise.
+    if own.ends_with(&["storage".to_owned(), "key".to_owned()])
+        || own.concat() == words(value).concat() && own.len() > 2
+    {
+        return true;
+    }
     let own = own.strip_prefix(&own[..usize::from(own.first().is_some_and(|lead| LEADS.contains(&lead.as_str())))]);
     let said = words(value);
     own.is_some_and(|own| own.len() >= 3 && own.iter().all(|word| said.contains(word)))

@@ -96,7 +96,8 @@ impl Scanner {
         let is_store = bytes.starts_with(&[0xfe, 0xed, 0xfe, 0xed]) || is_pkcs12(path, bytes);
         if is_store {
             let weight = context::weight(path);
-            let why_low = aside(weight);
+            let why_low =
+                aside(weight).or(is_made_by_an_editor(path).then_some("made by an editor, for builds on one machine"));
             let confidence = if why_low.is_some() { Confidence::Low } else { Confidence::Medium };
             return vec![finding(path, "", &store(bytes.len(), confidence, why_low), &hex_digest(bytes))];
         }
@@ -149,7 +150,8 @@ impl Scanner {
         let to = floor(text, (end + detector.reach).min(text.len()));
         let hit = detector.find(&text[from..to])?;
         let (start, end) = (from + hit.start, from + hit.end);
-        let aside = aside(setting.weight_at(start));
+        let weight = setting.weight_at(start);
+        let aside = aside(weight).or((weight == Weight::Ci && detector.is_of_urls()).then_some("for a run of CI"));
         let (confidence, why_low) = match (hit.outcome, aside) {
             _ if stands_by_its_pattern(detector, text, start) => {
                 (Confidence::Low, Some("beside the pattern that finds it"))
@@ -195,7 +197,7 @@ impl Scanner {
             Weight::Development | Weight::Plain => {
                 section_aside(setting.path, text, literal.start).map_or(weight, Weight::Aside)
             }
-            Weight::Aside(_) | Weight::Production => weight,
+            Weight::Aside(_) | Weight::Ci | Weight::Production => weight,
         };
         let is_shown = goes_to_browsers(&text[found.name_start..found.name_end], text, literal.start);
         let grade = if is_shown { Grade::Public } else { literal.grade };
@@ -271,8 +273,9 @@ fn confidence(grade: Grade, weight: Weight, is_commented: bool) -> Option<(Confi
     let low = |why| Some((Confidence::Low, Some(why)));
     match (grade, weight) {
         (Grade::Public, _) => low("made to be published or only to write"),
-        (Grade::Trivial, Weight::Aside(_) | Weight::Development | Weight::Plain) => None,
+        (Grade::Trivial, Weight::Aside(_) | Weight::Ci | Weight::Development | Weight::Plain) => None,
         (_, Weight::Aside(why)) => low(why),
+        (_, Weight::Ci) => low("for a run of CI"),
         (Grade::Strong, Weight::Production) => Some((Confidence::High, None)),
         (Grade::Strong, _) | (Grade::Fair | Grade::Weak | Grade::Trivial, Weight::Production) => {
             Some((Confidence::Medium, None))
@@ -362,6 +365,11 @@ fn finding(path: &Arc<str>, value: &str, raw: &Raw, digest: &str) -> Finding {
 
 fn store(len: usize, confidence: Confidence, why_low: Option<&'static str>) -> Raw {
     Raw { id: "key_store".into(), what: "key store".into(), confidence, why_low, start: 0, end: len }
+}
+
+/// `Shop_TemporaryKey.pfx`: what Visual Studio signs a package with until there is a certificate.
+fn is_made_by_an_editor(path: &str) -> bool {
+    path.to_ascii_lowercase().ends_with("_temporarykey.pfx")
 }
 
 /// A DER sequence that begins with version 3, under a name that says PKCS#12.

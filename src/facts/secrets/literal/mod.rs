@@ -132,5 +132,5 @@ fn is_public_by_design(value: &str, name: &str) -> bool {
         "amplitude_key",
     ];
     names.iter().any(|word| name.contains(word))
-        || ["pk_", "pk.eyJ", "phc_"].iter().any(|start| value.starts_with(start))
+        || ["pk_", "pk.eyJ", "phc_", "chpt_"].iter().any(|start| value.starts_with(start))
 }

@@ -1,0 +1,60 @@
+//! Who calls the function that a place stands in, by its name.
+
+use super::{Code, Hit};
+use crate::facts::Facts;
+use crate::pattern::compile;
+use crate::source::enclosing;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// The first line of a function, with its name.
+static FUNCTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compile(
+        r"\b(?:fn|func|def|function|fun)\s+(?:\([^)]*\)\s*)?(?P<name>\w+)|\b(?:const|let|var|val)\s+(?P<held>\w+)\s*=\s*(?:async\s*)?(?:function\b|\()|^\s*(?:(?P<first>\w+)[\w<>\[\],.?@\s]*\s)?(?P<method>[a-zA-Z_]\w*)\s*\([^;=]*\{\s*$",
+    )
+    .ok()
+});
+
+/// Words that begin a block which is no function.
+#[rustfmt::skip]
+const BLOCKS: &[&str] = &[
+    "if", "elif", "elsif", "else", "unless", "for", "foreach", "while", "until", "loop", "switch", "case", "match", "when", "catch",
+    "try", "with", "using", "lock", "return", "await", "let", "func", "function", "fn", "do", "select", "go", "defer", "impl",
+    "constructor", "synchronized",
+];
+
+impl Code {
+    /// Whether a file calls the function that a match stands in: its name before a bracket, where it is not declared.
+    pub fn calls(&self, facts: &Facts<'_>, path: &str, hit: &Hit) -> bool {
+        let Some(text) = self.file(path).and_then(|file| file.code(facts)) else { return false };
+        self.functions_around(facts, hit).iter().any(|name| is_called(text.product(), name))
+    }
+
+    /// The names of the functions that a match stands in, the innermost first.
+    fn functions_around(&self, facts: &Facts<'_>, hit: &Hit) -> Vec<String> {
+        let code = self.file(&hit.path).and_then(|file| file.code(facts));
+        let before = code.and_then(|code| code.product().get(..hit.span.start as usize));
+        let (Some(before), Some(function)) = (before, FUNCTION.as_ref()) else { return Vec::new() };
+        // A function of one line begins on it.
+        let own = before.rsplit('\n').next();
+        let names = own.into_iter().chain(enclosing(before)).filter_map(|line| {
+            let found = function.captures(line)?;
+            let name = found.name("name").or(found.name("held")).or(found.name("method"))?;
+            let is_block = found.name("first").is_some_and(|first| BLOCKS.contains(&first.as_str()));
+            (!is_block && !BLOCKS.contains(&name.as_str())).then(|| name.as_str().to_owned())
+        });
+        names.collect()
+    }
+}
+
+/// Whether a name stands before a bracket, and is not declared there.
+fn is_called(text: &str, name: &str) -> bool {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    memchr::memmem::find_iter(text.as_bytes(), name.as_bytes()).any(|at| {
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        let declares = ["fn ", "def ", "func ", "function ", "fun "].iter().any(|word| before.ends_with(word));
+        // A function may be named where it is handed on: `Depends(current_user)`, `.map(decode)`.
+        let is_named = after.starts_with(['(', ')', ',', '<']) || after.starts_with("::<");
+        is_named && !declares && !before.ends_with(is_part)
+    })
+}
