@@ -290,7 +290,7 @@ fn of_image(facts: &Facts<'_>, image: &Image, stage: usize, fact: &str, question
         "release_build" => builds(image, stage, Build::Release, "a release build"),
         "debug_build" => builds(image, stage, Build::Debug, "a debug build"),
         "command" => {
-            let command = image.command(stage);
+            let command = image.command(stage).filter(|fact| !is_bare_shell(&fact.value));
             command
                 .map(|fact| {
                     seen(&fact.place, format!("{title} starts {}", fact.value)).with(Observed::Word(fact.value))
@@ -308,6 +308,12 @@ fn of_image(facts: &Facts<'_>, image: &Image, stage: usize, fact: &str, question
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether a command starts a shell and tells it nothing: what runs is said where the image is used.
+fn is_bare_shell(command: &str) -> bool {
+    let shells = ["sh", "bash", "ash", "zsh"];
+    command.split_whitespace().all(|word| word == "-c" || shells.contains(&word.rsplit('/').next().unwrap_or(word)))
 }
 
 /// A release build only counts when no debug build goes into the same image.

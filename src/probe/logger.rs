@@ -6,6 +6,7 @@ use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{CodeText, Hit, Scope, observe};
 use crate::facts::config::{argument, script};
+use crate::pattern::pattern;
 use crate::source::enclosing;
 
 /// `@logger("level", key…)`.
@@ -27,6 +28,9 @@ struct Statement {
     /// It holds only where the environment says nothing.
     is_fallback: bool,
 }
+
+/// The root of Python's `LOGGING`.
+const ROOT: &str = r#"["']root["']\s*:\s*\{[^{}]{0,200}?["']level["']\s*:\s*["'](?<value>\w+)["']"#;
 
 const STATEMENTS: &[Statement] = &[
     Statement { pattern: r"\.with_max_level\(\s*(?:[\w]+::)*(?<value>\w+)\s*\)", is_fallback: false },
@@ -63,10 +67,7 @@ const STATEMENTS: &[Statement] = &[
         pattern: r"\b(?:logging\.getLogger\(\)|root_logger)\.setLevel\(\s*logging\.(?<value>\w+)",
         is_fallback: false,
     },
-    Statement {
-        pattern: r#"["']root["']\s*:\s*\{[^{}]{0,200}?["']level["']\s*:\s*["'](?<value>\w+)["']"#,
-        is_fallback: false,
-    },
+    Statement { pattern: ROOT, is_fallback: false },
     Statement {
         pattern: r#"\b(?:createLogger|pino)\(\s*\{[^{}]{0,200}?\blevel\s*:\s*["'](?<value>\w+)["']"#,
         is_fallback: false,
@@ -191,6 +192,11 @@ fn stated_at(facts: &Facts<'_>, statement: &Statement, hit: &Hit) -> Vec<Sightin
     let is_fallback = statement.is_fallback || (statement.pattern.contains("EnvFilter") && after_environment);
     let whole = Place::at(hit.path.clone(), *span);
     let mut found = vec![(text.trim_matches(['"', '\'']).to_owned(), whole)];
+    if statement.pattern == ROOT && says_more_elsewhere(code, span.end as usize) {
+        let message = format!("{}; other loggers beside it write more", line(facts, hit));
+        let sighting = Sighting::new(Place::at(hit.path.clone(), *span), Strength::Configured, message);
+        return vec![sighting.with(Observed::Opaque(text.clone()))];
+    }
     let is_name = text.chars().all(|c| c.is_alphanumeric() || c == '_') && text.starts_with(|c: char| c.is_lowercase());
     if is_name && !is_level(text) {
         found = argument::literals(facts, &hit.path, hit.span.start, text);
@@ -210,6 +216,15 @@ fn stated_at(facts: &Facts<'_>, statement: &Statement, hit: &Hit) -> Vec<Sightin
         if is_fallback { sighting.default_of("the program") } else { sighting }
     });
     told.collect()
+}
+
+/// Whether behind the root of a `LOGGING` others with handlers of their own write what it leaves out.
+fn says_more_elsewhere(code: &str, from: usize) -> bool {
+    pattern!(LOGGER: Scan, r#"\{[^{}]*["']handlers["'][^{}]*["']level["']\s*:\s*["'](?:INFO|DEBUG)["'][^{}]*\}"#);
+    let rest = code.get(from..).unwrap_or_default();
+    // The dictionary ends where a line begins with its bracket.
+    let end = rest.find("\n}").unwrap_or(rest.len());
+    LOGGER.is_match(&rest[..end])
 }
 
 /// Whether a statement stands where somebody has asked for more: `if verbose {`, `case "debug":`.

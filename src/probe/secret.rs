@@ -4,6 +4,7 @@ use super::config::{Variables, matching};
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
+use crate::facts::code::serves_not;
 use crate::facts::config::{Config, Connection, EnvRead, Held, Layer, Setting, Way};
 use crate::facts::manifests::Beside;
 use crate::facts::secrets::is_placeholder;
@@ -45,7 +46,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         answer.notes.push(note);
     }
     let beside = Beside::new(facts);
-    let serves = |read: &&EnvRead| !beside.holds(&read.place.path);
+    let serves = |read: &&EnvRead| !beside.holds(&read.place.path) && !serves_not(facts, &read.place.path);
     answer.seen.extend(reads(config, &words).filter(serves).map(read_sighting));
     keep(&mut answer, way);
     answer.blind.extend(config.blind.iter().cloned());

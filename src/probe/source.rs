@@ -149,7 +149,8 @@ fn sighting(facts: &Facts<'_>, hit: &Hit, question: &Question) -> Option<Sightin
 
 /// Whether a pattern looks for code that calls something, and not for words (a statement of SQL, a name, a path).
 fn asks_for_a_call(pattern: &str) -> bool {
-    pattern.contains("\\(") && !pattern.starts_with("(?i)") && !pattern.contains(['"', '\'', '`'])
+    let text = pattern.find(['"', '\'', '`']).unwrap_or(pattern.len());
+    pattern.find("\\(").is_some_and(|call| call < text) && !pattern.starts_with("(?i)")
 }
 
 /// The lines of some hits, by file, in order.

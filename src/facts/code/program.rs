@@ -34,14 +34,19 @@ pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
     !serves(file) && code.product(facts).any(|other| other.path != file.path && is_start(facts, other) && serves(other))
 }
 
-/// Whether a file of Go belongs to a program whose name says that people type it: `cmd/shop-cli/`, `cmd/shopcli/`, `shopctl/`,
-/// `cli/` beside the others.
+/// Whether a file belongs to a program whose name says that people type it: `cmd/shop-cli/`, `cmd/shopcli/`, `shopctl/` of
+/// Go, `cli/` beside the others, and `shop_cli.rs`; a crate of that name may be the service's own start.
 fn is_of_a_command_line(path: &str) -> bool {
     let is_one =
         |part: &str| part.ends_with("-cli") || part.ends_with("_cli") || part.ends_with("ctl") && part.len() > 4;
     let program = path.strip_prefix("cmd/").and_then(|rest| rest.split_once('/')).map_or("", |(program, _)| program);
-    Language::of(path) == Some(Language::Go)
-        && (path.starts_with("cli/") || program.ends_with("cli") || path.split('/').rev().skip(1).any(is_one))
+    match Language::of(path) {
+        Some(Language::Go) => {
+            path.starts_with("cli/") || program.ends_with("cli") || path.split('/').rev().skip(1).any(is_one)
+        }
+        Some(Language::Rust) => path.ends_with("_cli.rs"),
+        _ => false,
+    }
 }
 
 /// Whether a file is the start of a program that only talks to what another one of the tree serves: a shell, a client.

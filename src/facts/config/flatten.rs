@@ -8,6 +8,7 @@ use crate::facts::Facts;
 use crate::facts::containers::third_party_image;
 use crate::facts::format::{Format, Parsed};
 use crate::facts::own_name::OwnName;
+use crate::facts::production::is_in_tools;
 use crate::tree::path::{folder_of, within};
 use crate::value::{Kind, Value};
 use std::sync::Arc;
@@ -31,8 +32,24 @@ pub(super) fn files(facts: &Facts<'_>, config: &mut Config) {
         config.blind.extend(parsed.blind());
         let is_chart = facts.tree.file(&within(folder_of(file.path), "Chart.yaml")).is_some();
         let (owner, settings) = (file.service.into(), &mut config.settings);
-        Reader { file: &file, parsed, owner, settings, own: facts.own_name(), is_chart, is_foreign: false }.read();
+        let is_foreign = is_chart && is_one_of_many(facts, folder_of(file.path));
+        Reader { file: &file, parsed, owner, settings, own: facts.own_name(), is_chart, is_foreign }.read();
     }
+}
+
+/// So many charts side by side, and no program, are a collection for others to choose from: what one of them sets says
+/// nothing of the rest, nor of whose production takes it.
+const COLLECTION: usize = 4;
+
+/// Whether a chart is one of a collection.
+fn is_one_of_many(facts: &Facts<'_>, chart: &str) -> bool {
+    let (around, _) = chart.rsplit_once('/').unwrap_or_default();
+    let beside = facts.tree.files().iter().filter(|file| {
+        let folder = folder_of(&file.path);
+        file.name() == "Chart.yaml" && folder.rsplit_once('/').unwrap_or_default().0 == around
+    });
+    let mut packages = facts.manifests().packages.iter();
+    beside.take(COLLECTION).count() == COLLECTION && packages.all(|package| is_in_tools(&package.path))
 }
 
 struct Reader<'r> {

@@ -186,6 +186,7 @@ fn is_settings(item: &Item, code: &str, span: Span, path: &str) -> bool {
             && !call.contains("try_deserialize") =>
         {
             named
+                && !is_fetched(code, span)
                 && !words
                     .words()
                     .iter()
@@ -193,6 +194,17 @@ fn is_settings(item: &Item, code: &str, span: Span, path: &str) -> bool {
         }
         () => true,
     }
+}
+
+/// Whether what is parsed at a place is what the function around it waited for, and neither a file nor the environment:
+/// somebody else's settings, which the program serves.
+fn is_fetched(code: &str, span: Span) -> bool {
+    let from = floor(code, (span.range().start).saturating_sub(4_000));
+    let before = code.get(from..span.range().start).unwrap_or_default();
+    let Some(at) = before.rfind("fn ") else { return false };
+    let own = ["fs::", "read_to", "File::open", "env::", "include_str!", "stdin", ".path", "path:"];
+    let body = &before[at..];
+    before[..at].ends_with("async ") && body.contains(".await") && !own.iter().any(|word| body.contains(word))
 }
 
 /// What a loader fills, and where it does so.
