@@ -322,7 +322,9 @@ fn builds(image: &Image, stage: usize, wanted: Build, what: &str) -> Vec<Sightin
     if wanted == Build::Release && all.iter().any(|build| build.value == Build::Debug) {
         return Vec::new();
     }
-    let found = all.into_iter().filter(|build| build.value == wanted);
+    // What is only built and run there, and started by nobody, is no image of the service.
+    let is_started = wanted == Build::Release || image.command(stage).is_some() || image.copies_a_build(stage);
+    let found = all.into_iter().filter(|build| build.value == wanted && is_started);
     found.map(|build| seen(&build.place, format!("{what} in {}", image.path))).collect()
 }
 

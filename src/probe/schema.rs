@@ -54,7 +54,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let fields: Vec<&Field> = types
         .fields
         .iter()
-        .filter(|field| is_any || !(asks_for_value && field.shape == Shape::Boolean) && is_named(field))
+        .filter(|field| {
+            is_any || field.written != "object" && !(asks_for_value && field.shape == Shape::Boolean) && is_named(field)
+        })
         .collect();
     let (others, fields): (Vec<&Field>, Vec<&Field>) = fields.into_iter().partition(|field| is_beside(&field.place));
     if !is_any {

@@ -34,7 +34,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer::default();
     let way = question.option_text("way");
     for &setting in &effective.winners {
-        if way == Some("leaked") && stands_for_one(setting) {
+        let is_asked_by_another = || setting.layer == Layer::Program && serves_not(facts, &setting.place.path);
+        // Nobody gets in anywhere with a word in the place of a key that somebody else checks.
+        let is_no_key = || way == Some("leaked") || setting.default_in.is_none() && is_key_of_others(setting);
+        if stands_for_one(setting) && is_no_key() || is_asked_by_another() {
             continue;
         }
         answer.seen.extend(way_of(config, setting).map(|way| sighting(setting, &way)));

@@ -89,7 +89,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                 || globs.as_ref().is_some_and(|globs| !globs.matches(&hit.path));
             let is_about_another = unless.as_ref().is_some_and(|unless| is_below(facts, unless, hit, above));
             let is_outside = inside.as_ref().is_some_and(|inside| !is_inside(facts, inside.as_ref().ok(), hit));
-            let is_mention = asks_for_a_call(&word.text) && code.is_quoted(facts, hit);
+            let is_mention = asks_for_a_call(&word.text) && code.is_quoted(facts, hit) || code.is_printed(facts, hit);
             let is_answered =
                 unless_with.as_ref().is_some_and(|with| bracketed(facts, hit).is_some_and(|text| with.is_match(text)));
             if is_elsewhere
@@ -149,8 +149,7 @@ fn sighting(facts: &Facts<'_>, hit: &Hit, question: &Question) -> Option<Sightin
 
 /// Whether a pattern looks for code that calls something, and not for words (a statement of SQL, a name, a path).
 fn asks_for_a_call(pattern: &str) -> bool {
-    let text = pattern.find(['"', '\'', '`']).unwrap_or(pattern.len());
-    pattern.find("\\(").is_some_and(|call| call < text) && !pattern.starts_with("(?i)")
+    pattern.contains("\\(") && !pattern.starts_with("(?i)") && !pattern.contains(['"', '\'', '`'])
 }
 
 /// The lines of some hits, by file, in order.

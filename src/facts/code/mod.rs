@@ -181,6 +181,21 @@ impl Code {
         text.is_some_and(|text| text.start < hit.span.start && hit.span.end < text.end)
     }
 
+    /// Whether a match stands among the lines of code that the program only prints for others, as their beginning: a text
+    /// of several lines with a call that is ended there.
+    pub fn is_printed(&self, facts: &Facts<'_>, hit: &Hit) -> bool {
+        let Some(code) = self.file(&hit.path).and_then(|file| file.code(facts)) else { return false };
+        let Some(text) = code.string_at(hit.span.start).filter(|text| text.start < hit.span.start) else {
+            return false;
+        };
+        let line = code.product().get(text.range()).unwrap_or_default().split_once('\n').map(|(line, _)| line);
+        line.is_some_and(|line| {
+            let starts = ["let ", "const ", "var ", "import ", "use ", "from "];
+            let code = line.trim_start_matches(['r', '#', '"', '`', '\'', ' ']);
+            starts.iter().any(|start| code.starts_with(start))
+        })
+    }
+
     /// The features that the code at a place needs.
     pub fn features_at(&self, facts: &Facts<'_>, path: &str, offset: u32) -> Vec<String> {
         let text = self.file(path).and_then(|file| file.code(facts));

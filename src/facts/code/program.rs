@@ -22,8 +22,10 @@ static PREPARES: LazyLock<Option<Regex>> =
 /// tree serves.
 pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
     let code = facts.code();
-    if is_of_a_command_line(path) {
-        return code.product(facts).any(|other| !is_of_a_command_line(&other.path) && is_start(facts, other));
+    if is_of_a_command_line(path) || is_below_a_command_line(facts, path) {
+        let is_other =
+            |other: &CodeFile| !is_of_a_command_line(&other.path) && !is_below_a_command_line(facts, &other.path);
+        return code.product(facts).any(|other| is_other(other) && is_start(facts, other));
     }
     let Some(file) = code.file(path).filter(|file| is_start(facts, file)) else { return false };
     let serves = |file: &CodeFile| {
@@ -47,6 +49,13 @@ fn is_of_a_command_line(path: &str) -> bool {
         Some(Language::Rust) => path.ends_with("_cli.rs"),
         _ => false,
     }
+}
+
+/// Whether a file of Go stands in a folder `cli` that is a program of its own, beside others.
+fn is_below_a_command_line(facts: &Facts<'_>, path: &str) -> bool {
+    let at = if path.starts_with("cli/") { Some(3) } else { path.find("/cli/").map(|at| at + 4) };
+    let main = |at: usize| facts.tree.file(&format!("{}/main.go", &path[..at])).is_some();
+    Language::of(path) == Some(Language::Go) && at.is_some_and(main)
 }
 
 /// Whether a file is the start of a program that only talks to what another one of the tree serves: a shell, a client.

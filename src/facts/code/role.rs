@@ -169,6 +169,7 @@ fn is_of_the_bundler(name: &str) -> bool {
         "commitlint",
         "lint-staged",
         "tsup",
+        "vite",
     ];
     let is_config = name.contains(".config.") || name.contains("rc.") || name.starts_with("webpack.");
     let stem = name.trim_start_matches('.');

@@ -33,8 +33,16 @@ pub(super) fn files(facts: &Facts<'_>, config: &mut Config) {
         let is_chart = facts.tree.file(&within(folder_of(file.path), "Chart.yaml")).is_some();
         let (owner, settings) = (file.service.into(), &mut config.settings);
         let is_foreign = is_chart && is_one_of_many(facts, folder_of(file.path));
-        Reader { file: &file, parsed, owner, settings, own: facts.own_name(), is_chart, is_foreign }.read();
+        // Files of production laid over it may turn on what is off there.
+        let is_alone = is_chart && !has_overlay(facts, folder_of(file.path));
+        Reader { file: &file, parsed, owner, settings, own: facts.own_name(), is_chart, is_alone, is_foreign }.read();
     }
+}
+
+/// Whether values of production lie beside those of a chart.
+fn has_overlay(facts: &Facts<'_>, chart: &str) -> bool {
+    let is_one = |name: &str| name.starts_with("values") && name != "values.yaml" && name.contains("prod");
+    facts.tree.files().iter().any(|file| is_one(file.name()) && folder_of(&file.path) == chart)
 }
 
 /// So many charts side by side, and no program, are a collection for others to choose from: what one of them sets says
@@ -60,6 +68,8 @@ struct Reader<'r> {
     own: &'r OwnName,
     /// Whether they are the values of a chart.
     is_chart: bool,
+    /// Whether they are those of production, and none lie over them.
+    is_alone: bool,
     /// Whether what is read is for a program of somebody else.
     is_foreign: bool,
 }
@@ -107,7 +117,10 @@ impl Reader<'_> {
             Kind::Map(map) => {
                 let around = self.is_foreign;
                 let runs_another = self.is_chart && runs_another(value, self.own);
-                for (part, field) in map {
+                // What belongs to a part that is off is in nobody's way.
+                let is_off =
+                    self.is_alone && !name.is_empty() && value.get("enabled").and_then(Value::as_bool) == Some(false);
+                for (part, field) in map.iter().filter(|(part, _)| !is_off || *part == "enabled") {
                     // Whether a section is on at all is said to the chart.
                     self.is_foreign = around || runs_another && (name.is_empty() || part != "enabled");
                     let name = if name.is_empty() { part.to_string() } else { format!("{name}.{part}") };

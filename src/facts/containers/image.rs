@@ -6,6 +6,7 @@ use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::production::{self, Stage, Standing};
 use crate::source::Span;
+use crate::tree::path::{folder_of, within};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -105,13 +106,24 @@ pub fn read(facts: &Facts<'_>) -> Vec<Image> {
             Some(Image { path: file.path.clone(), standing, file: parsed, shipped })
         })
         .collect();
-    if images.iter().any(|image| image.standing == Standing::Production && !production::is_in_tools(&image.path)) {
-        for image in images.iter_mut().filter(|image| production::is_in_tools(&image.path)) {
+    let is_elsewhere =
+        images.iter().any(|image| image.standing == Standing::Production && !production::is_in_tools(&image.path));
+    for image in images.iter_mut().filter(|image| production::is_in_tools(&image.path)) {
+        if is_elsewhere {
             image.standing =
                 Standing::Uncertain("it stands in a folder of tools, and the service's image in none".into());
+        } else if holds_a_program(facts, folder_of(&image.path)) {
+            image.standing = Standing::Uncertain("it is that of a tool, whose program stands beside it".into());
         }
     }
     images
+}
+
+/// Whether a folder is that of a program, with what it needs.
+fn holds_a_program(facts: &Facts<'_>, folder: &str) -> bool {
+    let manifests =
+        ["requirements.txt", "pyproject.toml", "package.json", "go.mod", "Cargo.toml", "main.py", "main.go"];
+    manifests.iter().any(|name| facts.tree.file(&within(folder, name)).is_some())
 }
 
 /// Build arguments that conditions of a Dockerfile may ask for and that some file of the tree gives: the default that
@@ -374,6 +386,13 @@ impl Image {
         let first = entry.or(command)?;
         let text = [entry, command].into_iter().flatten().map(Instruction::command).collect::<Vec<_>>().join(" ");
         Some(Fact::new(text, self.at(first.span)))
+    }
+
+    /// Whether a program is copied into a shipped stage from Cargo's target folder.
+    pub fn copies_a_build(&self, stage: usize) -> bool {
+        let needed = self.file.needed(stage);
+        let mut instructions = needed.iter().flat_map(|&index| &self.file.stages[index].instructions);
+        instructions.any(|each| each.keyword == "COPY" && copied_build(&each.text).is_some())
     }
 
     /// How the program of a shipped stage was compiled, with what shows it; empty if nothing does.
