@@ -58,6 +58,9 @@ const NEVER: &[&str] = &[
     "template",
     "dist",
     "interop",
+    "training",
+    "extras",
+    "prow",
 ];
 const EXAMPLE: &[&str] = &[
     "example",

@@ -103,7 +103,7 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Notify) {
             "sentry_issue_alert" | "sentry_metric_alert" => monitors::sentry(resource),
             kind => match BLOCKS.iter().find(|(known, _)| *known == kind) {
                 Some((_, blocks)) => of_blocks(facts, resource, blocks),
-                None => by_type(facts, resource).into_iter().collect(),
+                None => by_type(facts, resource).map_or_else(Vec::new, |found| with_taker(resource, found)),
             },
         };
         if found > MOST {
@@ -188,8 +188,7 @@ fn by_type(facts: &Facts<'_>, resource: &Resource) -> Option<End> {
         state = State::Silent("it is switched off".to_owned());
     }
     if channel == "email" {
-        let paths = ["labels.email_address", "config.recipients", "delivery_address.simple_address"];
-        let address = paths.iter().find_map(|path| resource.setting(path)?.text());
+        let address = ADDRESSES.iter().find_map(|path| resource.setting(path)?.text());
         if let Some(why) = address.and_then(|address| channel::no_mailbox(&address)) {
             state = State::Silent(why);
         }
@@ -240,11 +239,32 @@ fn of_blocks(facts: &Facts<'_>, resource: &Resource, blocks: &[Block]) -> Vec<En
                 };
                 let place = if entry.as_map().is_some() { resource.at(entry.span) } else { setting.place.clone() };
                 ends.extend(taker.map(|taker| end(resource, taker, place.clone(), state.clone())));
-                ends.push(end(resource, channel, place, state));
+                ends.push(end(resource, channel, place, beside(taker, state)));
             }
         }
     }
     ends
+}
+
+/// Where kinds that [`by_type`] reads keep an address.
+const ADDRESSES: &[&str] = &["labels.email_address", "config.recipients", "delivery_address.simple_address"];
+
+/// An end, and the chat or pager that takes its mail.
+fn with_taker(resource: &Resource, found: End) -> Vec<End> {
+    let setting = || ADDRESSES.iter().find_map(|path| resource.setting(path));
+    let address = (found.channel == "email").then(setting).flatten();
+    match address.and_then(|address| channel::of_mailbox(&topics::written(&address.value))) {
+        Some(taker) => {
+            let mail = End { state: beside(Some(taker), found.state.clone()), ..found.clone() };
+            vec![End { channel: taker.to_owned(), ..found }, mail]
+        }
+        None => vec![found],
+    }
+}
+
+/// What a mail says of mailboxes: where a chat or a pager takes it, whether people read it as mail cannot be told.
+pub(super) fn beside(taker: Option<&str>, state: State) -> State {
+    taker.map_or(state, |taker| State::Unclear(format!("its address is one of {taker}, where mail becomes a message")))
 }
 
 /// Whether something else leads to a resource: it is reached then. What only an output or a module passes on may be.

@@ -72,6 +72,7 @@ pub(super) static DEPLOY: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "vercel … --prod",
         "netlify deploy --prod",
         "firebase deploy",
+        "fastapi deploy",
         "docker stack deploy",
         "docker service update",
         "cf push",

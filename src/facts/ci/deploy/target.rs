@@ -119,7 +119,7 @@ impl Ci {
         let file = job.place.path.rsplit('/').next().unwrap_or_default();
         let environment = job.environment.as_ref().map_or("", |(name, _)| name.as_str());
         let says = step.with.iter().filter(|(input, _)| !OF_THE_BUILD.contains(&input.as_str()));
-        let called = says.map(|(_, value)| value.clone()).collect::<Vec<_>>().join(" ");
+        let called = says.map(|(input, value)| of_the_place(input, value)).collect::<Vec<_>>().join(" ");
         let names = format!("{}, {}", job.id, job.name);
         let workflow = format!("{}, {}", job.workflow, file.rsplit_once('.').map_or(file, |(stem, _)| stem));
         let title = step.name.as_deref().unwrap_or("");
@@ -166,6 +166,12 @@ const OF_THE_BUILD: &[&str] = &[
     "secrets",
     "outputs",
 ];
+
+/// What the value of an input can say of the place: of the overrides of a bake file, the tags only.
+fn of_the_place(input: &str, value: &str) -> String {
+    let is_tag = |line: &&str| line.split_once('=').is_none_or(|(key, _)| key.ends_with(".tags"));
+    if input == "set" { value.lines().filter(is_tag).collect::<Vec<_>>().join("\n") } else { value.to_owned() }
+}
 
 /// What in a command can say where it goes: its own words and the variables that name a place.
 pub(super) fn command_hints(command: &Command) -> String {

@@ -66,7 +66,7 @@ fn of_protocol(resource: &Resource, value: &Value, endpoint: Option<&str>, state
     let taker = endpoint.filter(|_| channel == "email").and_then(channel::of_mailbox);
     let mut ends: Vec<End> =
         taker.map(|taker| end(resource, taker, place.clone(), state.clone())).into_iter().collect();
-    ends.push(end(resource, channel, place, state));
+    ends.push(end(resource, channel, place, super::beside(taker, state)));
     ends
 }
 
