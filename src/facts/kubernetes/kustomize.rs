@@ -32,6 +32,8 @@ pub(super) struct Kustomizations {
     patches: BTreeSet<String>,
     /// Folders and files that any kustomization lists, with the folder of one that does.
     listed: BTreeMap<String, String>,
+    /// Folders that one lists in a comment: whoever wants them takes the mark away.
+    left_out: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -54,6 +56,10 @@ impl Kustomizations {
                 continue;
             }
             let folder = folder_of(&file.path).to_owned();
+            let lines = file.text().map_or("", Source::text).lines();
+            let left_out =
+                lines.filter_map(|line| line.trim_start().strip_prefix('#')?.trim_start().strip_prefix("- "));
+            all.left_out.extend(left_out.filter_map(|entry| resolve(&folder, entry.trim())));
             all.by_folder.insert(folder, Kustomization { path: file.path.clone(), value: value.clone(), is_component });
         }
         for (folder, kustomization) in &all.by_folder {
@@ -73,8 +79,11 @@ impl Kustomizations {
         let stage = |folder: &str| production::stage_of_path(&own.cleared(&within(folder, "x")));
         let built = || self.by_folder.iter().filter(|(_, each)| !each.is_component).map(|(folder, _)| folder);
         let production: Vec<String> = built().filter(|folder| stage(folder) == Stage::Production).cloned().collect();
-        let is_root =
-            |folder: &&String| !self.listed.contains_key(*folder) && !matches!(stage(folder), Stage::Never(_));
+        let is_root = |folder: &&String| {
+            !self.listed.contains_key(*folder)
+                && !self.left_out.contains(*folder)
+                && !matches!(stage(folder), Stage::Never(_))
+        };
         // Another root beside the production overlays is another deployment, unless it is one more overlay of theirs.
         let used: BTreeSet<String> = production.iter().flat_map(|folder| self.reach(folder)).collect();
         let others = built().filter(is_root).filter(|folder| self.reach(folder).is_disjoint(&used)).cloned();

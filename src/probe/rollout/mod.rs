@@ -2,6 +2,7 @@
 
 mod kept;
 mod managed;
+mod patched;
 mod steps;
 mod weights;
 
@@ -10,6 +11,7 @@ use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::containers::{Platform, Service};
 use crate::facts::kubernetes::{Object, WORKLOADS};
+use crate::source::Span;
 use crate::value::Value;
 
 /// `@rollout(fact)`.
@@ -48,7 +50,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         "auto_abort" => {
             let of_objects = objects.iter().filter_map(|object| abort(object, &objects, true));
             let of_services = facts.containers().production().filter_map(|service| reverts(service, true));
-            of_objects.chain(of_services).chain(managed::abort(facts.infra(), true)).collect()
+            of_objects
+                .chain(of_services)
+                .chain(managed::abort(facts.infra(), true))
+                .chain(patched::abort(facts))
+                .collect()
         }
         "no_abort" => {
             let of_objects = objects.iter().filter_map(|object| abort(object, &objects, false));
@@ -194,20 +200,32 @@ fn abort(object: &Object, all: &[&Object], wanted: bool) -> Option<Sighting> {
         };
     }
     if object.is_kind("HelmRelease.helm.toolkit.fluxcd.io") {
-        let remediation = object.value.at(&["spec", "upgrade", "remediation"])?;
-        let retries = remediation.get("retries").and_then(Value::as_number);
-        let last = remediation.get("remediateLastFailure").and_then(Value::as_bool);
-        let strategy = remediation.get("strategy").and_then(Value::as_str).unwrap_or("rollback");
-        let works = last == Some(true) && strategy == "rollback" && retries.is_none_or(|retries| retries != 0.0);
-        return match (works, retries, wanted) {
-            (true, _, true) => Some(automatic(remediation.span, format!("{title} rolls a failed upgrade back"))),
+        let remedy = remedy(&object.value)?;
+        return match (remedy.works, remedy.retries, wanted) {
+            (true, _, true) => Some(automatic(remedy.span, format!("{title} rolls a failed upgrade back"))),
             (false, Some(0.0), false) => {
-                Some(manual(remediation.span, format!("{title} retries nothing and rolls nothing back")))
+                Some(manual(remedy.span, format!("{title} retries nothing and rolls nothing back")))
             }
             _ => None,
         };
     }
     None
+}
+
+/// What a release of Flux does about an upgrade that fails.
+struct Remedy {
+    works: bool,
+    retries: Option<f64>,
+    span: Span,
+}
+
+fn remedy(release: &Value) -> Option<Remedy> {
+    let remediation = release.at(&["spec", "upgrade", "remediation"])?;
+    let retries = remediation.get("retries").and_then(Value::as_number);
+    let last = remediation.get("remediateLastFailure").and_then(Value::as_bool);
+    let strategy = remediation.get("strategy").and_then(Value::as_str).unwrap_or("rollback");
+    let works = last == Some(true) && strategy == "rollback" && retries.is_none_or(|retries| retries != 0.0);
+    Some(Remedy { works, retries, span: remediation.span })
 }
 
 /// The analysis that a Rollout refers to, if the tree or the cluster has it by that reference.
