@@ -3,6 +3,7 @@
 //! A full parser of every dialect would refuse whole files for one statement that it does not know. The reader here
 //! takes the few statements that change tables, keys, indexes and rights, and passes over the rest.
 
+mod dialect;
 mod schema;
 mod sql;
 mod statement;
@@ -11,8 +12,9 @@ use super::Facts;
 use super::code::{Role, folder_role};
 use crate::evidence::{Blind, Place};
 use crate::tree::File;
+use dialect::History;
 use schema::Schema;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A longer migration is a dump of data.
@@ -70,16 +72,33 @@ pub fn read(facts: &Facts<'_>) -> Migrations {
         }
     }
     let mut view = Migrations::default();
-    for files in roots.into_values() {
-        one_history(facts, &mut view, files);
+    for (root, files) in roots {
+        for history in dialect::histories(&root, files) {
+            one_history(facts, &mut view, history);
+        }
     }
+    view.keep_each_once();
     view
 }
 
-fn one_history(facts: &Facts<'_>, view: &mut Migrations, mut files: Vec<&File>) {
+impl Migrations {
+    /// What is for several databases stands once.
+    fn keep_each_once(&mut self) {
+        let mut paths = BTreeSet::new();
+        self.files.retain(|(path, _)| paths.insert(path.clone()));
+        for list in
+            [&mut self.indexes, &mut self.unindexed, &mut self.destructive, &mut self.audits, &mut self.extensions]
+        {
+            let mut seen = BTreeSet::new();
+            list.retain(|one| seen.insert((one.place.clone(), one.what.clone())));
+        }
+    }
+}
+
+fn one_history(facts: &Facts<'_>, view: &mut Migrations, History { dialect, mut files }: History<'_>) {
     files.sort_by_cached_key(|file| order(&file.path));
     let downs: Vec<&File> = files.iter().copied().filter(|file| takes_back(&file.path)).collect();
-    let mut schema = Schema::default();
+    let mut schema = Schema::of(dialect);
     for file in files.into_iter().filter(|file| !takes_back(&file.path)).take(MOST) {
         let down = downs.iter().find(|down| is_pair(&file.path, &down.path)).map(|down| down.path.clone());
         view.files.push((file.path.clone(), down));
@@ -103,20 +122,22 @@ fn is_sql(path: &str) -> bool {
         && path.rsplit_once('/').is_some_and(|(folder, _)| folder.split('/').all(is_product))
 }
 
-/// The folder that holds a history: everything below `migrations/`, `migrate/`, or of Flyway's names.
+/// The folder that holds a history: everything below `migrations/`, `migrate/`, or below a database's own folder there.
 fn root_of(path: &str) -> Option<String> {
     const FOLDERS: &[&str] = &["migrations", "migration", "migrate", "db_migrations", "sqlx_migrations"];
     let mut folder = String::new();
+    let mut root = None;
     let mut parts: Vec<&str> = path.split('/').collect();
     parts.pop();
     for part in parts {
         folder.push_str(part);
         folder.push('/');
-        if FOLDERS.contains(&part.to_ascii_lowercase().as_str()) {
-            return Some(folder);
+        let is_of_one = root.is_some() && dialect::named(part).is_some();
+        if is_of_one || (root.is_none() && FOLDERS.contains(&part.to_ascii_lowercase().as_str())) {
+            root = Some(folder.clone());
         }
     }
-    None
+    root
 }
 
 /// `down.sql`, `0001_x.down.sql`, Flyway's `U1__x.sql`.

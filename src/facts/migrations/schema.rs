@@ -16,7 +16,10 @@ pub(super) struct Schema {
     destructive: Vec<Seen>,
     audits: Vec<Seen>,
     extensions: Vec<Seen>,
-    is_mysql: bool,
+    /// The database, where the path says which.
+    dialect: Option<&'static str>,
+    /// Whether the statements are written as MySQL writes them.
+    writes_mysql: bool,
 }
 
 #[derive(Debug)]
@@ -47,6 +50,16 @@ impl Index {
 }
 
 impl Schema {
+    /// Nothing yet, in a database of this name if it is known.
+    pub(super) fn of(dialect: Option<&'static str>) -> Self {
+        Self { dialect, ..Self::default() }
+    }
+
+    /// Whether every foreign key gets an index by itself.
+    fn is_mysql(&self) -> bool {
+        self.dialect.map_or(self.writes_mysql, |dialect| dialect == "mysql")
+    }
+
     /// Applies one statement of a file.
     pub(super) fn apply(&mut self, path: &Arc<str>, tokens: &[Token]) {
         let at = |span: Span| Place::at(path.clone(), span);
@@ -67,14 +80,15 @@ impl Schema {
 
     /// What is left when all ran.
     pub(super) fn finish(self, view: &mut Migrations) {
-        let unindexed = self.keys.iter().filter(|key| !self.is_mysql && !self.is_led(key));
+        let is_mysql = self.is_mysql();
+        let unindexed = self.keys.iter().filter(|key| !is_mysql && !self.is_led(key));
         view.unindexed.extend(
             unindexed.map(|key| Seen {
                 what: format!("{}.{}", key.table, key.columns.join(", ")),
                 place: key.place.clone(),
             }),
         );
-        let made_by_itself = self.keys.iter().filter(|_| self.is_mysql);
+        let made_by_itself = self.keys.iter().filter(|_| is_mysql);
         view.indexes.extend(made_by_itself.map(|key| Seen {
             what: format!("{} ({}), which MySQL makes for the foreign key", key.table, key.columns.join(", ")),
             place: key.place.clone(),
@@ -131,7 +145,7 @@ impl Schema {
         for part in inside.parts() {
             self.column_or_constraint(part, &table, at);
         }
-        self.is_mysql |= rest.has("engine") || inside.has("auto_increment");
+        self.writes_mysql |= rest.has("engine") || inside.has("auto_increment");
     }
 
     /// One entry of a table: a column with its constraints, or a constraint of the table.
