@@ -77,10 +77,10 @@ const EXAMPLE: &[&str] = &[
     "demos",
     "quickstart",
 ];
+/// Words of what stands in for something in a test, wherever they are in a name.
+pub const TESTS: &[&str] = &["test", "tests", "testing", "mock", "mocks", "fake", "fakes", "stub", "stubs"];
+/// More words of tests, of what they are given and what they leave.
 const FIXTURE: &[&str] = &[
-    "test",
-    "tests",
-    "testing",
     "testdata",
     "testutil",
     "testutils",
@@ -94,18 +94,12 @@ const FIXTURE: &[&str] = &[
     "suites",
     "fixture",
     "fixtures",
-    "mock",
-    "mocks",
-    "fake",
-    "fakes",
     "e2e",
     "fuzz",
     "bench",
     "benches",
     "benchmarks",
     "snapshots",
-    "stub",
-    "stubs",
     "integrationtest",
     "integrationtests",
     "functionaltest",
@@ -215,7 +209,7 @@ pub fn is_in_class_aside(path: &str, text: &str, offset: usize) -> bool {
     let class = enclosing(before).find_map(|line| line.trim_start().strip_prefix("class "));
     class.is_some_and(|name| {
         let words = crate::facts::secrets::words(name.split(['(', ':']).next().unwrap_or(name));
-        words.iter().any(|word| NEVER.contains(&word.as_str()) || FIXTURE.contains(&word.as_str()))
+        words.iter().any(|word| [NEVER, TESTS, FIXTURE].iter().any(|list| list.contains(&word.as_str())))
     })
 }
 
@@ -279,6 +273,7 @@ static SIGNS: LazyLock<HashMap<&'static str, Sign>> = LazyLock::new(|| {
         (BASE, Sign::Base),
         (NEVER, Sign::Never),
         (EXAMPLE, Sign::Example),
+        (TESTS, Sign::Fixture),
         (FIXTURE, Sign::Fixture),
     ];
     lists.into_iter().flat_map(|(list, sign)| list.iter().map(move |&word| (word, sign))).collect()

@@ -1,7 +1,7 @@
 //! What a source file is for: only product code says what the product does.
 
 use super::language::Language;
-use crate::facts::production::{is_settings_aside, is_test_support};
+use crate::facts::production::{TESTS, is_settings_aside, is_test_support};
 use crate::source;
 
 /// What a source file is for.
@@ -47,19 +47,11 @@ const FOLDERS: &[(&str, Role)] = &[
     ("testdata", Role::Fixture),
     ("test-data", Role::Fixture),
     ("test_data", Role::Fixture),
-    ("stub", Role::Fixture),
-    ("stubs", Role::Fixture),
     ("snapshots", Role::Fixture),
     ("__snapshots__", Role::Fixture),
-    ("tests", Role::Test),
-    ("test", Role::Test),
-    ("testing", Role::Test),
     ("__tests__", Role::Test),
     ("__mocks__", Role::Test),
-    ("mock", Role::Test),
-    ("mocks", Role::Test),
     ("mockserver", Role::Test),
-    ("fakes", Role::Test),
     ("testfixtures", Role::Fixture),
     ("testfixture", Role::Fixture),
     ("testfiles", Role::Fixture),
@@ -197,25 +189,12 @@ pub fn folder_role(part: &str) -> Role {
     if TOOLS.iter().any(|suffix| lower.ends_with(suffix)) || PLUGINS.iter().any(|prefix| lower.starts_with(prefix)) {
         return Role::Tooling;
     }
-    let is_test =
-        ["test_", "test-", "tests_", "tests-", "mock_", "mock-"].iter().any(|prefix| lower.starts_with(prefix))
-            || [
-                "_test",
-                "-test",
-                "_tests",
-                "-tests",
-                ".tests",
-                ".test",
-                "-testing",
-                "_testing",
-                "testutil",
-                "testutils",
-                "integrationtest",
-                "integrationtests",
-            ]
-            .iter()
-            .any(|suffix| lower.ends_with(suffix))
-            || is_test_support(part);
+    let mut words = lower.split(['-', '_', '.']);
+    let of_tests = |word: Option<&str>| word.is_some_and(|word| TESTS.contains(&word));
+    let is_test = of_tests(words.next())
+        || of_tests(words.next_back())
+        || ["testutil", "testutils", "integrationtest", "integrationtests"].iter().any(|end| lower.ends_with(end))
+        || is_test_support(part);
     if is_test { Role::Test } else { Role::Product }
 }
 

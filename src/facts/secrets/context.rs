@@ -1,6 +1,6 @@
 //! What a path says about a literal in it: which grammar it stands in, and how much it weighs there.
 
-use crate::facts::production::{Stage, is_example, is_fixture, is_settings_aside, stage_of_path};
+use crate::facts::production::{Stage, TESTS, is_example, is_fixture, is_settings_aside, stage_of_path};
 
 /// The grammar of a file, as far as assignments are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,25 +125,8 @@ const TRANSLATIONS: &[&str] = &[
 const VENDORED: &[&str] =
     &["vendor", "vendored", "node_modules", "third_party", "thirdparty", "bower_components", "external", ".yarn"];
 const GENERATED: &[&str] = &[".sqlx", "cassettes", "__snapshots__"];
-const TEST_WORDS: &[&str] = &[
-    "test",
-    "tests",
-    "testing",
-    "spec",
-    "specs",
-    "mock",
-    "mocks",
-    "fake",
-    "fakes",
-    "stub",
-    "stubs",
-    "expected",
-    "expectedoutput",
-    "cypress",
-    "playwright",
-    "phpunit",
-    "conformance",
-];
+/// More words of tests than [`TESTS`].
+const SPECS: &[&str] = &["spec", "specs", "expected", "expectedoutput", "cypress", "playwright"];
 /// Files of clients that send requests by hand.
 const REQUESTS: &[&str] = &[".http", ".rest", ".bru", ".gor", ".postman_collection.json"];
 const DEV_FILES: &[&str] = &[
@@ -255,11 +238,15 @@ fn is_of_seeds(name: &str) -> bool {
     super::names::words(stem).iter().any(|word| matches!(word.as_str(), "seed" | "seeds" | "dummy"))
 }
 
+fn is_test_word(word: &str) -> bool {
+    TESTS.contains(&word) || SPECS.contains(&word)
+}
+
 /// `LoginTest.java`, `test_login.py`, `TestUtils/`, `spec/support/`: words in camel case too, which paths of stages have not.
 fn has_test_word(path: &str) -> bool {
     path.split('/').any(|part| {
         let stem = part.split('.').next().unwrap_or(part);
-        super::names::words(stem).iter().any(|word| TEST_WORDS.contains(&word.as_str()))
+        super::names::words(stem).iter().any(|word| is_test_word(word))
     })
 }
 
@@ -273,7 +260,7 @@ pub(super) fn is_in_a_test_script(path: &str, text: &str, offset: usize) -> bool
     let Some((name, script)) = line.strip_prefix('"').and_then(|rest| rest.split_once('"')) else { return false };
     let program = script.trim_start_matches([':', ' ', '"']).split_whitespace().next().unwrap_or_default();
     let mut words = name.split([':', '-', '_', '.']).chain(std::iter::once(program));
-    words.any(|word| TEST_WORDS.contains(&word) || ALSO.contains(&word))
+    words.any(|word| is_test_word(word) || ALSO.contains(&word))
 }
 
 /// Whether a value stands under `example:`, `examples:` or samples of code in a description of an API.
@@ -392,7 +379,7 @@ pub(super) fn serves_a_test_run(path: &str, text: &str, offset: usize) -> bool {
     let Some(job) = enclosing.iter().rev().nth(1).filter(|_| is_jobs) else { return false };
     let words = super::names::words(job);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    has(TEST_WORDS) && !has(&["deploy", "release", "publish", "production", "prod"])
+    words.iter().any(|word| is_test_word(word)) && !has(&["deploy", "release", "publish", "production", "prod"])
 }
 
 /// `NODE_ENV: test`.
