@@ -228,8 +228,8 @@ pub(super) fn weight(path: &str) -> Weight {
 /// Files in a folder of CI that are not its definition: compose files, accounts of a store that is started for the tests.
 fn is_beside_ci(path: &str) -> bool {
     let is_defined = || ["workflows/", "actions/"].iter().any(|folder| path.starts_with(&format!(".github/{folder}")));
-    let is_in = |folder: &&str| path.starts_with(*folder);
-    ["ci/", ".ci/", ".buildkite/"].iter().any(|folder| is_in(&folder)) || path.starts_with(".github/") && !is_defined()
+    ["ci/", ".ci/", ".buildkite/"].iter().any(|folder| path.starts_with(folder))
+        || path.starts_with(".github/") && !is_defined()
 }
 
 /// `seeds.rb`, `dev_seeds.exs`: fill a database for those who try the program out.
