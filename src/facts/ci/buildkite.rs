@@ -36,12 +36,34 @@ fn kind(event: &Event) -> &'static [&'static str] {
     }
 }
 
+/// Pipelines in another folder: they run, and what starts them is set on their host.
+fn elsewhere(walk: &mut Walk<'_>) {
+    let in_folder = |path: &str| {
+        let mut folders = path.split('/').rev().skip(1);
+        path::is_yaml(path)
+            && folders.any(|folder| matches!(folder, "ci" | "buildkite" | ".ci"))
+            && plain::is_ours(path)
+    };
+    for parsed in plain::files(walk, in_folder) {
+        let steps = parsed.first().and_then(|root| root.get("steps")?.as_list()).unwrap_or_default();
+        let is_pipeline = steps.iter().any(|step| {
+            let has = |key: &str| step.get(key).is_some();
+            has("label") && (has("command") || has("commands")) && (has("plugins") || has("agents"))
+        });
+        if is_pipeline {
+            let why = "a pipeline of Buildkite; when it runs is set on its host".to_owned();
+            walk.ci.blind.push(Blind { place: Some(Place::file(parsed.source.name())), why });
+        }
+    }
+}
+
 /// Reads the pipelines of the tree.
 pub(super) fn read(walk: &mut Walk<'_>) {
     let names = ["pipeline.yml", "pipeline.yaml", "pipeline.json"];
     let known = |path: &str| {
         path.strip_prefix(".buildkite/").is_some_and(|name| names.contains(&name)) || path == "buildkite.yml"
     };
+    elsewhere(walk);
     let mut queue: Vec<(&Parsed, Vec<Trigger>)> = Vec::new();
     for parsed in plain::files(walk, known) {
         let place = Place::file(parsed.source.name());

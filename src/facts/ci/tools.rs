@@ -69,10 +69,10 @@ pub fn tests(words: &[String]) -> bool {
 /// Tools that read one language, or one family of them.
 const READERS: &[(&[&str], &[Language])] = &[
     (&["cargo", "cross", "grcov"], &[Rust, C]),
-    (&["go", "gotestsum", "gosec", "govulncheck"], &[Go]),
-    (&["bandit", "pytest", "coverage", "tox", "nox"], &[Python]),
-    (&["brakeman", "rspec", "parallel_rspec", "rails", "rake", "simplecov"], &[Ruby]),
-    (&["nyc", "c8", "jest", "vitest", "karma", "njsscan"], &[JavaScript]),
+    (&["go", "gotestsum", "gosec", "govulncheck", "golangci-lint", "staticcheck"], &[Go]),
+    (&["bandit", "pytest", "coverage", "tox", "nox", "ruff", "flake8", "pylint", "mypy"], &[Python]),
+    (&["brakeman", "rspec", "parallel_rspec", "rails", "rake", "simplecov", "rubocop"], &[Ruby]),
+    (&["nyc", "c8", "jest", "vitest", "karma", "njsscan", "eslint", "oxlint", "biome", "stylelint"], &[JavaScript]),
     (&["gradle", "gradlew", "./gradlew", "mvn", "mvnw", "./mvnw"], &[Java, Kotlin, Scala]),
     (&["dotnet"], &[CSharp]),
     (&["phpunit"], &[Php]),

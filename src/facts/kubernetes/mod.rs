@@ -184,6 +184,8 @@ fn apply(facts: &Facts<'_>, view: &mut Kubernetes, plain: Vec<Object>, kustomiza
     let rendered = kustomizations.render(facts, &plain, &mut view.blind);
     let flavours = flavours(facts, &plain, &rendered, kustomizations);
     let reached: BTreeSet<Arc<str>> = rendered.iter().map(|object| object.path.clone()).collect();
+    let is_chosen =
+        kustomizations.names_production(facts.own_name()) && rendered.iter().any(|object| object.is_workload());
     for mut object in plain {
         if reached.contains(&object.path) || kustomizations.is_patch(&object.path) {
             continue;
@@ -195,6 +197,10 @@ fn apply(facts: &Facts<'_>, view: &mut Kubernetes, plain: Vec<Object>, kustomiza
                 _ => match kustomizations.unreached(&object.path) {
                     Standing::Production if production::is_in_tools(&object.path) => {
                         Standing::Uncertain("it stands in a folder of tools".to_owned())
+                    }
+                    // What runs in production is listed; what stands by itself may be another way to run it.
+                    Standing::Production if is_chosen => {
+                        Standing::Uncertain("the overlays of production do not list it".to_owned())
                     }
                     standing => standing,
                 },

@@ -120,10 +120,13 @@ impl Written<'_> {
         list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
-    /// Lists of pieces, each list joined into one text.
+    /// Texts, and lists of pieces, each list joined into one text.
     fn joined(&self, key: &str) -> Vec<String> {
         let lists = self.value(key).and_then(Value::as_list).unwrap_or_default();
-        let pieces = |list: &Value| list.as_list().unwrap_or_default().iter().filter_map(Value::as_str).collect();
+        let pieces = |list: &Value| match list.as_list() {
+            Some(pieces) => pieces.iter().filter_map(Value::as_str).collect(),
+            None => list.as_str().unwrap_or_default().to_owned(),
+        };
         lists.iter().map(pieces).collect()
     }
 }
@@ -156,7 +159,7 @@ impl Detector {
             pattern: pattern.to_owned(),
             compiled: OnceLock::new(),
             checks: checks.collect::<Result<_>>()?,
-            never: written.texts("never"),
+            never: written.joined("never"),
             examples,
             counterexamples,
         })

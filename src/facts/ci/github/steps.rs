@@ -86,7 +86,8 @@ fn list(
     order: &mut usize,
     outer: Option<&Call>,
 ) {
-    for step in steps.and_then(Value::as_list).unwrap_or(&[]).iter().take(MAX_STEPS) {
+    let steps = steps.and_then(Value::as_list).unwrap_or(&[]);
+    for (at, step) in steps.iter().enumerate().take(MAX_STEPS) {
         *order += 1;
         let mut own = known.clone();
         own.env = environment(known, step.get("env"));
@@ -94,7 +95,9 @@ fn list(
         if triggers.is_empty() {
             continue;
         }
-        let excuse = around.excuse.clone().or_else(|| excuse(step, &own));
+        let later = || steps.get(at + 1..).unwrap_or_default();
+        let excuse =
+            around.excuse.clone().or_else(|| excuse(step, &own).filter(|_| !is_called_to_account(step, later())));
         let name = step.get("name").and_then(Value::as_str).map(|name| own.fill_text(name));
         let dir = step
             .get("working-directory")
@@ -120,6 +123,18 @@ fn list(
             toolchain_flags(target, step, known);
         }
     }
+}
+
+/// Whether a later step fails the job for the failure of this one: `if: steps.lint.outcome == 'failure'`, `run: exit 1`.
+fn is_called_to_account(step: &Value, later: &[Value]) -> bool {
+    let Some(id) = step.get("id").and_then(Value::as_str) else { return false };
+    later.iter().any(|other| {
+        let text = |key: &str| other.get(key).and_then(Value::scalar_text).unwrap_or_default();
+        let condition: String = text("if").split_whitespace().collect();
+        let asks =
+            ["=='failure'", "!='success'"].iter().any(|end| condition.contains(&format!("steps.{id}.outcome{end}")));
+        asks && text("run").contains("exit 1")
+    })
 }
 
 /// The call of this step, inside the composite action that it stands in.
