@@ -6,7 +6,12 @@ use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::facts::documents::{Document, Section, Standing, Target, resolve};
 use crate::source::Span;
+use crate::tree::path::folder_of;
 use std::collections::BTreeSet;
+
+/// What stands at the root of a program, beside its page.
+const MANIFESTS: &[&str] =
+    &["Cargo.toml", "go.mod", "package.json", "pom.xml", "build.gradle", "build.gradle.kts", "Dockerfile"];
 
 /// A section, with its subsections, that is about a topic.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +54,24 @@ impl<'f> Candidate<'f> {
             }
             section => Place::at(self.document.path.clone(), section.heading),
         }
+    }
+
+    /// Whether it describes the program rather than how it is run: the use of a command, `RESTORE [options] <file>`, or
+    /// the page of a module among its sources.
+    pub(in crate::probe) fn is_of_the_code(&self, facts: &Facts<'_>) -> bool {
+        let title = &self.document.sections[self.shown].title;
+        if title.to_ascii_lowercase().contains("[option") || title.contains("[flags]") {
+            return true;
+        }
+        let folder = folder_of(&self.document.path);
+        if !folder.split('/').any(|part| part == "src") {
+            return false;
+        }
+        let beside = || facts.tree.files().iter().filter(|file| folder_of(&file.path) == folder);
+        let is_source =
+            |name: &str| [".rs", ".go", ".java", ".kt", ".cs", ".cpp", ".c"].iter().any(|end| name.ends_with(end));
+        let is_root = |name: &str| MANIFESTS.contains(&name) || name.ends_with(".csproj");
+        beside().any(|file| is_source(file.name())) && !beside().any(|file| is_root(file.name()))
     }
 
     /// Its heading, quoted.

@@ -153,6 +153,11 @@ impl Topic {
         self.is_title(text) || self.promised.as_ref().is_some_and(|pattern| pattern.is_match(text))
     }
 
+    /// Whether there are programs that offer the very thing to their users.
+    pub fn has_trade(&self) -> bool {
+        self.trade.is_some()
+    }
+
     /// Whether a program of this name and description offers the very thing to its users: its manual speaks of theirs.
     pub fn is_trade_of(&self, program: &str) -> bool {
         self.trade.as_ref().is_some_and(|pattern| pattern.is_match(program))

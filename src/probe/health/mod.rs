@@ -42,6 +42,18 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         timing @ ("interval" | "timeout") => {
             answer.seen = timings(&subjects, timing);
             answer.blind.extend(subjects.iter().filter_map(Subject::unheard));
+            let unasked = subjects.iter().filter(|subject| subject.silent.is_none()).filter(|one| !one.is_asked());
+            let (unasked, first) = (unasked.clone().count(), unasked.into_iter().next());
+            // How often the few are asked says nothing of the many that nobody asks.
+            if let Some(first) = first.filter(|_| timing == "interval" && unasked * 2 > subjects.len()) {
+                answer.notes.append(&mut answer.seen);
+                let why = format!(
+                    "{unasked} of {} own workloads have no check at all, such as {}",
+                    subjects.len(),
+                    first.title
+                );
+                answer.blind.push(Blind { place: Some(first.place.clone()), why });
+            }
         }
         _ => {}
     }
@@ -200,6 +212,11 @@ fn aside(facts: &Facts<'_>, answer: &mut Answer) {
 }
 
 impl Subject {
+    /// Whether anything asks it how it is.
+    fn is_asked(&self) -> bool {
+        self.checks.iter().any(Check::is_live)
+    }
+
     /// Why nothing is known of its checks.
     fn unheard(&self) -> Option<Blind> {
         let why = self.silent.clone()?;
