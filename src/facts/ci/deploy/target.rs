@@ -169,7 +169,7 @@ const OF_THE_BUILD: &[&str] = &[
 
 /// What the value of an input can say of the place: of the overrides of a bake file, the tags only.
 fn of_the_place(input: &str, value: &str) -> String {
-    let is_tag = |line: &&str| line.split_once('=').is_none_or(|(key, _)| key.ends_with(".tags"));
+    let is_tag = |line: &&str| line.split_once('=').is_none_or(|(key, _)| key.rsplit('.').next() == Some("tags"));
     if input == "set" { value.lines().filter(is_tag).collect::<Vec<_>>().join("\n") } else { value.to_owned() }
 }
 
