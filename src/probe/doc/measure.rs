@@ -9,9 +9,10 @@ use crate::facts::documents::{Block, BlockKind, Section};
 use crate::pattern::pattern;
 use crate::source::{Span, floor, head};
 
+// Somebody is told to look, or what is then to be seen; "should be kept apart" and "search-console verification" are no check.
 pattern!(
     CHECK,
-    r"(?i)\b(?:verif(?:y|ies|ied|ication)|check(?:s|ed|ing)?|confirm|make sure|ensure|smoke[- ]tests?|you should (?:now )?see|validate|validation|test that|should (?:be|return|respond|report))\b|\bcurl\s|\bkubectl (?:rollout status|get|wait)\b|\bhelm (?:status|test)\b|\bsystemctl status\b"
+    r"(?i)(?:^|[.!?:;,(]\s*|\b(?:and|or|to|then|now|please|finally|next|must|should|can|could|will|also|first|by|\w+ly)\s+)(?:verify|check|confirm|make sure|ensure|validate|test (?:that|the|it|your|whether|if))\b|(?:^|\bby |[.!?:;]\s*)(?:verifying|checking|confirming|making sure|testing that)\b|\bsmoke[- ]tests?\b|\byou should (?:now )?(?:see|get|be able)\b|\bshould (?:now )?(?:be (?:now )?(?:running|up|ready|available|healthy|accessible|reachable|live|green|active|visible|online|listening|deployed)|return|respond|report|show|open)\b|^\W*(?:[\w-]+[ .)]+){0,3}(?:verification|validation|checks?)\W*$|\bcurl\s|\bkubectl (?:rollout status|get|wait)\b|\bhelm (?:status|test)\b|\bsystemctl status\b"
 );
 pattern!(
     FIX,
@@ -20,11 +21,6 @@ pattern!(
 pattern!(
     PROBLEM,
     r"(?i)\b(?:errors?|fail\w*|cannot|can't|can not|not|isn't|won't|doesn't|don't|unable|crash\w*|time[sd]?[- ]?out|timing out|timeouts?|slow\w*|stuck|missing|denied|refused|exceed\w*|problems?|issues?|hang\w*|panic\w*|out of|killed|invalid|unexpected\w*|corrupt\w*|warn\w*|lost|loss|down|too (?:many|much|large|long)|high|wrong|broken|reject\w*|unavailable|unreachable|forbidden|unauthori[sz]ed|expired?|stale|lag\w*|full|leak\w*|oom\w*|[45]\d\d)\b"
-);
-// Headings of how something is brought in, which name nothing that they explain.
-pattern!(
-    ABOUT_USE,
-    r"(?i)^\W*(?:\d+[.)]?\s*)?(?:usage|using|use|option|how|notes?|deploy\w*|install\w*|import\w*|export\w*|add\w*|creat\w*|configur\w+|updat\w+|upgrad\w+|set[ -]?up|setting up|getting started|quick ?start|prerequisites|requirements|overview|introduction|development|contributing|licen[cs]e|examples?|step|enabl\w+|run\w*|access\w*|test\w*|background|compatib\w+)\b|\bsupport$"
 );
 // A day of the week, a turn of duty, a tool to look at: what is done then is no answer to a problem.
 pattern!(
@@ -62,6 +58,8 @@ pub(super) fn find(
         Part::Levels(at_least) => look.at_least(*at_least, "level", look.levels()),
         Part::Commands(at_least) => look.at_least(*at_least, "command", look.commands()),
         Part::Meanings(at_least) => look.at_least(*at_least, "explained name", look.meanings()),
+        Part::Panels(at_least) => look.at_least(*at_least, "explained panel", look.panels()),
+        Part::Due(at_least) => look.at_least(*at_least, "task with its cadence", look.due()),
         Part::List(at_least) => look.at_least(*at_least, "entry", look.list()),
     }
 }
@@ -77,16 +75,17 @@ enum Reach {
     Prose,
 }
 
-struct Look<'a, 'f> {
-    facts: &'a Facts<'f>,
-    topic: &'a Topic,
+/// One part of a topic, looked for in one section.
+pub(super) struct Look<'a, 'f> {
+    pub(super) facts: &'a Facts<'f>,
+    pub(super) topic: &'a Topic,
     candidate: &'a Candidate<'a>,
     actions: bool,
 }
 
 impl<'a> Look<'a, '_> {
     /// The sections of the candidate that have no hole and are not about a developer's machine.
-    fn sections(&self) -> impl Iterator<Item = (usize, &'a Section)> {
+    pub(super) fn sections(&self) -> impl Iterator<Item = (usize, &'a Section)> {
         let (candidate, facts) = (self.candidate, self.facts);
         candidate
             .speaking(self.topic)
@@ -108,11 +107,11 @@ impl<'a> Look<'a, '_> {
     }
 
     /// The sections below that have no sections of their own.
-    fn leaves(&self) -> impl Iterator<Item = &'a Section> {
+    pub(super) fn leaves(&self) -> impl Iterator<Item = &'a Section> {
         self.below().filter(|&(index, section)| section.end == index + 1).map(|(_, section)| section)
     }
 
-    fn blocks(&self) -> impl Iterator<Item = &'a Block> {
+    pub(super) fn blocks(&self) -> impl Iterator<Item = &'a Block> {
         self.sections().flat_map(|(_, section)| &section.blocks)
     }
 
@@ -264,7 +263,7 @@ impl<'a> Look<'a, '_> {
     }
 
     /// Labelled paragraphs and outer items, each with what follows it up to the next one.
-    fn labelled(&self) -> Vec<(&'a str, Vec<&'a str>, bool, Span)> {
+    pub(super) fn labelled(&self) -> Vec<(&'a str, Vec<&'a str>, bool, Span)> {
         let mut found: Vec<(&'a str, Vec<&'a str>, bool, Span)> = Vec::new();
         for (_, section) in self.sections() {
             let first = found.len();
@@ -300,30 +299,11 @@ impl<'a> Look<'a, '_> {
         self.blocks().filter(|block| block.commands).map(|block| block.span).collect()
     }
 
-    fn rows(&self) -> impl Iterator<Item = (&'a Block, &'a [String])> {
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&'a Block, &'a [String])> {
         self.blocks().filter_map(|block| match &block.kind {
             BlockKind::Row { cells, header: false } => Some((block, cells.as_slice())),
             _ => None,
         })
-    }
-
-    /// Names with an explanation: rows, labelled items, or headings with a sentence.
-    fn meanings(&self) -> Vec<Span> {
-        let words = |text: &str| text.split_whitespace().count();
-        let rows = self.rows().filter(|(_, cells)| cells.len() >= 2 && cells[1..].iter().any(|cell| words(cell) >= 2));
-        // A numbered item is something to do.
-        let steps: Vec<Span> = self.blocks().filter(|block| is_numbered(block)).map(|block| block.span).collect();
-        let labelled = self
-            .labelled()
-            .into_iter()
-            .filter(|(_, rest, _, span)| rest.iter().any(|text| words(text) >= 3) && !steps.contains(span));
-        let headings = self.leaves().filter(|section| section.words >= 8 && !ABOUT_USE.is_match(&section.title));
-        let found: [Vec<Span>; 3] = [
-            rows.map(|(block, _)| block.span).collect(),
-            labelled.map(|(_, _, _, span)| span).collect(),
-            headings.map(|section| section.heading).collect(),
-        ];
-        found.into_iter().max_by_key(Vec::len).unwrap_or_default()
     }
 
     fn list(&self) -> Vec<Span> {
@@ -335,7 +315,7 @@ impl<'a> Look<'a, '_> {
     }
 }
 
-fn is_numbered(block: &Block) -> bool {
+pub(super) fn is_numbered(block: &Block) -> bool {
     matches!(block.kind, BlockKind::Item { ordered: true, .. })
 }
 

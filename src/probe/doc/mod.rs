@@ -2,6 +2,7 @@
 
 pub(super) mod candidates;
 mod measure;
+mod named;
 mod setting;
 pub mod topic;
 mod weigh;

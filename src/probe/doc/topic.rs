@@ -113,6 +113,10 @@ pub enum Part {
     Commands(usize),
     /// Names, each with what it means.
     Meanings(usize),
+    /// The same, of what a dashboard of the tree shows.
+    Panels(usize),
+    /// Tasks (the part `task`), each with when it is due (the part `cadence`).
+    Due(usize),
     /// Headings, items or rows.
     List(usize),
 }
@@ -270,6 +274,8 @@ fn part(value: &Value) -> Result<Part, String> {
         Some("levels") => Part::Levels(at_least),
         Some("commands") => Part::Commands(at_least),
         Some("meanings") => Part::Meanings(at_least),
+        Some("panels") => Part::Panels(at_least),
+        Some("due") => Part::Due(at_least),
         Some("list") => Part::List(at_least),
         other => return Err(format!("unknown measure {other:?}")),
     })
