@@ -70,10 +70,10 @@ fn what_an_overlay_of_production_declares_is_a_flavour_elsewhere() {
                   spec: {scaleTargetRef: {kind: Deployment, name: web}}\n";
     let files = |overlay: &str| {
         production(&[
-            ("extras/scaler.yaml", scaler),
-            ("extras/sql/web.yaml", web.as_str()),
-            ("extras/sql/map.yaml", map),
-            ("extras/metrics/exporter.yaml", exporter.as_str()),
+            ("apart/scaler.yaml", scaler),
+            ("apart/sql/web.yaml", web.as_str()),
+            ("apart/sql/map.yaml", map),
+            ("apart/metrics/exporter.yaml", exporter.as_str()),
             ("k8s/base/web.yaml", web.as_str()),
             ("k8s/base/kustomization.yaml", "resources: [web.yaml]\n"),
             (&format!("k8s/overlays/{overlay}/kustomization.yaml"), "resources: [../../base]\n"),

@@ -126,7 +126,8 @@ const VENDORED: &[&str] =
     &["vendor", "vendored", "node_modules", "third_party", "thirdparty", "bower_components", "external", ".yarn"];
 const GENERATED: &[&str] = &[".sqlx", "cassettes", "__snapshots__"];
 /// More words of tests than [`TESTS`].
-const SPECS: &[&str] = &["spec", "specs", "expected", "expectedoutput", "cypress", "playwright"];
+const SPECS: &[&str] =
+    &["spec", "specs", "expected", "expectedoutput", "cypress", "playwright", "phpunit", "conformance"];
 /// Files of clients that send requests by hand.
 const REQUESTS: &[&str] = &[".http", ".rest", ".bru", ".gor", ".postman_collection.json"];
 const DEV_FILES: &[&str] = &[
