@@ -179,13 +179,17 @@ fn flavours(
     again.collect()
 }
 
+/// Whether an object is a way in from outside, or a part of one.
+fn leads_in(object: &Object) -> bool {
+    matches!(&*object.kind, "Ingress" | "Gateway" | "HTTPRoute" | "VirtualService" | "Service")
+}
+
 /// Puts the standing on every object: by Kustomize where a kustomization is responsible, else by the path.
 fn apply(facts: &Facts<'_>, view: &mut Kubernetes, plain: Vec<Object>, kustomizations: &Kustomizations) {
     let rendered = kustomizations.render(facts, &plain, &mut view.blind);
     let flavours = flavours(facts, &plain, &rendered, kustomizations);
     let reached: BTreeSet<Arc<str>> = rendered.iter().map(|object| object.path.clone()).collect();
-    let is_chosen =
-        kustomizations.names_production(facts.own_name()) && rendered.iter().any(|object| object.is_workload());
+    let has_entry = kustomizations.names_production(facts.own_name()) && rendered.iter().any(leads_in);
     for mut object in plain {
         if reached.contains(&object.path) || kustomizations.is_patch(&object.path) {
             continue;
@@ -198,8 +202,8 @@ fn apply(facts: &Facts<'_>, view: &mut Kubernetes, plain: Vec<Object>, kustomiza
                     Standing::Production if production::is_in_tools(&object.path) => {
                         Standing::Uncertain("it stands in a folder of tools".to_owned())
                     }
-                    // What runs in production is listed; what stands by itself may be another way to run it.
-                    Standing::Production if is_chosen => {
+                    // Production's way in is listed; one that stands by itself may belong to another way to run it.
+                    Standing::Production if has_entry && leads_in(&object) => {
                         Standing::Uncertain("the overlays of production do not list it".to_owned())
                     }
                     standing => standing,

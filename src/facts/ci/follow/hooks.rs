@@ -30,6 +30,43 @@ const KNOWN: &[(&str, &str)] = &[
     ("zizmor", "zizmor"),
 ];
 
+/// The hook that a call names, behind `run` and what belongs to its options.
+fn hook_named(words: &[String]) -> Option<&str> {
+    const WITH_VALUE: &[&str] = &[
+        "--hook-stage",
+        "--config",
+        "-c",
+        "--from-ref",
+        "--source",
+        "-s",
+        "--to-ref",
+        "--origin",
+        "-o",
+        "--color",
+        "--remote-branch",
+        "--local-branch",
+        "--remote-name",
+        "--remote-url",
+        "--files",
+        "--directory",
+        "-d",
+        "--skip",
+    ];
+    let mut rest = words.iter().skip(1).map(String::as_str).skip_while(|word| *word == "run");
+    while let Some(word) = rest.next() {
+        match word {
+            // Any number of them may follow.
+            "--files" => return None,
+            word if WITH_VALUE.contains(&word) => {
+                rest.next();
+            }
+            word if word.starts_with('-') => {}
+            word => return Some(word),
+        }
+    }
+    None
+}
+
 impl Walk<'_> {
     pub(super) fn hooks(&mut self, words: &[String], place: &Place, call: &Call) {
         if words.get(1).map(String::as_str) != Some("run") && words[0] == "pre-commit" {
@@ -37,9 +74,9 @@ impl Walk<'_> {
         }
         let value_of = |name: &str| super::super::pattern::values_of(words, name).flatten().next().map(str::to_owned);
         let stage = value_of("--hook-stage");
-        let only = words.iter().skip(2).find(|word| !word.starts_with('-') && Some(*word) != stage.as_ref());
+        let only = hook_named(words);
         let file = value_of("-c").or_else(|| value_of("--config")).unwrap_or_else(|| ".pre-commit-config.yaml".into());
-        self.hooks_of(&file, only.map(String::as_str), stage.as_deref(), &[], place, call);
+        self.hooks_of(&file, only, stage.as_deref(), &[], place, call);
     }
 
     /// Lists what the hooks of a configuration run.
