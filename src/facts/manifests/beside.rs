@@ -1,6 +1,7 @@
 //! What stands beside the service: crates that serve nothing, and programs of the workspace that no image of production starts.
 
-use super::{Ecosystem, Package};
+use super::service::closure;
+use super::{Ecosystem, Package, Purpose};
 use crate::facts::Facts;
 use crate::facts::production::Standing;
 use crate::value::Value;
@@ -10,7 +11,16 @@ use std::sync::OnceLock;
 /// Tells what stands beside the service.
 pub struct Beside<'f> {
     facts: &'f Facts<'f>,
-    started: OnceLock<BTreeSet<String>>,
+    started: OnceLock<Started>,
+}
+
+/// What images of production start.
+#[derive(Debug, Default)]
+struct Started {
+    /// The programs of the workspace among it.
+    programs: BTreeSet<String>,
+    /// The folders of their crates and of all that these are made of, where every image starts one of them.
+    made_of: Option<BTreeSet<String>>,
 }
 
 impl<'f> Beside<'f> {
@@ -22,7 +32,17 @@ impl<'f> Beside<'f> {
     /// Whether a file belongs to a crate that is no part of the service: a client, an installer, a tool for developers.
     pub fn holds(&self, path: &str) -> bool {
         let manifests = self.facts.manifests();
-        manifests.is_beside_service(path) || manifests.crate_of(path).is_some_and(|own| self.is_not_started(own))
+        manifests.is_beside_service(path)
+            || manifests.crate_of(path).is_some_and(|own| self.is_not_started(own) || self.is_of_no_image(own))
+    }
+
+    /// Whether every image of production starts a program of the workspace, and a crate is a part of none of these.
+    fn is_of_no_image(&self, package: &Package) -> bool {
+        self.started().made_of.as_ref().is_some_and(|folders| !folders.contains(package.folder()))
+    }
+
+    fn started(&self) -> &Started {
+        self.started.get_or_init(|| started(self.facts))
     }
 
     /// Whether a crate is a program alone, and production starts another program of the workspace.
@@ -31,28 +51,47 @@ impl<'f> Beside<'f> {
         if !file("src/main.rs") || file("src/lib.rs") {
             return false;
         }
-        let started = self.started.get_or_init(|| started(self.facts));
+        let started = &self.started().programs;
         !started.is_empty() && !programs(self.facts, package).iter().any(|name| started.contains(name))
     }
 }
 
-/// The programs of the workspace that images of production start.
-fn started(facts: &Facts<'_>) -> BTreeSet<String> {
-    let crates = facts.manifests().packages.iter().filter(|package| package.ecosystem == Ecosystem::Cargo);
-    let own: BTreeSet<String> = crates.flat_map(|package| programs(facts, package)).collect();
-    let images = facts.containers().images.iter().filter(|image| image.standing == Standing::Production);
-    let commands = images.flat_map(|image| {
-        image.shipped.iter().flat_map(move |&stage| {
+/// What the images of production start of the workspace.
+fn started(facts: &Facts<'_>) -> Started {
+    let is_ours = |package: &&Package| package.ecosystem == Ecosystem::Cargo && package.name.is_some();
+    let crates: Vec<&Package> = facts.manifests().packages.iter().filter(is_ours).collect();
+    let own: Vec<Vec<String>> = crates.iter().map(|package| programs(facts, package)).collect();
+    let mut found = Started::default();
+    let mut all = true;
+    for image in facts.containers().images.iter().filter(|image| image.standing == Standing::Production) {
+        let commands = image.shipped.iter().flat_map(|&stage| {
             ["ENTRYPOINT", "CMD"]
                 .into_iter()
                 .filter_map(move |keyword| Some(image.file.effective(stage, keyword)?.command()))
-        })
-    });
-    let words = commands.flat_map(|line| {
-        let words = line.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | '&'));
-        words.map(|word| word.rsplit('/').next().unwrap_or(word).to_owned()).collect::<Vec<_>>()
-    });
-    words.filter(|word| own.contains(word)).collect()
+        });
+        let words: BTreeSet<String> = commands
+            .flat_map(|line| {
+                let words = line.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | '&'));
+                words.map(|word| word.rsplit('/').next().unwrap_or(word).to_owned()).collect::<Vec<_>>()
+            })
+            .filter(|word| own.iter().flatten().any(|name| name == word))
+            .collect();
+        all &= !words.is_empty();
+        found.programs.extend(words);
+    }
+    if all && !found.programs.is_empty() {
+        let starts = |at: &usize| own[*at].iter().any(|name| found.programs.contains(name));
+        let from = (0..crates.len()).filter(starts).collect();
+        let needed = closure(&from, crates.len(), |from, on| needs(crates[from], crates[on]));
+        found.made_of = Some(needed.into_iter().map(|at| crates[at].folder().to_owned()).collect());
+    }
+    found
+}
+
+/// Whether a crate is made of another.
+fn needs(package: &Package, other: &Package) -> bool {
+    let is_it = |name: &str| other.name.as_deref() == Some(name);
+    package.dependencies.iter().any(|one| one.purpose == Purpose::Runtime && is_it(&one.name))
 }
 
 /// The names of a crate's programs.

@@ -42,7 +42,7 @@ pub(super) fn beside(packages: &[Package]) -> Vec<String> {
 }
 
 /// All that can be reached from some, one step after the other.
-fn closure(from: &BTreeSet<usize>, count: usize, is_step: impl Fn(usize, usize) -> bool) -> BTreeSet<usize> {
+pub(super) fn closure(from: &BTreeSet<usize>, count: usize, is_step: impl Fn(usize, usize) -> bool) -> BTreeSet<usize> {
     let mut known = from.clone();
     let mut open: Vec<usize> = from.iter().copied().collect();
     while let Some(at) = open.pop() {
