@@ -18,7 +18,7 @@ pub(super) struct Schema {
     extensions: Vec<Seen>,
     /// The database, where the path says which.
     dialect: Option<&'static str>,
-    /// Whether the statements are written as MySQL writes them.
+    /// Whether the statements are written as `MySQL` writes them.
     writes_mysql: bool,
 }
 

@@ -74,6 +74,11 @@ impl<'f> Candidate<'f> {
         beside().any(|file| is_source(file.name())) && !beside().any(|file| is_root(file.name()))
     }
 
+    /// Whether it is a section of a document, and not the whole of it.
+    pub(in crate::probe) fn is_section(&self) -> bool {
+        self.section > 0
+    }
+
     /// Its heading, quoted.
     pub(in crate::probe) fn name(&self) -> String {
         let title = match &self.document.sections[self.shown].title {

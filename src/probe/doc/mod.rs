@@ -59,6 +59,20 @@ fn look_for(facts: &Facts<'_>, question: &Question, topic: &Topic) -> Answer {
                     candidate.name()
                 ),
             }),
+            None if candidate.is_section()
+                && topic.is_of_part(candidate.document.title(), &candidate.document.path) =>
+            {
+                let page = candidate.document.title();
+                let why = format!(
+                    "{} stands on a page about something else ({page:?}) and may speak of that alone",
+                    candidate.name()
+                );
+                if weight.is_counted() {
+                    answer.blind.push(Blind { place: Some(candidate.place()), why });
+                } else {
+                    answer.notes.push(Sighting::new(candidate.place(), Strength::Documented, why));
+                }
+            }
             None => good.push((candidate, weight)),
             Some(_) if weight.is_outside => answer.blind.push(Blind {
                 place: Some(candidate.place()),

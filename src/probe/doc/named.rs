@@ -57,10 +57,10 @@ impl<'a> Look<'a, '_> {
                     BlockKind::Row { cells, header: true } => {
                         is_of_settings = cells.first().is_some_and(|cell| SETTING.is_match(cell));
                     }
-                    BlockKind::Row { cells, header: false } if !is_of_settings && cells.len() >= 2 => {
-                        if cells[1..].iter().any(|cell| words(cell) >= 2) {
-                            found.push((Named::Row, cells[0].as_str(), block.span));
-                        }
+                    BlockKind::Row { cells, header: false }
+                        if !is_of_settings && cells.iter().skip(1).any(|cell| words(cell) >= 2) =>
+                    {
+                        found.push((Named::Row, cells[0].as_str(), block.span));
                     }
                     _ => {}
                 }

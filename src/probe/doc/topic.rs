@@ -29,6 +29,7 @@ pub struct Topic {
     pub about: Option<Pattern>,
     not_about: Option<Pattern>,
     trade: Option<Arc<Pattern>>,
+    of_whole: Option<Pattern>,
     /// Whether documents about the code may speak on it.
     pub code: bool,
     /// Whether a section about a developer's machine counts.
@@ -167,6 +168,13 @@ impl Topic {
         self.trade.as_ref().is_some_and(|pattern| pattern.is_match(program))
     }
 
+    /// Whether a section of a page with this title and path speaks of one part of the service only: a section of a page
+    /// about something else, where the topic asks for the whole.
+    pub fn is_of_part(&self, title: &str, path: &str) -> bool {
+        let whole = |pattern: &Pattern| !path.contains('/') || pattern.is_match(title) || pattern.is_match(path);
+        self.of_whole.as_ref().is_some_and(|pattern| !whole(pattern))
+    }
+
     /// Whether a document is about it by its path.
     pub fn is_path(&self, path: &str) -> bool {
         self.paths.is_match(path)
@@ -219,6 +227,7 @@ fn topic(name: &str, body: &Map, before: &IndexMap<String, Topic>) -> Result<Top
             "promised" => topic.promised = Some(shared(value, before, |topic| topic.promised.as_ref())?),
             "about" => topic.about = Some(Pattern::read(value)?),
             "not_about" => topic.not_about = Some(Pattern::read(value)?),
+            "of_whole" => topic.of_whole = Some(Pattern::read(value)?),
             "trade" => topic.trade = Some(shared(value, before, |topic| topic.trade.as_ref())?),
             "needs" => {
                 topic.needs = match whole(value) {

@@ -50,6 +50,11 @@ impl Weight {
         self.is_uncertain && self.flaws().is_empty()
     }
 
+    /// Whether what the topic is about is there in number.
+    pub(super) fn is_counted(&self) -> bool {
+        self.is_counted
+    }
+
     /// Why it does not count; `None` if it does.
     pub(super) fn flaw(&self) -> Option<String> {
         let mut flaws = self.flaws();
