@@ -1,4 +1,4 @@
-//! Stacks of CloudFormation and programs of Pulumi, by the names that Terraform has for the same things.
+//! Stacks of `CloudFormation` and programs of Pulumi, by the names that Terraform has for the same things.
 
 use super::infra::{text, with};
 
