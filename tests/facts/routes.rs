@@ -287,6 +287,36 @@ fn other_languages_mount_and_test() {
 }
 
 #[test]
+fn django_lists_stand_in_lists() {
+    let urls = r#"
+from django.urls import include, path, re_path
+from rest_framework.routers import DefaultRouter
+
+router = DefaultRouter()
+router.register(r"orders", OrderViewSet)
+
+account = [path("login/", login)]
+
+urlpatterns = [
+    re_path(r"^api/", include([
+        re_path("^documents/", include([
+            re_path(r"^(?P<id>\d+)/preview/$", preview),
+            path("search/", search),
+        ])),
+        *router.urls,
+    ])),
+    path("account/", include((account, "account"))),
+    path("", home),
+]
+"#;
+    with(&[("requirements.txt", "django==5.2\n"), ("shop/urls.py", urls)], |routes| {
+        let found: Vec<&str> = routes.operations.iter().map(|one| one.path.as_str()).collect();
+        assert_eq!(found, ["/", "/account/login", "/api/documents/search", "/api/documents/{}/preview"]);
+        assert!(routes.blind.iter().any(|blind| blind.why.contains("sets of views")), "{:?}", routes.blind);
+    });
+}
+
+#[test]
 fn koa_needs_no_slash_and_routers_have_prefixes() {
     let files = [
         ("package.json", r#"{"dependencies":{"koa":"2","koa-router":"12"}}"#),

@@ -2,6 +2,7 @@
 
 mod asked;
 mod calls;
+mod django;
 mod functions;
 mod go;
 mod grpc;

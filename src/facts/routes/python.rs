@@ -1,6 +1,6 @@
-//! Operations of Python services: `FastAPI`, Flask and Starlette by their decorators, Django by its URL lists.
+//! Operations of Python services: `FastAPI`, Flask and Starlette by their decorators, Django by its lists of paths.
 
-use super::{Found, Operation, Shaped, path};
+use super::{Found, Operation, Shaped, django, path};
 use crate::evidence::Place;
 use crate::pattern::compile;
 use crate::source::Span;
@@ -16,7 +16,7 @@ pub(super) fn operations(files: &[Shaped]) -> Found {
     for file in files {
         let own = own_prefixes(file);
         decorated(file, &own, &included, &blueprints, &mut found);
-        django(file, &included, &mut found);
+        django::declared(file, &included, &mut found);
     }
     found
 }
@@ -35,8 +35,9 @@ fn included(files: &[Shaped]) -> BTreeMap<String, String> {
     static INCLUDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(r#"(?:include_router|register_blueprint)\(\s*([\w.]+)\s*,(?:[^()]|\([^()]*\))*?(?:url_)?prefix\s*=\s*["']([^"']*)["']"#).ok()
     });
-    static DJANGO: LazyLock<Option<Regex>> =
-        LazyLock::new(|| compile(r#"\bpath\(\s*["']([^"']*)["']\s*,\s*include\(\s*\(?\s*["']([\w.]+)["']"#).ok());
+    static DJANGO: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(r#"\b(?:re_)?path\(\s*r?["']\^?([^"']*)["']\s*,\s*include\(\s*\(?\s*["']([\w.]+)["']"#).ok()
+    });
     let mut found = BTreeMap::new();
     for file in files {
         for one in INCLUDE.iter().flat_map(|one| one.captures_iter(&file.outline.code)) {
@@ -116,73 +117,4 @@ fn decorated(
             found.operations.push(Operation { method, path, place: place.clone(), is_below: false, tested: None });
         }
     }
-}
-
-fn django(file: &Shaped, included: &BTreeMap<String, String>, found: &mut Found) {
-    static PATH: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        compile(r#"\bpath\(\s*["'](?<path>[^"']*)["']\s*,\s*(?<view>[\w.]+)(?<rest>(?:[^()]|\([^()]*\)){0,300})"#).ok()
-    });
-    static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r#"\bname\s*=\s*["']([\w:.-]+)["']"#).ok());
-    if !file.outline.bare.contains("urlpatterns") {
-        return;
-    }
-    let outer =
-        included.iter().find(|(module, _)| file.path.ends_with(module.as_str())).map_or("", |(_, prefix)| prefix);
-    let lists = lists(file);
-    for one in PATH.iter().flat_map(|one| one.captures_iter(&file.outline.code)) {
-        let (Some(view), Some(whole)) = (one.name("view").filter(|view| view.as_str() != "include"), one.get(0)) else {
-            continue;
-        };
-        let place = Place::at(file.path.clone(), Span::new(whole.start(), view.end()));
-        if let Some(name) = NAME.as_ref().and_then(|name| name.captures(&one["rest"])) {
-            found.names.push((place.clone(), name[1].to_owned()));
-        }
-        for prefix in prefixes(&lists, whole.start(), 0) {
-            found.operations.push(Operation {
-                method: "*".to_owned(),
-                path: path::join(&format!("{outer}/{prefix}"), &one["path"]),
-                place: place.clone(),
-                is_below: false,
-                tested: None,
-            });
-        }
-    }
-}
-
-/// A list of paths that the same file includes under prefixes: `api_urls = [path(…)]`, `path("api/v1/", include(api_urls))`.
-struct List {
-    span: Span,
-    /// Where it is included, and under which prefix.
-    under: Vec<(usize, String)>,
-}
-
-fn lists(file: &Shaped) -> Vec<List> {
-    static LIST: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"(?m)^(\w+)\s*(?::[^=\n]+)?=\s*\[").ok());
-    static INCLUDE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| compile(r#"\bpath\(\s*["']([^"']*)["']\s*,\s*include\(\s*\(?\s*(\w+)"#).ok());
-    let code = &file.outline.code;
-    let includes: Vec<(usize, &str, &str)> = INCLUDE
-        .iter()
-        .flat_map(|one| one.captures_iter(code))
-        .filter_map(|one| Some((one.get(0)?.start(), one.get(1)?.as_str(), one.get(2)?.as_str())))
-        .collect();
-    let all = LIST.iter().flat_map(|one| one.captures_iter(code)).filter_map(|one| {
-        let span = file.outline.inside(one.get(0)?.end() - 1)?;
-        let under = includes.iter().filter(|(_, _, name)| *name == &one[1]);
-        Some(List { span, under: under.map(|(at, prefix, _)| (*at, (*prefix).to_owned())).collect() })
-    });
-    all.filter(|list| !list.under.is_empty()).collect()
-}
-
-/// Under which prefixes of its own file a place stands; lists inside of lists are followed a few times.
-fn prefixes(lists: &[List], at: usize, depth: usize) -> Vec<String> {
-    let Some(list) = lists.iter().find(|list| list.span.range().contains(&at)).filter(|_| depth < 4) else {
-        return vec![String::new()];
-    };
-    let mut found = Vec::new();
-    for (place, prefix) in list.under.iter().take(20) {
-        found.extend(prefixes(lists, *place, depth + 1).iter().map(|outer| format!("{outer}/{prefix}")));
-    }
-    found.truncate(100);
-    found
 }
