@@ -292,8 +292,8 @@ fn django_lists_stand_in_lists() {
 from django.urls import include, path, re_path
 from rest_framework.routers import DefaultRouter
 
-router = DefaultRouter()
-router.register(r"orders", OrderViewSet)
+api_router = DefaultRouter()
+api_router.register(r"orders", OrderViewSet)
 
 account = [path("login/", login)]
 
@@ -303,7 +303,7 @@ urlpatterns = [
             re_path(r"^(?P<id>\d+)/preview/$", preview),
             path("search/", search),
         ])),
-        *router.urls,
+        *api_router.urls,
     ])),
     path("account/", include((account, "account"))),
     path("", home),

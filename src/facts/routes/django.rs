@@ -47,7 +47,7 @@ pub(super) fn declared(file: &Shaped, included: &BTreeMap<String, String>, found
 
 /// `router.register("orders", OrderViewSet)`: which operations a set of views has is not followed.
 fn viewsets(file: &Shaped) -> Option<Blind> {
-    static REGISTER: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r#"\brouter\.register\(\s*r?["']"#).ok());
+    static REGISTER: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r#"router\.register\(\s*r?["']"#).ok());
     let first = REGISTER.as_ref()?.find(&file.outline.code)?;
     Some(Blind {
         place: Some(Place::at(file.path.clone(), Span::new(first.start(), first.end()))),
