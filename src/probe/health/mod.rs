@@ -42,17 +42,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         timing @ ("interval" | "timeout") => {
             answer.seen = timings(&subjects, timing);
             answer.blind.extend(subjects.iter().filter_map(Subject::unheard));
-            let unasked = subjects.iter().filter(|subject| subject.silent.is_none()).filter(|one| !one.is_asked());
-            let (unasked, first) = (unasked.clone().count(), unasked.into_iter().next());
-            // How often the few are asked says nothing of the many that nobody asks.
-            if let Some(first) = first.filter(|_| timing == "interval" && unasked * 2 > subjects.len()) {
-                answer.notes.append(&mut answer.seen);
-                let why = format!(
-                    "{unasked} of {} own workloads have no check at all, such as {}",
-                    subjects.len(),
-                    first.title
-                );
-                answer.blind.push(Blind { place: Some(first.place.clone()), why });
+            if timing == "interval" {
+                answer.seen.extend(unasked(&subjects));
             }
         }
         _ => {}
@@ -72,6 +63,15 @@ fn keep_balanced(facts: &Facts<'_>, subjects: &mut Vec<Subject>) {
 
 fn seen(place: &Place, message: String) -> Sighting {
     Sighting::new(place.clone(), Strength::Configured, message)
+}
+
+/// How often the few are asked says nothing of the many that nobody asks.
+fn unasked(subjects: &[Subject]) -> Option<Sighting> {
+    let unasked = || subjects.iter().filter(|subject| subject.silent.is_none() && !subject.is_asked());
+    let (count, all) = (unasked().count(), subjects.len());
+    let first = unasked().next().filter(|_| count * 2 > all && count < all)?;
+    let message = format!("{count} of {all} own workloads have no check at all, such as {}", first.title);
+    Some(seen(&first.place, message.clone()).with(Observed::Opaque(message)))
 }
 
 /// Every subject must have a check; one that cannot state it leaves the question open.

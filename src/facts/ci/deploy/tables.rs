@@ -72,7 +72,6 @@ pub(super) static DEPLOY: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "vercel … --prod",
         "netlify deploy --prod",
         "firebase deploy",
-        "fastapi deploy",
         "docker stack deploy",
         "docker service update",
         "cf push",
@@ -128,6 +127,8 @@ pub(super) const DEPLOY_ACTIONS: &[&str] = &[
 
 pub(super) static PUBLISH: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     patterns(&[
+        // How that platform replaces a version is its own affair, and nothing of the tree says it.
+        "fastapi deploy",
         "cargo publish !--dry-run !-n",
         "cargo release {--execute|-x}",
         "cargo {workspaces|ws} publish !--dry-run",
