@@ -129,7 +129,8 @@ fn named(mut words: Vec<String>) -> Vec<String> {
     {
         name = variable.to_lowercase();
     }
-    let plain = ["/bin/", "/.bin/", "/sbin/"].iter().any(|folder| name.contains(folder))
+    let plain = (["/bin/", "/.bin/", "/sbin/", "/dist/"].iter().any(|folder| name.contains(folder))
+        || is_fetched(&name))
         && !super::path::has_extension(&name, "sh");
     if plain && let Some((_, last)) = name.rsplit_once('/') {
         name = last.to_string();
@@ -148,6 +149,24 @@ fn named(mut words: Vec<String>) -> Vec<String> {
         }
     }
     words
+}
+
+/// Whether a path of the project's own is where it puts a tool that it fetches: `bin/gosec`, `dist/gotestsum`. What else
+/// stands in `bin/` is a script of the tree.
+fn is_fetched(name: &str) -> bool {
+    const TOOLS: &[&str] = &[
+        "golangci-lint",
+        "gotestsum",
+        "ginkgo",
+        "govulncheck",
+        "gosec",
+        "staticcheck",
+        "kustomize",
+        "helm",
+        "kubectl",
+    ];
+    let in_bin = name.strip_prefix("bin/").is_some_and(|tool| TOOLS.contains(&tool));
+    in_bin || name.starts_with("dist/")
 }
 
 fn shell(program: &str, words: &[String]) -> Option<Inner> {

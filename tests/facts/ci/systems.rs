@@ -210,7 +210,7 @@ jobs:
 #[test]
 fn make_runs_the_programs_that_it_looks_for() {
     let workflow = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: make check\n";
-    let make = "GO ?= $(shell command -v go 2> /dev/null)\nLINT = $(shell which golangci-lint)\nALL = $(shell go list ./...)\ncheck:\n\t$(GO) vet ./...\n\t$(LINT) run\n\t$(shell pwd)/run.sh\n\t$(ALL) test\n";
+    let make = "GO ?= $(shell command -v go 2> /dev/null)\nLINT = $(shell which golangci-lint)\nALL = $(shell go list ./...)\ncheck:\n\t$(GO) vet ./...\n\t$(LINT) run\n\t$(shell pwd)/run.sh\n\t$(ALL) test\n\tdist/gotestsum -- ./...\n\tbin/gosec ./...\n\tbin/ci\n";
     check(
         &[(".github/workflows/ci.yml", workflow), ("Makefile", make)],
         "
@@ -221,6 +221,9 @@ fn make_runs_the_programs_that_it_looks_for() {
         + a Makefile:7 $(shell pwd)/run.sh
         - a Makefile:8 shell go list ./...
         + a Makefile:8 $(shell go list ./...) test
+        + a Makefile:9 gotestsum -- ./...
+        + a Makefile:10 gosec ./...
+        + a Makefile:11 bin/ci
         ",
     );
 }
