@@ -51,9 +51,9 @@ fn is_of_a_command_line(path: &str) -> bool {
     }
 }
 
-/// Whether a file of Go stands in a folder `cli` that is a program of its own, beside others.
+/// Whether a file of Go stands in a folder `cli` below others that is a program of its own.
 fn is_below_a_command_line(facts: &Facts<'_>, path: &str) -> bool {
-    let at = if path.starts_with("cli/") { Some(3) } else { path.find("/cli/").map(|at| at + 4) };
+    let at = path.find("/cli/").map(|at| at + 4);
     let main = |at: usize| facts.tree.file(&format!("{}/main.go", &path[..at])).is_some();
     Language::of(path) == Some(Language::Go) && at.is_some_and(main)
 }

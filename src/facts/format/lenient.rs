@@ -1,15 +1,18 @@
 //! Forms of YAML that other readers take, and so the programs that the files are for, but this parser does not: each text
 //! here says the same with every byte in its place, so that places hold.
 
-/// The same text in forms that the parser may take, the smallest change first.
+/// A text in another form; nothing where that would not change it.
+type Form = fn(&str) -> Option<String>;
+
+const FORMS: [Form; 3] = [closers_joined, quotes_joined, aliases_named];
+
+/// The same text in forms that the parser may take: each of them alone, then all together.
 pub(super) fn forms(text: &str) -> impl Iterator<Item = String> {
-    let forms: [fn(&str) -> Option<String>; 4] = [closers_joined, quotes_joined, aliases_named, all];
-    forms.into_iter().filter_map(move |form| form(text))
+    FORMS.into_iter().chain([all as Form]).filter_map(move |form| form(text))
 }
 
 fn all(text: &str) -> Option<String> {
-    let forms: [fn(&str) -> Option<String>; 3] = [closers_joined, quotes_joined, aliases_named];
-    let changed = forms.iter().fold(text.to_owned(), |text, form| form(&text).unwrap_or(text));
+    let changed = FORMS.iter().fold(text.to_owned(), |text, form| form(&text).unwrap_or(text));
     (changed != text).then_some(changed)
 }
 

@@ -47,7 +47,6 @@ fn hook_named(words: &[String]) -> Option<&str> {
         "--local-branch",
         "--remote-name",
         "--remote-url",
-        "--files",
         "--directory",
         "-d",
         "--skip",
