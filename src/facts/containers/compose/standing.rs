@@ -53,7 +53,37 @@ pub(super) fn standing(
     if let Some(document) = sample_beside(facts, path) {
         return Standing::Uncertain(format!("{document} calls it a sample"));
     }
-    described(facts, &name)
+    described(facts, &name, is_variation(facts, path))
+}
+
+/// Words of a compose file's name that say nothing of a purpose, or say that it is for a server.
+const PLAIN: &[&str] = &[
+    "docker",
+    "compose",
+    "base",
+    "default",
+    "common",
+    "app",
+    "main",
+    "deploy",
+    "deployment",
+    "release",
+    "server",
+    "host",
+    "hosted",
+    "hosting",
+    "self",
+    "selfhost",
+    "selfhosted",
+    "swarm",
+];
+
+/// Whether the name says that the file is one way to run among others: `docker-compose.gitpod.yaml`.
+fn is_variation(facts: &Facts<'_>, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = facts.own_name().cleared_text(name.rsplit_once('.').map_or(name, |(stem, _)| stem)).to_lowercase();
+    let mut words = stem.split(['.', '-', '_']).filter(|word| !word.is_empty());
+    words.any(|word| !PLAIN.contains(&word.trim_end_matches(|letter: char| letter.is_ascii_digit())))
 }
 
 /// The introduction of the document in the same folder, where it says that this is only one way to begin.
@@ -186,8 +216,8 @@ fn declares_workload(text: &str) -> bool {
     text.contains("apiVersion:") && kinds.iter().any(|kind| text.contains(kind))
 }
 
-/// What the documents say about starting the compose file; nothing said about it is no mark against it.
-fn described(facts: &Facts<'_>, name: &str) -> Standing {
+/// What the documents say about starting the compose file; nothing said about it is a mark against a variation alone.
+fn described(facts: &Facts<'_>, name: &str, is_variation: bool) -> Standing {
     let is_markdown = |path: &str| path.rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case("md"));
     let files = facts.tree.files().iter();
     let is_near = |path: &str| path.matches('/').count() <= 2;
@@ -197,7 +227,8 @@ fn described(facts: &Facts<'_>, name: &str) -> Standing {
         let Some(source) = file.text() else { continue };
         for section in sections(source.text()) {
             let section = section.to_lowercase();
-            if !["docker compose", "docker-compose", name].iter().any(|mention| section.contains(mention)) {
+            let mentions: &[&str] = if is_variation { &[name] } else { &["docker compose", "docker-compose", name] };
+            if !mentions.iter().any(|mention| section.contains(mention)) {
                 continue;
             }
             if [
@@ -225,6 +256,9 @@ fn described(facts: &Facts<'_>, name: &str) -> Standing {
             Standing::Uncertain(format!("{path} and other documents name it for development and for production"))
         }
         Some(path) => Standing::Aside(format!("{path} describes it for development")),
+        None if is_variation && !deploying => {
+            Standing::Uncertain("its name says that it is one way to run among others".into())
+        }
         None => Standing::Production,
     }
 }
