@@ -1,7 +1,7 @@
 //! Compose files and platform specs: what they run, and whether production does.
 
 use tusk_check::facts::Facts;
-use tusk_check::facts::containers::{EnvValue, HealthKind, Role, Service, Timing};
+use tusk_check::facts::containers::{EnvValue, HealthKind, Platform, Role, Service, Timing};
 use tusk_check::facts::production::Standing;
 use tusk_check::tree::Tree;
 
@@ -147,6 +147,22 @@ fn compose_checks_with_anchors_defaults_and_none() {
     }
     let bare = one("compose.prod.yml", "services:\n  app:\n    build: .\n    healthcheck: {test: [CMD, /check]}\n");
     assert_eq!(bare.health[0].timeout, Timing::Default(30.0));
+}
+
+#[test]
+fn compose_takes_the_check_of_the_projects_own_published_image() {
+    let compose = "services:\n  app:\n    image: acme/watcher:2\n    ports: ['80:80']\n";
+    let docker = "FROM node AS release\nHEALTHCHECK --timeout=5s CMD node check.js\nCMD [\"node\", \"app.js\"]\nFROM release AS nightly\n";
+    let package = ("package.json", "{\"name\": \"watcher\"}");
+    let health = |files: &[(&'static str, &'static str)]| {
+        let found = services(&[&[package, ("compose.prod.yml", compose)], files].concat());
+        found.into_iter().find(|service| service.platform == Platform::Compose).map(|service| service.health.len())
+    };
+    assert_eq!(health(&[("docker/dockerfile", docker)]), Some(1));
+    assert_eq!(health(&[("agent/Dockerfile", docker)]), Some(0), "the image of something else");
+    assert_eq!(health(&[("Dockerfile", docker), ("docker/Dockerfile", docker)]), Some(0), "which of them?");
+    let foreign = [package, ("compose.prod.yml", "services:\n  app:\n    image: acme/db:2\n"), ("Dockerfile", docker)];
+    assert_eq!(services(&foreign)[0].health.len(), 0);
 }
 
 #[test]

@@ -109,7 +109,29 @@ fn fill(mut service: Service, spec: &Spec, value: &Value, facts: &Facts<'_>, con
         Some(Fact::new(action.value == "rollback", action.place))
     });
     inherit(&mut service, value, containers);
+    if service.health.is_empty() && value.get("healthcheck").is_none() {
+        service.health.extend(published_check(facts, &service, containers));
+    }
     service
+}
+
+/// Folders where the Dockerfile of the whole project stands, if not at the top.
+const IMAGE_FOLDERS: &[&str] = &["", "docker", "build", "container", "deploy", "packaging"];
+
+/// The health check of the image that the service takes from a registry, where it is the project's own and one Dockerfile
+/// of this tree makes it.
+fn published_check(facts: &Facts<'_>, service: &Service, containers: &Containers) -> Option<Health> {
+    let image = service.image.as_ref().filter(|_| service.dockerfile.is_none())?;
+    if !facts.own_name().is_image(&image.value) {
+        return None;
+    }
+    let is_main = |path: &str| {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        IMAGE_FOLDERS.contains(&folder) && ["dockerfile", "containerfile"].contains(&name.to_lowercase().as_str())
+    };
+    let mut made = containers.images.iter().filter(|image| is_main(&image.path));
+    let (one, None) = (made.next()?, made.next()) else { return None };
+    one.shipped.iter().find_map(|&stage| one.health(stage))
 }
 
 /// What the image built here says where the compose file says nothing.
