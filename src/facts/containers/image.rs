@@ -151,6 +151,12 @@ impl Image {
         Place::at(self.path.clone(), span)
     }
 
+    /// The stages that may be published: all that are not named after something else.
+    pub fn offered(&self) -> impl Iterator<Item = usize> {
+        let names = self.file.stages.iter().map(|stage| stage.alias.as_deref().unwrap_or_default());
+        names.enumerate().filter(|(_, name)| standing::aside_word(name).is_none()).map(|(stage, _)| stage)
+    }
+
     /// The health check in effect in a shipped stage.
     pub fn health(&self, stage: usize) -> Option<Health> {
         let check = self.file.effective(stage, "HEALTHCHECK")?;

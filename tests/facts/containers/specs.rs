@@ -152,7 +152,7 @@ fn compose_checks_with_anchors_defaults_and_none() {
 #[test]
 fn compose_takes_the_check_of_the_projects_own_published_image() {
     let compose = "services:\n  app:\n    image: acme/watcher:2\n    ports: ['80:80']\n";
-    let docker = "FROM node AS release\nHEALTHCHECK --timeout=5s CMD node check.js\nCMD [\"node\", \"app.js\"]\nFROM release AS nightly\n";
+    let docker = "FROM node AS release\nHEALTHCHECK --timeout=5s CMD node check.js\nCMD [\"node\", \"app.js\"]\nFROM release AS nightly\nFROM node AS upload\nRUN ./upload.sh\n";
     let package = ("package.json", "{\"name\": \"watcher\"}");
     let health = |files: &[(&'static str, &'static str)]| {
         let found = services(&[&[package, ("compose.prod.yml", compose)], files].concat());

@@ -131,7 +131,7 @@ fn published_check(facts: &Facts<'_>, service: &Service, containers: &Containers
     };
     let mut made = containers.images.iter().filter(|image| is_main(&image.path));
     let (one, None) = (made.next()?, made.next()) else { return None };
-    one.shipped.iter().find_map(|&stage| one.health(stage))
+    one.offered().find_map(|stage| one.health(stage))
 }
 
 /// What the image built here says where the compose file says nothing.
