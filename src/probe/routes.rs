@@ -57,10 +57,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         answer.blind.push(blind);
         return answer;
     }
-    // Any of the missing ones may be what a request asks for whose path is not written there.
-    let unresolved = if question.is_set("most") { routes.unresolved.len() } else { 0 };
+    // Any of the missing ones may be what a request asks for whose path is not written there, and every route that
+    // cannot be read may be requested.
+    let (unresolved, unread) =
+        if question.is_set("most") { (routes.unresolved.len(), routes.blind.len()) } else { (0, 0) };
     let tested = routes.served().filter(|one| one.tested.is_some()).count();
-    let mut share = ((tested + unresolved) as f64 / all as f64).min(1.0);
+    let mut share = ((tested + unresolved + unread) as f64 / (all + unread) as f64).min(1.0);
     let missing: Vec<_> = routes.served().filter(|one| one.tested.is_none()).collect();
     // Where some paths could not be read, nobody knows whether these are all; most of them they are.
     if missing.is_empty() && !routes.blind.is_empty() {
@@ -77,6 +79,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     // What is missing is where to begin; with nothing missing, a test shows that it is so.
     if unresolved > 0 {
         message = format!("{message}; {unresolved} requests name no path");
+    }
+    if unread > 0 {
+        message = format!("{message}; the paths of {unread} routes are not written there");
     }
     let place = missing.first().map(|one| one.place.clone());
     let place = place.or_else(|| routes.served().find_map(|one| one.tested.clone()));

@@ -75,7 +75,7 @@ impl<'o> Declarations<'o> {
     fn calls(&mut self) {
         static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
             compile(
-                r"(?:\.\s*(?<method>route(?:_[a-z]\w*)?|at|add|nest|nest_service|mount|prefix)|(?:::|\b)(?<function>scope|resource|with_path)|\b(?<kind>Scope|Resource)::new)\s*\(",
+                r"(?:\.\s*(?:api_)?(?<method>route(?:_[a-z]\w*)?|at|add|nest|nest_service|nest_api_service|mount|prefix)|(?:::|\b)(?<function>scope|resource|with_path)|\b(?<kind>Scope|Resource)::new)\s*\(",
             )
             .ok()
         });
@@ -93,7 +93,7 @@ impl<'o> Declarations<'o> {
                 // Projects wrap `route` in methods of their own: `route_with_tsr`; `route_layer` is none.
                 _ if name.starts_with("route_") && arguments.len() >= 2 => self.route(&arguments, open, false),
                 "at" | "add" if arguments.len() >= 2 => self.route(&arguments, open, false),
-                "nest" | "nest_service" | "mount" if arguments.len() >= 2 => {
+                "nest" | "nest_service" | "nest_api_service" | "mount" if arguments.len() >= 2 => {
                     let prefix = self.text(arguments[0]);
                     self.unread.extend(prefix.is_none().then_some(arguments[0]));
                     self.containers.push(Container { span: inside, prefix: prefix.unwrap_or_default() });
