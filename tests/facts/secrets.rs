@@ -187,6 +187,34 @@ fn a_module_of_tests_inside_a_source_file_is_a_test() {
 }
 
 #[test]
+fn what_only_tests_call_and_containers_that_are_thrown_away_weigh_less() {
+    let value = ["q7Rz2Lm", "T9vBx4Kc"].concat();
+    let held = |head: &str| format!("{head} {{\n    Config {{\n        password: \"{value}\".into(),\n    }}\n}}\n");
+    for head in ["pub(crate) fn test() -> Self", "fn config_for_tests() -> Config"] {
+        assert_eq!(found("src/config.rs", &held(head)), ["3 assignment low"], "{head}");
+    }
+    for head in ["fn attest() -> Config", "fn contest_config() -> Config", "fn start() -> Config"] {
+        assert_eq!(found("src/config.rs", &held(head)), ["3 assignment medium"], "{head}");
+    }
+    let script =
+        |options: &str| format!("{{\n\"db\": \"docker run {options} -e MYSQL_ROOT_PASSWORD={value} mariadb\"}}\n");
+    assert_eq!(found("package.json", &script("--rm -p 3306:3306")), ["2 assignment low"]);
+    assert_eq!(found("package.json", &script("-d --restart=always")), ["2 assignment medium"]);
+}
+
+#[test]
+fn texts_that_say_what_should_stand_there_are_placeholders() {
+    for text in
+        ["apiKey: privateKeyWhichShouldBeBase64Encoded", "api_key: notify-secret-needs-to-be-32-chars-fsghd2ngf"]
+    {
+        assert_eq!(found("config.yaml", text), Vec::<String>::new(), "{text}");
+    }
+    let url = |password: &str| format!("url: https://myuser:{password}@10.1.3.1/eureka/v2/");
+    assert_eq!(found("config.yaml", &url("mypassword")), Vec::<String>::new());
+    assert_eq!(found("config.yaml", &url(&["q7Rz2Lm", "T9vBx4Kc"].concat())).len(), 1);
+}
+
+#[test]
 fn samples_in_the_description_of_an_api_are_published_with_it() {
     let value = ["q7Rz2Lm", "T9vBx4Kc"].concat();
     let body = format!("  \"example\": {{\n    \"password\": \"{value}\"}}}}\n");
@@ -232,6 +260,7 @@ fn names_among_names_are_no_secrets() {
         ("a.py", "__params__ = [\"confirm_password\", \"macaroon_id\"]"),
         ("a.rs", "command.args([\"password\", \"password_stdin\"])"),
         ("a.go", "return errors.New(\"need at least one of \\\"password\\\", \\\"password_hash\\\" or \\\"tier\\\"\")"),
+        ("a.rs", "return Err(duplicate_field(\"password\", \"password_file\").into());"),
         ("a.sh", "if test \"$mode,$pass\" = \"lib,link9x2\" ||"),
         ("a.rs", "ErrorCode::InvalidPassword => \"28P01x9k\","),
         ("Keys.cs", "public const string DeviceAuthKey = \"pm-27581-device-auth-key\";"),

@@ -24,7 +24,12 @@ pub(super) fn is_one_of_names(text: &str, name: (usize, usize), value_end: usize
     let is_word = word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
     // `"password", "password_hash" or "tier"`: names in a sentence.
     let is_said = || text[name.1..].starts_with("\\\"") && value.contains(&text[name.0..name.1]);
-    is_word && (follows_one() || leads_to_one() || begins() || is_said())
+    // `duplicate("password", "password_file")`: two names, the one inside the other.
+    let holds_it = || {
+        let (asked, said) = (names::words(&text[name.0..name.1]), names::words(value));
+        said.len() > asked.len() && (said.starts_with(&asked) || said.ends_with(&asked))
+    };
+    is_word && (follows_one() || leads_to_one() || begins() || is_said() || holds_it())
 }
 
 /// `["username", "password", "level"]`: one of several names, with no value to it.

@@ -5,6 +5,7 @@
 //! never leaves this module: a [`Finding`] keeps three characters of it and a digest.
 
 mod among;
+mod around;
 mod assignment;
 mod checks;
 mod context;

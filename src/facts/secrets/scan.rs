@@ -1,5 +1,6 @@
 //! The pass over one file: every anchor of every detector and of the assignment reader in one automaton.
 
+use super::around;
 use super::assignment;
 use super::checks::{self, Outcome};
 use super::context::{self, Grammar, Weight};
@@ -157,7 +158,7 @@ impl Scanner {
                 (Confidence::Low, Some("beside the pattern that finds it"))
             }
             _ if has_expired(detector, &text[start..end], setting.now) => (Confidence::Low, Some("it has expired")),
-            _ if context::is_an_example(text, start) => (Confidence::Low, Some("named an example")),
+            _ if around::is_an_example(text, start) => (Confidence::Low, Some("named an example")),
             (Outcome::Proven, _) => (Confidence::High, None),
             (Outcome::Doubtful, _) => (Confidence::Low, Some("its checksum is wrong")),
             _ if detector.is_public => (Confidence::Low, Some("made for tests or for publishing")),
@@ -181,17 +182,20 @@ impl Scanner {
         };
         let weight = setting.weight_at(literal.start);
         let is_sample = || {
-            setting.grammar() == Grammar::Code && context::is_in_a_fenced_sample(text, literal.start)
-                || context::is_in_a_long_text(setting.path, text, literal.start)
+            setting.grammar() == Grammar::Code && around::is_in_a_fenced_sample(text, literal.start)
+                || around::is_in_a_long_text(setting.path, text, literal.start)
         };
-        let is_built = || context::is_in_a_build_step(setting.path, text, literal.start);
+        let is_built = || around::is_in_a_build_step(setting.path, text, literal.start);
         let weight = match weight {
             Weight::Development | Weight::Plain if is_sample() => Weight::Aside("in a sample of code inside of a text"),
             Weight::Development | Weight::Plain if literal.is_sample => {
                 Weight::Aside("in a sample that is commented out")
             }
+            Weight::Development | Weight::Plain if around::is_for_a_throwaway(text, literal.start) => {
+                Weight::Aside("for a container that is thrown away")
+            }
             Weight::Development | Weight::Plain if is_built() => Weight::Aside("only there while the image is built"),
-            Weight::Development if context::serves_a_test_run(setting.path, text, literal.start) => {
+            Weight::Development if around::serves_a_test_run(setting.path, text, literal.start) => {
                 Weight::Aside("for a run of tests")
             }
             Weight::Development | Weight::Plain => {
@@ -257,10 +261,13 @@ impl<'t> Setting<'t> {
         if offset >= *self.tests_from.get_or_init(|| tests_from(self.path, self.text)) {
             return Weight::Aside("in a test");
         }
-        if context::is_in_a_test_script(self.path, self.text, offset) {
+        if around::is_in_a_test_script(self.path, self.text, offset) {
             return Weight::Aside("in a script that tests");
         }
-        if context::is_shown_in_a_schema(self.path, self.text, offset) {
+        if around::is_in_a_test_function(self.path, self.text, offset) {
+            return Weight::Aside("in a function for tests");
+        }
+        if around::is_shown_in_a_schema(self.path, self.text, offset) {
             return Weight::Aside("an example in a description of an API");
         }
         let weight = *self.weight.get_or_init(|| context::weight(self.path));

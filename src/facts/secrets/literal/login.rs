@@ -20,7 +20,7 @@ pub(in crate::facts::secrets) fn judge_url(groups: &Groups<'_>) -> Outcome {
         host.starts_with("example.") || host.contains(".example") || host.starts_with("host") || host.contains("my");
     let lower = value.to_lowercase();
     let is_name = ["password", "pass", "passwd", "pwd", "secret", "token", "pw", "user", "username", "port"]
-        .contains(&lower.as_str());
+        .contains(&lower.strip_prefix("my").unwrap_or(&lower));
     if is_example && !Shape::of(value).looks_random()
         || is_name
         || value == user

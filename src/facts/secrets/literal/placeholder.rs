@@ -28,6 +28,7 @@ const PLACEHOLDERS: &[&str] = &[
     "foobar", "lorem", "not-a-", "notreal", "not_real", "enter_", "enter-", "fill", "_here", "-here", "some_",
     "some-", "undefined", "put_", "put-your", "sanitized", "removed", "fake", "goes here", "user:pass",
     "username:password", "____", "secret-value", "secretvalue", "mock", "sample",
+    "shouldbe", "should-be", "should_be", "needs-to-be", "needs_to_be", "needstobe", "must-be", "must_be", "mustbe",
 ];
 
 /// Words that names are made of.

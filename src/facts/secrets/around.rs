@@ -1,0 +1,169 @@
+//! What stands around a literal: a test, a sample, a command that only builds or tries something out.
+
+use super::context::is_test_word;
+use super::names;
+use crate::source::enclosing;
+
+/// Whether a value stands in a function whose name says that only tests call it: `fn test()`, `def make_key_for_tests()`.
+pub(super) fn is_in_a_test_function(path: &str, text: &str, offset: usize) -> bool {
+    const INTRODUCTIONS: &[&str] = &["fn", "func", "def", "function", "fun"];
+    let is_code = [".rs", ".go", ".py", ".js", ".ts", ".kt", ".rb", ".php"].iter().any(|end| path.ends_with(end));
+    let Some(before) = text.get(..offset).filter(|_| is_code) else { return false };
+    enclosing(before).any(|line| {
+        let mut words = line.split_whitespace().skip_while(|word| !INTRODUCTIONS.contains(word)).skip(1);
+        let name = words.next().unwrap_or_default().split(['(', '<', ':']).next().unwrap_or_default();
+        let said = names::words(name);
+        let is_test = |word: Option<&String>| word.is_some_and(|word| matches!(word.as_str(), "test" | "tests"));
+        is_test(said.first()) || (is_test(said.last()) && said.iter().any(|word| word == "for"))
+    })
+}
+
+/// Whether a value is given to a container that is removed as soon as it stops: `docker run --rm -e PASSWORD=x postgres`.
+pub(super) fn is_for_a_throwaway(text: &str, offset: usize) -> bool {
+    let Some(before) = text.get(..offset) else { return false };
+    let command = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+    command
+        .find("docker run ")
+        .or_else(|| command.find("podman run "))
+        .is_some_and(|at| command[at..].split_whitespace().any(|word| word == "--rm"))
+}
+
+/// Whether a value stands in a script of a package that tests it, by the script's name or the program that it runs.
+pub(super) fn is_in_a_test_script(path: &str, text: &str, offset: usize) -> bool {
+    const ALSO: &[&str] = &["e2e", "jest", "vitest", "mocha", "newman"];
+    let is_package = path == "package.json" || path.ends_with("/package.json");
+    let Some(before) = text.get(..offset).filter(|_| is_package) else { return false };
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = text[start..].lines().next().unwrap_or_default().trim_start();
+    let Some((name, script)) = line.strip_prefix('"').and_then(|rest| rest.split_once('"')) else { return false };
+    let program = script.trim_start_matches([':', ' ', '"']).split_whitespace().next().unwrap_or_default();
+    let mut words = name.split([':', '-', '_', '.']).chain(std::iter::once(program));
+    words.any(|word| is_test_word(word) || ALSO.contains(&word))
+}
+
+/// Whether a value stands under `example:`, `examples:` or samples of code in a description of an API.
+pub(super) fn is_shown_in_a_schema(path: &str, text: &str, offset: usize) -> bool {
+    let is_data = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
+    let Some(before) = text.get(..offset).filter(|_| is_data) else { return false };
+    let says = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    if !["openapi", "swagger", "asyncapi", "$schema"].iter().any(|mark| says(mark)) {
+        return false;
+    }
+    let is_example = |line: &str| {
+        let line = line.trim_start().trim_start_matches("- ").trim_start_matches('"');
+        let key = line.split(['"', ':']).next().unwrap_or("");
+        ["example", "examples", "x-codeSamples", "x-code-samples"].contains(&key)
+    };
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let own = text[start..].lines().next().unwrap_or("");
+    let mut level = indent(own);
+    let mut levels = 0;
+    if is_example(own) {
+        return true;
+    }
+    for line in text[..start].lines().rev().take(200).filter(|line| !line.trim().is_empty()) {
+        // A list may stand as deep as the key that it belongs to.
+        let encloses = indent(line) < level
+            || indent(line) == level
+                && own.trim_start().starts_with("- ")
+                && levels == 0
+                && !line.trim_start().starts_with("- ");
+        if encloses {
+            if is_example(line) {
+                return true;
+            }
+            level = indent(line);
+            levels += 1;
+        }
+        if levels > 6 || level == 0 {
+            return false;
+        }
+    }
+    false
+}
+
+/// Whether a value stands in a fenced sample of code that is written into a text of the program: the description of an API.
+pub(super) fn is_in_a_fenced_sample(text: &str, offset: usize) -> bool {
+    let Some(before) = text.get(..offset) else { return false };
+    let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+    line.contains("\\n") && line.matches("```").count() % 2 == 1
+}
+
+/// Whether a value stands beside the key `example`, on its line or on the one before.
+pub(super) fn is_an_example(text: &str, offset: usize) -> bool {
+    let Some(before) = text.get(..offset) else { return false };
+    let before = before.trim_end_matches(|letter: char| letter != '\n' && !matches!(letter, ':' | '=' | '>'));
+    let key = before.trim_end().trim_end_matches(['>', '=', ':']).trim_end().trim_end_matches(['"', '\'']);
+    let word = key.rsplit(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').next().unwrap_or_default();
+    matches!(word, "example" | "examples" | "sample")
+}
+
+/// Whether a value stands in a text of several lines that a script holds: a description with a sample in it.
+pub(super) fn is_in_a_long_text(path: &str, text: &str, offset: usize) -> bool {
+    let has_long_texts = [".py", ".ex", ".exs"].iter().any(|end| path.ends_with(end));
+    has_long_texts && text.get(..offset).is_some_and(|before| before.matches("\"\"\"").count() % 2 == 1)
+}
+
+/// Whether a value stands in a command that only runs while an image is built: `RUN SECRET_KEY=x manage.py …`.
+pub(super) fn is_in_a_build_step(path: &str, text: &str, offset: usize) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let is_recipe =
+        name.starts_with("dockerfile") || name.starts_with("containerfile") || name.ends_with(".dockerfile");
+    let Some(before) = text.get(..offset).filter(|_| is_recipe) else { return false };
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let mut lines = before[..start].lines().rev();
+    let own = before[start..].trim_start();
+    let first = if lines.clone().next().is_some_and(|line| line.trim_end().ends_with('\\')) {
+        let goes_on = |line: &&str| line.trim_end().ends_with('\\') || line.trim_start().starts_with('#');
+        lines.by_ref().take_while(goes_on).last().unwrap_or_default().trim_start()
+    } else {
+        own
+    };
+    first.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("run "))
+}
+
+/// Whether a value of a CI file only serves a run of tests: the environment around it says so, or the job's name.
+///
+/// A job that also deploys is none.
+pub(super) fn serves_a_test_run(path: &str, text: &str, offset: usize) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_ci = path.starts_with(".github/workflows/") || path.starts_with(".circleci/") || name == ".gitlab-ci.yml";
+    let Some(before) = text.get(..offset).filter(|_| is_ci) else { return false };
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let counts = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let mut below = text[start..].lines().filter(counts);
+    let Some(own) = below.next() else { return false };
+    let level = indent(own);
+    let above = || text[..start].lines().rev().filter(counts);
+    let is_sibling = |line: &&str| indent(line) >= level;
+    if above()
+        .take_while(is_sibling)
+        .chain(below.take_while(is_sibling))
+        .any(|line| indent(line) == level && is_test_mode(line))
+    {
+        return true;
+    }
+    let mut least = level;
+    let mut enclosing: Vec<&str> = Vec::new();
+    for line in above() {
+        if indent(line) < least {
+            least = indent(line);
+            enclosing.push(line.trim());
+        }
+    }
+    let is_jobs = enclosing.last().is_some_and(|top| *top == "jobs:");
+    let Some(job) = enclosing.iter().rev().nth(1).filter(|_| is_jobs) else { return false };
+    let words = names::words(job);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    words.iter().any(|word| is_test_word(word)) && !has(&["deploy", "release", "publish", "production", "prod"])
+}
+
+/// `NODE_ENV: test`.
+fn is_test_mode(line: &str) -> bool {
+    let Some((name, value)) = line.split_once(':') else { return false };
+    let value = value.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+    let modes = ["NODE_ENV", "RAILS_ENV", "RACK_ENV", "APP_ENV", "MIX_ENV", "DJANGO_ENV", "FLASK_ENV", "GO_ENV"];
+    modes.contains(&name.trim()) && ["test", "testing"].contains(&value)
+}
