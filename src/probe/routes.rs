@@ -58,18 +58,15 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         return answer;
     }
     // Any of the missing ones may be what a request asks for whose path is not written there, and every route that
-    // cannot be read may be requested.
-    let (unresolved, unread) =
-        if question.is_set("most") { (routes.unresolved.len(), routes.blind.len()) } else { (0, 0) };
+    // cannot be read may be requested, or may not.
+    let unread = routes.blind.len();
+    let (unresolved, granted) = if question.is_set("most") { (routes.unresolved.len(), unread) } else { (0, 0) };
     let tested = routes.served().filter(|one| one.tested.is_some()).count();
-    let mut share = ((tested + unresolved + unread) as f64 / (all + unread) as f64).min(1.0);
+    let share = ((tested + unresolved + granted) as f64 / (all + unread) as f64).min(1.0);
     let missing: Vec<_> = routes.served().filter(|one| one.tested.is_none()).collect();
-    // Where some paths could not be read, nobody knows whether these are all; most of them they are.
-    if missing.is_empty() && !routes.blind.is_empty() {
-        if question.is_set("most") {
-            return answer;
-        }
-        share = share.min(0.99);
+    // Where some paths could not be read, nobody knows whether these are all.
+    if missing.is_empty() && unread > 0 && question.is_set("most") {
+        return answer;
     }
     let mut message = format!("tests request {tested} of {all} operations");
     if let Some(first) = missing.first() {

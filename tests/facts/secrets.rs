@@ -190,7 +190,7 @@ fn a_module_of_tests_inside_a_source_file_is_a_test() {
 fn what_only_tests_call_and_containers_that_are_thrown_away_weigh_less() {
     let value = ["q7Rz2Lm", "T9vBx4Kc"].concat();
     let held = |head: &str| format!("{head} {{\n    Config {{\n        password: \"{value}\".into(),\n    }}\n}}\n");
-    for head in ["pub(crate) fn test() -> Self", "fn config_for_tests() -> Config"] {
+    for head in ["pub(crate) fn test() -> Self", "fn config_for_tests() -> Config", "pub fn samples() -> Config"] {
         assert_eq!(found("src/config.rs", &held(head)), ["3 assignment low"], "{head}");
     }
     for head in ["fn attest() -> Config", "fn contest_config() -> Config", "fn start() -> Config"] {
@@ -261,6 +261,8 @@ fn names_among_names_are_no_secrets() {
         ("a.rs", "command.args([\"password\", \"password_stdin\"])"),
         ("a.go", "return errors.New(\"need at least one of \\\"password\\\", \\\"password_hash\\\" or \\\"tier\\\"\")"),
         ("a.rs", "return Err(duplicate_field(\"password\", \"password_file\").into());"),
+        ("a.sql", "  REFERENCES \"oauth2_access_tokens\" (\"oauth2_access_token_id\")"),
+        ("a.rs", "token: \"abc123def456\".to_owned(),"),
         ("a.sh", "if test \"$mode,$pass\" = \"lib,link9x2\" ||"),
         ("a.rs", "ErrorCode::InvalidPassword => \"28P01x9k\","),
         ("Keys.cs", "public const string DeviceAuthKey = \"pm-27581-device-auth-key\";"),

@@ -4,7 +4,8 @@ use super::context::is_test_word;
 use super::names;
 use crate::source::enclosing;
 
-/// Whether a value stands in a function whose name says that only tests call it: `fn test()`, `def make_key_for_tests()`.
+/// Whether a value stands in a function whose name says that it is for tests or only shown: `fn test()`,
+/// `def make_key_for_tests()`, `fn samples()`.
 pub(super) fn is_in_a_test_function(path: &str, text: &str, offset: usize) -> bool {
     const INTRODUCTIONS: &[&str] = &["fn", "func", "def", "function", "fun"];
     let is_code = [".rs", ".go", ".py", ".js", ".ts", ".kt", ".rb", ".php"].iter().any(|end| path.ends_with(end));
@@ -14,7 +15,13 @@ pub(super) fn is_in_a_test_function(path: &str, text: &str, offset: usize) -> bo
         let name = words.next().unwrap_or_default().split(['(', '<', ':']).next().unwrap_or_default();
         let said = names::words(name);
         let is_test = |word: Option<&String>| word.is_some_and(|word| matches!(word.as_str(), "test" | "tests"));
-        is_test(said.first()) || (is_test(said.last()) && said.iter().any(|word| word == "for"))
+        let is_shown = |word: Option<&String>| {
+            word.is_some_and(|word| matches!(word.as_str(), "sample" | "samples" | "example" | "examples"))
+        };
+        is_test(said.first())
+            || (is_test(said.last()) && said.iter().any(|word| word == "for"))
+            || is_shown(said.first())
+            || is_shown(said.last())
     })
 }
 

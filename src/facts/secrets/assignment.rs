@@ -184,7 +184,9 @@ fn value_start(text: &str, name: (usize, usize), grammar: Grammar) -> Option<(us
     let next = *bytes.get(at)?;
     let is_flag = name.0 >= 1 && bytes[name.0 - 1] == b'-' || text[name.0..].starts_with('-');
     match next {
-        b'(' if matches!(grammar, Grammar::Code | Grammar::Prose)
+        // A text in quotes is no function: `REFERENCES "access_tokens" ("access_token_id")`.
+        b'(' if !was_quoted
+            && matches!(grammar, Grammar::Code | Grammar::Prose)
             && matches!(bytes.get(at + 1), Some(b'"' | b'\'' | b'b')) =>
         {
             Some((at + 1, Join::Passed))

@@ -265,7 +265,7 @@ impl<'t> Setting<'t> {
             return Weight::Aside("in a script that tests");
         }
         if around::is_in_a_test_function(self.path, self.text, offset) {
-            return Weight::Aside("in a function for tests");
+            return Weight::Aside("in a function for tests or samples");
         }
         if around::is_shown_in_a_schema(self.path, self.text, offset) {
             return Weight::Aside("an example in a description of an API");

@@ -94,6 +94,7 @@ pub(super) fn is_trivial(value: &str) -> bool {
     let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit() || c == '!' || c == '@');
     ACCOUNTS.contains(&bare) && value.len() < 14
         || lower.starts_with("test")
+        || lower.starts_with("abc123")
         || lower.ends_with("test")
         || checks::longest_count(&lower) >= 6 && value.len() < 18
 }
