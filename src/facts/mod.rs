@@ -9,6 +9,7 @@ pub mod code;
 pub mod config;
 pub mod containers;
 pub mod dashboards;
+pub mod disowned;
 pub mod documents;
 mod embedded;
 pub mod format;

@@ -1,5 +1,6 @@
 //! Which stage the words of a path speak for.
 
+use tusk_check::facts::disowned::is_disowned;
 use tusk_check::facts::production::{Stage, is_example, is_fixture, is_test_support, stage_of_path};
 
 #[track_caller]
@@ -137,4 +138,28 @@ fn every_word_of_tests_is_found_however_long_it_is() {
         assert!(is_fixture(path), "{path}");
     }
     assert!(!is_fixture("stubborn/app.yml"));
+}
+
+#[test]
+fn a_first_comment_says_that_production_does_not_use_the_file() {
+    for text in [
+        "# Do not use it in production.\na: 1\n",
+        "---\n# This manifest is for development and testing\n# and should not be used in production environment.\nkind: Service\n",
+        "# NOTE: please do not use this configuration for production setups.\nservices: {}\n",
+        "# Note that this file is meant for learning Shop, not production deployments.\nservices: {}\n",
+        "// This file is not intended for production use.\n{}\n",
+        "# This is *not* a production ready policy file\n",
+    ] {
+        assert!(is_disowned(text), "{text}");
+    }
+    for text in [
+        "# Settings of production.\na: 1\n",
+        "# Do not use it in production without changing the password.\na: 1\n",
+        "# This file is not only for production.\na: 1\n",
+        "# Default passwords should never be used in production.\na: 1\n",
+        "# Do not change this file: it is deployed to production.\na: 1\n",
+        "a: 1\n# Do not use it in production.\n",
+    ] {
+        assert!(!is_disowned(text), "{text}");
+    }
 }

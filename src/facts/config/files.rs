@@ -1,6 +1,7 @@
 //! Which files are settings that production reads, and which layer each is.
 
 use super::Layer;
+use crate::facts::disowned::is_disowned;
 use crate::facts::format::Format;
 use crate::facts::production::{self, Stage};
 use crate::source::head;
@@ -178,6 +179,11 @@ fn classify<'t>(tree: &'t Tree, path: &'t str) -> Option<SettingsFile<'t>> {
         }
         _ => return None,
     };
+    // The values of a chart are what it starts from, whatever their first comment thinks of them.
+    let disowned = || tree.text(path).is_some_and(|source| is_disowned(source.text()));
+    if layer == Layer::Base && !is_chart && disowned() {
+        return None;
+    }
     Some(SettingsFile { path, layer, format, service })
 }
 

@@ -82,6 +82,49 @@ const THIRD_PARTY: &[&str] = &[
     "telegraf",
     "grafana-agent",
     "vmagent",
+    "metabase",
+    "tika",
+    "gotenberg",
+    "keycloak",
+    "oauth2-proxy",
+    "phpmyadmin",
+    "pgweb",
+    "mongo-express",
+    "redis-commander",
+    "redisinsight",
+    "kafka-ui",
+    "akhq",
+    "schema-registry",
+    "cp-schema-registry",
+    "cp-zookeeper",
+    "solr",
+    "neo4j",
+    "influxdb",
+    "couchdb",
+    "logstash",
+    "pushgateway",
+    "alertmanager",
+    "cadvisor",
+    "netdata",
+    "portainer",
+    "watchtower",
+    "nginx-proxy",
+    "acme-companion",
+    "certbot",
+    "docker-socket-proxy",
+    "cloudflared",
+    "swagger-ui",
+    "wiremock",
+    "mockserver",
+    "mailcatcher",
+    "maildev",
+    "smtp4dev",
+    "dynamodb-local",
+    "elasticmq",
+    "keydb",
+    "scylla",
+    "varnish",
+    "imgproxy",
 ];
 
 /// The third-party product that an image name means.
@@ -96,6 +139,10 @@ pub fn third_party_image(image: &str) -> Option<&'static str> {
         ["registry.k8s.io/", "k8s.gcr.io/", "gcr.io/google_containers/", "gcr.io/google-containers/"];
     if is_of_kubernetes.iter().any(|start| name.starts_with(start)) {
         return Some("kubernetes");
+    }
+    // Istio puts its own proxy there when the pod is made.
+    if name == "auto" {
+        return Some("istio");
     }
     let owners = parts.into_iter().filter(|part| !part.contains(['.', ':']));
     let known = owners.chain([last]).find_map(|part| THIRD_PARTY.iter().copied().find(|known| *known == part));

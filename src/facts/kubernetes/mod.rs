@@ -11,6 +11,7 @@ pub use object::{Container, Object, WORKLOADS};
 
 use super::Facts;
 use super::containers::third_party_image;
+use super::disowned::{DISOWNED, is_disowned};
 use super::format::Format;
 use super::production::{self, Stage, Standing};
 use crate::evidence::Blind;
@@ -198,6 +199,9 @@ fn apply(facts: &Facts<'_>, view: &mut Kubernetes, plain: Vec<Object>, kustomiza
             object.standing = match production::stage_of_path(&facts.own_name().cleared(&object.path)) {
                 Stage::Never(word) => Standing::Aside(format!("\"{word}\" in its path")),
                 Stage::Production => kustomizations.unreached(&object.path),
+                _ if facts.tree.text(&object.path).is_some_and(|source| is_disowned(source.text())) => {
+                    Standing::Aside(DISOWNED.to_owned())
+                }
                 _ => match kustomizations.unreached(&object.path) {
                     Standing::Production if production::is_in_tools(&object.path) => {
                         Standing::Uncertain("it stands in a folder of tools".to_owned())

@@ -92,8 +92,11 @@ fn is_stack(stem: &str) -> bool {
 
 fn fill(mut service: Service, spec: &Spec, value: &Value, facts: &Facts<'_>, containers: &Containers) -> Service {
     service.image = spec.text(value, "image");
-    service.dockerfile = value.get("build").and_then(|build| built_by(spec, build, facts));
-    service.role = role(&service, value);
+    service.dockerfile = match value.get("build") {
+        Some(build) => built_by(spec, build, facts),
+        None => service.image.as_ref().and_then(|image| published_from(&image.value, facts, containers)),
+    };
+    service.role = role(&service, value, facts);
     service.health = health(spec, value).into_iter().collect();
     service.env = environment(spec, value, facts);
     service.borrows_env = borrows(spec, value, facts);
@@ -167,6 +170,13 @@ fn built_by(spec: &Spec, build: &Value, facts: &Facts<'_>) -> Option<Arc<str>> {
     facts.tree.file(&path).map(|file| file.path.clone())
 }
 
+/// The Dockerfile of an image that bears the project's whole name, where only one is shipped.
+fn published_from(image: &str, facts: &Facts<'_>, containers: &Containers) -> Option<Arc<str>> {
+    let mut shipped = containers.images.iter().filter(|image| image.standing == Standing::Production);
+    let (first, other) = (shipped.next()?, shipped.next());
+    (other.is_none() && facts.own_name().is_image(image)).then(|| first.path.clone())
+}
+
 /// A relative path from a folder of the tree; `None` if it leaves the tree or is not relative.
 pub(in crate::facts) fn joined(folder: &str, relative: &str) -> Option<String> {
     if relative.starts_with(['/', '~', '$']) || relative.contains("://") {
@@ -175,9 +185,9 @@ pub(in crate::facts) fn joined(folder: &str, relative: &str) -> Option<String> {
     path::join(folder, relative)
 }
 
-fn role(service: &Service, value: &Value) -> Role {
-    let third_party = service.image.as_ref().and_then(|image| super::third_party_image(&image.value));
-    if third_party.is_some() && value.get("build").is_none() {
+fn role(service: &Service, value: &Value, facts: &Facts<'_>) -> Role {
+    let is_foreign = |image: &str| super::third_party_image(image).is_some() && !facts.own_name().is_image(image);
+    if service.image.as_ref().is_some_and(|image| is_foreign(&image.value)) && value.get("build").is_none() {
         return Role::ThirdParty;
     }
     let mode = value.at(&["deploy", "mode"]).and_then(Value::as_str);

@@ -3,6 +3,7 @@
 use super::super::{Containers, Platform, Role, Service};
 use super::{is_compose, is_stack};
 use crate::facts::Facts;
+use crate::facts::disowned::{DISOWNED, is_disowned};
 use crate::facts::documents::may_say;
 use crate::facts::format::Format;
 use crate::facts::production::{self, Stage, Standing};
@@ -153,6 +154,9 @@ fn developer_mark(facts: &Facts<'_>, path: &str, document: &Value, services: &[S
         }
     }
     let text = facts.tree.text(path)?.text();
+    if is_disowned(text) {
+        return Some(DISOWNED.into());
+    }
     let head: String = text.lines().take_while(|line| line.is_empty() || line.starts_with('#')).collect();
     if ["for testing", "for tests", "integration test", "test environment"]
         .iter()
