@@ -125,6 +125,13 @@ const THIRD_PARTY: &[&str] = &[
     "scylla",
     "varnish",
     "imgproxy",
+    "cubejs",
+    "kube-state-metrics",
+    "metrics-server",
+    "external-dns",
+    "external-secrets",
+    "kube-rbac-proxy",
+    "kubernetes-dashboard",
 ];
 
 /// The third-party product that an image name means.
@@ -166,7 +173,9 @@ pub fn role_of_name(name: &str, listens: bool) -> Role {
         "migrator",
         "seed",
         "seeder",
-    ]) || name.contains("load-generator")
+        "loadtest",
+        "loadtester",
+    ]) || ["load-generator", "load-test"].iter().any(|part| name.contains(part))
     {
         return Role::Job;
     }

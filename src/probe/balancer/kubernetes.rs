@@ -25,11 +25,13 @@ const KINDS: &[&str] = &[
 pub(super) fn layers(facts: &Facts<'_>, answer: &mut Answer) -> Vec<Layer> {
     let cluster = facts.kubernetes();
     let mut words = KINDS.to_vec();
-    words.push("LoadBalancer");
+    words.extend(["LoadBalancer", "Canary"]);
     answer.blind.extend(cluster.unread(&words));
     let services: Vec<&Object> = cluster.production().filter(|object| object.is_kind("Service")).collect();
     let tells = |object: &&Object| {
-        KINDS.iter().any(|kind| object.is_kind(kind)) || (object.is_kind("Service") && is_public(object))
+        KINDS.iter().any(|kind| object.is_kind(kind))
+            || (object.is_kind("Service") && is_public(object))
+            || leads_in(object)
     };
     // What another object of the same kind of edge says, it does not say itself.
     let has = |kind: &str| cluster.production().any(|object| object.is_kind(kind));
@@ -38,6 +40,22 @@ pub(super) fn layers(facts: &Facts<'_>, answer: &mut Answer) -> Vec<Layer> {
     let said_elsewhere = |object: &&Object| (has_rule && is_plain(object)) || (of_google && object.kind == "Ingress");
     let found = cluster.production().filter(tells).filter(|object| !said_elsewhere(object));
     found.map(|object| layer(facts, object, &services)).collect()
+}
+
+/// Whether Flagger makes the route from the way in to the workload of a canary: `gateways` other than the mesh's own, or an
+/// Ingress.
+fn leads_in(object: &Object) -> bool {
+    if !object.is_kind("Canary.flagger.app") {
+        return false;
+    }
+    let gateways = object.value.at(&["spec", "service", "gateways"]).and_then(Value::as_list).unwrap_or_default();
+    gateways.iter().any(|gateway| gateway.as_str().is_some_and(|name| name != "mesh"))
+        || object
+            .value
+            .at(&["spec", "service", "gatewayRefs"])
+            .and_then(Value::as_list)
+            .is_some_and(|refs| !refs.is_empty())
+        || object.value.at(&["spec", "ingressRef", "name"]).is_some()
 }
 
 fn is_public(service: &Object) -> bool {
@@ -94,14 +112,17 @@ fn algorithm(object: &Object) -> Told<String> {
     };
     match object.kind.as_str() {
         "Ingress" => ingress_algorithm(object),
-        "DestinationRule" => {
-            let hash = object.value.at(&["spec", "trafficPolicy", "loadBalancer", "consistentHash"]);
+        kind @ ("DestinationRule" | "Canary") => {
+            let within: &[&str] = if kind == "Canary" { &["spec", "service"] } else { &["spec"] };
+            let path = |last: &'static str| [within, &["trafficPolicy", "loadBalancer", last]].concat();
+            let hash = object.value.at(&path("consistentHash"));
             let hashed = hash.map(|hash| {
                 is("consistent_hash".to_owned(), object.at(hash.span), format!("consistent hash of {}", object.title()))
             });
-            written(&["spec", "trafficPolicy", "loadBalancer", "simple"], "")
-                .or(hashed)
-                .unwrap_or_else(|| Told::Unknown("what Istio takes by itself depends on its version".into()))
+            written(&path("simple"), "").or(hashed).unwrap_or_else(|| match kind {
+                "Canary" => Told::Unknown("what the mesh or the Ingress takes by itself is not in the tree".into()),
+                _ => Told::Unknown("what Istio takes by itself depends on its version".into()),
+            })
         }
         "HTTPProxy" => {
             let routes = object.value.at(&["spec", "routes"]).and_then(Value::as_list).unwrap_or_default();
@@ -249,6 +270,12 @@ fn behind(facts: &Facts<'_>, object: &Object, services: &[&Object]) -> Vec<Place
     let targets = services.iter().copied().filter(|service| names.contains(service.name.as_str()));
     let targets: Vec<&Object> = if object.is_kind("Service") { vec![object] } else { targets.collect() };
     let own: Vec<&Object> = facts.kubernetes().own_workloads().collect();
+    let target = |key: &str| object.value.at(&["spec", "targetRef", key]).and_then(Value::as_str);
+    if object.is_kind("Canary.flagger.app") {
+        let is_target =
+            |workload: &&Object| Some(&*workload.name) == target("name") && Some(&*workload.kind) == target("kind");
+        return own.into_iter().filter(is_target).map(Object::place).collect();
+    }
     let answers = |workload: &&Object| targets.iter().any(|service| answers_to(workload, service, &own));
     own.iter().copied().filter(answers).map(Object::place).collect()
 }
