@@ -159,8 +159,8 @@ fn compose_takes_the_check_of_the_projects_own_published_image() {
         found.into_iter().find(|service| service.platform == Platform::Compose).map(|service| service.health.len())
     };
     assert_eq!(health(&[("docker/dockerfile", docker)]), Some(1));
-    assert_eq!(health(&[("agent/Dockerfile", docker)]), Some(0), "the image of something else");
-    assert_eq!(health(&[("Dockerfile", docker), ("docker/Dockerfile", docker)]), Some(0), "which of them?");
+    assert_eq!(health(&[("agent/Dockerfile", docker), ("relay/Dockerfile", docker)]), Some(0), "of which of them?");
+    assert_eq!(health(&[("Dockerfile", docker), ("docker/Dockerfile", docker)]), Some(0), "both stand there");
     let foreign = [package, ("compose.prod.yml", "services:\n  app:\n    image: acme/db:2\n"), ("Dockerfile", docker)];
     assert_eq!(services(&foreign)[0].health.len(), 0);
 }

@@ -3,6 +3,7 @@
 mod standing;
 
 use super::fields::{Spec, bytes};
+use super::image::Image;
 use super::{Containers, Env, EnvValue, Fact, Health, HealthKind, Limit, Platform, Role, Scale, Service};
 use crate::evidence::Place;
 use crate::facts::Facts;
@@ -112,29 +113,7 @@ fn fill(mut service: Service, spec: &Spec, value: &Value, facts: &Facts<'_>, con
         Some(Fact::new(action.value == "rollback", action.place))
     });
     inherit(&mut service, value, containers);
-    if service.health.is_empty() && value.get("healthcheck").is_none() {
-        service.health.extend(published_check(facts, &service, containers));
-    }
     service
-}
-
-/// Folders where the Dockerfile of the whole project stands, if not at the top.
-const IMAGE_FOLDERS: &[&str] = &["", "docker", "build", "container", "deploy", "packaging"];
-
-/// The health check of the image that the service takes from a registry, where it is the project's own and one Dockerfile
-/// of this tree makes it.
-fn published_check(facts: &Facts<'_>, service: &Service, containers: &Containers) -> Option<Health> {
-    let image = service.image.as_ref().filter(|_| service.dockerfile.is_none())?;
-    if !facts.own_name().is_image(&image.value) {
-        return None;
-    }
-    let is_main = |path: &str| {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        IMAGE_FOLDERS.contains(&folder) && ["dockerfile", "containerfile"].contains(&name.to_lowercase().as_str())
-    };
-    let mut made = containers.images.iter().filter(|image| is_main(&image.path));
-    let (one, None) = (made.next()?, made.next()) else { return None };
-    one.offered().find_map(|stage| one.health(stage))
 }
 
 /// What the image built here says where the compose file says nothing.
@@ -148,7 +127,10 @@ fn inherit(service: &mut Service, value: &Value, containers: &Containers) {
     };
     let Some(stage) = stage else { return };
     if service.health.is_empty() {
-        service.health.extend(image.health(stage));
+        // Which stage is published is written elsewhere.
+        let published = || image.offered().find_map(|stage| image.health(stage));
+        let is_built = value.get("build").is_some();
+        service.health.extend(image.health(stage).or_else(|| if is_built { None } else { published() }));
     }
     service.command = service.command.take().or_else(|| image.command(stage));
     service.user = service.user.take().or_else(|| image.own_user(stage));
@@ -170,11 +152,25 @@ fn built_by(spec: &Spec, build: &Value, facts: &Facts<'_>) -> Option<Arc<str>> {
     facts.tree.file(&path).map(|file| file.path.clone())
 }
 
-/// The Dockerfile of an image that bears the project's whole name, where only one is shipped.
+/// Folders where the Dockerfile of the whole project stands, if not at the top.
+const IMAGE_FOLDERS: &[&str] = &["", "docker", "build", "container", "deploy", "packaging"];
+
+/// The Dockerfile of an image that bears the project's whole name, where only one is shipped, or only one stands where
+/// that of a whole project does.
 fn published_from(image: &str, facts: &Facts<'_>, containers: &Containers) -> Option<Arc<str>> {
-    let mut shipped = containers.images.iter().filter(|image| image.standing == Standing::Production);
-    let (first, other) = (shipped.next()?, shipped.next());
-    (other.is_none() && facts.own_name().is_image(image)).then(|| first.path.clone())
+    if !facts.own_name().is_image(image) {
+        return None;
+    }
+    let is_main = |path: &str| {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        IMAGE_FOLDERS.contains(&folder) && ["dockerfile", "containerfile"].contains(&name.to_lowercase().as_str())
+    };
+    let mut shipped: Vec<&Image> =
+        containers.images.iter().filter(|image| image.standing == Standing::Production).collect();
+    if shipped.len() > 1 {
+        shipped.retain(|image| is_main(&image.path));
+    }
+    if let [one] = shipped.as_slice() { Some(one.path.clone()) } else { None }
 }
 
 /// A relative path from a folder of the tree; `None` if it leaves the tree or is not relative.
