@@ -62,6 +62,35 @@ pub fn load() -> Result<Settings, config::ConfigError> {
 }
 
 #[test]
+fn what_a_trait_loads_is_loaded_into_the_types_that_have_it() {
+    let source = r#"
+use figment::Figment;
+pub trait Section: Sized + serde::de::DeserializeOwned {
+    const PATH: Option<&'static str> = None;
+    fn extract(figment: &Figment) -> Result<Self, figment::Error> {
+        let this: Self = if let Some(path) = Self::PATH {
+            figment.extract_inner(path)?
+        } else {
+            figment.extract()?
+        };
+        Ok(this)
+    }
+}
+#[derive(serde::Deserialize)]
+pub struct RootConfig { pub database: DatabaseConfig }
+impl Section for RootConfig {}
+#[derive(serde::Deserialize)]
+pub struct DatabaseConfig { pub max_connections: u32 }
+impl Section for DatabaseConfig { const PATH: Option<&'static str> = Some("database"); }
+#[derive(serde::Deserialize)]
+pub struct OrderConfig { pub items: u32 }
+"#;
+    let (roots, fields) = read(&[("src/config.rs", source)]);
+    assert_eq!(roots, ["RootConfig"]);
+    assert_eq!(fields, ["database.max_connections integer required 0..4294967295"]);
+}
+
+#[test]
 fn types_of_an_api_are_no_settings() {
     let source = r"
 #[derive(serde::Deserialize)]

@@ -44,7 +44,7 @@ pub(super) static RESULT: LazyLock<Option<Regex>> =
 static BINDING: LazyLock<Option<Regex>> =
     LazyLock::new(|| compile(r"let\s+(?:mut\s+)?\w+\s*:\s*(?P<type>[\w:<>, ]+?)\s*=\s*[^;]*$").ok());
 static IMPL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    compile(r"(?m)^\s*(?:unsafe\s+)?impl(?:<[^>{]*>)?\s+(?:[\w:]+(?:<[^{]*?>)?\s+for\s+)?(?P<type>\w+)").ok()
+    compile(r"(?m)^\s*(?:(?:unsafe\s+)?impl(?:<[^>{]*>)?\s+(?:[\w:]+(?:<[^{]*?>)?\s+for\s+)?(?P<type>\w+)|(?:pub(?:\([^)\n]*\))?\s+)?trait\s+(?P<trait>\w+))").ok()
 });
 /// Reads the settings types of Rust code.
 pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
@@ -63,7 +63,7 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
         for (name, span) in loaded(code.product()) {
             let held = match generics::bounds_of(code.product(), span, &name) {
                 None => vec![(name, file.path.clone())],
-                Some(parameter) => generics::meant(facts, &files, &parameter),
+                Some(parameter) => structs.outermost(generics::meant(facts, &files, &parameter)),
             };
             for (name, near) in held {
                 let found = Loaded { name, near, file: &file.path, code: code.product(), span };
@@ -118,11 +118,13 @@ fn loaded(code: &str) -> Vec<(String, Span)> {
     let mut found = Vec::new();
     for scan in LOADERS.candidates(code).into_iter().filter_map(|position| LOADERS.get(position)?.scan()) {
         for groups in scan.all_groups(code) {
-            let Found { start, end, .. } = groups.whole();
+            let Found { start, end, text } = groups.whole();
             let span = Span::new(start, end);
+            // What a chain ends in decides, however far above it begins.
+            let at = start + text.rfind(".extract").unwrap_or(0);
             let named = groups.name("type").map(|name| name.text.to_owned()).filter(|name| name != "_");
-            let name = named.or_else(|| bound_type(code, start)).or_else(|| result_type(code, start));
-            let name = name.map(|name| if name == "Self" { enclosing_impl(code, start).unwrap_or(name) } else { name });
+            let name = named.or_else(|| bound_type(code, at)).or_else(|| result_type(code, at));
+            let name = name.map(|name| if name == "Self" { enclosing_impl(code, at).unwrap_or(name) } else { name });
             found.extend(name.map(|name| (name, span)));
         }
     }
@@ -148,10 +150,19 @@ fn result_type(code: &str, at: usize) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
+/// The type whose `impl` stands around a place; none where a trait does.
 pub(super) fn enclosing_impl(code: &str, at: usize) -> Option<String> {
+    enclosing_item(code, at)?.name("type").map(|name| name.as_str().to_owned())
+}
+
+/// The trait that stands around a place.
+pub(super) fn enclosing_trait(code: &str, at: usize) -> Option<String> {
+    enclosing_item(code, at)?.name("trait").map(|name| name.as_str().to_owned())
+}
+
+fn enclosing_item(code: &str, at: usize) -> Option<regex::Captures<'_>> {
     let from = floor(code, at.saturating_sub(20_000));
-    let found = IMPL.as_ref()?.captures_iter(&code[from..at]).last()?;
-    Some(found.name("type")?.as_str().to_owned())
+    IMPL.as_ref()?.captures_iter(&code[from..at]).last()
 }
 
 /// Whether a type that was parsed holds settings: its name says so, or it is read from the environment or a settings file.
@@ -258,6 +269,13 @@ impl Structs {
             .rev()
             .max_by_key(|(path, item)| (!item.fields.is_empty(), **path == *near, shared(path)))?;
         Some((path.clone(), item))
+    }
+
+    /// Those of some types that are no part of another one of them.
+    fn outermost(&self, types: Vec<(String, Arc<str>)>) -> Vec<(String, Arc<str>)> {
+        let fields = types.iter().filter_map(|(name, near)| self.find(name, near)).flat_map(|(_, item)| &item.fields);
+        let parts: BTreeSet<&str> = fields.map(|field| innermost(&field.written)).collect();
+        types.into_iter().filter(|(name, _)| !parts.contains(name.as_str())).collect()
     }
 
     /// Takes over what a loader fills.
