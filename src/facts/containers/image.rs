@@ -115,10 +115,15 @@ pub fn is_dockerfile(path: &str) -> bool {
         let tail = name.strip_prefix(kind);
         tail.is_some_and(|tail| tail.is_empty() || tail.starts_with(['.', '-', '_']))
             || name.strip_suffix(kind).is_some_and(|head| head.ends_with(['.', '-', '_']))
-    }) && !["md", "txt", "tmpl", "j2", "tpl", "rs", "go", "py", "js", "ts"]
-        .iter()
-        .any(|end| name.rsplit_once('.').is_some_and(|(_, found)| found == *end))
+    }) && !name.rsplit_once('.').is_some_and(|(_, end)| NO_DOCKERFILE.contains(&end))
 }
+
+/// What a file of this ending is instead: a text, a template, a workflow, or source that deals with Dockerfiles.
+#[rustfmt::skip]
+const NO_DOCKERFILE: &[&str] = &[
+    "md", "mdx", "rst", "adoc", "txt", "tmpl", "j2", "tpl", "eex", "hbs", "rs", "go", "py", "js", "mjs", "cjs", "jsx",
+    "ts", "tsx", "rb", "ex", "exs", "kt", "cs", "svg", "snap", "json", "yml", "yaml", "toml",
+];
 
 /// The last stage, and every other one that nothing builds upon and that has a command of its own.
 fn shipped_stages(file: &Dockerfile) -> Vec<usize> {

@@ -13,7 +13,7 @@ pattern!(
 );
 pattern!(
     WAITS: Scan,
-    r"\b(?:until|while\s+!)\s[^\n]{0,120}\b(?:psql|pg_isready|nc|mysqladmin|redis-cli|mongosh)\b|\b(?:wait-for-it|wait-for)(?:\.sh)?\s+\S+:\d|\bdockerize\s[^\n]{0,80}-wait\b"
+    r"\b(?:until|while\s+!)\s[^\n]{0,120}\b(?:psql|pg_isready|nc|mysqladmin|mariadb-admin|redis-cli|mongosh)\b|\b(?:wait-for-it|wait-for)(?:\.sh)?\s+\S+:\d|\bdockerize\s[^\n]{0,80}-wait\b"
 );
 pattern!(STOPS: Scan, r"(?m)^#!\S+(?:[ \t]+\S+)?[ \t]+-\w*e\w*\s*$|^[ \t]*set\s+(?:-\w+\s+)*-(?:\w*e\w*|o\s+errexit)\b");
 
@@ -58,7 +58,16 @@ pub fn scripts<'f>(facts: &'f Facts<'_>, command: &'f str) -> impl Iterator<Item
             before && after.chars().next().is_none_or(is_edge) && must_succeed(after, true)
         };
         is_script && command.match_indices(name).any(|(at, _)| is_run(at))
+            || name_of_overlay(&file.path) && command.split(is_edge).any(|word| word == "/init")
     })
+}
+
+/// Whether the s6 overlay runs a file before it starts the services; its `/init` is the image's command.
+fn name_of_overlay(path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    let (name, folder) = (parts.next(), parts.next());
+    let oneshot = name == Some("run") && folder.is_some_and(|folder| folder.starts_with("init-"));
+    oneshot && parts.next() == Some("s6-rc.d") || folder == Some("cont-init.d")
 }
 
 /// Whether what follows a command waits for its success; `at_end` is the answer where nothing follows.

@@ -27,7 +27,15 @@ fn every_way_to_name_a_dockerfile() {
         ["Dockerfile", "Containerfile", "Dockerfile.web", "web.Dockerfile", "docker/Dockerfile-web", "dockerfile"];
     let found = images(&files.map(|path| (path, text)));
     assert_eq!(found.len(), files.len());
-    let none = ["Dockerfile.dockerignore", "Dockerfile.md", "mydockerfile", "src/dockerfile.rs", "Dockerfiles/readme"];
+    let none = [
+        "Dockerfile.dockerignore",
+        "Dockerfile.md",
+        "mydockerfile",
+        "src/dockerfile.rs",
+        "lib/dockerfile.ex",
+        ".github/workflows/dockerfile.yml",
+        "Dockerfiles/readme",
+    ];
     assert!(images(&none.map(|path| (path, text))).is_empty());
 }
 
