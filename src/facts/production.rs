@@ -213,6 +213,12 @@ pub fn is_in_class_aside(path: &str, text: &str, offset: usize) -> bool {
     })
 }
 
+/// Whether a file of settings shows what could stand in it: paths of nobody's machine (`/path/to/key.pem`).
+pub fn is_filled_in_for_show(text: &str) -> bool {
+    let shown = |line: &str| line.contains("/path/to/") && !line.trim_start().starts_with(['#', ';']);
+    text.contains("/path/to/") && text.lines().any(shown)
+}
+
 /// What the section of a file of settings is for, where a place stands in one for something else than production:
 /// `test:` beside `production:` in YAML, `"development": {` in JSON. A section that another one takes over is not
 /// for itself alone.
