@@ -65,18 +65,11 @@ const CODE: &[&str] = &["contributing", "hacking", "development", "developing", 
 /// The same, with other words before them: `rust-style-guide.md`.
 const HABITS: &[&str] = &["style", "styleguide", "conventions"];
 
-const CHANGES_FOLDERS: &[&str] = &[
-    "release-notes",
-    "release_notes",
-    "changelog",
-    "changelogs",
-    "changeset",
-    "changesets",
-    ".changeset",
-    "blog",
-    "blogs",
-    "_posts",
-];
+const CHANGES_FOLDERS: &[&str] =
+    &["release-notes", "release_notes", "changelog", "changelogs", "changeset", "changesets", ".changeset"];
+const POSTS_FOLDERS: &[&str] = &["blog", "blogs", "_posts"];
+/// What a name says of the record of an incident.
+const INCIDENTS: &[&str] = &["postmortem", "post-mortem", "post_mortem", "incident-report", "incident-review"];
 const TEMPLATES: &[&str] =
     &["issue_template", "pull_request_template", "merge_request_templates", "discussion_template"];
 const AGENTS: &[&str] =
@@ -92,6 +85,10 @@ const AGENTS_FOLDERS: &[&str] = &[
     ".junie",
     ".roo",
     ".continue",
+    ".copilot",
+    ".kiro",
+    ".opencode",
+    ".clinerules",
     "skills",
 ];
 const FOREIGN_FOLDERS: &[&str] = &[
@@ -201,7 +198,10 @@ fn by_path(path: &str) -> Option<Standing> {
             Standing::Never("a proposal")
         }
         () if begins(name, LEGAL) => Standing::Never("a licence"),
-        () if begins(name, CHANGES) || under(CHANGES_FOLDERS) => Standing::Never("a list of changes"),
+        () if begins(name, CHANGES) => Standing::Never("a list of changes"),
+        // What went wrong and what came of it is a record wherever it is published.
+        () if under(POSTS_FOLDERS) && INCIDENTS.iter().any(|word| name.contains(word)) => Standing::Code,
+        () if under(CHANGES_FOLDERS) || under(POSTS_FOLDERS) => Standing::Never("a list of changes"),
         () if begins(name, PEOPLE) => Standing::Never("about people"),
         () if is_for_agents(name) || under(AGENTS_FOLDERS) => Standing::Never("instructions for coding agents"),
         () if is_template(path, name) => Standing::Template,
@@ -228,9 +228,10 @@ fn begins(name: &str, words: &[&str]) -> bool {
 fn is_for_agents(name: &str) -> bool {
     let known = |(stem, extension): (&str, &str)| AGENTS.contains(&stem) && ["md", "mdx", "txt"].contains(&extension);
     name.rsplit_once('.').is_some_and(known)
-        || name.ends_with(".instructions.md")
-        || name.ends_with(".prompt.md")
-        || name.ends_with("-prompt.md")
+        || [".instructions.md", ".prompt.md", "-prompt.md", ".agent.md", ".chatmode.md"]
+            .iter()
+            .any(|end| name.ends_with(end))
+        || (name.starts_with("copilot-") && name.ends_with(".md"))
 }
 
 /// `.github/ISSUE_TEMPLATE/bug.md`, `postmortem-template.md`, `template.md` at the root.
