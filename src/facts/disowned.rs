@@ -1,5 +1,6 @@
 //! Whether a file says of itself, in its first comment, that production does not use it.
 
+use crate::pattern::compile;
 use crate::source::head;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -17,7 +18,7 @@ static SAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let said = format!(
         r"\b(?:this|these) (?:[\w-]+ ){{0,3}}?{what}\b[^.;!]{{0,120}}?\b(?:not|never) (?:be )?(?:used|use|run|deployed|intended|meant|suitable|recommended|designed|ready|for|a)?[^.;!]{{0,30}}?\bproduction"
     );
-    Regex::new(&format!(
+    compile(&format!(
         r"(?:{told}|{said}|\bthis is not (?:a |for |meant for |intended for )?production)(?P<after>[^.;!]{{0,40}})"
     ))
     .ok()

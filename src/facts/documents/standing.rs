@@ -231,7 +231,7 @@ fn is_for_agents(name: &str) -> bool {
         || [".instructions.md", ".prompt.md", "-prompt.md", ".agent.md", ".chatmode.md"]
             .iter()
             .any(|end| name.ends_with(end))
-        || (name.starts_with("copilot-") && name.ends_with(".md"))
+        || name.split_once('.').is_some_and(|(stem, end)| stem.starts_with("copilot-") && end == "md")
 }
 
 /// `.github/ISSUE_TEMPLATE/bug.md`, `postmortem-template.md`, `template.md` at the root.
