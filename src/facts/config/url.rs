@@ -76,7 +76,7 @@ impl Connection {
             user: user.and_then(given),
             password: password.and_then(given),
             host: given(host),
-            parameters: pairs(query, &['&', ';']),
+            parameters: queried(query),
         })
     }
 
@@ -104,6 +104,20 @@ impl Connection {
             parameters: parameters.clone(),
         })
     }
+}
+
+/// The parameters of an address; one that only names where it stands may be the mode of the connection.
+fn queried(query: &str) -> Vec<(String, String)> {
+    let mut parameters = pairs(query, &['&', ';']);
+    let is_mode =
+        |(name, _): &(String, String)| matches!(name.to_ascii_lowercase().as_str(), "sslmode" | "ssl" | "tls");
+    let mut parts = query.split(['&', ';']).map(str::trim);
+    if !parameters.iter().any(is_mode)
+        && let Some(away) = parts.find(|part| part.starts_with("${") && part.ends_with('}') && !part.contains('='))
+    {
+        parameters.push(("sslmode".to_owned(), away.to_owned()));
+    }
+    parameters
 }
 
 fn pairs(text: &str, separators: &[char]) -> Vec<(String, String)> {
