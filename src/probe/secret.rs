@@ -36,7 +36,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     for &setting in &effective.winners {
         let is_asked_by_another = || setting.layer == Layer::Program && serves_not(facts, &setting.place.path);
         // Nobody gets in anywhere with a word in the place of a key that somebody else checks.
-        let is_no_key = || way == Some("leaked") || setting.default_in.is_none() && is_key_of_others(setting);
+        let is_no_key = || {
+            way == Some("leaked")
+                || setting.default_in.is_none() && (is_key_of_others(setting) || is_word_of_its_file(config, setting))
+        };
         if stands_for_one(setting) && is_no_key() || is_asked_by_another() {
             continue;
         }
@@ -131,7 +134,20 @@ fn of_text(config: &Config, setting: &Setting, text: &str) -> Option<Secret> {
 /// A key that somebody else's service checks: with a word in its place, nobody gets in anywhere.
 fn is_key_of_others(setting: &Setting) -> bool {
     let words = setting.key.words();
-    words.last().is_some_and(|last| last == "apikey") || words.ends_with(&["api".to_owned(), "key".to_owned()])
+    let ends = |noun: &str| words.ends_with(&["api".to_owned(), noun.to_owned()]);
+    words.last().is_some_and(|last| last == "apikey") || ends("key") || ends("token")
+}
+
+/// A word that stands in so many places of one file of settings marks what is given elsewhere.
+const MARKS: usize = 4;
+
+/// Whether a file writes the same word for many things: `"token": "SECRET"`, `"connectionString": "SECRET"`.
+fn is_word_of_its_file(config: &Config, setting: &Setting) -> bool {
+    let Held::Plain(word) = &setting.held else { return false };
+    let is_same = |other: &&Setting| {
+        other.place.path == setting.place.path && matches!(&other.held, Held::Plain(text) if text == word)
+    };
+    config.settings().iter().filter(is_same).take(MARKS).count() == MARKS
 }
 
 /// `${OPENAI_API_KEY:demo}`: what the program says without a key.
