@@ -52,11 +52,24 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         answer.notes.push(note);
     }
     let beside = Beside::new(facts);
-    let serves = |read: &&EnvRead| !beside.holds(&read.place.path) && !serves_not(facts, &read.place.path);
+    let is_elsewhere = |path: &str| beside.holds(path) || serves_not(facts, path) || is_of_another_command(facts, path);
+    let serves = |read: &&EnvRead| !is_elsewhere(&read.place.path);
     answer.seen.extend(reads(config, &words).filter(serves).map(read_sighting));
     keep(&mut answer, way);
     answer.blind.extend(config.blind.iter().cloned());
     answer
+}
+
+/// Whether a file of Go holds a command that people type beside one that serves: `hydra revoke token` asks for their
+/// own client's secret.
+fn is_of_another_command(facts: &Facts<'_>, path: &str) -> bool {
+    const SERVING: &[&str] = &["serve", "server", "start", "run", "daemon", "root", "main", "worker", "api", "web"];
+    if !path.ends_with(".go") || path.split(['/', '.', '_', '-']).any(|word| SERVING.contains(&word)) {
+        return false;
+    }
+    let starts = facts.code().find(facts, r#"\bUse:\s*"(?:serve|server|start|run|daemon)\b"#);
+    let commands = || facts.code().find(facts, r#"\bUse:\s*"[a-z]"#);
+    !starts.is_empty() && starts.iter().all(|hit| &*hit.path != path) && commands().iter().any(|hit| &*hit.path == path)
 }
 
 /// A literal that everybody may read, since it only says that one belongs there: `please_change_me`, `---`. A program that
