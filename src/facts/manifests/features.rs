@@ -106,6 +106,8 @@ fn read_builds(text: &str, passed: &mut Passed) -> bool {
         LazyLock::new(|| compile(r#"(?:--features[ =]|-F ?)\s*["']?(?<list>[\w,/-]+(?: [\w/-]+)*)"#).ok());
     static PACKAGE: LazyLock<Option<Regex>> =
         LazyLock::new(|| compile(r#"\s(?:-p|--package)[ =]\s*["']?(?<name>[\w-]+)"#).ok());
+    static GIVEN: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r#"(?:--features[ =]|-F ?)\s*["']?\$\{?(?P<name>\w+)"#).ok());
     let mut ships = false;
     for line in text.lines().filter(|line| line.contains("cargo ") || line.contains("cross ")) {
         let is_release =
@@ -123,11 +125,29 @@ fn read_builds(text: &str, passed: &mut Passed) -> bool {
             passed.whole.extend(named);
         }
         for found in FLAG.iter().flat_map(|flag| flag.captures_iter(line)) {
-            let names = found["list"].split([',', ' ']).filter(|name| !name.starts_with('-') && !name.is_empty());
-            passed.features.extend(names.map(|name| name.rsplit('/').next().unwrap_or(name).to_owned()));
+            passed.features.extend(listed(&found["list"]));
+        }
+        for found in GIVEN.iter().flat_map(|flag| flag.captures_iter(line)) {
+            passed.features.extend(default_of(text, &found["name"]).into_iter().flat_map(listed));
         }
     }
     ships
+}
+
+/// The features of a list, without the packages that they belong to.
+fn listed(list: &str) -> impl Iterator<Item = String> {
+    let names = list.split([',', ' ']).filter(|name| !name.starts_with('-') && !name.is_empty());
+    names.map(|name| name.rsplit('/').next().unwrap_or(name).to_owned())
+}
+
+/// What a Dockerfile gives to an argument that nobody passes: `ARG FEATURES=tls,mimalloc`.
+fn default_of<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let value = text.lines().find_map(|line| {
+        let declared = line.trim_start().strip_prefix("ARG ").or_else(|| line.trim_start().strip_prefix("ENV "))?;
+        declared.trim_start().strip_prefix(name)?.strip_prefix('=')
+    })?;
+    let value = value.trim().trim_matches(['"', '\'']);
+    value.chars().all(|letter| letter.is_alphanumeric() || "_-,/ ".contains(letter)).then_some(value)
 }
 
 /// `run: make release`, `RUN just build`, `cd src && make`.
