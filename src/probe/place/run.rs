@@ -123,16 +123,11 @@ pub(super) fn self_run(facts: &Facts<'_>) -> Answer {
     }
 }
 
+/// Whether an object is part of what watches the cluster. That a service may be scraped (a ServiceMonitor) says that somebody
+/// does, who may run the cluster and ship its logs as well.
 fn watches(object: &Object) -> bool {
-    let kinds = [
-        "ServiceMonitor",
-        "PodMonitor",
-        "PrometheusRule",
-        "Prometheus",
-        "VMServiceScrape",
-        "PodMonitoring",
-        "OpenTelemetryCollector",
-    ];
+    let kinds =
+        ["Prometheus", "PrometheusAgent", "Alertmanager", "VMAgent", "VMSingle", "VMCluster", "OpenTelemetryCollector"];
     let by_image =
         || {
             object.containers().iter().filter_map(|container| container.image()).any(|image| {
