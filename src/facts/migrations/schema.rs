@@ -191,6 +191,7 @@ impl Schema {
             || rest.take(&["unique", "index"])
             || rest.take(&["unique"])
             || rest.take(&["key"])
+            || rest.take(&["index"])
         {
             // A name may stand before the columns (MySQL), or `NULLS NOT DISTINCT`.
             while rest.peek().is_some_and(|token| !token.is("(")) {
@@ -198,6 +199,10 @@ impl Schema {
             }
             let Some(inside) = rest.group() else { return false };
             let columns = columns(inside);
+            // A column that is called so, with the length of its type: `index numeric(10, 2)`.
+            if columns.iter().any(|column| column.starts_with(|first: char| first.is_ascii_digit())) {
+                return false;
+            }
             let default =
                 if is_primary { format!("{table}_pkey") } else { format!("{table}_{}_key", columns.join("_")) };
             let (name, table) = (named(default), table.to_owned());

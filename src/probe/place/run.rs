@@ -128,12 +128,30 @@ pub(super) fn self_run(facts: &Facts<'_>) -> Answer {
 fn watches(object: &Object) -> bool {
     let kinds =
         ["Prometheus", "PrometheusAgent", "Alertmanager", "VMAgent", "VMSingle", "VMCluster", "OpenTelemetryCollector"];
-    let by_image =
-        || {
-            object.containers().iter().filter_map(|container| container.image()).any(|image| {
-                ["prom/", "grafana/", "otel/", "victoriametrics/"].iter().any(|owner| image.contains(owner))
-            })
-        };
+    // Their publishers publish other things as well: `grafana/k6-operator`.
+    let names = [
+        "prometheus",
+        "grafana",
+        "grafana-oss",
+        "grafana-enterprise",
+        "agent",
+        "alloy",
+        "promtail",
+        "loki",
+        "mimir",
+        "tempo",
+        "alertmanager",
+        "victoria-metrics",
+        "vmagent",
+        "vmsingle",
+    ];
+    let is_watcher = |image: &str| {
+        let name = image.rsplit('/').next().unwrap_or(image).split([':', '@']).next().unwrap_or_default();
+        let is_owned =
+            ["prom/", "prometheus/", "grafana/", "victoriametrics/"].iter().any(|owner| image.contains(owner));
+        image.contains("otel/") || (is_owned && names.contains(&name))
+    };
+    let by_image = || object.containers().iter().filter_map(|container| container.image()).any(is_watcher);
     kinds.iter().any(|kind| object.is_kind(kind)) || (object.is_workload() && by_image())
 }
 
