@@ -47,7 +47,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                     format!("`{}` runs tests that are not in this tree", shown(what))
                 }
                 Some(("scans-of-another-repository", what)) => {
-                    format!("`{what}` is given the key of a scanner; what it does with it is not in this tree")
+                    format!(
+                        "`{what}` scans by its name or has the key of a scanner; what it fails on is not in this tree"
+                    )
                 }
                 _ => format!("`{}` may be reached; which task runs it is not followed", shown(&command.line())),
             };
@@ -280,12 +282,16 @@ impl Wanted {
         (!follows).then(|| "nothing after it fails on what it changed".to_owned())
     }
 
-    /// Why it does not count: nothing of `after` stands before it in its job.
+    /// Why it does not count: nothing of `after`, a command or an action, stands before it in its job.
     fn before_missing(&self, ci: &Ci, command: &Command) -> Option<String> {
         let mut before = ci.commands.iter().take_while(|other| !std::ptr::eq(*other, command));
+        let is_one = |words: &[String]| self.after.iter().any(|pattern| pattern.matches(words));
         let precedes = self.after.is_empty()
-            || before.any(|other| {
-                other.step.job == command.step.job && self.after.iter().any(|pattern| pattern.matches(&other.words))
+            || before.any(|other| other.step.job == command.step.job && is_one(&other.words))
+            || ci.actions.iter().any(|action| {
+                action.step.job == command.step.job
+                    && action.step.order <= command.step.order
+                    && is_one(std::slice::from_ref(&action.name))
             });
         (!precedes).then(|| "nothing was deployed before it in its job".to_owned())
     }

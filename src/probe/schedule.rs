@@ -3,7 +3,7 @@
 use super::ci_runs::{shown, whence, with_reason};
 use super::ci_uses::fit;
 use super::{Probe, Question, Word};
-use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
+use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::pattern::{Pattern, glob};
 use crate::facts::ci::{Link, Step, cron};
@@ -38,6 +38,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     for command in ci.commands.iter().filter(|command| command.sure && matching(&command.line(), &command.words)) {
         let what = format!("`{}`", shown(&command.line()));
         add(&mut answer, facts, &what, &command.place, &command.step, &command.chain, command.excuse.as_deref());
+    }
+    for command in ci.commands.iter().filter(|command| !command.sure && matching(&command.line(), &command.words)) {
+        if command.step.schedules().next().is_some() && command.words.len() == 2 {
+            let why = format!("`{}` scans; what it fails on is not in this tree", shown(&command.words[1]));
+            answer.blind.push(Blind { place: Some(command.place.clone()), why });
+        }
     }
     for action in &ci.actions {
         let Some(fits) = fit(question.words_from(0), None, action) else { continue };

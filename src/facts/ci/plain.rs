@@ -97,6 +97,7 @@ impl Frame {
         let call = self.call(order, None, place.clone());
         let (used, with) = used;
         let (name, version) = used.rsplit_once(['@', '#', ':']).unwrap_or((used, ""));
+        walk.foreign_scan(name, &with, place, &call);
         walk.action(name, version, with, place.clone(), &call);
         if let Some(command) = command {
             let script = Excerpt::anchored(place.path.clone(), place.span.unwrap_or_default(), command);

@@ -138,7 +138,8 @@ fn named(mut words: Vec<String>) -> Vec<String> {
     if let Some(short) = name.strip_suffix(".exe") {
         name = short.to_string();
     }
-    words[0] = name;
+    // The name that pytest once had.
+    words[0] = if name == "py.test" { "pytest".to_owned() } else { name };
     if words[0] == "cargo" && words.get(1).is_some_and(|word| word.starts_with('+')) {
         words.remove(1);
     }

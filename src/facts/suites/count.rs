@@ -45,8 +45,13 @@ fn counted(language: Language, code: &str) -> Tests {
         LazyLock::new(|| compile(r"@(?:Test|ParameterizedTest)\b|\[(?:Fact|Theory|Test|TestMethod)[\](]").ok());
     static RUBY: LazyLock<Option<Regex>> =
         LazyLock::new(|| compile(r#"(?m)^\s*(?:(?<off>xit|skip)|it|test|scenario)\s+["']|^\s*def\s+test_"#).ok());
+    static PHP: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(r#"(?m)^\s*(?:public\s+)?function\s+test\w*\s*\(|^\s*#\[(?:\w+\\)*Test\b|^\s*(?:it|test)\(\s*["']"#)
+            .ok()
+    });
     let pattern = match language {
         Language::Rust => &RUST,
+        Language::Php => &PHP,
         Language::JavaScript => &SCRIPT,
         Language::Python => &PYTHON,
         Language::Go => &GO,

@@ -1,7 +1,9 @@
 //! Test code by suite: which files hold tests of which kind, and how many.
 
+mod browsers;
 mod count;
 mod features;
+mod interpreted;
 pub mod runs;
 mod scripts;
 
@@ -9,6 +11,7 @@ use super::Facts;
 use super::code::{CodeFile, Language, Role};
 use crate::evidence::Place;
 use crate::source::Span;
+use crate::tree::path::folder_of;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
@@ -97,11 +100,12 @@ impl File {
 pub fn read(facts: &Facts<'_>) -> Suites {
     let requesting: BTreeSet<&Arc<str>> =
         facts.routes().operations.iter().filter_map(|one| one.tested.as_ref()).map(|place| &place.path).collect();
+    let driving = browsers::packages(facts);
     let mut files = Vec::new();
     for file in facts.tree.files() {
         let code = facts.code().file(&file.path);
         let suite = match code {
-            Some(code) => of_code(facts, code, requesting.contains(&file.path)),
+            Some(code) => of_code(facts, code, requesting.contains(&file.path), &driving),
             None => of_script(&file.path),
         };
         let other = code.zip(suite).and_then(|(code, suite)| also(facts, code, suite));
@@ -114,7 +118,7 @@ pub fn read(facts: &Facts<'_>) -> Suites {
 }
 
 /// The suite of a source file; `None` when it cannot hold tests.
-fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool) -> Option<Suite> {
+fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool, driving: &BTreeSet<&str>) -> Option<Suite> {
     if matches!(file.language, Language::Proto | Language::Shell) {
         return None;
     }
@@ -131,8 +135,20 @@ fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool) -> Option<Suite> 
     if file.language == Language::Ruby
         && let Some(suite) = of_rails(&file.path)
     {
-        let drives = || file.source(facts).is_some_and(|source| drives_a_browser(source.text()));
+        let drives = || file.source(facts).is_some_and(|source| browsers::are_driven_by_capybara(source.text()));
         return Some(if file.path.contains("/features/") && drives() { Suite::E2e } else { suite });
+    }
+    if file.language == Language::Python
+        && file.source(facts).is_some_and(|source| source.text().contains("from locust"))
+    {
+        return Some(Suite::Load);
+    }
+    if browsers::drives(facts, file) || file.language == Language::Go && driving.contains(folder_of(&file.path)) {
+        return Some(Suite::E2e);
+    }
+    // Laravel's own name for tests that go through the router to the database.
+    if file.language == Language::Php && file.path.split('/').any(|part| part == "Feature") {
+        return Some(Suite::Integration);
     }
     let of_crate = file.language == Language::Rust && {
         let folder = facts.manifests().crate_of(&file.path).map_or("", super::manifests::Package::folder);
@@ -153,6 +169,9 @@ fn starts_what_it_needs(text: &str) -> bool {
         "WebApplicationFactory<",
         "@QuarkusTest",
         "@MicronautTest",
+        // The cases of Phoenix whose requests go through the endpoint.
+        "Web.ConnCase",
+        "Web.ChannelCase",
     ];
     SIGNS.iter().any(|sign| memchr::memmem::find(text.as_bytes(), sign.as_bytes()).is_some())
 }
@@ -192,11 +211,6 @@ fn of_rails(path: &str) -> Option<Suite> {
     }
 }
 
-/// Whether features of Capybara run in a browser, and not in the process of the tests.
-fn drives_a_browser(text: &str) -> bool {
-    ["js: true", ":js => true", ", :js", "javascript: true"].iter().any(|mark| text.contains(mark))
-}
-
 /// The suite of a file that a runner reads by itself.
 fn of_script(path: &str) -> Option<Suite> {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -230,10 +244,7 @@ fn is_for_cypress(name: &str) -> bool {
 /// The suite that a folder or a file name says.
 fn named(path: &str) -> Option<Suite> {
     const NAMES: &[(Suite, &[&str])] = &[
-        (
-            Suite::E2e,
-            &["e2e", "end-to-end", "end_to_end", "cypress", "playwright", "gui-tests", "gui_tests", "journeys"],
-        ),
+        (Suite::E2e, &["e2e", "end-to-end", "end_to_end", "playwright", "gui-tests", "gui_tests", "journeys"]),
         (Suite::Smoke, &["smoke", "smoke-tests", "smoke_tests"]),
         (
             Suite::Load,
@@ -245,6 +256,11 @@ fn named(path: &str) -> Option<Suite> {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = name.split('.').next().unwrap_or(name);
     let words = folders.split('/').rev().chain(std::iter::once(stem));
+    // A runner's own folder says more than the folders in it: `cypress/integration`. It runs scripts and nothing else.
+    let is_script = name.rsplit_once('.').is_some_and(|(_, end)| end.contains("js") || end.contains("ts"));
+    if is_script && folders.split('/').any(|folder| folder == "cypress") {
+        return Some(Suite::E2e);
+    }
     for word in words {
         let lower = word.to_ascii_lowercase();
         // Cypress runs scripts; what else has its name is about what helps it.

@@ -1,6 +1,6 @@
 //! Whether a command of CI runs the tests of a file.
 
-use super::{File, Suite, features, scripts};
+use super::{File, Suite, features, interpreted, scripts};
 use crate::facts::Facts;
 use crate::facts::ci::Command;
 use crate::facts::code::Language;
@@ -59,7 +59,8 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
             let runs = |task: &&str| *task == "test" || task.starts_with("coveralls");
             words.get(1).is_some_and(runs) && paths_allow(command, &words, file)
         }
-        (Some(Language::Ruby), _) => ruby(command, &words, file),
+        (Some(Language::Ruby), _) => interpreted::ruby(command, &words, file),
+        (Some(Language::Php), _) => interpreted::php(command, &words, file),
         (None, _) if file.path.ends_with(".hurl") => program == "hurl" && words.contains(&"--test"),
         // What a runner of its language would be given to a load tool or a runner of its own is named to it.
         (None, _) | (_, Suite::Load) => names(command, file),
@@ -67,54 +68,6 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         (Some(Language::Go), _) => starts_others(&words) && speaks_of_tests(command) && names(command, file),
         _ => speaks_of_tests(command) && names(command, file),
     }
-}
-
-/// `rspec` with its folders and patterns, the tests of Rails and of Rake; `rails db:setup` runs none.
-fn ruby(command: &Command, words: &[&str], file: &File) -> bool {
-    match words.first().map(|program| program.rsplit('/').next().unwrap_or(program)) {
-        Some("rspec" | "parallel_rspec" | "turbo_tests" | "knapsack_pro") => {
-            let patterns = values(words, &["--pattern", "-P"]);
-            let without = values(words, &["--exclude-pattern"]);
-            let held = |patterns: &[&str]| patterns.iter().any(|pattern| under(pattern, &file.path));
-            (patterns.is_empty() || held(&patterns))
-                && !held(&without)
-                && paths_allow(command, &positional(words), file)
-        }
-        Some("rake" | "rails") => words[1..].iter().any(|word| {
-            let (task, rest) = word.split_once(':').unwrap_or((word, ""));
-            match task.split('[').next().unwrap_or(task) {
-                "test" | "spec" | "default" | "cucumber" => !rest.starts_with("prepare"),
-                "knapsack" | "knapsack_pro" => !rest.starts_with("retry"),
-                "parallel" => ["spec", "test", "features"].iter().any(|kind| rest.starts_with(kind)),
-                _ => false,
-            }
-        }),
-        Some("minitest" | "m" | "cucumber") => paths_allow(command, words, file),
-        _ => false,
-    }
-}
-
-/// The words of a command without its options and their values.
-fn positional<'w>(words: &[&'w str]) -> Vec<&'w str> {
-    const VALUED: &[&str] =
-        &["--pattern", "-P", "--exclude-pattern", "--tag", "-t", "--format", "-f", "--out", "-o", "-r", "--require"];
-    let mut kept = Vec::new();
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        if VALUED.contains(word) {
-            words.next();
-        } else {
-            kept.push(*word);
-        }
-    }
-    kept
-}
-
-/// Whether a file lies under the plain folders that a glob begins with: `spec/models/**/*_spec.rb`.
-fn under(pattern: &str, path: &str) -> bool {
-    let pattern = pattern.trim_start_matches("./");
-    let folder = pattern.find(['*', '{', '[', '?']).map_or(pattern, |at| &pattern[..at]);
-    path.starts_with(folder)
 }
 
 /// Whether a command starts tests that stand elsewhere: a script, a rule of a build tool, a container.
@@ -144,7 +97,7 @@ fn only_compiles(facts: &Facts<'_>, words: &[&str]) -> bool {
         && !facts.ci().commands.iter().any(|other| other.words.first().is_some_and(|word| is_it(last_part(word))))
 }
 
-fn last_part(path: &str) -> &str {
+pub(super) fn last_part(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
@@ -296,9 +249,15 @@ pub(super) fn names(command: &Command, file: &File) -> bool {
     let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
     // What stands above a folder of tests is named for the product.
     let is_tests = |part: &str| matches!(part, "tests" | "test" | "spec" | "specs" | "e2e" | "integration");
-    let below = folder.split('/').skip_while(|part| !is_tests(part));
+    let is_runner = |part: &&str| matches!(*part, "cypress" | "playwright");
+    let runner = folder.split('/').find(is_runner);
+    let below = folder.split('/').skip_while(|part| !is_tests(part)).chain(runner);
     let parts: Vec<&str> = if folder.split('/').any(is_tests) { below.collect() } else { folder.split('/').collect() };
-    let folders = parts.into_iter().filter(|part| !matches!(*part, "" | "tests" | "test" | "src"));
+    // Folders of these names stand in every tree, and in many a command.
+    let is_anybodys = |part: &str| {
+        matches!(part, "" | "tests" | "test" | "src" | "scripts" | "script" | "bin" | "lib" | "app" | "pkg" | "cmd")
+    };
+    let folders = parts.into_iter().filter(|part| !is_anybodys(part));
     let mut wanted: Vec<String> = folders.map(str::to_owned).collect();
     wanted.push(name.to_owned());
     // An image is built from a folder, which says nothing of the tests in it.

@@ -13,7 +13,8 @@ pub(super) fn run(facts: &Facts<'_>, command: &Command, words: &[&str], suite: S
         return false;
     }
     match suite {
-        Suite::E2e => {
+        // What drives a browser and is not named for it is run with the other tests.
+        Suite::E2e if super::named(&file.path) == Some(Suite::E2e) => {
             let line = command.line();
             let runners = ["playwright test", "cypress run", "wdio", "nightwatch", "testcafe"];
             let names_suite = || says_e2e(command) && is_e2e(&file.path) && is_in_folder(command, file);
@@ -83,6 +84,9 @@ fn in_workspace(facts: &Facts<'_>, words: &[&str], file: &File) -> bool {
 
 /// `pnpm --dir web build`, `npm run test:unit`: no journey is made in the folder that is named.
 fn does_less(words: &[&str]) -> bool {
+    if words.iter().skip(2).any(|word| matches!(*word, "build" | "open" | "install" | "start" | "stop" | "verify")) {
+        return true;
+    }
     let says = |parts: &[&str]| words.iter().any(|word| parts.iter().any(|part| word.contains(part)));
     let prepares = says(&["build", "install", "ci", "lint", "start", "dev", "deploy", "wait"]) && !says(&["test"]);
     (prepares || says(&["unit"])) && !says(&["e2e", "spec", "cypress", "playwright", "journey", "integration"])

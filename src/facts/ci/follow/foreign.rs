@@ -17,7 +17,7 @@ pub(super) fn tests_by_name(file: &str) -> bool {
     })
 }
 
-/// The program that a scan is listed as which an action of another repository makes with the key that it is given.
+/// The program that a scan is listed as which an action of another repository makes, by its name or the key that it is given.
 const SCAN: &str = "scans-of-another-repository";
 
 /// Whether an input of an action is what a scanner asks for: `snyk-token`.
@@ -28,8 +28,32 @@ fn is_for_a_scanner(input: &str) -> bool {
     words.next().is_some_and(|first| of_scanner.contains(&first)) && words.any(|word| ["token", "key"].contains(&word))
 }
 
+/// Actions whose inputs the rules read: what they fail on is known.
+const KNOWN_SCANS: &[&str] = &["aquasecurity/", "anchore/", "google/", "snyk/", "docker/", "actions/", "github/"];
+
+/// Whether an action is called after a scan for known vulnerabilities: `acme/actions/docker-scan`, `acme/plugin-trivy`.
+fn is_called_a_scan(name: &str) -> bool {
+    let last = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+    let words: Vec<&str> = last.split(['-', '_']).collect();
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
+    let scans = has(&["scan", "scanner", "scanning"])
+        && has(&[
+            "docker",
+            "image",
+            "container",
+            "vulnerability",
+            "vulnerabilities",
+            "vuln",
+            "cve",
+            "anchore",
+            "grype",
+        ]);
+    let is_tool = has(&["trivy", "grype"]) && !has(&["setup", "install", "cache", "report", "sbom", "db"]);
+    (scans || is_tool) && !KNOWN_SCANS.iter().any(|owner| name.starts_with(owner))
+}
+
 impl Walk<'_> {
-    /// Lists the scan of an action that has one in its inputs.
+    /// Lists the scan of an action that has one in its inputs or its name.
     pub(in crate::facts::ci) fn foreign_scan(
         &mut self,
         name: &str,
@@ -37,7 +61,7 @@ impl Walk<'_> {
         place: &Place,
         call: &Call,
     ) {
-        if with.keys().any(|input| is_for_a_scanner(input)) {
+        if with.keys().any(|input| is_for_a_scanner(input)) || is_called_a_scan(name) {
             let call = Call { sure: false, ..call.clone() };
             self.list(&[SCAN.to_owned(), name.to_owned()], place, &call);
         }

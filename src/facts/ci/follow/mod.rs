@@ -11,6 +11,7 @@ mod make;
 mod make_file;
 mod nix;
 mod node;
+mod skaffold;
 mod task;
 
 use super::excerpt::Excerpt;
@@ -218,6 +219,7 @@ impl<'f> Walk<'f> {
             "start-server-and-test" | "start-test" | "server-test" => self.server_and_test(words, place, call),
             "cargo" => self.cargo(words, place, call),
             "nix" | "nix-build" => self.nix(words, place, call),
+            "skaffold" => self.skaffold(words, place, call),
             "makers" => self.cargo_make(&words[1..], place, call),
             "pre-commit" | "prek" => self.hooks(words, place, call),
             "docker" | "podman" | "nerdctl" | "buildah" | "docker-compose" => self.image(words, place, call),

@@ -115,7 +115,15 @@ fn list(
             let published = run(walk, parsed, step, script, &here, &own, *order, name, outer);
             if !published.is_empty() {
                 let mut env = (*known.env).clone();
-                env.extend(published);
+                for (name, value) in published {
+                    // What only some runs set to something else is not known.
+                    let is_other = env.get(&name).is_some_and(|before| *before != value);
+                    if is_other && step.get("if").is_some() {
+                        env.remove(&name);
+                    } else {
+                        env.insert(name, value);
+                    }
+                }
                 known.env = Arc::new(env);
             }
         } else if let Some(target) = step.get("uses") {
