@@ -123,7 +123,7 @@ pub(super) fn self_run(facts: &Facts<'_>) -> Answer {
     }
 }
 
-/// Whether an object is part of what watches the cluster. That a service may be scraped (a ServiceMonitor) says that somebody
+/// Whether an object is part of what watches the cluster. That a service may be scraped (a `ServiceMonitor`) says that somebody
 /// does, who may run the cluster and ship its logs as well.
 fn watches(object: &Object) -> bool {
     let kinds =
