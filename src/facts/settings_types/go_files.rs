@@ -37,6 +37,9 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
         let code = code.product();
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for Decoded { span, package, name } in decoded(code) {
+            if is_of_before(folder, name) {
+                continue;
+            }
             let structs = Structs { facts, folder, package };
             let before = types.fields.len();
             structs.fields(name, "", 0, &mut types.fields);
@@ -48,6 +51,15 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
             }
         }
     }
+}
+
+/// Whether a type holds settings as they once were, which a program reads to write them anew.
+fn is_of_before(folder: &str, name: &str) -> bool {
+    const WORDS: &[&str] = &["old", "legacy", "previous", "deprecated"];
+    let is_marked = |rest: &str| rest.starts_with(|c: char| c.is_ascii_uppercase());
+    let word = |word: &&str| name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    WORDS.iter().any(|one| word(&one) && name.get(one.len()..).is_some_and(is_marked))
+        || folder.split('/').any(|part| matches!(part, "migrate" | "migration" | "migrations"))
 }
 
 /// A call that fills a variable of a type of settings.
