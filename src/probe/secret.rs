@@ -4,7 +4,7 @@ use super::config::{Variables, matching};
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::code::serves_not;
+use crate::facts::code::{Language, serves_not};
 use crate::facts::config::{Config, Connection, EnvRead, Held, Layer, Setting, Way};
 use crate::facts::manifests::Beside;
 use crate::facts::secrets::is_placeholder;
@@ -64,7 +64,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 /// own client's secret.
 fn is_of_another_command(facts: &Facts<'_>, path: &str) -> bool {
     const SERVING: &[&str] = &["serve", "server", "start", "run", "daemon", "root", "main", "worker", "api", "web"];
-    if !path.ends_with(".go") || path.split(['/', '.', '_', '-']).any(|word| SERVING.contains(&word)) {
+    let is_go = Language::of(path) == Some(Language::Go);
+    if !is_go || path.split(['/', '.', '_', '-']).any(|word| SERVING.contains(&word)) {
         return false;
     }
     let starts = facts.code().find(facts, r#"\bUse:\s*"(?:serve|server|start|run|daemon)\b"#);

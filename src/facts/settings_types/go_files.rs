@@ -57,8 +57,8 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
 fn is_of_before(folder: &str, name: &str) -> bool {
     const WORDS: &[&str] = &["old", "legacy", "previous", "deprecated"];
     let is_marked = |rest: &str| rest.starts_with(|c: char| c.is_ascii_uppercase());
-    let word = |word: &&str| name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-    WORDS.iter().any(|one| word(&one) && name.get(one.len()..).is_some_and(is_marked))
+    let word = |word: &str| name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    WORDS.iter().any(|one| word(one) && name.get(one.len()..).is_some_and(is_marked))
         || folder.split('/').any(|part| matches!(part, "migrate" | "migration" | "migrations"))
 }
 
