@@ -1,5 +1,9 @@
 //! `@config`: a setting as production ends up with it.
 
+mod level;
+
+pub(super) use level::level;
+
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
@@ -366,46 +370,4 @@ fn unit_of(word: &str) -> Option<&'static str> {
         "rpm" => "req/min",
         _ => return None,
     })
-}
-
-/// Levels, most verbose first.
-const LEVELS: &[&str] = &["trace", "debug", "info", "warn", "error", "off"];
-
-/// A log level; of a list of filters, the most verbose that is in force for the program's own code.
-pub(super) fn level(facts: &Facts<'_>, text: &str) -> Observed {
-    if text.contains(['{', '}']) {
-        return Observed::Opaque(short(text));
-    }
-    if !text.contains([',', '=']) {
-        return Observed::Word(text.to_owned());
-    }
-    let own = own_crates(facts);
-    let directives: Vec<(Option<&str>, String)> = text
-        .split(',')
-        .map(str::trim)
-        .filter(|directive| !directive.is_empty())
-        .map(|directive| match directive.split_once('=') {
-            Some((target, level)) => (Some(target), level.trim().to_ascii_lowercase()),
-            None if LEVELS.contains(&directive.to_ascii_lowercase().as_str()) => (None, directive.to_ascii_lowercase()),
-            // A bare target lets everything of it through.
-            None => (Some(directive), "trace".to_owned()),
-        })
-        .collect();
-    let is_own = |target: Option<&str>| {
-        let root = target.map(|target| target.split([':', '[']).next().unwrap_or(target));
-        root.is_none_or(|root| own.iter().any(|name| name == root))
-    };
-    let rank = |level: &String| LEVELS.iter().position(|known| known == level).unwrap_or(LEVELS.len());
-    let for_own =
-        directives.iter().filter(|(target, _)| is_own(*target)).map(|(_, level)| level).min_by_key(|level| rank(level));
-    let any = || directives.iter().map(|(_, level)| level).min_by_key(|level| rank(level));
-    for_own.or_else(any).map_or_else(|| Observed::Word(text.to_owned()), |level| Observed::Word(level.clone()))
-}
-
-/// The names of the tree's own crates, as filters spell them.
-fn own_crates(facts: &Facts<'_>) -> Vec<String> {
-    let manifests = facts.tree.files().iter().filter(|file| file.name() == "Cargo.toml");
-    let names = manifests
-        .filter_map(|file| facts.parsed(&file.path)?.first()?.at(&["package", "name"])?.as_str().map(str::to_owned));
-    names.map(|name| name.replace('-', "_")).collect()
 }

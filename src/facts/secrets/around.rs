@@ -1,8 +1,9 @@
 //! What stands around a literal: a test, a sample, a command that only builds or tries something out.
 
 use super::context::is_test_word;
+use super::detectors::Detector;
 use super::names;
-use crate::source::enclosing;
+use crate::source::{enclosing, floor};
 
 /// Whether a value stands in a function whose name says that it is for tests or only shown: `fn test()`,
 /// `def make_key_for_tests()`, `fn samples()`.
@@ -173,4 +174,24 @@ fn is_test_mode(line: &str) -> bool {
     let value = value.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']);
     let modes = ["NODE_ENV", "RAILS_ENV", "RACK_ENV", "APP_ENV", "MIX_ENV", "DJANGO_ENV", "FLASK_ENV", "GO_ENV"];
     modes.contains(&name.trim()) && ["test", "testing"].contains(&value)
+}
+
+/// Names of what goes to every browser, and what stands near it then: a container of Google's Tag Manager, the search of
+/// a site of documents, an app of Firebase.
+const SHOWN: &[(&str, &[&str])] = &[("auth", &["GTM-"]), ("apikey", &["indexName", "authDomain"])];
+
+pub(super) fn goes_to_browsers(name: &str, text: &str, at: usize) -> bool {
+    let around = &text[floor(text, at.saturating_sub(200))..floor(text, at.saturating_add(200))];
+    let name = name.trim_matches(['"', '\'']).to_ascii_lowercase().replace('_', "");
+    SHOWN.iter().any(|(shown, beside)| *shown == name && beside.iter().any(|word| around.contains(word)))
+}
+
+/// What a pattern of secrets finds is shown beside it: `"ghp_[a-zA-Z0-9]{36}"`, then a token.
+pub(super) fn stands_by_its_pattern(detector: &Detector, text: &str, start: usize) -> bool {
+    let before = &text[floor(text, start.saturating_sub(300))..start];
+    let is_pattern = |anchor: &String| {
+        let mut places = before.match_indices(anchor.as_str());
+        places.any(|(at, _)| before[at + anchor.len()..].starts_with(['[', '(', '\\']))
+    };
+    detector.anchors.iter().any(is_pattern)
 }

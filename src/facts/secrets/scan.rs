@@ -154,7 +154,7 @@ impl Scanner {
         let weight = setting.weight_at(start);
         let aside = aside(weight).or((weight == Weight::Ci && detector.is_of_urls()).then_some("for a run of CI"));
         let (confidence, why_low) = match (hit.outcome, aside) {
-            _ if stands_by_its_pattern(detector, text, start) => {
+            _ if around::stands_by_its_pattern(detector, text, start) => {
                 (Confidence::Low, Some("beside the pattern that finds it"))
             }
             _ if has_expired(detector, &text[start..end], setting.now) => (Confidence::Low, Some("it has expired")),
@@ -203,7 +203,7 @@ impl Scanner {
             }
             Weight::Aside(_) | Weight::Ci | Weight::Production => weight,
         };
-        let is_shown = goes_to_browsers(&text[found.name_start..found.name_end], text, literal.start);
+        let is_shown = around::goes_to_browsers(&text[found.name_start..found.name_end], text, literal.start);
         let grade = if is_shown { Grade::Public } else { literal.grade };
         let raw = confidence(grade, weight, literal.is_commented).map(|(confidence, why_low)| Raw {
             id: self.assignment.clone(),
@@ -215,26 +215,6 @@ impl Scanner {
         });
         Some((found.name_end, raw))
     }
-}
-
-/// Names of what goes to every browser, and what stands near it then: a container of Google's Tag Manager, the search of
-/// a site of documents, an app of Firebase.
-const SHOWN: &[(&str, &[&str])] = &[("auth", &["GTM-"]), ("apikey", &["indexName", "authDomain"])];
-
-fn goes_to_browsers(name: &str, text: &str, at: usize) -> bool {
-    let around = &text[floor(text, at.saturating_sub(200))..floor(text, at.saturating_add(200))];
-    let name = name.trim_matches(['"', '\'']).to_ascii_lowercase().replace('_', "");
-    SHOWN.iter().any(|(shown, beside)| *shown == name && beside.iter().any(|word| around.contains(word)))
-}
-
-/// What a pattern of secrets finds is shown beside it: `"ghp_[a-zA-Z0-9]{36}"`, then a token.
-fn stands_by_its_pattern(detector: &Detector, text: &str, start: usize) -> bool {
-    let before = &text[floor(text, start.saturating_sub(300))..start];
-    let is_pattern = |anchor: &String| {
-        let mut places = before.match_indices(anchor.as_str());
-        places.any(|(at, _)| before[at + anchor.len()..].starts_with(['[', '(', '\\']))
-    };
-    detector.anchors.iter().any(is_pattern)
 }
 
 /// A text and what its path says, which most texts need not know.

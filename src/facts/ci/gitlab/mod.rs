@@ -1,10 +1,11 @@
 //! GitLab CI: `.gitlab-ci.yml` with what it includes from the tree.
 
 mod rules;
+mod templates;
 
 use super::excerpt::Excerpt;
 use super::follow::{Call, Walk};
-use super::model::{Event, Job, Step, Trigger};
+use super::model::{Job, Step};
 use super::path;
 use super::shell::Settings;
 use crate::evidence::{Blind, Place};
@@ -214,7 +215,7 @@ impl<'f> Pipeline<'f> {
             };
             walk.ci.jobs[first + at].needs = needs;
         }
-        self.templates(walk);
+        templates::walk(&self.templates, walk);
     }
 
     fn job(&self, walk: &mut Walk<'_>, name: &str, place: &Place) {
@@ -353,37 +354,6 @@ impl<'f> Pipeline<'f> {
             workflow,
         };
         rules::running(&fields, place)
-    }
-
-    /// GitLab's own templates are listed by name; most of their jobs are allowed to fail.
-    fn templates(&self, walk: &mut Walk<'_>) {
-        for (template, place) in &self.templates {
-            let index = walk.ci.jobs.len();
-            let triggers = vec![Trigger { event: Event::Push(Vec::new()), place: place.clone() }];
-            walk.ci.jobs.push(Job::new(template, place.clone(), triggers.clone()));
-            let step = Step {
-                job: index,
-                order: 0,
-                name: None,
-                place: place.clone(),
-                triggers,
-                on_failure: false,
-                env: Arc::default(),
-                with: BTreeMap::new(),
-            };
-            let call = Call {
-                step: Arc::new(step),
-                chain: Vec::new(),
-                dir: String::new(),
-                env: Arc::default(),
-                excuse: Some("the jobs of this template may fail (`allow_failure: true`)".into()),
-                settings: Settings::default(),
-                arguments: None,
-                sure: true,
-                stack: Vec::new(),
-            };
-            walk.action(template, "", BTreeMap::new(), place.clone(), &call);
-        }
     }
 }
 
