@@ -138,6 +138,7 @@ fn roles() {
         ),
         ("api/x.pb.go", ""),
         ("web/a.spec.ts", ""),
+        ("jest.global-setup.js", ""),
         ("web/Latest.java", ""),
         ("web/UserTest.java", ""),
         ("src/main/java/com/example/demo/App.java", ""),
@@ -162,6 +163,7 @@ fn roles() {
     assert_eq!(role("src/routes.rs"), Role::Product);
     assert_eq!(role("api/x.pb.go"), Role::Generated);
     assert_eq!(role("web/a.spec.ts"), Role::Test);
+    assert_eq!(role("jest.global-setup.js"), Role::Test);
     assert_eq!(role("web/Latest.java"), Role::Product);
     assert_eq!(role("web/UserTest.java"), Role::Test);
     assert_eq!(role("src/main/java/com/example/demo/App.java"), Role::Product);

@@ -132,7 +132,7 @@ pub(super) fn of_path(path: &str, language: Language) -> Role {
     if is_settings_aside(path) {
         return Role::Tooling;
     }
-    let tests = ["playwright.config.", "jest.config.", "vitest.config.", "cypress.config.", "karma.conf.", ".mocharc."];
+    let tests = ["playwright.config.", "jest.", "vitest.", "cypress.config.", "karma.conf.", ".mocharc."];
     match (name, language) {
         (_, Language::JavaScript) if tests.iter().any(|start| name.starts_with(start)) => Role::Test,
         (_, Language::JavaScript) if is_of_the_bundler(name) => Role::Tooling,

@@ -6,6 +6,7 @@ use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, written};
 use crate::facts::production;
 use crate::pattern::Scan;
+use crate::source::enclosing;
 use std::sync::LazyLock;
 
 /// One reading of an environment variable in source.
@@ -76,6 +77,7 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
             || path.contains("Console/Commands/")
             || production::is_in_class_aside(path, text, hit.span.start as usize)
             || is_for_tests(&name)
+            || is_in_a_table_for_tests(path, text, hit.span.start as usize)
     };
     let default = default.filter(|_| !is_aside(&hit.path));
     Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span) })
@@ -84,6 +86,17 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
 /// Whether only tests set a variable, by its name: `UNITTEST_LOG_LEVEL`, `TEST_DATABASE_URL`.
 fn is_for_tests(name: &str) -> bool {
     name.split('_').any(|word| ["TEST", "TESTS", "TESTING", "UNITTEST", "UNITTESTS", "E2E"].contains(&word))
+}
+
+/// Whether a place stands in a table of settings that only tests use: `'mysql_testing' => [` of Laravel.
+fn is_in_a_table_for_tests(path: &str, text: &str, offset: usize) -> bool {
+    let before = text.get(..offset).filter(|_| path.rsplit_once('.').is_some_and(|(_, end)| end == "php"));
+    before.is_some_and(|before| {
+        enclosing(before).filter_map(|line| line.split_once("=>")).any(|(name, _)| {
+            let name = name.trim().trim_matches(['"', '\'']);
+            name.split(['_', '-']).any(|word| matches!(word, "test" | "tests" | "testing"))
+        })
+    })
 }
 
 /// Whether code is none of the service's, by its path: it fills an empty database, or is a task that somebody runs beside

@@ -91,7 +91,10 @@ fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Op
     let (start, end, is_quoted) = value_at(text, at, name.0 - line.0.min(name.0), grammar, join)?;
     let (start, end) = trimmed(text, start, end);
     let (start, value) = (start, text.get(start..end)?);
-    if join == Join::Passed && (names_a_prompt(text, name, value) || is_one_of_names(text, name, end, value)) {
+    // Sentences of a comment put names in backticks one after the other.
+    if join == Join::Passed
+        && (is_commented || names_a_prompt(text, name, value) || is_one_of_names(text, name, end, value))
+    {
         return None;
     }
     if grammar == Grammar::Code && names::says_itself(&text[name.0..name.1], value) {
