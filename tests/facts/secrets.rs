@@ -261,6 +261,8 @@ fn names_among_names_are_no_secrets() {
         ("a.rs", "command.args([\"password\", \"password_stdin\"])"),
         ("a.go", "return errors.New(\"need at least one of \\\"password\\\", \\\"password_hash\\\" or \\\"tier\\\"\")"),
         ("a.rs", "return Err(duplicate_field(\"password\", \"password_file\").into());"),
+        ("a.rs", "pub const ATTR_JWS_ES256_PRIVATE_KEY: &str = \"jws_es256_private_key\";"),
+        ("a.rs", ".auth_simple_password(\"idm_adm1n\", profile.password())"),
         ("a.ts", " * The endpoints (`oauth2/token`, `oauth2/revoke9`) take a form."),
         ("a.sql", "  REFERENCES \"oauth2_access_tokens\" (\"oauth2_access_token_id\")"),
         ("a.rs", "token: \"abc123def456\".to_owned(),"),

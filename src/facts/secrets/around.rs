@@ -26,6 +26,18 @@ pub(super) fn is_in_a_test_function(path: &str, text: &str, offset: usize) -> bo
     })
 }
 
+/// Whether a value stands in a constant that is only compiled for tests, however long it is.
+pub(super) fn is_a_constant_of_tests(path: &str, text: &str, offset: usize) -> bool {
+    let Some(before) = text.get(..offset).filter(|_| path.rsplit_once('.').is_some_and(|(_, end)| end == "rs")) else {
+        return false;
+    };
+    let Some((_, item)) = before.rsplit_once("#[cfg(test)]") else { return false };
+    let head = item.trim_start();
+    let head = head.strip_prefix("pub").map_or(head, |rest| rest.trim_start_matches("(crate)").trim_start());
+    (head.starts_with("const ") || head.starts_with("static "))
+        && item.lines().all(|line| !line.trim_end().ends_with(';'))
+}
+
 /// Whether a value is given to a container that is removed as soon as it stops: `docker run --rm -e PASSWORD=x postgres`.
 pub(super) fn is_for_a_throwaway(text: &str, offset: usize) -> bool {
     let Some(before) = text.get(..offset) else { return false };

@@ -83,7 +83,7 @@ fn name_around(bytes: &[u8], start: usize, end: usize) -> (usize, usize) {
 
 fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Option<Literal> {
     let line = line_around(text, name.0);
-    let is_commented = is_comment(text[line.0..].trim_start(), grammar);
+    let is_commented = is_comment(text[line.0..].trim_start(), grammar) || is_in_block_comment(text, name.0, grammar);
     let is_sample = is_commented
         && matches!(grammar, Grammar::Bare | Grammar::Quoted)
         && stands_among_comments(text, line, grammar);
@@ -140,6 +140,13 @@ fn is_comment(line: &str, grammar: Grammar) -> bool {
     marks.iter().any(|mark| line.starts_with(mark))
 }
 
+/// Whether a place of code stands between `/*` and `*/`.
+fn is_in_block_comment(text: &str, at: usize, grammar: Grammar) -> bool {
+    let before = &text[floor(text, at.saturating_sub(4_000))..at];
+    let open = || before.rfind("/*").filter(|&open| before[..open].trim_end_matches([' ', '\t']).ends_with('\n'));
+    grammar == Grammar::Code && open().is_some_and(|open| !before[open..].contains("*/"))
+}
+
 /// Whether the line before and the line after are comments too, or blank.
 fn stands_among_comments(text: &str, line: (usize, usize), grammar: Grammar) -> bool {
     let is_aside = |line: &str| line.trim().is_empty() || is_comment(line.trim_start(), grammar);
@@ -188,7 +195,9 @@ fn value_start(text: &str, name: (usize, usize), grammar: Grammar) -> Option<(us
     let is_flag = name.0 >= 1 && bytes[name.0 - 1] == b'-' || text[name.0..].starts_with('-');
     match next {
         // A text in quotes is no function: `REFERENCES "access_tokens" ("access_token_id")`.
+        // What is passed before other things is who asks, not the secret: `login_with_password("admin", secret)`.
         b'(' if !was_quoted
+            && !leads_others(text, at + 1)
             && matches!(grammar, Grammar::Code | Grammar::Prose)
             && matches!(bytes.get(at + 1), Some(b'"' | b'\'' | b'b')) =>
         {
@@ -207,6 +216,16 @@ fn value_start(text: &str, name: (usize, usize), grammar: Grammar) -> Option<(us
         }
         _ => None,
     }
+}
+
+/// Whether the text that begins at a place is followed by more arguments.
+fn leads_others(text: &str, at: usize) -> bool {
+    let Some(rest) = text.get(at..) else { return false };
+    let rest = rest.trim_start_matches(['b', 'r']);
+    let Some(quote) = rest.chars().next().filter(|quote| matches!(quote, '"' | '\'')) else { return false };
+    let line = rest.lines().next().unwrap_or_default();
+    let end = line[1..].find(quote).map(|end| end + 2);
+    end.and_then(|end| line.get(end..)).is_some_and(|after| after.trim_start().starts_with(','))
 }
 
 /// `IDENTIFIED BY 'x'`, `CREATE USER a WITH PASSWORD 'x'`.

@@ -1,6 +1,8 @@
 //! What a path says about a literal in it: which grammar it stands in, and how much it weighs there.
 
-use crate::facts::production::{Stage, TESTS, is_example, is_fixture, is_settings_aside, stage_of_path};
+use crate::facts::production::{
+    Stage, TESTS, is_example, is_fixture, is_settings_aside, is_test_support, stage_of_path,
+};
 
 /// The grammar of a file, as far as assignments are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,7 +191,7 @@ pub(super) fn weight(path: &str) -> Weight {
     if path.split('/').any(|part| VENDORED.contains(&part)) {
         return Weight::Aside("in vendored code");
     }
-    if is_fixture(path) || has_test_word(path) {
+    if is_fixture(path) || has_test_word(path) || path.split('/').any(is_test_support) {
         return Weight::Aside("in a test");
     }
     if is_example(path) {

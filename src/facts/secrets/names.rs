@@ -111,7 +111,23 @@ pub(super) fn sort_of(name: &str) -> Option<Sort> {
 ///
 /// Names of two words are left out: `SECRET_KEY = "super-secret-key"` is what it says.
 pub(super) fn says_itself(name: &str, value: &str) -> bool {
-    const LEADS: &[&str] = &["prop", "property", "conf", "config", "param", "option", "opt", "field", "header", "env"];
+    const LEADS: &[&str] = &[
+        "prop",
+        "property",
+        "conf",
+        "config",
+        "param",
+        "option",
+        "opt",
+        "field",
+        "header",
+        "env",
+        "attr",
+        "attribute",
+        "claim",
+        "column",
+        "label",
+    ];
     let is_key = value.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.".contains(&byte));
     if !is_key || !value.contains(['_', '-', '.']) {
         return false;
@@ -151,4 +167,10 @@ pub(in crate::facts) fn words(name: &str) -> Vec<String> {
         words.push(word);
     }
     words
+}
+
+/// Whether a constant is one of tests, by its name: `NOT_ADMIN_TEST_PASSWORD`.
+pub(super) fn is_of_tests(name: &str) -> bool {
+    let is_constant = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    name.bytes().all(is_constant) && name.split('_').any(|word| matches!(word, "TEST" | "TESTS" | "TESTING"))
 }

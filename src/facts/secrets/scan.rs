@@ -203,6 +203,12 @@ impl Scanner {
             }
             Weight::Aside(_) | Weight::Ci | Weight::Production => weight,
         };
+        let weight = match weight {
+            Weight::Development | Weight::Plain if names::is_of_tests(&text[found.name_start..found.name_end]) => {
+                Weight::Aside("for tests, by its name")
+            }
+            weight => weight,
+        };
         let is_shown = around::goes_to_browsers(&text[found.name_start..found.name_end], text, literal.start);
         let grade = if is_shown { Grade::Public } else { literal.grade };
         let raw = confidence(grade, weight, literal.is_commented).map(|(confidence, why_low)| Raw {
@@ -243,6 +249,9 @@ impl<'t> Setting<'t> {
         }
         if around::is_in_a_test_script(self.path, self.text, offset) {
             return Weight::Aside("in a script that tests");
+        }
+        if around::is_a_constant_of_tests(self.path, self.text, offset) {
+            return Weight::Aside("in a test");
         }
         if around::is_in_a_test_function(self.path, self.text, offset) {
             return Weight::Aside("in a function for tests or samples");
