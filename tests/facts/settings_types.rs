@@ -219,6 +219,32 @@ fn pydantic_settings_and_zod_environments_are_read() {
 }
 
 #[test]
+fn validators_of_dynaconf_are_read_where_it_checks_them() {
+    let settings = r#"
+from dynaconf import Dynaconf, Validator
+
+validators = [
+    Validator("metrics.port", gte=1, lte=65535, is_type_of=int),
+    Validator("redis.server", "redis.replica", is_type_of=str, must_exist=True),
+    Validator("runtime.disabled", is_type_of=bool),
+]
+settings = Dynaconf(settings_files=["config.toml"]VALIDATORS)
+"#;
+    let checked = settings.replace("VALIDATORS", ", validators=validators");
+    let (roots, fields) = read(&[("shop/config.py", &checked)]);
+    assert_eq!(roots, ["Dynaconf"]);
+    let expected = [
+        "metrics.port integer optional 1..65535 checked",
+        "redis.replica string required ..",
+        "redis.server string required ..",
+        "runtime.disabled boolean optional ..",
+    ];
+    assert_eq!(fields, expected);
+    let (roots, fields) = read(&[("shop/config.py", &settings.replace("VALIDATORS", ""))]);
+    assert!(roots.is_empty() && fields.is_empty());
+}
+
+#[test]
 fn an_object_of_variables_that_zod_parses_is_read() {
     let zod = "const schema = z\n  .object({\n    backendPort: z.number().positive().int().max(65535).default(3000),\n    baseUrl: z.string(),\n    log: z.object({\n      level: z.enum(['info', 'warn']).default('info'),\n    }),\n  });\n\nexport default () => schema.safeParse({\n  backendPort: toNumber(process.env.SHOP_PORT),\n  baseUrl: process.env.SHOP_URL,\n  log: { level: process.env.SHOP_LOG_LEVEL },\n});\n";
     let (roots, fields) = read(&[("src/config/app.config.ts", zod)]);

@@ -165,6 +165,18 @@ fn is_fetched(name: &str) -> bool {
         "kustomize",
         "helm",
         "kubectl",
+        // What Rails writes there only starts the tool of that name.
+        "rails",
+        "rake",
+        "rspec",
+        "rubocop",
+        "brakeman",
+        "bundler-audit",
+        "bundle",
+        "importmap",
+        "yarn",
+        "standardrb",
+        "erb_lint",
     ];
     let in_bin = name.strip_prefix("bin/").is_some_and(|tool| TOOLS.contains(&tool));
     in_bin || name.starts_with("dist/")

@@ -4,6 +4,7 @@
 //! `z.object({…}).parse(process.env)`. A type of an API that is merely deserialised does not.
 
 mod decorated;
+mod dynaconf;
 mod generics;
 mod go;
 mod go_files;
@@ -78,6 +79,7 @@ pub fn read(facts: &Facts<'_>) -> SettingsTypes {
     go::read(facts, &mut types);
     go_files::read(facts, &mut types);
     python::read(facts, &mut types);
+    dynaconf::read(facts, &mut types);
     node::read(facts, &mut types);
     decorated::read(facts, &mut types);
     schema_files::read(facts, &mut types);
