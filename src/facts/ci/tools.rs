@@ -26,6 +26,7 @@ static BUILDS_OR_TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "cypress run",
         "playwright test",
         "rake {test|spec}",
+        "rails … {test|test:*|spec}",
         "composer {test|check}",
     ]
     .map(Pattern::new)
@@ -52,7 +53,7 @@ static TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "{mvn|mvnw|./mvnw} … {test|verify}",
         "{gradle|gradlew|./gradlew} … {test|check}",
         "make {test*|check}",
-        "{rake|composer|mix|sbt|bazel|swift} … test",
+        "{rake|rails|composer|mix|sbt|bazel|swift} … test",
         "python* … unittest",
     ]
     .map(Pattern::new)

@@ -6,7 +6,7 @@ use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, written};
 use crate::facts::production;
 use crate::pattern::Scan;
-use crate::source::enclosing;
+use crate::source::{Span, enclosing};
 use std::sync::LazyLock;
 
 /// One reading of an environment variable in source.
@@ -78,6 +78,7 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
             || production::is_in_class_aside(path, text, hit.span.start as usize)
             || is_for_tests(&name)
             || is_in_a_table_for_tests(path, text, hit.span.start as usize)
+            || is_asked_for(text, hit.span)
     };
     let default = default.filter(|_| !is_aside(&hit.path));
     Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span) })
@@ -86,6 +87,17 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
 /// Whether only tests set a variable, by its name: `UNITTEST_LOG_LEVEL`, `TEST_DATABASE_URL`.
 fn is_for_tests(name: &str) -> bool {
     name.split('_').any(|word| ["TEST", "TESTS", "TESTING", "UNITTEST", "UNITTESTS", "E2E"].contains(&word))
+}
+
+/// Whether a program sets a variable for itself where somebody asks for more output: `if debug { set_var("RUST_LOG", "debug") }`.
+fn is_asked_for(text: &str, call: Span) -> bool {
+    const FLAGS: &[&str] = &["debug", "verbose", "verbosity", "get_flag"];
+    let sets = text.get(call.range()).is_some_and(|call| call.contains("set_var"));
+    let conditions =
+        |before| enclosing(before).filter(|line: &&str| line.trim_start_matches([' ', '\t', '}']).starts_with("if "));
+    sets && text
+        .get(..call.start as usize)
+        .is_some_and(|before| conditions(before).any(|line| FLAGS.iter().any(|flag| line.contains(flag))))
 }
 
 /// Whether a place stands in a table of settings that only tests use: `'mysql_testing' => [` of Laravel.

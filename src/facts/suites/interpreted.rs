@@ -18,6 +18,8 @@ pub(super) fn ruby(command: &Command, words: &[&str], file: &File) -> bool {
         Some("rake" | "rails") => words[1..].iter().any(|word| {
             let (task, rest) = word.split_once(':').unwrap_or((word, ""));
             match task.split('[').next().unwrap_or(task) {
+                // What drives a browser runs by its own task, or with all others.
+                "test" if rest.is_empty() => !file.path.contains("test/system/"),
                 "test" | "spec" | "default" | "cucumber" => !rest.starts_with("prepare"),
                 "knapsack" | "knapsack_pro" => !rest.starts_with("retry"),
                 "parallel" => ["spec", "test", "features"].iter().any(|kind| rest.starts_with(kind)),

@@ -149,6 +149,7 @@ pub(super) static PUBLISH: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "docker buildx build {--output|-o} {*type=registry*|*push=true*}",
         "docker buildx build {--output=*type=registry*|--output=*push=true*}",
         "{podman|skopeo|crane|buildah} {push|copy}",
+        "oras {push|copy|cp}",
         "helm push",
         "ko {build|publish|apply} !--local !--push=false",
         "gh release {create|upload}",

@@ -170,7 +170,10 @@ fn published_from(image: &str, facts: &Facts<'_>, containers: &Containers) -> Op
     if shipped.len() > 1 {
         shipped.retain(|image| is_main(&image.path));
     }
-    if let [one] = shipped.as_slice() { Some(one.path.clone()) } else { None }
+    match shipped.as_slice() {
+        [one] => Some(one.path.clone()),
+        _ => None,
+    }
 }
 
 /// A relative path from a folder of the tree; `None` if it leaves the tree or is not relative.
