@@ -5,9 +5,8 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{CodeText, Hit, Scope, observe};
-use crate::facts::config::{argument, script};
+use crate::facts::config::{argument, conditional, script};
 use crate::pattern::pattern;
-use crate::source::enclosing;
 
 /// `@logger("level", key…)`.
 pub static PROBE: Probe = Probe {
@@ -181,7 +180,7 @@ fn stated_at(facts: &Facts<'_>, statement: &Statement, hit: &Hit) -> Vec<Sightin
     let Some((text, span)) = &hit.value else { return Vec::new() };
     // `log.SetLevel(log.ToLevel(setting))`: what is called there says it.
     let is_called = code.get(span.end as usize..).is_some_and(|rest| rest.starts_with('('));
-    if is_called || code.get(..hit.span.start as usize).is_some_and(is_asked_for) {
+    if is_called || code.get(..hit.span.start as usize).is_some_and(conditional::is_asked_for) {
         return Vec::new();
     }
     if script::is_aside(&hit.path) || facts.code().left_out(facts, &hit.path, hit.span.start).is_some() {
@@ -220,25 +219,11 @@ fn stated_at(facts: &Facts<'_>, statement: &Statement, hit: &Hit) -> Vec<Sightin
 
 /// Whether behind the root of a `LOGGING` others with handlers of their own write what it leaves out.
 fn says_more_elsewhere(code: &str, from: usize) -> bool {
-    pattern!(LOGGER: Scan, r#"\{[^{}]*["']handlers["'][^{}]*["']level["']\s*:\s*["'](?:INFO|DEBUG)["'][^{}]*\}"#);
+    pattern!(LOGGER: Scan, r#"\{[^{}]*(?:["']handlers["'][^{}]*["']level["']\s*:\s*["'](?:INFO|DEBUG)["']|["']level["']\s*:\s*["'](?:INFO|DEBUG)["'][^{}]*["']handlers["'])[^{}]*\}"#);
     let rest = code.get(from..).unwrap_or_default();
     // The dictionary ends where a line begins with its bracket.
     let end = rest.find("\n}").unwrap_or(rest.len());
     LOGGER.is_match(&rest[..end])
-}
-
-/// Whether a statement stands where somebody has asked for more: `if verbose {`, `case "debug":`.
-fn is_asked_for(before: &str) -> bool {
-    let asks = |line: &str| {
-        let line = line.trim_start().trim_start_matches(['}', ' ']).trim_start_matches("else ");
-        let is_branch = ["if ", "if(", "elif ", "elsif "].iter().any(|word| line.starts_with(word));
-        let lower = line.to_ascii_lowercase();
-        let turned = line.contains('!') || lower.contains(" not ") || lower.contains("== false");
-        let words = ["debug", "verbose", "trace", "development", "isdev", "is_dev"];
-        line.starts_with("case ") || is_branch && !turned && words.iter().any(|word| lower.contains(word))
-    };
-    let own = before.rsplit('\n').next().unwrap_or_default();
-    asks(own) || enclosing(before).any(asks)
 }
 
 fn is_level(text: &str) -> bool {

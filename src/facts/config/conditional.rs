@@ -1,6 +1,7 @@
-//! Defaults that depend: `"DEBUG" if DEBUG else "WARNING"`. Which of the two production has, where the condition says so.
+//! What depends on a condition: `"DEBUG" if DEBUG else "WARNING"`. Which of the two production has, where the condition says so.
 
 use crate::pattern::pattern;
+use crate::source::enclosing;
 
 pattern!(
     CONDITIONAL: Scan,
@@ -32,4 +33,18 @@ pub(super) fn in_production(literal: &str, behind: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Whether a statement stands where somebody has asked for more: `if verbose {`, `case "debug":`.
+pub(crate) fn is_asked_for(before: &str) -> bool {
+    let asks = |line: &str| {
+        let line = line.trim_start().trim_start_matches(['}', ' ']).trim_start_matches("else ");
+        let is_branch = ["if ", "if(", "elif ", "elsif "].iter().any(|word| line.starts_with(word));
+        let lower = line.to_ascii_lowercase();
+        let turned = line.contains('!') || lower.contains(" not ") || lower.contains("== false");
+        let words = ["debug", "verbose", "trace", "development", "isdev", "is_dev", "get_flag"];
+        line.starts_with("case ") || is_branch && !turned && words.iter().any(|word| lower.contains(word))
+    };
+    let own = before.rsplit('\n').next().unwrap_or_default();
+    asks(own) || enclosing(before).any(asks)
 }

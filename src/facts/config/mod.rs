@@ -5,7 +5,7 @@
 
 pub mod argument;
 mod chosen;
-mod conditional;
+pub(crate) mod conditional;
 mod environment;
 mod files;
 pub(crate) mod flags;

@@ -78,7 +78,7 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
             || production::is_in_class_aside(path, text, hit.span.start as usize)
             || is_for_tests(&name)
             || is_in_a_table_for_tests(path, text, hit.span.start as usize)
-            || is_asked_for(text, hit.span)
+            || sets_on_demand(text, hit.span)
     };
     let default = default.filter(|_| !is_aside(&hit.path));
     Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span) })
@@ -89,15 +89,10 @@ fn is_for_tests(name: &str) -> bool {
     name.split('_').any(|word| ["TEST", "TESTS", "TESTING", "UNITTEST", "UNITTESTS", "E2E"].contains(&word))
 }
 
-/// Whether a program sets a variable for itself where somebody asks for more output: `if debug { set_var("RUST_LOG", "debug") }`.
-fn is_asked_for(text: &str, call: Span) -> bool {
-    const FLAGS: &[&str] = &["debug", "verbose", "verbosity", "get_flag"];
+/// Whether a program sets a variable for itself where somebody asks for more: `if debug { set_var("RUST_LOG", "debug") }`.
+fn sets_on_demand(text: &str, call: Span) -> bool {
     let sets = text.get(call.range()).is_some_and(|call| call.contains("set_var"));
-    let conditions =
-        |before| enclosing(before).filter(|line: &&str| line.trim_start_matches([' ', '\t', '}']).starts_with("if "));
-    sets && text
-        .get(..call.start as usize)
-        .is_some_and(|before| conditions(before).any(|line| FLAGS.iter().any(|flag| line.contains(flag))))
+    sets && text.get(..call.start as usize).is_some_and(conditional::is_asked_for)
 }
 
 /// Whether a place stands in a table of settings that only tests use: `'mysql_testing' => [` of Laravel.
