@@ -38,3 +38,13 @@ pub(super) fn follows_a_text(text: &str, name_start: usize) -> bool {
     let earlier = before.trim_end().strip_suffix(',').map(str::trim_end);
     before.len() < name_start && earlier.is_some_and(|earlier| earlier.ends_with(['"', '\'', '`']))
 }
+
+/// Whether the text that begins at a place is followed by more arguments.
+pub(super) fn leads_others(text: &str, at: usize) -> bool {
+    let Some(rest) = text.get(at..) else { return false };
+    let rest = rest.trim_start_matches(['b', 'r']);
+    let Some(quote) = rest.chars().next().filter(|quote| matches!(quote, '"' | '\'')) else { return false };
+    let line = rest.lines().next().unwrap_or_default();
+    let end = line[1..].find(quote).map(|end| end + 2);
+    end.and_then(|end| line.get(end..)).is_some_and(|after| after.trim_start().starts_with(','))
+}

@@ -1,6 +1,6 @@
 //! Reads the assignment around a name that means a secret, in the grammar of the file, and finds the literal.
 
-use super::among::{follows_a_text, is_one_of_names, names_a_prompt};
+use super::among::{follows_a_text, is_one_of_names, leads_others, names_a_prompt};
 use super::context::Grammar;
 use super::literal::{self, Grade};
 use super::names::{self, Sort};
@@ -216,16 +216,6 @@ fn value_start(text: &str, name: (usize, usize), grammar: Grammar) -> Option<(us
         }
         _ => None,
     }
-}
-
-/// Whether the text that begins at a place is followed by more arguments.
-fn leads_others(text: &str, at: usize) -> bool {
-    let Some(rest) = text.get(at..) else { return false };
-    let rest = rest.trim_start_matches(['b', 'r']);
-    let Some(quote) = rest.chars().next().filter(|quote| matches!(quote, '"' | '\'')) else { return false };
-    let line = rest.lines().next().unwrap_or_default();
-    let end = line[1..].find(quote).map(|end| end + 2);
-    end.and_then(|end| line.get(end..)).is_some_and(|after| after.trim_start().starts_with(','))
 }
 
 /// `IDENTIFIED BY 'x'`, `CREATE USER a WITH PASSWORD 'x'`.
