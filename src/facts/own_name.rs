@@ -27,7 +27,7 @@ const ALONE: &[&str] = &[
 /// In the name of a file these stay marks even so: `example.env`, `config.sample.toml`.
 const MARKS_FILES: &[&str] = &["example", "sample", "template"];
 /// What stands in the place of a word that marks nothing.
-pub const OWN: &str = "own";
+const OWN: &str = "own";
 /// More of a file says nothing more about its name.
 const HEAD: usize = 20_000;
 

@@ -179,9 +179,10 @@ fn classify<'t>(tree: &'t Tree, path: &'t str) -> Option<SettingsFile<'t>> {
         }
         _ => return None,
     };
-    // The values of a chart are what it starts from, whatever their first comment thinks of them.
-    let disowned = || tree.text(path).is_some_and(|source| is_disowned(source.text()));
-    if layer == Layer::Base && !is_chart && disowned() {
+    // What production reads, for sure, is meant as it stands; the values of a chart are what it starts from, whatever
+    // their first comment thinks of them.
+    let is_aside = |text: &str| production::is_filled_in_for_show(text) || (!is_chart && is_disowned(text));
+    if layer == Layer::Base && tree.text(path).is_some_and(|source| is_aside(source.text())) {
         return None;
     }
     Some(SettingsFile { path, layer, format, service })

@@ -8,7 +8,7 @@ use crate::facts::Facts;
 use crate::facts::containers::third_party_image;
 use crate::facts::format::{Format, Parsed};
 use crate::facts::own_name::OwnName;
-use crate::facts::production::{is_filled_in_for_show, is_in_tools};
+use crate::facts::production::is_in_tools;
 use crate::tree::path::{folder_of, within};
 use crate::value::{Kind, Value};
 use std::sync::Arc;
@@ -18,12 +18,7 @@ pub(super) fn files(facts: &Facts<'_>, config: &mut Config) {
     for file in files::list(facts.tree) {
         // What production does with a chart's values then stands in its objects.
         let is_overlaid = || facts.released_charts().iter().any(|folder| file.path.starts_with(folder.as_str()));
-        // What production reads, for sure, is meant as it stands.
-        let is_shown = || {
-            file.layer == Layer::Base
-                && facts.tree.text(file.path).is_some_and(|text| is_filled_in_for_show(text.text()))
-        };
-        if facts.vendored().holds(file.path) || is_overlaid() || is_shown() {
+        if facts.vendored().holds(file.path) || is_overlaid() {
             continue;
         }
         let Some(parsed) = facts.parsed(file.path) else {

@@ -6,7 +6,7 @@ use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, written};
 use crate::facts::production;
 use crate::pattern::Scan;
-use crate::source::{Span, enclosing};
+use crate::source::Span;
 use std::sync::LazyLock;
 
 /// One reading of an environment variable in source.
@@ -77,7 +77,7 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
             || path.contains("Console/Commands/")
             || production::is_in_class_aside(path, text, hit.span.start as usize)
             || is_for_tests(&name)
-            || is_in_a_table_for_tests(path, text, hit.span.start as usize)
+            || production::is_in_table_aside(path, text, hit.span.start as usize)
             || sets_on_demand(text, hit.span)
     };
     let default = default.filter(|_| !is_aside(&hit.path));
@@ -93,17 +93,6 @@ fn is_for_tests(name: &str) -> bool {
 fn sets_on_demand(text: &str, call: Span) -> bool {
     let sets = text.get(call.range()).is_some_and(|call| call.contains("set_var"));
     sets && text.get(..call.start as usize).is_some_and(conditional::is_asked_for)
-}
-
-/// Whether a place stands in a table of settings that only tests use: `'mysql_testing' => [` of Laravel.
-fn is_in_a_table_for_tests(path: &str, text: &str, offset: usize) -> bool {
-    let before = text.get(..offset).filter(|_| path.rsplit_once('.').is_some_and(|(_, end)| end == "php"));
-    before.is_some_and(|before| {
-        enclosing(before).filter_map(|line| line.split_once("=>")).any(|(name, _)| {
-            let name = name.trim().trim_matches(['"', '\'']);
-            name.split(['_', '-']).any(|word| matches!(word, "test" | "tests" | "testing"))
-        })
-    })
 }
 
 /// Whether code is none of the service's, by its path: it fills an empty database, or is a task that somebody runs beside

@@ -26,14 +26,19 @@ pub(super) fn is_in_a_test_function(path: &str, text: &str, offset: usize) -> bo
     })
 }
 
+/// An item of Rust from its own word on, without who may see it.
+pub(super) fn item(text: &str) -> &str {
+    let text = text.trim_start();
+    text.strip_prefix("pub").map_or(text, |rest| rest.trim_start_matches("(crate)").trim_start())
+}
+
 /// Whether a value stands in a constant that is only compiled for tests, however long it is.
 pub(super) fn is_a_constant_of_tests(path: &str, text: &str, offset: usize) -> bool {
     let Some(before) = text.get(..offset).filter(|_| path.rsplit_once('.').is_some_and(|(_, end)| end == "rs")) else {
         return false;
     };
     let Some((_, item)) = before.rsplit_once("#[cfg(test)]") else { return false };
-    let head = item.trim_start();
-    let head = head.strip_prefix("pub").map_or(head, |rest| rest.trim_start_matches("(crate)").trim_start());
+    let head = self::item(item);
     (head.starts_with("const ") || head.starts_with("static "))
         && item.lines().all(|line| !line.trim_end().ends_with(';'))
 }

@@ -180,6 +180,7 @@ impl Scanner {
         let Some(literal) = found.literal.filter(|literal| !is_known(&text[literal.start..literal.end])) else {
             return Some((found.name_end, None));
         };
+        let name = &text[found.name_start..found.name_end];
         let weight = setting.weight_at(literal.start);
         let is_sample = || {
             setting.grammar() == Grammar::Code && around::is_in_a_fenced_sample(text, literal.start)
@@ -198,22 +199,17 @@ impl Scanner {
             Weight::Development if around::serves_a_test_run(setting.path, text, literal.start) => {
                 Weight::Aside("for a run of tests")
             }
+            Weight::Development | Weight::Plain if names::is_of_tests(name) => Weight::Aside("for tests, by its name"),
             Weight::Development | Weight::Plain => {
                 section_aside(setting.path, text, literal.start).map_or(weight, Weight::Aside)
             }
             Weight::Aside(_) | Weight::Ci | Weight::Production => weight,
         };
-        let weight = match weight {
-            Weight::Development | Weight::Plain if names::is_of_tests(&text[found.name_start..found.name_end]) => {
-                Weight::Aside("for tests, by its name")
-            }
-            weight => weight,
-        };
-        let is_shown = around::goes_to_browsers(&text[found.name_start..found.name_end], text, literal.start);
+        let is_shown = around::goes_to_browsers(name, text, literal.start);
         let grade = if is_shown { Grade::Public } else { literal.grade };
         let raw = confidence(grade, weight, literal.is_commented).map(|(confidence, why_low)| Raw {
             id: self.assignment.clone(),
-            what: format!("literal of `{}`", shown(&text[found.name_start..found.name_end])).into(),
+            what: format!("literal of `{}`", shown(name)).into(),
             confidence,
             why_low,
             start: literal.start,
@@ -302,11 +298,7 @@ fn tests_from(path: &str, text: &str) -> usize {
     if !is_rust {
         return usize::MAX;
     }
-    let begins = |line: &str| {
-        let line = line.trim_start();
-        let line = line.strip_prefix("pub").map_or(line, |rest| rest.trim_start_matches("(crate)").trim_start());
-        line.starts_with("mod ")
-    };
+    let begins = |line: &str| around::item(line).starts_with("mod ");
     let is_module = |&at: &usize| text[at..].lines().take(4).any(begins);
     memchr::memmem::find_iter(text.as_bytes(), b"#[cfg(test)]").find(is_module).unwrap_or(usize::MAX)
 }

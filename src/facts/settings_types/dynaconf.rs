@@ -6,6 +6,7 @@ use crate::facts::Facts;
 use crate::facts::code::Language;
 use crate::pattern::pattern;
 use crate::source::Span;
+use std::collections::BTreeMap;
 
 pattern!(
     VALIDATOR,
@@ -42,17 +43,19 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
 
 /// One setting and what its validator demands.
 fn demanded(name: &str, rest: &str, place: Place) -> Field {
-    let value = |asked: &str| {
-        DEMAND.captures_iter(rest).find(|found| &found["name"] == asked).map(|found| found["value"].trim().to_owned())
-    };
-    let number = |names: [&str; 2]| names.iter().find_map(|name| value(name)?.replace('_', "").parse().ok());
-    let mut field = Field::new(name.to_owned(), &value("is_type_of").unwrap_or_default(), place);
-    field.is_required = value("must_exist").is_some_and(|value| value == "True");
-    field.default = value("default");
+    const CHECKS: &[&str] = &["gte", "lte", "gt", "lt", "is_in", "condition", "cont", "startswith"];
+    let pairs = DEMAND.captures_iter(rest).filter_map(|found| Some((found.name("name")?, found.name("value")?)));
+    // Where a demand stands twice, the first counts.
+    let mut demands = BTreeMap::new();
+    for (asked, value) in pairs {
+        demands.entry(asked.as_str()).or_insert(value.as_str().trim());
+    }
+    let number = |names: [&str; 2]| names.iter().find_map(|name| demands.get(name)?.replace('_', "").parse().ok());
+    let mut field = Field::new(name.to_owned(), demands.get("is_type_of").unwrap_or(&""), place);
+    field.is_required = demands.get("must_exist") == Some(&"True");
+    field.default = demands.get("default").map(|&value| value.to_owned());
     field.bound.min = number(["gte", "gt"]).or(field.bound.min);
     field.bound.max = number(["lte", "lt"]).or(field.bound.max);
-    field.is_checked |= ["gte", "lte", "gt", "lt", "is_in", "condition", "cont", "startswith"]
-        .iter()
-        .any(|asked| value(asked).is_some());
+    field.is_checked |= CHECKS.iter().any(|check| demands.contains_key(check));
     field
 }

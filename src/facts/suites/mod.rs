@@ -235,12 +235,6 @@ const ENDS: &[(&str, Suite)] = &[
     ("testsmoke", Suite::Smoke),
 ];
 
-/// Whether Cypress can run a file, by its ending.
-fn is_for_cypress(name: &str) -> bool {
-    let ending = name.rsplit('.').next().unwrap_or_default();
-    ["js", "jsx", "ts", "tsx", "mjs", "cjs", "coffee", "feature"].contains(&ending)
-}
-
 /// The suite that a folder or a file name says.
 fn named(path: &str) -> Option<Suite> {
     const NAMES: &[(Suite, &[&str])] = &[
@@ -263,10 +257,7 @@ fn named(path: &str) -> Option<Suite> {
     }
     for word in words {
         let lower = word.to_ascii_lowercase();
-        // Cypress runs scripts; what else has its name is about what helps it.
-        let is_about_cypress = lower == "cypress" && !is_for_cypress(name);
-        let suite = NAMES.iter().find(|(_, names)| names.contains(&lower.as_str()));
-        if let Some((suite, _)) = suite.filter(|_| !is_about_cypress) {
+        if let Some((suite, _)) = NAMES.iter().find(|(_, names)| names.contains(&lower.as_str())) {
             return Some(*suite);
         }
         let is = |part: &str| {

@@ -41,20 +41,19 @@ impl Walk<'_> {
         let facts = self.facts;
         let Some(parsed) = facts.parsed(file) else { return Vec::new() };
         let folder = path::folder(file).to_owned();
-        let list = |value: Option<&'_ Value>| value.and_then(Value::as_list).unwrap_or(&[]).to_vec();
         let mut required = Vec::new();
         for root in parsed.documents.iter().take(50) {
-            for other in list(root.get("requires")) {
+            for other in listed(root, "requires") {
                 if let Some(other) = text_of(other.get("path")) {
                     let other = path::join(&folder, other);
-                    let is_file = super::super::path::is_yaml(&other);
+                    let is_file = path::is_yaml(&other);
                     required.push(if is_file { other } else { path::join(&other, "skaffold.yaml") });
                 }
             }
-            for test in list(root.get("test")) {
+            for test in listed(root, "test") {
                 let Some(mut inner) = call.inside(format!("test of {file}"), place, file.to_owned()) else { continue };
                 inner.dir = path::join(&folder, text_of(test.get("context")).unwrap_or(""));
-                for custom in list(test.get("custom")) {
+                for custom in listed(test, "custom") {
                     if let Some(command) = custom.get("command")
                         && let Some(text) = command.as_str()
                     {
@@ -65,4 +64,8 @@ impl Walk<'_> {
         }
         required
     }
+}
+
+fn listed<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+    value.get(key).and_then(Value::as_list).unwrap_or_default()
 }

@@ -54,7 +54,7 @@ pub(super) fn standing(
     if let Some(document) = sample_beside(facts, path) {
         return Standing::Uncertain(format!("{document} calls it a sample"));
     }
-    described(facts, &name, is_variation(facts, path))
+    described(facts, &name)
 }
 
 /// Words of a compose file's name that say nothing of a purpose, or say that it is for a server.
@@ -79,10 +79,9 @@ const PLAIN: &[&str] = &[
     "swarm",
 ];
 
-/// Whether the name says that the file is one way to run among others: `docker-compose.gitpod.yaml`.
-fn is_variation(facts: &Facts<'_>, path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let stem = facts.own_name().cleared_text(name.rsplit_once('.').map_or(name, |(stem, _)| stem)).to_lowercase();
+/// Whether the name of a file says that it is one way to run among others: `docker-compose.gitpod.yaml`.
+fn is_variation(name: &str) -> bool {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let mut words = stem.split(['.', '-', '_']).filter(|word| !word.is_empty());
     words.any(|word| !PLAIN.contains(&word.trim_end_matches(|letter: char| letter.is_ascii_digit())))
 }
@@ -221,7 +220,8 @@ fn declares_workload(text: &str) -> bool {
 }
 
 /// What the documents say about starting the compose file; nothing said about it is a mark against a variation alone.
-fn described(facts: &Facts<'_>, name: &str, is_variation: bool) -> Standing {
+fn described(facts: &Facts<'_>, name: &str) -> Standing {
+    let is_variation = is_variation(name);
     let is_markdown = |path: &str| path.rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case("md"));
     let files = facts.tree.files().iter();
     let is_near = |path: &str| path.matches('/').count() <= 2;
