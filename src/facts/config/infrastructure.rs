@@ -5,7 +5,7 @@ use super::flatten::push;
 use super::{Config, Held, Key, Layer, Setting, Way};
 use crate::evidence::Place;
 use crate::facts::Facts;
-use crate::facts::production::{self, Stage};
+use crate::facts::infra;
 use crate::pattern::pattern;
 use crate::source::{Span, head};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +34,7 @@ pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
         return;
     }
     let mut found: BTreeMap<&str, Vec<(Held, Place)>> = BTreeMap::new();
-    for file in facts.tree.files().iter().filter(|file| is_terraform(&file.path)) {
+    for file in facts.tree.files().iter().filter(|file| infra::may_be_production(&file.path)) {
         let Some(source) = file.text() else { continue };
         let text = source.text();
         for (name, _) in NAME.find_all(text) {
@@ -70,13 +70,6 @@ pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
         };
         push(&mut config.settings, setting);
     }
-}
-
-fn is_terraform(path: &str) -> bool {
-    matches!(path.rsplit_once('.'), Some((_, "tf" | "tofu")))
-        && !matches!(production::stage_of_path(path), Stage::Never(_))
-        && !production::is_fixture(path)
-        && !production::is_example(path)
 }
 
 /// Whether a name stands where a variable of the environment is named: not in a comment, not as Terraform's own.

@@ -20,6 +20,7 @@ mod resource;
 mod terraform;
 
 pub use resource::{Resource, Setting, Tool, written};
+pub(super) use terraform::may_be_production;
 
 use super::Facts;
 use super::production::Standing;

@@ -58,6 +58,11 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Infra) {
     }
 }
 
+/// Whether a file of Terraform at this path may say what production is given.
+pub(in crate::facts) fn may_be_production(path: &str) -> bool {
+    matches!(path.rsplit_once('.'), Some((_, "tf" | "tofu"))) && is_real(path) && of_path(path) == Standing::Production
+}
+
 /// Whether what stands at a path may speak for the project: no test and no example.
 fn is_real(path: &str) -> bool {
     !is_example(path) && !is_fixture(path)
