@@ -29,14 +29,14 @@ pub static PROBE: Probe = Probe {
     name: "source",
     summary: "Matches of a pattern in code that ships; yields the group `value`, constants folded. `near` keeps those with \
               another pattern within so many lines; `unless` drops those with one on their line or in the eight (`above`) over it; \
-              `unless_with` drops those with one between the same brackets; \
+              `unless_with` drops those with one between the same brackets; `but` drops those whose own text matches; \
               `called_from` keeps those in a file with another pattern, or in a function that such a file calls; \
               `inside` keeps those in a type, function or block whose first line matches; \
               `server` drops those in code of browsers and in scripts; \
               `own` drops those in code that calls somebody else's API, by its path; \
               `service` drops those in programs that serve nothing, where another one does; `says` is what such a line does, in words; `default` marks values that nobody may have set; \
               `chosen` drops a database driver that production's environment does not choose",
-    usage: "@source(regex…) {near: regex, lines: n, unless: regex, above: n, unless_with: regex, called_from: regex, inside: regex, path: glob, server, own, service, chosen, default: \"the program\", unit, says: \"what it does\"}",
+    usage: "@source(regex…) {near: regex, lines: n, unless: regex, above: n, unless_with: regex, but: regex, called_from: regex, inside: regex, path: glob, server, own, service, chosen, default: \"the program\", unit, says: \"what it does\"}",
     arity: (1, usize::MAX),
     patterns_from: Some(0),
     facts: &[],
@@ -46,6 +46,7 @@ pub static PROBE: Probe = Probe {
         "unless",
         "above",
         "unless_with",
+        "but",
         "called_from",
         "inside",
         "path",
@@ -78,6 +79,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let above = question.option("above").and_then(Value::as_number).map_or(UNLESS_LINES, whole);
     let inside = question.option_text("inside").map(compile);
     let unless_with = question.option_text("unless_with").and_then(|pattern| compile(pattern).ok());
+    let but = question.option_text("but").and_then(|pattern| compile(pattern).ok());
     let globs = question
         .option_text("path")
         .map(|glob| Globs::of(std::iter::once(&Word { text: glob.into(), ..Word::default() })));
@@ -92,7 +94,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             let is_mention = asks_for_a_call(&word.text) && code.is_quoted(facts, hit) || code.is_printed(facts, hit);
             let is_answered =
                 unless_with.as_ref().is_some_and(|with| bracketed(facts, hit).is_some_and(|text| with.is_match(text)));
+            let is_excepted =
+                but.as_ref().is_some_and(|but| own_text(facts, hit).is_some_and(|text| but.is_match(text)));
             if is_elsewhere
+                || is_excepted
                 || is_about_another
                 || is_answered
                 || is_outside
@@ -192,6 +197,12 @@ fn is_inside(facts: &Facts<'_>, first_line: Option<&Regex>, hit: &Hit) -> bool {
     let before = code.and_then(|code| code.product().get(..hit.span.start as usize));
     let (Some(first_line), Some(before)) = (first_line, before) else { return false };
     enclosing(before).any(|line| first_line.is_match(line))
+}
+
+/// The text that a pattern matched.
+fn own_text<'f>(facts: &'f Facts<'_>, hit: &Hit) -> Option<&'f str> {
+    let code = facts.code().file(&hit.path)?.code(facts)?.product();
+    code.get(hit.span.start as usize..hit.span.end as usize)
 }
 
 /// How far brackets around a match are looked for, both ways.

@@ -12,6 +12,9 @@ pub(in crate::probe) fn level(facts: &Facts<'_>, text: &str) -> Observed {
     if text.contains(['{', '}']) {
         return Observed::Opaque(short(text));
     }
+    if let Some(verbosity) = verbosity(facts, text) {
+        return Observed::Word(verbosity.to_owned());
+    }
     if !text.contains([',', '=']) {
         return Observed::Word(text.to_owned());
     }
@@ -36,6 +39,15 @@ pub(in crate::probe) fn level(facts: &Facts<'_>, text: &str) -> Observed {
         directives.iter().filter(|(target, _)| is_own(*target)).map(|(_, level)| level).min_by_key(|level| rank(level));
     let any = || directives.iter().map(|(_, level)| level).min_by_key(|level| rank(level));
     for_own.or_else(any).map_or_else(|| Observed::Word(text.to_owned()), |level| Observed::Word(level.clone()))
+}
+
+/// What a number lets through where klog writes the log: it counts upwards with the detail, and whatever it is, lines of
+/// the level `info` are written.
+fn verbosity(facts: &Facts<'_>, text: &str) -> Option<&'static str> {
+    let number: u8 = text.parse().ok()?;
+    let manifests = facts.manifests();
+    let writes = ["k8s.io/klog", "k8s.io/klog/v2"].iter().any(|name| manifests.dependencies(name).next().is_some());
+    writes.then_some(if number < 4 { "info" } else { "debug" })
 }
 
 /// The names of the tree's own crates, as filters spell them.
