@@ -20,7 +20,7 @@ pub use language::Language;
 pub use program::{is_client, serves_not};
 pub use role::{Role, folder_role, is_left_behind};
 pub use rust_regions::Regions;
-pub use serving::serves_nothing;
+pub use serving::{fills_or_dumps, serves_nothing};
 pub use text::CodeText;
 
 use super::{Facts, parallel};

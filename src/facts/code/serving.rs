@@ -32,7 +32,7 @@ impl Code {
     }
 }
 
-/// Whether code runs in a browser, a terminal or a shell, by its path: what a page hides from a user the service may still do.
+/// Whether code runs in a browser, a terminal or a shell, or beside the service, by its path: what a page hides from a user the service may still do.
 pub fn serves_nothing(path: &str) -> bool {
     const FOLDERS: &[&str] = &[
         "webapp",
@@ -55,5 +55,15 @@ pub fn serves_nothing(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let builds_a_page = ["vite.config.", "webpack.config."].iter().any(|start| name.starts_with(start));
     let in_folder = |names: &[&str]| path.split('/').any(|part| names.contains(&part));
-    ends(ENDS) || builds_a_page || in_folder(&["tui"]) || ends(SCRIPTS) && in_folder(FOLDERS)
+    ends(ENDS) || builds_a_page || fills_or_dumps(path) || in_folder(&["tui"]) || ends(SCRIPTS) && in_folder(FOLDERS)
+}
+
+/// Whether code is none of the service's, by its path: it fills an empty database, or is a task that somebody runs beside
+/// it. `db/seeds.rb`, `dev_seeds.exs`, `seeders/`, `lib/mix/tasks/`, `users.rake`.
+pub fn fills_or_dumps(path: &str) -> bool {
+    let seeds = |word: &str| matches!(word, "seed" | "seeds" | "seeder" | "seeders");
+    let is_seed = |part: &str| part.split(['_', '-', '.']).any(|word| seeds(&word.to_ascii_lowercase()));
+    path.contains("mix/tasks/")
+        || path.rsplit_once('.').is_some_and(|(_, kind)| kind == "rake")
+        || path.split('/').any(is_seed)
 }

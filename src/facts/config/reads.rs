@@ -3,7 +3,7 @@
 use super::{Held, Key, Layer, Setting, conditional, script};
 use crate::evidence::Place;
 use crate::facts::Facts;
-use crate::facts::code::{Hit, Scope, written};
+use crate::facts::code::{Hit, Scope, fills_or_dumps, written};
 use crate::facts::production;
 use crate::pattern::Scan;
 use crate::source::Span;
@@ -93,16 +93,6 @@ fn is_for_tests(name: &str) -> bool {
 fn sets_on_demand(text: &str, call: Span) -> bool {
     let sets = text.get(call.range()).is_some_and(|call| call.contains("set_var"));
     sets && text.get(..call.start as usize).is_some_and(conditional::is_asked_for)
-}
-
-/// Whether code is none of the service's, by its path: it fills an empty database, or is a task that somebody runs beside
-/// it. `db/seeds.rb`, `dev_seeds.exs`, `seeders/`, `lib/mix/tasks/`, `users.rake`.
-fn fills_or_dumps(path: &str) -> bool {
-    let seeds = |word: &str| matches!(word, "seed" | "seeds" | "seeder" | "seeders");
-    let is_seed = |part: &str| part.split(['_', '-', '.']).any(|word| seeds(&word.to_ascii_lowercase()));
-    path.contains("mix/tasks/")
-        || path.rsplit_once('.').is_some_and(|(_, kind)| kind == "rake")
-        || path.split('/').any(is_seed)
 }
 
 /// Whether a call gives a variable to a program instead of asking for one: `set_var`, `WithEnvVariable("A", "b")`.
