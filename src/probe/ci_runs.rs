@@ -68,7 +68,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let reason = reason.or_else(|| bare.then(|| "no service containers run beside it".to_owned()));
         if reason.is_none()
             && question.is_set("service")
-            && let Some(why) = of_another_language(facts, &command.words)
+            && let Some(why) =
+                of_another_language(facts, &command.words).or_else(|| of_other_crates(facts, &command.words))
         {
             answer.blind.push(Blind { place: Some(command.place.clone()), why });
             continue;
@@ -102,6 +103,22 @@ fn of_another_language(facts: &Facts<'_>, words: &[String]) -> Option<String> {
         let (reads, written) = (names(reads), names(written));
         format!("`{}` reads {reads}; the service is written in {written}", shown(&words.join(" ")))
     })
+}
+
+/// Why Cargo tells nothing of the service: all the crates that it is given stand beside it.
+fn of_other_crates(facts: &Facts<'_>, words: &[String]) -> Option<String> {
+    let (program, options) = words.split_first()?;
+    if program != "cargo" {
+        return None;
+    }
+    let values: Vec<&str> = ["-p", "--package"].iter().flat_map(|name| values_of(options, name).flatten()).collect();
+    let manifests = facts.manifests();
+    let is_beside = |name: &&str| {
+        let own = manifests.packages.iter().find(|package| package.name.as_deref() == Some(name));
+        own.is_some_and(|own| manifests.is_beside_service(&own.path))
+    };
+    let all = !values.is_empty() && values.iter().all(is_beside);
+    all.then(|| format!("`{}` is about crates beside the service", shown(&words.join(" "))))
 }
 
 /// A command as it is shown: on one line, not without end.

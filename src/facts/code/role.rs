@@ -297,7 +297,8 @@ fn is_help_of_tests(text: &str) -> bool {
 
 /// Whether the first lines of a text say that a tool wrote it, or its lines are a machine's.
 fn is_generated_text(text: &str) -> bool {
-    const MARKS: &[&str] = &["@generated", "DO NOT EDIT", "file is automatically generated"];
+    const MARKS: &[&str] =
+        &["@generated", "DO NOT EDIT", "Do not edit the class manually", "file is automatically generated"];
     let head = source::head(text, 2048);
     // Inside of code it is a remark: what a macro writes is not pleasing to a linter.
     let begins = |line: &str| {

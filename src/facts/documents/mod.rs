@@ -11,6 +11,7 @@ mod markdown;
 mod plain;
 mod section;
 mod standing;
+mod starter;
 
 pub(crate) use links::address;
 pub(super) use links::own_addresses;

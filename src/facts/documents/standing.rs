@@ -1,6 +1,7 @@
 //! Which documents may speak for operations, and why the others may not (items-2.md §0.4).
 
 use super::section::{BlockKind, Section};
+use super::starter;
 use crate::facts::code::is_left_behind;
 use crate::pattern::pattern;
 use crate::source::head;
@@ -281,6 +282,9 @@ fn by_content(text: &str, sections: &[Section]) -> Standing {
     }
     if head.contains("do not edit") && head.contains("generated") {
         return Standing::Never("vendored or generated");
+    }
+    if starter::is_untouched(sections) {
+        return Standing::Never("the text of a starter, as it came");
     }
     if OUTDATED_WORDS.iter().any(|word| head.contains(word)) && OUTDATED.is_match(&head) {
         return Standing::Never("outdated, as it says itself");
