@@ -150,6 +150,9 @@ impl<'c> Check<'c> {
     fn judgement(&self, at: usize) -> &Judgement {
         let slot = &self.items[at];
         slot.judgement.get_or_init(|| {
+            if let Some(said) = self.asker.facts().project().exempts(&slot.item.id) {
+                return Judgement::not_applicable(said);
+            }
             let Some(binding) = &slot.binding else {
                 return Judgement::bare(Verdict::Unknown {
                     reason: "no rule asks for this yet".to_owned(),
@@ -201,7 +204,9 @@ impl<'c> Check<'c> {
 
 impl Verdicts for Check<'_> {
     fn outcomes_of(&self, item: &str) -> Vec<Outcome> {
-        let parts = self.parts(item);
+        // What does not apply is no part of anything.
+        let mut parts = self.parts(item);
+        parts.retain(|&at| !matches!(self.judgement(at).verdict, Verdict::NotApplicable { .. }));
         if parts.is_empty() {
             return vec![Outcome::waiting(item)];
         }

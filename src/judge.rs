@@ -89,6 +89,11 @@ pub enum Verdict {
     },
     /// Due in a later phase.
     NotDue,
+    /// The project says that it does not apply, and why.
+    NotApplicable {
+        /// Why.
+        because: String,
+    },
 }
 
 /// At least one sighting, and how strongly it speaks as a whole.
@@ -127,13 +132,19 @@ impl Judgement {
         Self { verdict, notes: Vec::new(), blind: Vec::new(), expired: false }
     }
 
+    /// That the project says so.
+    pub fn not_applicable(said: Sighting) -> Self {
+        let verdict = Verdict::NotApplicable { because: said.message.clone() };
+        Self { notes: vec![Evidence { sighting: said, bearing: Bearing::Note }], ..Self::bare(verdict) }
+    }
+
     /// As the outcome that a composed item sees.
     pub fn outcome(&self) -> Outcome {
         let (state, proven) = match &self.verdict {
             Verdict::Met(proven) => (State::Holds, Some(proven)),
             Verdict::Unmet(proven) => (State::Refuted, Some(proven)),
             Verdict::Missing { searched, .. } => (State::Refuted, Some(searched)),
-            Verdict::Unknown { .. } | Verdict::NotDue => (State::Open, None),
+            Verdict::Unknown { .. } | Verdict::NotDue | Verdict::NotApplicable { .. } => (State::Open, None),
         };
         let mut outcome = Outcome::bare(state);
         outcome.strength = proven.map(|proven| proven.strength);

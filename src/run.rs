@@ -1,12 +1,14 @@
 //! The program, read from the top: [`run`] is its table of contents.
 
 use crate::check::{Plan, bind};
-use crate::checklist::{self, Broken, Checklist, Item, Loaded};
+use crate::checklist::{self, Broken, Checklist, Loaded};
 use crate::cli::{Colour, Format, ListFormat, Listed, Request, Show, Target, Task};
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
 use crate::facts::advisories::AdvisoryDb;
 use crate::facts::attestations::{self, Attestations};
+use crate::facts::own_files::OwnFile;
+use crate::facts::project::{self, Project};
 use crate::falsify::Trial;
 use crate::nearest::nearest;
 use crate::report::terminal::{self, Look};
@@ -109,7 +111,8 @@ pub fn check(request: &Request) -> anyhow::Result<Report> {
     let patterns = Arc::new(plan.patterns());
     let facts = Facts::new(&tree, request.now).with_advisories(advisories.clone()).with_patterns(Arc::clone(&patterns));
     let stated = facts.attestations();
-    if let Some(broken) = stated.broken() {
+    let project = facts.project();
+    if let Some(broken) = stated.file.broken().or_else(|| project.file.broken()) {
         return Err(broken.into());
     }
     let check = plan.on(&facts);
@@ -129,12 +132,13 @@ pub fn check(request: &Request) -> anyhow::Result<Report> {
         .collect();
     let unread = unread(&tree, &items);
     let of_checklist = warnings.iter().map(|warning| shown(&source, warning));
-    let of_statements = statements(stated, checklist.items().chain(production.iter().flat_map(Checklist::items)));
+    let known = checklist.items().chain(production.iter().flat_map(Checklist::items));
+    let of_own_files = own_warnings(stated, project, &known.map(|item| item.id.as_str()).collect());
     Ok(Report::new(
         header(request, &checklist, &tree, selected.len()),
         items,
         unread,
-        of_checklist.chain(of_statements).collect(),
+        of_checklist.chain(of_own_files).collect(),
     ))
 }
 
@@ -183,15 +187,17 @@ fn own_files(checklist: &Checklist, tree: &Tree) -> Vec<String> {
         .as_deref()
         .into_iter()
         .filter_map(|path| path.find(".tusk-check/").and_then(|at| path.get(at..)));
-    let stated = tree.file(attestations::PATH).map(|file| &*file.path);
+    let stated = [attestations::PATH, project::PATH].into_iter().filter(|path| tree.file(path).is_some());
     asked.chain(stated).map(str::to_owned).collect()
 }
 
 /// Which statements do not count, and why. A statement may be about an item that only the built-in checklist has.
-fn statements<'i>(stated: &Attestations, items: impl Iterator<Item = &'i Item>) -> Vec<Warning> {
-    let Some(source) = &stated.source else { return Vec::new() };
-    let known = items.map(|item| item.id.as_str()).collect();
-    stated.diagnostics(&known).iter().map(|diagnostic| shown(source, diagnostic)).collect()
+fn own_warnings(stated: &Attestations, project: &Project, known: &BTreeSet<&str>) -> Vec<Warning> {
+    let files = [(&stated.file, stated.diagnostics(known)), (&project.file, project.diagnostics(known))];
+    let of_file = |(file, found): (&OwnFile, Vec<Diagnostic>)| {
+        file.source.iter().flat_map(|source| found.iter().map(|one| shown(source, one))).collect::<Vec<_>>()
+    };
+    files.into_iter().flat_map(of_file).collect()
 }
 
 /// Everything that could not be looked at, each once.

@@ -85,7 +85,7 @@ fn judged(id: &str, entries: &str, files: &[(&str, &str)]) -> ItemReport {
     ];
     let tree = Tree::in_memory(own.iter().chain(files).map(|(path, text)| (*path, text.as_bytes())));
     let facts = Facts::new(&tree, "2026-11-22T12:00:00Z".parse().unwrap());
-    let broken = facts.attestations().broken();
+    let broken = facts.attestations().file.broken();
     assert!(broken.is_none(), "{}", broken.map(|broken| broken.to_string()).unwrap_or_default());
     let bindings = check::bind(&list, &rules).unwrap_or_else(|faults| panic!("{faults:?}"));
     let check = Check::new(&facts, &list, bindings, Phase::PostRelease);

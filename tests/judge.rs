@@ -40,6 +40,7 @@ fn shown(judgement: &Judgement) -> String {
         Verdict::Missing { absence, .. } => format!("missing {absence}"),
         Verdict::Unknown { reason, .. } => format!("unknown {reason}"),
         Verdict::NotDue => "not due".into(),
+        Verdict::NotApplicable { .. } => "not applicable".into(),
     }
 }
 

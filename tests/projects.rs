@@ -56,7 +56,7 @@ fn judged(tree: &Tree, phase: Phase) -> Vec<ItemReport> {
 fn judged_only(tree: &Tree, phase: Phase, wanted: impl Fn(&str) -> bool) -> Vec<ItemReport> {
     static RULES: LazyLock<RuleSet> = LazyLock::new(|| rules::load(&rules::sources()).0);
     let facts = Facts::new(tree, NOW.parse().unwrap());
-    let broken = facts.attestations().broken();
+    let broken = facts.attestations().file.broken();
     assert!(broken.is_none(), "{}", broken.map(|broken| broken.to_string()).unwrap_or_default());
     let production = checklist::production();
     let check = Check::new(&facts, &production, check::bind(&production, &RULES).unwrap(), phase);

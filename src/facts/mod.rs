@@ -19,9 +19,11 @@ pub mod kubernetes;
 pub mod manifests;
 pub mod migrations;
 pub mod notify;
+pub mod own_files;
 pub mod own_name;
 pub(crate) mod parallel;
 pub mod production;
+pub mod project;
 pub mod reports;
 pub mod routes;
 pub mod scaling;
@@ -125,6 +127,8 @@ views! {
     texts: texts::Texts = texts::read;
     /// What people state, with dates and evidence.
     attestations: attestations::Attestations = attestations::read;
+    /// What the project says of itself.
+    project: project::Project = project::read;
     /// How many instances of each own serving workload production may run.
     scaling: scaling::Scaling = scaling::read;
     /// What the scan for secrets found.

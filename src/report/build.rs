@@ -82,6 +82,7 @@ fn verdict(judgement: &Judgement) -> (model::Verdict, Option<&Proven>, String) {
         Verdict::Missing { searched, absence } => (model::Verdict::Unmet, Some(searched), absence.clone()),
         Verdict::Unknown { reason, .. } => (model::Verdict::Unknown, None, reason.clone()),
         Verdict::NotDue => (model::Verdict::NotDue, None, "due in a later phase".to_owned()),
+        Verdict::NotApplicable { because } => (model::Verdict::NotApplicable, None, because.clone()),
     }
 }
 

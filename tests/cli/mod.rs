@@ -3,6 +3,7 @@
 mod convert;
 
 mod outputs;
+mod not_applicable;
 mod statements;
 mod status;
 mod usage;

@@ -3,6 +3,7 @@
 use super::PATH;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Place;
+use crate::facts::own_files::several;
 use crate::quantity::{Bound, Quantity};
 use crate::source::Span;
 use crate::tusk::de::{self, Spanned};
@@ -230,15 +231,6 @@ impl Attestation {
     /// Whether it states a window, readable or not.
     pub(super) fn says_window(&self) -> bool {
         self.text.window.is_some()
-    }
-}
-
-/// A list of values, or one alone.
-fn several<T>(value: Option<&Value>, read: impl Fn(&Value) -> Result<T, Diagnostic>) -> Result<Vec<T>, Diagnostic> {
-    match value.map(|value| &value.kind) {
-        None | Some(ValueKind::Null) => Ok(Vec::new()),
-        Some(ValueKind::List(list)) => list.iter().map(read).collect(),
-        Some(_) => value.into_iter().map(read).collect(),
     }
 }
 

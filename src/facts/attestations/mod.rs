@@ -43,53 +43,36 @@ pub use entry::{Attestation, Evidence, Kind, Measured, Outcome, Window};
 pub use version::Bound;
 
 use super::Facts;
+use super::own_files::{OwnFile, unknown_item};
 use super::secrets::hex_digest;
-use crate::checklist::Broken;
 use crate::diagnostic::Diagnostic;
-use crate::nearest::nearest;
-use crate::source::Source;
 use crate::tree::Content;
 use crate::tusk;
-use crate::value::{self, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where attestations stand.
 pub const PATH: &str = ".tusk-check/attestations.tsk";
-
-/// More entries than this are not read; the file is then broken.
-const MAX_ENTRIES: usize = 10_000;
 
 /// The attestations of the tree.
 #[derive(Debug, Default)]
 pub struct Attestations {
     /// The entries, in the order of the file.
     pub entries: Vec<Attestation>,
-    /// The file, if there is one.
-    pub source: Option<Source>,
-    errors: Vec<Diagnostic>,
-    /// What is odd about the text and stops nothing.
-    doubts: Vec<Diagnostic>,
+    /// The file.
+    pub file: OwnFile,
 }
 
 impl Attestations {
-    /// What makes the file as a whole unusable.
-    pub fn broken(&self) -> Option<Broken> {
-        let source = self.source.clone()?;
-        (!self.errors.is_empty()).then(|| Broken { source, diagnostics: self.errors.clone() })
-    }
-
     /// Why entries do not count, and which items nobody knows.
     pub fn diagnostics(&self, known: &BTreeSet<&str>) -> Vec<Diagnostic> {
-        let mut found: Vec<Diagnostic> = self.doubts.clone();
+        let mut found = self.file.doubts();
         for entry in &self.entries {
             found.extend(entry.faults.iter().cloned());
             for item in entry.items.iter().filter(|item| !known.contains(item.as_str())) {
                 if found.len() >= tusk::MAX_DIAGNOSTICS {
                     return found;
                 }
-                let near = nearest(item.as_str(), known.iter().copied());
-                let near = near.map(|near| format!("; the nearest is `{near}`")).unwrap_or_default();
-                found.push(Diagnostic::warning(item.span(), format!("no item `{}`{near}", item.as_str())));
+                found.push(unknown_item(item, known));
             }
         }
         found
@@ -98,45 +81,19 @@ impl Attestations {
 
 /// Reads the attestations of the tree.
 pub fn read(facts: &Facts<'_>) -> Attestations {
-    let Some(file) = facts.tree.file(PATH) else { return Attestations::default() };
-    let source = match file.content() {
-        Content::Text(source) => source.clone(),
-        Content::Binary(_) => return unusable(Source::new(PATH, ""), "it is no text"),
-        Content::Unread(why) => return unusable(Source::new(PATH, ""), why),
-    };
-    let (document, mut problems) = tusk::parse(&source);
-    let (root, of_merging) = document.into_merged();
-    problems.extend(of_merging);
-    let (mut errors, doubts): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_error);
-    let mut listed: &[Value] = &[];
-    for (key, field) in &root {
-        match &field.value.kind {
-            value::Kind::List(list) if key == "attestations" => listed = list,
-            value::Kind::Null if key == "attestations" => {}
-            _ => errors.push(Diagnostic::error(field.key, "expected one list, `attestations:`, and nothing beside it")),
-        }
-    }
-    if listed.len() > MAX_ENTRIES {
-        let message = format!("more than {MAX_ENTRIES} attestations; split off what has long expired");
-        errors.push(Diagnostic::error(listed[MAX_ENTRIES].span, message));
-    }
+    let (mut file, listed) = OwnFile::read(facts, PATH, "attestations");
     let mut digests = Digests::default();
     let mut entries = Vec::new();
-    for value in listed.iter().take(MAX_ENTRIES) {
+    for value in &listed {
         match entry::read(value) {
             Ok(mut entry) => {
                 entry.faults.extend(faults::find(facts, &entry, &mut digests));
                 entries.push(entry);
             }
-            Err(error) => errors.push(error),
+            Err(error) => file.errors.push(error),
         }
     }
-    Attestations { entries, source: Some(source), errors, doubts }
-}
-
-fn unusable(source: Source, why: &str) -> Attestations {
-    let error = Diagnostic::error(crate::source::Span::default(), format!("cannot be read: {why}"));
-    Attestations { entries: Vec::new(), source: Some(source), errors: vec![error], doubts: Vec::new() }
+    Attestations { entries, file }
 }
 
 /// The digests of files of the tree, each worked out once.
