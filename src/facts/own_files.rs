@@ -1,4 +1,4 @@
-//! The files of `.tusk-check/` that hold one list each: what people state, and what they say of their project.
+//! The files of `.tusk-check/` that hold lists: what people state, and what they say of their project.
 //!
 //! They are read like code: a text that is no TuskLang, or a key that nobody knows, is an error of the whole file.
 
@@ -27,35 +27,39 @@ pub struct OwnFile {
 }
 
 impl OwnFile {
-    /// Reads the file at `path`, which holds nothing but a list under `key`, and the entries of that list.
-    pub(super) fn read(facts: &Facts<'_>, path: &str, key: &str) -> (Self, Vec<Value>) {
-        let Some(file) = facts.tree.file(path) else { return (Self::default(), Vec::new()) };
+    /// Reads the file at `path`, which holds nothing but a list under each of `keys`, and the entries of these lists.
+    pub(super) fn read<const N: usize>(facts: &Facts<'_>, path: &str, keys: [&str; N]) -> (Self, [Vec<Value>; N]) {
+        let mut lists = std::array::from_fn(|_| Vec::new());
+        let Some(file) = facts.tree.file(path) else { return (Self::default(), lists) };
         let source = match file.content() {
             Content::Text(source) => source.clone(),
-            Content::Binary(_) => return (Self::unusable(path, "it is no text"), Vec::new()),
-            Content::Unread(why) => return (Self::unusable(path, why), Vec::new()),
+            Content::Binary(_) => return (Self::unusable(path, "it is no text"), lists),
+            Content::Unread(why) => return (Self::unusable(path, why), lists),
         };
         let (document, mut problems) = tusk::parse(&source);
         let (root, of_merging) = document.into_merged();
         problems.extend(of_merging);
         let (mut errors, doubts): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_error);
-        let mut listed = Vec::new();
         for (name, field) in root {
-            match field.value.kind {
-                Kind::List(list) if name == key => listed = list,
-                Kind::Null if name == key => {}
+            let key = keys.iter().position(|key| *key == name);
+            match (field.value.kind, key) {
+                (Kind::List(list), Some(key)) => lists[key] = list,
+                (Kind::Null, Some(_)) => {}
                 _ => {
-                    let message = format!("expected one list, `{key}:`, and nothing beside it");
+                    let expected = keys.map(|key| format!("`{key}:`")).join(" or ");
+                    let message = format!("expected one list, {expected}, and nothing beside it");
                     errors.push(Diagnostic::error(field.key, message));
                 }
             }
         }
-        if let Some(first) = listed.get(MAX_ENTRIES) {
-            let message = format!("more than {MAX_ENTRIES} {key}; split off what has long expired");
-            errors.push(Diagnostic::error(first.span, message));
-            listed.truncate(MAX_ENTRIES);
+        for list in &mut lists {
+            if let Some(first) = list.get(MAX_ENTRIES) {
+                let message = format!("more than {MAX_ENTRIES} entries; split off what has long expired");
+                errors.push(Diagnostic::error(first.span, message));
+                list.truncate(MAX_ENTRIES);
+            }
         }
-        (Self { source: Some(source), errors, doubts }, listed)
+        (Self { source: Some(source), errors, doubts }, lists)
     }
 
     fn unusable(path: &str, why: &str) -> Self {

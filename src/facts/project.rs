@@ -4,6 +4,8 @@
 //! not_applicable:
 //!   - item: "canary_config"                  # an item of the checklist, a whole section, or a list of them
 //!     because: "one instance, replaced at night: no share of the traffic can go to a new version"
+//! production:
+//!   - "docker-compose.yml"                   # what runs in production, or says how, where the tree leaves it open
 //! ```
 //!
 //! Nothing else makes an item not applicable, and it takes a reason. A text that cannot be read whole is an error of the
@@ -27,6 +29,9 @@ pub struct Project {
     /// The file.
     pub file: OwnFile,
     exempt: Vec<Exempt>,
+    production: Vec<Spanned<String>>,
+    /// Files that it names and that are not there.
+    missing: Vec<Diagnostic>,
 }
 
 /// Items that do not apply.
@@ -51,11 +56,17 @@ impl Project {
         Some(Sighting::new(exempt.place.clone(), Strength::Attested, exempt.because.clone()))
     }
 
+    /// Whether it names a file as that of production.
+    pub fn is_production(&self, path: &str) -> bool {
+        self.production.iter().any(|named| named.as_str() == path)
+    }
+
     /// The names that nobody knows, and what is odd about the text.
     pub fn diagnostics(&self, known: &BTreeSet<&str>) -> Vec<Diagnostic> {
         let named = self.exempt.iter().flat_map(|exempt| &exempt.items);
         let unknown = named.filter(|item| !known.iter().any(|id| covers(item.as_str(), id)));
-        self.file.doubts().into_iter().chain(unknown.map(|item| unknown_item(item, known))).collect()
+        let unknown = unknown.map(|item| unknown_item(item, known));
+        self.file.doubts().into_iter().chain(unknown).chain(self.missing.iter().cloned()).collect()
     }
 }
 
@@ -66,15 +77,18 @@ fn covers(name: &str, id: &str) -> bool {
 
 /// Reads it.
 pub fn read(facts: &Facts<'_>) -> Project {
-    let (mut file, listed) = OwnFile::read(facts, PATH, "not_applicable");
-    let mut exempt = Vec::new();
-    for value in &listed {
-        match entry(value) {
-            Ok(entry) => exempt.push(entry),
-            Err(error) => file.errors.push(error),
-        }
-    }
-    Project { file, exempt }
+    let (mut file, [not_applicable, production]) = OwnFile::read(facts, PATH, ["not_applicable", "production"]);
+    let exempt = readable(&mut file, &not_applicable, entry);
+    let production: Vec<Spanned<String>> = readable(&mut file, &production, de::from_value);
+    let missing = production.iter().filter(|path| facts.tree.file(path.as_str()).is_none());
+    let missing =
+        missing.map(|path| Diagnostic::warning(path.span(), format!("no file `{}`", path.as_str()))).collect();
+    Project { file, exempt, production, missing }
+}
+
+/// The entries that can be read; what is wrong with the others is an error of the file.
+fn readable<T>(file: &mut OwnFile, list: &[Value], read: impl Fn(&Value) -> Result<T, Diagnostic>) -> Vec<T> {
+    list.iter().filter_map(|value| read(value).map_err(|error| file.errors.push(error)).ok()).collect()
 }
 
 fn entry(value: &Value) -> Result<Exempt, Diagnostic> {

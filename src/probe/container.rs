@@ -177,7 +177,9 @@ fn put(answer: &mut Answer, found: Vec<Sighting>, standing: &Standing, place: &P
             }
         }
         Standing::Uncertain(why) => {
-            let why = format!("{title} may or may not be production ({why}): name it in the project's file");
+            let why = format!(
+                "{title} may or may not be production ({why}): name it under `production` in .tusk-check/project.tsk"
+            );
             answer.blind.push(Blind { place: Some(place.clone()), why });
         }
     }

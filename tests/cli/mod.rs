@@ -3,7 +3,7 @@
 mod convert;
 
 mod outputs;
-mod not_applicable;
+mod project;
 mod statements;
 mod status;
 mod usage;

@@ -81,7 +81,7 @@ impl Attestations {
 
 /// Reads the attestations of the tree.
 pub fn read(facts: &Facts<'_>) -> Attestations {
-    let (mut file, listed) = OwnFile::read(facts, PATH, "attestations");
+    let (mut file, [listed]) = OwnFile::read(facts, PATH, ["attestations"]);
     let mut digests = Digests::default();
     let mut entries = Vec::new();
     for value in &listed {

@@ -50,7 +50,10 @@ pub fn read(facts: &Facts<'_>) -> Vec<Image> {
         .collect();
     let is_elsewhere =
         images.iter().any(|image| image.standing == Standing::Production && !production::is_in_tools(&image.path));
-    for image in images.iter_mut().filter(|image| production::is_in_tools(&image.path)) {
+    for image in images
+        .iter_mut()
+        .filter(|image| production::is_in_tools(&image.path) && !facts.project().is_production(&image.path))
+    {
         if is_elsewhere {
             image.standing =
                 Standing::Uncertain("it stands in a folder of tools, and the service's image in none".into());

@@ -81,7 +81,7 @@ fn look_for(facts: &Facts<'_>, question: &Question, topic: &Topic) -> Answer {
             Some(_) if weight.is_uncertain_alone() => answer.blind.push(Blind {
                 place: Some(candidate.place()),
                 why: format!(
-                    "{} speaks of production and of {}: name it in the project's file if it is the guide",
+                    "{} speaks of production and of {}: name it under `production` in .tusk-check/project.tsk if it is the guide",
                     candidate.name(),
                     weight.development.as_deref().unwrap_or("development")
                 ),

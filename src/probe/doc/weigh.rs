@@ -116,6 +116,7 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
     let document = candidate.document;
     match setting::of(candidate, facts.own_name()) {
         Setting::Production => {}
+        Setting::Uncertain(_) if facts.project().is_production(&document.path) => {}
         Setting::Development(word) => weight.development = Some(word),
         Setting::Uncertain(word) => (weight.development, weight.is_uncertain) = (Some(word), !topic.development),
     }

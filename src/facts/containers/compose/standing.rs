@@ -22,6 +22,9 @@ pub(super) fn standing(
     document: &Value,
     services: &[Service],
 ) -> Standing {
+    if facts.project().is_production(path) {
+        return Standing::Production;
+    }
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
     match production::stage_of_path(&facts.own_name().cleared(path)) {
         Stage::Never(word) => return Standing::Aside(format!("\"{word}\" in its path")),

@@ -16,7 +16,7 @@ pub(super) fn services(facts: &Facts<'_>, file: &File) -> Vec<Service> {
     let Some(source) = file.text() else { return Vec::new() };
     let standing = match developer_process(source.text()) {
         Some(process) => Standing::Aside(format!("it starts {process}, as developers do")),
-        None => standing(&file.path, &Value::new(Kind::Null, Span::default())),
+        None => standing(facts, &file.path, &Value::new(Kind::Null, Span::default())),
     };
     let env = app_json_env(facts, &file.path);
     let mut found = Vec::new();

@@ -40,7 +40,7 @@ fn services(facts: &Facts<'_>, file: &File, containers: &mut Containers) -> Opti
     containers.blind.extend(parsed.blind());
     let document = parsed.first()?;
     let spec = Spec(file.path.clone());
-    Some(reader(&spec, document, &standing(&file.path, document)))
+    Some(reader(&spec, document, &standing(facts, &file.path, document)))
 }
 
 type Reader = fn(&Spec, &Value, &Standing) -> Vec<Service>;
@@ -77,7 +77,10 @@ fn reader_of(file: &File) -> Option<Reader> {
 }
 
 /// A spec is production unless its path, or the name that it gives its app, says otherwise (ruling 2).
-fn standing(path: &str, document: &Value) -> Standing {
+fn standing(facts: &Facts<'_>, path: &str, document: &Value) -> Standing {
+    if facts.project().is_production(path) {
+        return Standing::Production;
+    }
     if let Stage::Never(word) = production::stage_of_path(path) {
         return Standing::Aside(format!("\"{word}\" in its path"));
     }

@@ -1,4 +1,5 @@
-//! `.tusk-check/project.tsk` as whole runs see it: what does not apply, why, and what breaks the file.
+//! `.tusk-check/project.tsk` as whole runs see it: what does not apply, why, what is production, and what breaks the
+//! file.
 
 use super::{Ran, folder, run};
 use serde_json::Value;
@@ -17,11 +18,8 @@ plan: @file(\"plan.md\")
 ";
 
 fn ran(project: &str, arguments: &[&str]) -> Ran {
-    let tree = folder(&[
-        ("list.tsk", LIST),
-        ("app/CHANGELOG.md", "# Changelog\n"),
-        ("app/.tusk-check/project.tsk", project),
-    ]);
+    let tree =
+        folder(&[("list.tsk", LIST), ("app/CHANGELOG.md", "# Changelog\n"), ("app/.tusk-check/project.tsk", project)]);
     run(&tree, &[&["app", "--checklist", "list.tsk", "--now", "2026-11-22"], arguments].concat())
 }
 
@@ -92,13 +90,22 @@ fn a_name_that_nobody_knows_is_told() {
 }
 
 #[test]
+fn a_file_of_production_that_is_not_there_is_told() {
+    let ran = ran("production:\n  - \"compose.yml\"\n  - \"CHANGELOG.md\"\n", &["--format", "json"]);
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(report["warnings"].as_array().unwrap().len(), 1, "{}", report["warnings"]);
+    assert_eq!(report["warnings"][0]["message"], "no file `compose.yml`");
+}
+
+#[test]
 fn a_file_that_cannot_be_read_whole_is_2_with_the_place() {
     for (text, says) in [
         ("not_applicable:\n  - item: \"a.b\n", "project.tsk:2:11"),
         ("not_applicable:\n  - { item: \"a.b\" }\n", "`because`"),
         ("not_applicable:\n  - { item: \"a.b\", because: \" \" }\n", "say why it does not apply"),
         ("not_applicable:\n  - { item: \"a.b\", reason: \"x\" }\n", "unknown key `reason`"),
-        ("applies: []\n", "expected one list, `not_applicable:`"),
+        ("applies: []\n", "expected one list, `not_applicable:` or `production:`"),
+        ("production:\n  - { a: 1 }\n", "project.tsk:2:5"),
     ] {
         let ran = ran(text, &[]);
         assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{text}");
