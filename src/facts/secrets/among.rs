@@ -39,6 +39,13 @@ pub(super) fn follows_a_text(text: &str, name_start: usize) -> bool {
     before.len() < name_start && earlier.is_some_and(|earlier| earlier.ends_with(['"', '\'', '`']))
 }
 
+/// `"password": "password", "host": "…"`: what a key of a JSON in a text holds, and no name of the next one.
+pub(super) fn is_given_to_a_name(text: &str, name_start: usize) -> bool {
+    let before = text[..name_start].trim_end_matches(['"', '\'', '\\']);
+    let key = before.trim_end().strip_suffix(':').map(str::trim_end);
+    before.len() < name_start && key.is_some_and(|key| key.ends_with(['"', '\'']))
+}
+
 /// Whether the text that begins at a place is followed by more arguments.
 pub(super) fn leads_others(text: &str, at: usize) -> bool {
     let Some(rest) = text.get(at..) else { return false };

@@ -1,6 +1,6 @@
 //! Reads the assignment around a name that means a secret, in the grammar of the file, and finds the literal.
 
-use super::among::{follows_a_text, is_one_of_names, leads_others, names_a_prompt};
+use super::among::{follows_a_text, is_given_to_a_name, is_one_of_names, leads_others, names_a_prompt};
 use super::context::Grammar;
 use super::literal::{self, Grade};
 use super::names::{self, Sort};
@@ -203,7 +203,11 @@ fn value_start(text: &str, name: (usize, usize), grammar: Grammar) -> Option<(us
         {
             Some((at + 1, Join::Passed))
         }
-        b',' if was_quoted && grammar == Grammar::Code && !follows_a_text(text, name.0) => {
+        b',' if was_quoted
+            && grammar == Grammar::Code
+            && !follows_a_text(text, name.0)
+            && !is_given_to_a_name(text, name.0) =>
+        {
             at += 1;
             blanks(bytes, &mut at);
             Some((at, Join::Passed))
