@@ -1,6 +1,6 @@
-//! Whether a file says of itself, in its first comment, that production does not use it.
+//! Whether a file says of itself that production does not use it: in its first comment, or by what it switches on.
 
-use crate::pattern::compile;
+use crate::pattern::{compile, pattern};
 use crate::source::head;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -42,6 +42,17 @@ pub fn is_disowned(text: &str) -> bool {
     }
     let Some(says) = SAYS.as_ref() else { return false };
     says.captures_iter(&comment).any(|found| !UNLESS.iter().any(|word| found[0].contains(word)))
+}
+
+// `dev_mode = true`, not in a comment.
+pattern!(
+    DEVELOPMENT,
+    r#"(?mi)^[ \t]*["']?(?:dev|development|developer)[_-]?mode["']?[ \t]*[:=][ \t]*["']?(?:true|yes|on|1)["']?[ \t]*(?:[,;#].*)?\r?$"#
+);
+
+/// Whether settings turn the program's development mode on: they are for those who work on it.
+pub fn is_for_development(text: &str) -> bool {
+    DEVELOPMENT.is_match(text)
 }
 
 fn is_comment(line: &str) -> bool {

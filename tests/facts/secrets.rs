@@ -341,3 +341,25 @@ fn a_token_that_has_expired_or_is_an_example_opens_nothing() {
     assert_eq!(word_at(after, &format!("example: '{lasting}',\n")), ["low"]);
     assert_eq!(word_at(after, &format!("// for example\nconst token = '{lasting}';\n")), ["high"]);
 }
+
+#[test]
+fn what_a_key_holds_is_no_name_of_the_next_one() {
+    let row = |value: &str| {
+        format!(
+            "INSERT INTO settings VALUES ('smtp', '[{{\"username\":\"username\",\"password\":\"{value}\",\"hello_hostname\":\"\"}}]');"
+        )
+    };
+    assert_eq!(found("schema.sql", &row("password")), Vec::<String>::new());
+    let real = ["q7Rz2Lm", "T9vBx4Kc"].concat();
+    assert_eq!(found("schema.sql", &row(&real)), ["1 assignment medium"]);
+    let passed = format!("cfg.put(\"password\", \"{real}\");");
+    assert_eq!(found("src/Db.java", &passed), ["1 assignment medium"]);
+}
+
+#[test]
+fn settings_that_turn_the_development_mode_on_weigh_as_those_of_a_developer() {
+    let word = ["123Super", "Safe"].concat();
+    let settings = |mode: &str| format!("[dev]\n{mode}\n\n[database]\npassword = '{word}'\n");
+    assert_eq!(found("config.toml", &settings("dev_mode = true")), ["5 assignment low"]);
+    assert_eq!(found("config.toml", &settings("# dev_mode = true")), ["5 assignment medium"]);
+}

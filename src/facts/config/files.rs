@@ -1,7 +1,7 @@
 //! Which files are settings that production reads, and which layer each is.
 
 use super::Layer;
-use crate::facts::disowned::is_disowned;
+use crate::facts::disowned::{is_disowned, is_for_development};
 use crate::facts::format::Format;
 use crate::facts::production::{self, Stage};
 use crate::source::head;
@@ -181,7 +181,9 @@ fn classify<'t>(tree: &'t Tree, path: &'t str) -> Option<SettingsFile<'t>> {
     };
     // What production reads, for sure, is meant as it stands; the values of a chart are what it starts from, whatever
     // their first comment thinks of them.
-    let is_aside = |text: &str| production::is_filled_in_for_show(text) || (!is_chart && is_disowned(text));
+    let is_aside = |text: &str| {
+        production::is_filled_in_for_show(text) || (!is_chart && (is_disowned(text) || is_for_development(text)))
+    };
     if layer == Layer::Base && tree.text(path).is_some_and(|source| is_aside(source.text())) {
         return None;
     }

@@ -8,6 +8,7 @@ use super::detectors::{Detector, Detectors};
 use super::literal::Grade;
 use super::names;
 use super::{Confidence, Finding};
+use crate::facts::disowned::is_for_development;
 use crate::facts::production::{is_in_class_aside, section_aside};
 use crate::pattern::Words;
 use crate::source::{Span, floor};
@@ -255,7 +256,10 @@ impl<'t> Setting<'t> {
         if around::is_shown_in_a_schema(self.path, self.text, offset) {
             return Weight::Aside("an example in a description of an API");
         }
-        let weight = *self.weight.get_or_init(|| context::weight(self.path));
+        let weight = *self.weight.get_or_init(|| match context::weight(self.path) {
+            Weight::Plain if self.grammar() != Grammar::Code && is_for_development(self.text) => Weight::Development,
+            weight => weight,
+        });
         if is_in_class_aside(self.path, self.text, offset) { weight.min(Weight::Development) } else { weight }
     }
 }
