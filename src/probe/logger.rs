@@ -236,12 +236,20 @@ fn line(facts: &Facts<'_>, hit: &Hit) -> String {
     format!("`{}`", line.unwrap_or_default())
 }
 
+/// `slog.NewTextHandler(io.Discard, nil)`: what a library would write goes nowhere.
+fn is_thrown_away(facts: &Facts<'_>, hit: &Hit) -> bool {
+    let text = facts.tree.text(&hit.path).and_then(|source| source.text().get(hit.span.range()));
+    text.is_some_and(|text| ["io.Discard", "ioutil.Discard"].iter().any(|nowhere| text.contains(nowhere)))
+}
+
 fn by_default(facts: &Facts<'_>) -> Vec<Sighting> {
     let patterns: Vec<&str> = DEFAULTS.iter().map(|(_, pattern, _)| *pattern).collect();
     let found = facts.code().find_all(facts, Scope::Product, &patterns);
     let mut sightings = Vec::new();
     for ((library, _, level), hits) in DEFAULTS.iter().zip(found) {
-        let Some(hit) = hits.iter().find(|hit| !is_of_a_tool(facts, &hit.path)) else { continue };
+        let Some(hit) = hits.iter().find(|hit| !is_of_a_tool(facts, &hit.path) && !is_thrown_away(facts, hit)) else {
+            continue;
+        };
         let message = format!("nothing sets the log level; the default of {library} is {level}");
         let sighting = Sighting::new(Place::at(hit.path.clone(), hit.span), Strength::Configured, message);
         sightings.push(sighting.with(Observed::Word((*level).to_owned())).default_of(*library));
