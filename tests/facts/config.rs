@@ -228,6 +228,16 @@ fn a_default_may_be_a_constant_of_the_same_file() {
 }
 
 #[test]
+fn what_follows_a_subscript_is_no_default() {
+    let python = "DATABASES = {\n    \"PASSWORD\": os.environ[\"APP_PASSWORD\"],\n    \"HOST\": os.environ[\"APP_HOST\"],\n}\n\
+                  x = os.environ.get(\"APP_USER\", \"shop\")\n";
+    assert_eq!(fallbacks("a.py", python), ["APP_USER=shop"]);
+    let node = "const p = parseInt(process.env.APP_PORT, 10) || 8080;\nconst r = parseInt(process.env.APP_POOL, 10);\n\
+                const s = withDefault(process.env.APP_REGION, 'eu');\nconnect(process.env.APP_PASSWORD, 'shop');\n";
+    assert_eq!(fallbacks("a.js", node), ["APP_PORT=8080", "APP_REGION=eu"]);
+}
+
+#[test]
 fn flags_have_defaults() {
     let go = "package main\nconst level = \"warn\"\nfunc f() {\n\tviper.SetDefault(\"log.level\", level)\n\
               \tflag.StringVar(&addr, \"listen\", \"0.0.0.0:80\", \"where\")\n\tfs.IntVarP(&n, \"pool-size\", \"p\", 20, \"how many\")\n\

@@ -5,8 +5,8 @@ use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, fills_or_dumps, written};
 use crate::facts::production;
-use crate::pattern::Scan;
-use crate::source::Span;
+use crate::pattern::{Scan, pattern};
+use crate::source::{Span, floor};
 use std::sync::LazyLock;
 
 /// One reading of an environment variable in source.
@@ -42,6 +42,11 @@ static DEFAULT: LazyLock<Scan> = LazyLock::new(|| {
     Scan::constant(&format!("^{lead}{literal}"))
 });
 
+// A call that takes a value and what stands for it: `withDefault(process.env.A, "b")`.
+pattern!(FALLS_BACK: Scan, r"(?i)\b\w*(?:default|fall_?back|coalesce|or_?else|first)\w*\(\s*$");
+
+pattern!(BASE: Scan, r"^\s*,\s*(?:2|8|10|16)\s*\)");
+
 /// Finds them, in the order of the patterns' files.
 pub(super) fn read(facts: &Facts<'_>) -> Vec<EnvRead> {
     let found = facts.code().find_all(facts, Scope::Product, READS);
@@ -62,14 +67,15 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
     }
     let after = text.get(at.end as usize..)?.trim_start_matches(['"', '\'', ']']);
     let end = after.char_indices().nth(160).map_or(after.len(), |(at, _)| at);
-    let found = DEFAULT.groups(&after[..end]);
+    let after = if takes_no_default(text, hit.span) { past_the_base(&after[..end]) } else { &after[..end] };
+    let found = DEFAULT.groups(after);
     let default = found.and_then(|found| {
         if let Some(name) = found.name("name") {
             let code = facts.code().file(&hit.path)?.code(facts)?;
             return written(code.product(), name.text);
         }
         let group = found.name("text").or_else(|| found.name("single")).or_else(|| found.name("bare"))?;
-        conditional::in_production(group.text, after[..end].get(found.whole().end..)?)
+        conditional::in_production(group.text, after.get(found.whole().end..)?)
     });
     // What a class for developers falls back to, or a command that somebody runs, is no default of the service.
     let is_aside = |path: &str| {
@@ -82,6 +88,25 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
     };
     let default = default.filter(|_| !is_aside(&hit.path));
     Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span) })
+}
+
+/// Whether a comma behind a reading is no part of it: that of a subscript is followed by what comes next in a list, unless
+/// it stands in a call that says so, `withDefault(process.env.A, "b")`.
+fn takes_no_default(text: &str, hit: Span) -> bool {
+    let is_call = text.get(hit.range()).is_some_and(|reading| reading.contains(['(', '=']));
+    !is_call
+        && !text
+            .get(..hit.start as usize)
+            .is_some_and(|before| FALLS_BACK.is_match(&before[floor(before, before.len().saturating_sub(60))..]))
+}
+
+/// What stands behind a reading and the base of its number: ` || 8080` of `parseInt(process.env.PORT, 10) || 8080`; nothing
+/// where the comma leads to what comes next.
+fn past_the_base(after: &str) -> &str {
+    if after.trim_start().starts_with(',') {
+        return BASE.groups(after).and_then(|found| after.get(found.whole().end..)).unwrap_or_default();
+    }
+    after
 }
 
 /// Whether only tests set a variable, by its name: `UNITTEST_LOG_LEVEL`, `TEST_DATABASE_URL`.
