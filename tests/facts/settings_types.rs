@@ -219,6 +219,20 @@ fn pydantic_settings_and_zod_environments_are_read() {
 }
 
 #[test]
+fn a_field_of_pydantic_may_go_over_several_lines() {
+    let python = "class Settings(BaseSettings):\n    api_token: str | None = Field(\n        default=None,\n    )\n    secret: str = Field(\n        ...,\n        min_length=3,\n    )\n    port: int = Field(\n        8080,\n        ge=1,\n        le=65535,\n    )\n    level: Annotated[\n        str, Field(min_length=3)\n    ] = \"INFO\"\n    name: str = Field(...)\n";
+    let (_, fields) = read(&[("app/settings.py", python)]);
+    let expected = [
+        "api_token string optional ..",
+        "secret string required ..",
+        "port integer optional 1..65535 checked",
+        "level other optional ..",
+        "name string required ..",
+    ];
+    assert_eq!(fields, expected);
+}
+
+#[test]
 fn validators_of_dynaconf_are_read_where_it_checks_them() {
     let settings = r#"
 from dynaconf import Dynaconf, Validator

@@ -1,5 +1,6 @@
 //! Python: fields of pydantic settings classes.
 
+use super::rust_items::closing;
 use super::{Bound, Field, Root, SettingsTypes, Shape};
 use crate::evidence::Place;
 use crate::facts::Facts;
@@ -77,31 +78,47 @@ fn read_class(file: &CodeFile, code: &str, class: &Captures<'_>, types: &mut Set
     for found in FIELD.iter().flat_map(|pattern| pattern.captures_iter(body)) {
         let text = |name: &str| found.name(name).map_or("", |part| part.as_str());
         let Some(part) = found.get(0).filter(|_| text("name") != "model_config") else { continue };
+        let (written, value) = declared(body, &found);
         let start = whole.end() + part.start() + 4;
         let place = Place::at(file.path.clone(), Span::new(start, whole.end() + part.end()));
-        let mut field = Field::new(text("name").to_owned(), text("type"), place);
-        let value = text("value").trim();
-        let is_field = value.starts_with("Field(") || text("type").contains("Field(");
-        let is_open = value.is_empty()
-            || is_field
-                && !value.contains("default")
-                && (value.starts_with("Field(...") || !value.contains("Field(") || !starts_with_default(value));
-        let is_option = text("type").contains("Optional[") || text("type").contains("None");
+        let mut field = Field::new(text("name").to_owned(), written, place);
+        let is_open = match value {
+            "" => !(written.contains("Field(") && written.contains("default")),
+            _ => value.starts_with("Field(") && !value.contains("default") && !starts_with_default(value),
+        };
+        let is_option = written.contains("Optional[") || written.contains("None");
         field.is_required = is_open && !(is_option && value == "None");
-        field.default = (!is_open).then(|| value.to_owned());
-        field.bound = bound(&format!("{} {value}", text("type")), field.bound);
+        field.default = (!is_open).then(|| value.split_whitespace().collect::<Vec<_>>().join(" "));
+        field.bound = bound(&format!("{written} {value}"), field.bound);
         let is_validated = body.contains(&format!("validator(\"{}\"", text("name")))
             || body.contains(&format!("validator('{}'", text("name")));
-        if is_enum(code, text("type")) {
+        if is_enum(code, written) {
             field.shape = Shape::Enum;
         }
-        field.is_checked |= field.bound != Bound::of_type(text("type"))
+        field.is_checked |= field.bound != Bound::of_type(written)
             || value.contains("pattern=")
             || is_validated
             || checks_all
             || field.shape.refuses_nonsense();
         types.fields.push(field);
     }
+}
+
+/// The type and the value of a field, to the ends of the brackets that they open: `Field(` with its arguments below.
+fn declared<'b>(body: &'b str, found: &Captures<'b>) -> (&'b str, &'b str) {
+    let whole = |start: usize, end: usize| {
+        let open = body[start..end].find(['(', '[']).map(|at| start + at);
+        open.and_then(|open| closing(body, open)).map_or(end, |past| past.max(end))
+    };
+    let (Some(written), value) = (found.name("type"), found.name("value")) else { return ("", "") };
+    let type_end = if value.is_some() { written.end() } else { whole(written.start(), written.end()) };
+    let value = value.map(|value| (value.start(), value.end())).or_else(|| {
+        let behind = body[type_end..].trim_start_matches(' ').strip_prefix('=')?;
+        let start = body.len() - behind.len();
+        Some((start, start + behind.lines().next().map_or(0, str::len)))
+    });
+    let value = value.map_or("", |(start, end)| &body[start..whole(start, end)]);
+    (body[written.start()..type_end].trim(), value.trim())
 }
 
 /// Whether a type is a class of words in the same file: `class Stage(str, Enum):`.
@@ -114,7 +131,8 @@ fn is_enum(code: &str, written: &str) -> bool {
 /// `Field(5432, ge=1)`: the first argument is a value and no name.
 fn starts_with_default(value: &str) -> bool {
     let first = value.trim_start_matches("Field(").split(',').next().unwrap_or_default();
-    !first.contains('=') && !first.trim_end_matches(')').trim().is_empty() && first.trim() != "..."
+    let first = first.trim_end_matches(')').trim();
+    !first.contains('=') && !first.is_empty() && first != "..."
 }
 
 /// The indented lines behind a class.
