@@ -23,7 +23,7 @@ pub(super) fn services(spec: &Spec, document: &Value, standing: &Standing) -> Ve
         checked.then(|| Fact::new(true, strategy.place.clone()))
     });
     let http = document.get("http_service");
-    service.tls = http.and_then(|http| spec.flag(http, "force_https")).or_else(|| forced_ports(spec, document));
+    service.tls = http.and_then(|http| spec.flag(http, "force_https")).or_else(|| ports(spec, document));
     if http.is_none() && document.get("services").is_none() {
         service.role = Role::Worker;
     }
@@ -63,11 +63,21 @@ fn health(spec: &Spec, check: &Value, kind: &str) -> Health {
     }
 }
 
-/// `[[services.ports]]` with `force_https` on the plain port.
-fn forced_ports(spec: &Spec, document: &Value) -> Option<Fact<bool>> {
+/// What `[[services.ports]]` say: one that takes HTTP without TLS serves it, unless it sends everybody on to HTTPS.
+fn ports(spec: &Spec, document: &Value) -> Option<Fact<bool>> {
     let services = document.get("services")?.as_list()?;
-    let ports = services.iter().filter_map(|service| service.get("ports")?.as_list()).flatten();
-    ports.into_iter().find_map(|port| spec.flag(port, "force_https"))
+    let ports: Vec<&Value> = services.iter().filter_map(|service| service.get("ports")?.as_list()).flatten().collect();
+    let handles = |port: &Value, word: &str| {
+        let handlers = port.get("handlers").and_then(Value::as_list).unwrap_or_default();
+        handlers.iter().any(|handler| handler.as_str() == Some(word))
+    };
+    let here = |port: &Value| spec.entry_of(port, "handlers").unwrap_or_else(|| spec.at(port));
+    let plain = ports.iter().filter(|port| handles(port, "http") && !handles(port, "tls"));
+    let told: Vec<Fact<bool>> =
+        plain.map(|port| spec.flag(port, "force_https").unwrap_or_else(|| Fact::new(false, here(port)))).collect();
+    let secure = || ports.iter().find(|port| handles(port, "tls")).map(|port| Fact::new(true, here(port)));
+    let open = told.iter().position(|fact| !fact.value);
+    told.into_iter().nth(open.unwrap_or(0)).or_else(secure)
 }
 
 fn memory(spec: &Spec, document: &Value) -> Option<Fact<f64>> {
