@@ -1,5 +1,6 @@
 //! Infrastructure as code: which resources production has, and what expressions come to.
 
+mod bicep;
 mod folding;
 
 use std::fmt::Write as _;

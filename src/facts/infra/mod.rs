@@ -10,6 +10,8 @@
 //! included and marked; [`Infra::unread`] says what could hide a resource of these kinds. Empty and nothing unread: not
 //! there.
 
+mod azure;
+mod bicep;
 mod cloudformation;
 mod defaults;
 mod fold;
@@ -36,7 +38,7 @@ pub struct Infra {
     pub resources: Vec<Resource>,
     /// Files that could not be read.
     pub blind: Vec<Blind>,
-    /// Files of Terraform that could not be read, and hide what their text names.
+    /// Files of Terraform that could not be read and of Bicep, which hide what their texts name.
     pub illegible: Vec<Illegible>,
     /// Calls of modules that stand outside of the tree, which may declare anything of their providers.
     pub remote: Vec<Remote>,
@@ -47,14 +49,28 @@ pub struct Infra {
 pub struct Illegible {
     /// Where and why.
     pub blind: Blind,
-    /// The text; empty where there is none.
-    text: String,
+    /// What it may declare.
+    hides: Hides,
 }
 
-impl Illegible {
-    /// Whether it could declare a resource of a kind, by itself or by a module that it calls.
+/// What a part that is not read may declare.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Hides {
+    /// Whatever there is.
+    Anything,
+    /// The kinds that its text names, or what a module has that it calls.
+    Named(String),
+    /// What these services of Azure offer.
+    Azure(azure::Services),
+}
+
+impl Hides {
     fn may_hold(&self, kind: &str) -> bool {
-        self.text.is_empty() || self.text.contains("module \"") || self.text.contains(kind.trim_matches('*'))
+        match self {
+            Self::Anything => true,
+            Self::Named(text) => text.contains("module \"") || text.contains(kind.trim_matches('*')),
+            Self::Azure(services) => services.may_hold(kind),
+        }
     }
 }
 
@@ -67,6 +83,8 @@ pub struct Remote {
     pub source: String,
     /// The provider that it is for, where its address says so: `aws` of `cloudposse/rds/aws`.
     pub provider: Option<String>,
+    /// What it may declare by its address, where that says more than the provider.
+    hides: Option<azure::Services>,
 }
 
 impl Infra {
@@ -95,7 +113,7 @@ impl Infra {
             }),
             _ => None,
         });
-        let illegible = self.illegible.iter().filter(|file| kinds.iter().any(|kind| file.may_hold(kind)));
+        let illegible = self.illegible.iter().filter(|file| kinds.iter().any(|kind| file.hides.may_hold(kind)));
         let illegible = illegible.map(|file| file.blind.clone());
         self.blind.iter().cloned().chain(illegible).chain(remote).chain(uncertain).collect()
     }
@@ -106,7 +124,9 @@ impl Remote {
     fn may_hold(&self, kind: &str) -> bool {
         let Some(provider) = &self.provider else { return true };
         let family = kind.split(['_', ':', '/']).next().unwrap_or(kind).trim_end_matches('*');
-        family.is_empty() || !names::PROVIDERS.contains(&family) || names::same_provider(family, provider)
+        let is_of_provider =
+            family.is_empty() || !names::PROVIDERS.contains(&family) || names::same_provider(family, provider);
+        is_of_provider && self.hides.as_ref().is_none_or(|services| services.may_hold(kind))
     }
 }
 
@@ -114,6 +134,7 @@ impl Remote {
 pub fn read(facts: &Facts<'_>) -> Infra {
     let mut view = Infra::default();
     terraform::read(facts, &mut view);
+    view.illegible.extend(bicep::read(facts));
     cloudformation::read(facts, &mut view);
     pulumi::read(facts, &mut view);
     if view.resources.len() > MAX_RESOURCES {

@@ -38,6 +38,50 @@ pub(super) const PROVIDERS: &[&str] = &[
     "AWS",
 ];
 
+/// Providers of what no service of a cloud declares.
+pub(super) const BESIDE_CLOUDS: &[&str] = &[
+    "acme",
+    "akamai",
+    "auth0",
+    "betteruptime",
+    "boundary",
+    "checkly",
+    "cloudflare",
+    "datadog",
+    "dynatrace",
+    "elasticstack",
+    "fastly",
+    "github",
+    "heroku",
+    "honeycombio",
+    "incident",
+    "keycloak",
+    "local",
+    "logzio",
+    "mongodbatlas",
+    "mysql",
+    "neon",
+    "newrelic",
+    "null",
+    "okta",
+    "opsgenie",
+    "pagerduty",
+    "pingdom",
+    "postgresql",
+    "random",
+    "rootly",
+    "sentry",
+    "signalfx",
+    "splunk",
+    "statuscake",
+    "statuspage",
+    "tailscale",
+    "time",
+    "tls",
+    "uptimerobot",
+    "vault",
+];
+
 /// Whether a kind's first word and a registry's provider name mean the same provider.
 pub(super) fn same_provider(family: &str, provider: &str) -> bool {
     let family = if family == "AWS" { "aws" } else { family };

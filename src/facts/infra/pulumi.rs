@@ -23,9 +23,6 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Infra) {
                 let why = "the AWS CDK's program is not read".to_owned();
                 view.blind.push(Blind { place: Some(Place::file(file.path.clone())), why });
             }
-            name if name.strip_suffix(".bicep").is_some() && !matches!(stage(), Stage::Never(_)) => {
-                view.blind.push(Blind { place: Some(Place::file(file.path.clone())), why: "Bicep is not read".into() });
-            }
             _ => {}
         }
     }

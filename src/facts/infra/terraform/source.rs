@@ -2,7 +2,7 @@
 
 use crate::evidence::{Blind, Place};
 use crate::facts::format::{self, Format};
-use crate::facts::infra::Illegible;
+use crate::facts::infra::{Hides, Illegible};
 use crate::facts::{Facts, parallel};
 use crate::source::{Source, Span};
 use crate::tree::File;
@@ -133,8 +133,11 @@ pub(super) fn folders(facts: &Facts<'_>) -> (BTreeMap<String, Folder>, Vec<Illeg
                 folder.blocks.extend(blocks.into_iter().map(|block| Block { file: index, ..block }));
             }
             Err(blind) => {
-                let text = file.text().map_or_else(String::new, |source| source.text().to_owned());
-                illegible.push(Illegible { blind, text });
+                let hides = match file.text() {
+                    Some(source) if !source.text().is_empty() => Hides::Named(source.text().to_owned()),
+                    _ => Hides::Anything,
+                };
+                illegible.push(Illegible { blind, hides });
             }
         }
     }
