@@ -1,49 +1,44 @@
 //! Globs over paths: `*` stops at `/`, letters match in either case.
 
-use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use std::borrow::Cow;
-use std::sync::OnceLock;
 
-/// Some globs, compiled on first use; one that is broken matches nothing.
+/// Some globs. Nothing is compiled: a rule has few, and most paths do not even end as they do.
 ///
-/// Globs and paths are both lowered: `globset` looks plain names up in a table, but takes a regular expression for each
-/// glob that ignores case.
+/// Globs and paths are both lowered.
 #[derive(Debug, Default)]
 pub struct Globs {
-    words: Vec<String>,
-    /// How a path that matches must end: most trees have no such path, and then nothing is compiled.
+    globs: Vec<Lowered>,
+}
+
+#[derive(Debug)]
+struct Lowered {
+    glob: String,
+    /// How a path that matches must end.
     ends: Vec<String>,
-    set: OnceLock<GlobSet>,
 }
 
 impl Globs {
     /// These globs.
     pub fn new(words: Vec<String>) -> Self {
-        let ends = words.iter().flat_map(|word| ends(&lowered(word))).collect();
-        Self { words, ends, set: OnceLock::new() }
+        let lower = |word: String| {
+            let glob = lowered(&word).into_owned();
+            Lowered { ends: ends(&glob), glob }
+        };
+        Self { globs: words.into_iter().map(lower).collect() }
     }
 
     /// Whether one of them matches a path.
     pub fn is_match(&self, path: &str) -> bool {
         let path = lowered(path);
-        let may_match = self.ends.iter().any(|end| path.ends_with(end.as_str()));
-        may_match && self.set.get_or_init(|| self.build()).is_match(&*path)
+        let may_match = |glob: &&Lowered| glob.ends.iter().any(|end| path.ends_with(end.as_str()));
+        self.globs.iter().filter(may_match).any(|glob| fast_glob::glob_match(&glob.glob, &*path))
     }
 
     /// The globs that are none.
     pub fn broken(&self) -> impl Iterator<Item = &str> {
-        self.words.iter().map(String::as_str).filter(|word| read(word).is_err())
+        let globs = self.globs.iter().map(|glob| glob.glob.as_str());
+        globs.filter(|glob| globset::GlobBuilder::new(glob).empty_alternates(true).build().is_err())
     }
-
-    fn build(&self) -> GlobSet {
-        let mut set = GlobSetBuilder::new();
-        self.words.iter().filter_map(|word| read(word).ok()).for_each(|glob| _ = set.add(glob));
-        set.build().unwrap_or_default()
-    }
-}
-
-fn read(word: &str) -> Result<Glob, globset::Error> {
-    GlobBuilder::new(&lowered(word)).literal_separator(true).empty_alternates(true).build()
 }
 
 /// The endings of what a glob matches, by what stands behind its last sign; with `{` and `}` last, of each alternative.
