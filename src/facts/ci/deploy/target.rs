@@ -3,6 +3,9 @@
 use super::tables::{any, patterns};
 use crate::facts::ci::model::{Ci, Command, Event, Step};
 use crate::facts::ci::pattern::Pattern;
+use crate::pattern::pattern;
+use regex::Captures;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// Where a deployment goes.
@@ -133,6 +136,7 @@ impl Ci {
             (&workflow, "workflow", true),
         ] {
             let text = self.own_name.cleared_text(text);
+            let text = without_domains(&text);
             match if is_name && delivers { marked_name(&text) } else { marked(&text) } {
                 Some(Ok(())) => return Target::Production,
                 Some(Err(word)) => return Target::Aside(format!("its {whose} says `{word}`")),
@@ -185,6 +189,22 @@ pub(super) fn command_hints(command: &Command) -> String {
         }
     }
     hints
+}
+
+pattern!(
+    HOST,
+    r"(?i)(?<before>(?:\b(?:via|with|by|using)\s+|://)?)\b(?<host>(?:[a-z0-9-]+\.)*[a-z0-9-]+)\.(?:dev|live)(?<after>\b/?)"
+);
+
+/// A text whose hosts have lost a last part that is the word of a place only by chance: a registry or an address with a
+/// path behind it (`pkg.dev/shop`), a company that a sentence names (`via Depot.dev`).
+fn without_domains(text: &str) -> Cow<'_, str> {
+    HOST.replace_all(text, |found: &Captures<'_>| {
+        if found["before"].is_empty() && found["after"].is_empty() {
+            return found[0].to_owned();
+        }
+        format!("{}{}{}", &found["before"], &found["host"], &found["after"])
+    })
 }
 
 /// Whether a text names production (`Ok`) or a place that is not (`Err` with the word).
