@@ -90,6 +90,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     answer.seen.dedup_by(|a, b| a.place == b.place && a.value == b.value);
     answer.notes.dedup_by(|a, b| a.place == b.place);
     answer.blind.extend(timing.unseen(ci));
+    answer.blind.extend(unseen_scans(ci, question));
     answer
 }
 
@@ -153,6 +154,12 @@ fn line_of(facts: &Facts<'_>, place: &crate::evidence::Place) -> String {
         (Some(span), Some(source)) => format!("{}:{}", place.path, source.line_col(span.start).line),
         _ => place.path.to_string(),
     }
+}
+
+/// Scans that could not be read, where one of those is asked for.
+pub(super) fn unseen_scans(ci: &Ci, question: &Question) -> Vec<Blind> {
+    let asks = !ci.scans_unread.is_empty() && question.words_from(0).any(|word| tools::may_scan(&word.text));
+    if asks { ci.scans_unread.clone() } else { Vec::new() }
 }
 
 /// When what was found must run: `{gate}`, `{schedule}`, both meaning either, and `{release}`.

@@ -1,6 +1,6 @@
 //! `@ci.uses`: the actions, orbs and templates that CI uses.
 
-use super::ci_runs::{Timing, shown, whence, with_reason};
+use super::ci_runs::{Timing, shown, unseen_scans, whence, with_reason};
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
@@ -41,6 +41,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     answer.seen.dedup_by(|a, b| a.place == b.place);
     answer.notes.dedup_by(|a, b| a.place == b.place);
     answer.blind.extend(timing.unseen(ci));
+    answer.blind.extend(unseen_scans(ci, question));
     answer
 }
 

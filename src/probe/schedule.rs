@@ -1,6 +1,6 @@
 //! `@schedule`: what runs on a clock.
 
-use super::ci_runs::{shown, whence, with_reason};
+use super::ci_runs::{shown, unseen_scans, whence, with_reason};
 use super::ci_uses::fit;
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
@@ -68,6 +68,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     }
     if answer.seen.is_empty() {
         answer.blind.extend(ci.unseen());
+        answer.blind.extend(unseen_scans(ci, question));
         answer.blind.extend(facts.clocks().blind.iter().cloned());
     }
     answer

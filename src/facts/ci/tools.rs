@@ -33,6 +33,21 @@ static BUILDS_OR_TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     .to_vec()
 });
 
+/// Parts of the names of what looks for faults, secrets, vulnerabilities and licences, or holds things to a policy.
+#[rustfmt::skip]
+const SCANS: &[&str] = &[
+    "audit", "deny", "vuln", "advisor", "osv", "trivy", "grype", "snyk", "clair", "anchore", "syft", "sbom", "depend", "codeql",
+    "sarif", "semgrep", "sast", "secure", "security", "gosec", "bandit", "brakeman", "analy", "secret", "gitleaks", "truffle",
+    "checkov", "tfsec", "terrascan", "kics", "kubeconform", "kubesec", "kubescape", "conftest", "regula", "policy", "complian", "inspec", "openscap", "prowler",
+    "fossa", "licen", "reuse", "scorecard", "safety", "dockle", "zaproxy", "nuclei",
+];
+
+/// Whether the name of a command or an action, as a rule asks for it, may be that of a scanner.
+pub fn may_scan(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SCANS.iter().any(|part| name.contains(part))
+}
+
 /// Whether a command builds or tests the project.
 pub fn builds_or_tests(words: &[String]) -> bool {
     BUILDS_OR_TESTS.iter().any(|pattern| pattern.matches(words))

@@ -1,5 +1,6 @@
 //! Azure Pipelines: `azure-pipelines.yml`, its stages, jobs, deployments and templates of the tree.
 
+mod governed;
 mod steps;
 mod tasks;
 mod text;
@@ -207,6 +208,9 @@ impl Pipeline {
             self.jobs(walk, &scope, jobs, triggers, needs, &mut made);
             connect(walk, &made);
         } else if let Some(extends) = root.get("extends") {
+            if let Some(given) = governed::given(walk, &scope, extends) {
+                return self.body(walk, &scope, given, triggers, needs);
+            }
             if let Some((inner, root)) = scope.template(walk, extends) {
                 return self.body(walk, &inner, root, triggers, needs);
             }
