@@ -24,7 +24,7 @@ pub(super) fn operations(files: &[Shaped]) -> Found {
 /// Prefixes that a router gives itself: `APIRouter(prefix="/x")`, `Blueprint(…, url_prefix="/x")`.
 fn own_prefixes(file: &Shaped) -> BTreeMap<String, String> {
     static ROUTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        compile(r#"(?m)^\s*(\w+)\s*=\s*(?:\w+\.)*(?:APIRouter|Blueprint)\((?:[^()]|\([^()]*\))*?(?:url_)?prefix\s*=\s*["']([^"']*)["']"#).ok()
+        compile(r#"(?m)^\s*(\w+)\s*=\s*(?:\w+\.)*\w*(?:APIRouter|Blueprint)\((?:[^()]|\([^()]*\))*?(?:url_)?prefix\s*=\s*["']([^"']*)["']"#).ok()
     });
     let all = ROUTER.iter().flat_map(|one| one.captures_iter(&file.outline.code));
     all.map(|one| (one[1].to_owned(), one[2].to_owned())).collect()

@@ -77,9 +77,13 @@ pub(super) fn mark(facts: &Facts<'_>, operations: &mut [Operation], names: &[(Pl
     unresolved
 }
 
-/// Requests of Rust for what a function outside of the tests makes: `.uri(task.upload_uri().path())`.
+/// Requests of Rust for what a function outside of the tests makes: `.uri(task.upload_uri().path())`; and of Python for
+/// what a module keeps under a name: `client.get(paths.orders)`, `client.get(paths.order(id))`.
 fn by_function(files: &[TestFile]) -> Vec<Place> {
-    const MOST: usize = 200;
+    const MOST: usize = 1000;
+    static KEPT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(r"\b\w*client\w*\.(?:get|post|put|delete|patch)\(\s*(?<module>\w+)\.(?<name>[A-Za-z_]\w*)\s*[(,)]").ok()
+    });
     static MADE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(
             r"\.(?:uri|get|post|put|delete|patch|head)\(\s*&?(?:\w+(?:\.|::))+(?<name>\w+_(?:uri|url|path|endpoint|route))\(",
@@ -89,13 +93,26 @@ fn by_function(files: &[TestFile]) -> Vec<Place> {
     let own: BTreeSet<&str> =
         files.iter().flat_map(|file| &file.functions).map(|function| function.name.as_str()).collect();
     let mut found = Vec::new();
-    for file in files.iter().filter(|file| file.language == Language::Rust) {
-        for one in MADE.iter().flat_map(|made| made.captures_iter(&file.outline.bare)) {
-            let made = one.name("name").filter(|name| found.len() < MOST && !own.contains(name.as_str()));
+    for file in files {
+        let pattern = match file.language {
+            Language::Rust => &MADE,
+            Language::Python => &KEPT,
+            _ => continue,
+        };
+        for one in pattern.iter().flat_map(|made| made.captures_iter(&file.outline.bare)) {
+            let is_imported = one.name("module").is_none_or(|module| imports(&file.outline.bare, module.as_str()));
+            let is_new = |name: &regex::Match<'_>| found.len() < MOST && !own.contains(name.as_str());
+            let made = one.name("name").filter(|name| is_imported && is_new(name));
             found.extend(made.map(|name| Place::at(file.path.clone(), Span::new(name.start(), name.end()))));
         }
     }
     found
+}
+
+/// Whether a file of Python imports something under a name: `from tests.utils import paths`.
+fn imports(code: &str, name: &str) -> bool {
+    let words = |line: &str| line.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == name);
+    code.lines().filter(|line| line.starts_with("import ") || line.starts_with("from ")).any(words)
 }
 
 /// Whether tests that ask for a name mean what is declared under one: Django's may stand in a namespace.
