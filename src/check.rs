@@ -239,8 +239,14 @@ fn patterns<'b>(bindings: impl IntoIterator<Item = &'b Option<Binding>>) -> Patt
             }
         });
     }
-    let fixed =
-        [config::reads::READS, config::flags::FLAGS, probe::place::code::SERVES, &[routes::REGISTERED]].concat();
+    let fixed = [
+        config::reads::READS,
+        config::flags::FLAGS,
+        config::chosen::CLIENTS,
+        probe::place::code::SERVES,
+        &[routes::REGISTERED],
+    ]
+    .concat();
     code.extend(fixed.into_iter().map(str::to_owned));
     Patterns { code: PatternSet::new(code), text: PatternSet::new(text) }
 }

@@ -6,7 +6,8 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, observe, serves_not, serves_nothing};
-use crate::facts::config::not_chosen;
+use crate::facts::config::conditional::is_left_to_development;
+use crate::facts::config::{is_connector, not_chosen};
 use crate::pattern::compile;
 use crate::source::enclosing;
 use crate::value::Value;
@@ -32,11 +33,12 @@ pub static PROBE: Probe = Probe {
               `unless_with` drops those with one between the same brackets; `but` drops those whose own text matches; \
               `called_from` keeps those in a file with another pattern, or in a function that such a file calls; \
               `inside` keeps those in a type, function or block whose first line matches; \
+              `production` drops those in a branch that only development takes; \
               `server` drops those in code of browsers and in scripts; \
-              `own` drops those in code that calls somebody else's API, by its path; \
+              `own` drops those in code that calls somebody else's API, by its path, or reaches databases of the users; \
               `service` drops those in programs that serve nothing, where another one does; `says` is what such a line does, in words; `default` marks values that nobody may have set; \
               `chosen` drops a database driver that production's environment does not choose",
-    usage: "@source(regex…) {near: regex, lines: n, unless: regex, above: n, unless_with: regex, but: regex, called_from: regex, inside: regex, path: glob, server, own, service, chosen, default: \"the program\", unit, says: \"what it does\"}",
+    usage: "@source(regex…) {near: regex, lines: n, unless: regex, above: n, unless_with: regex, but: regex, called_from: regex, inside: regex, path: glob, production, server, own, service, chosen, default: \"the program\", unit, says: \"what it does\"}",
     arity: (1, usize::MAX),
     patterns_from: Some(0),
     facts: &[],
@@ -50,6 +52,7 @@ pub static PROBE: Probe = Probe {
         "called_from",
         "inside",
         "path",
+        "production",
         "server",
         "own",
         "service",
@@ -87,10 +90,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     for word in question.words_from(0) {
         for hit in code.find(facts, &word.text).iter() {
             let is_elsewhere = question.is_set("server") && serves_nothing(&hit.path)
-                || question.is_set("own") && calls_another(&hit.path)
+                || question.is_set("own") && (calls_another(&hit.path) || is_connector(facts, &hit.path))
                 || globs.as_ref().is_some_and(|globs| !globs.matches(&hit.path));
             let is_about_another = unless.as_ref().is_some_and(|unless| is_below(facts, unless, hit, above));
             let is_outside = inside.as_ref().is_some_and(|inside| !is_inside(facts, inside.as_ref().ok(), hit));
+            let is_for_development = question.is_set("production") && is_for_development(facts, hit);
             let is_mention = asks_for_a_call(&word.text) && code.is_quoted(facts, hit) || code.is_printed(facts, hit);
             let is_answered =
                 unless_with.as_ref().is_some_and(|with| bracketed(facts, hit).is_some_and(|text| with.is_match(text)));
@@ -101,6 +105,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                 || is_about_another
                 || is_answered
                 || is_outside
+                || is_for_development
                 || is_mention
                 || near.as_ref().is_some_and(|near| !is_near(facts, near, hit, lines))
                 || callers.as_ref().is_some_and(|callers| !is_called_from(facts, callers, hit))
@@ -193,9 +198,7 @@ fn is_below(facts: &Facts<'_>, unless: &BTreeMap<Arc<str>, Vec<u32>>, hit: &Hit,
 
 /// Whether a match stands in something whose first line matches, as the indentation shows it.
 fn is_inside(facts: &Facts<'_>, first_line: Option<&Regex>, hit: &Hit) -> bool {
-    let code = facts.code().file(&hit.path).and_then(|file| file.code(facts));
-    let before = code.and_then(|code| code.product().get(..hit.span.start as usize));
-    let (Some(first_line), Some(before)) = (first_line, before) else { return false };
+    let (Some(first_line), Some(before)) = (first_line, before(facts, hit)) else { return false };
     enclosing(before).any(|line| first_line.is_match(line))
 }
 
@@ -203,6 +206,17 @@ fn is_inside(facts: &Facts<'_>, first_line: Option<&Regex>, hit: &Hit) -> bool {
 fn own_text<'f>(facts: &'f Facts<'_>, hit: &Hit) -> Option<&'f str> {
     let code = facts.code().file(&hit.path)?.code(facts)?.product();
     code.get(hit.span.start as usize..hit.span.end as usize)
+}
+
+/// Whether a match stands in a branch that production does not take.
+fn is_for_development(facts: &Facts<'_>, hit: &Hit) -> bool {
+    before(facts, hit).is_some_and(is_left_to_development)
+}
+
+/// The code that stands before a match.
+fn before<'f>(facts: &'f Facts<'_>, hit: &Hit) -> Option<&'f str> {
+    let code = facts.code().file(&hit.path)?.code(facts)?;
+    code.product().get(..hit.span.start as usize)
 }
 
 /// How far brackets around a match are looked for, both ways.

@@ -1,19 +1,44 @@
-//! Code that a variable of the environment switches on: whether production does (a driver that is chosen at run time).
+//! Code for a database that is not the service's own: a driver that is chosen at run time and that production does not
+//! choose, a connector to those of its users.
 
 use super::{Config, EnvRead, Key, Layer, service_name};
 use crate::facts::Facts;
+use crate::facts::code::Scope;
 use crate::facts::containers::Role;
 use crate::facts::kubernetes::Object;
 use crate::value::Value;
 use std::collections::BTreeSet;
 
+/// How source loads the client of a database server, a pattern for each kind of server.
+pub(crate) const CLIENTS: &[&str] = &[
+    r#""github\.com/(?:lib/pq|jackc/pgx)\b|^\s*(?:import|from)\s+(?:psycopg2?|asyncpg)\b"#,
+    r#""github\.com/go-sql-driver/mysql"|^\s*(?:import|from)\s+(?:MySQLdb|pymysql|mysql\.connector)\b"#,
+    r#""github\.com/(?:microsoft|denisenkom)/go-mssqldb\b|^\s*(?:import|from)\s+(?:pymssql|pyodbc)\b"#,
+    r#""go\.mongodb\.org/mongo-driver\b|^\s*(?:import|from)\s+(?:pymongo|motor)\b"#,
+    r#""github\.com/(?:gocql/gocql|apache/cassandra-gocql-driver)\b|^\s*(?:import|from)\s+cassandra\b"#,
+    r#""github\.com/(?:ClickHouse/(?:clickhouse-go|ch-go))\b|^\s*(?:import|from)\s+clickhouse_\w+"#,
+    r#""github\.com/(?:elastic/go-elasticsearch|olivere/elastic)\b|^\s*(?:import|from)\s+elasticsearch\b"#,
+    r#""github\.com/(?:influxdata/influxdb|InfluxCommunity/influxdb3)[\w-]*\b|^\s*(?:import|from)\s+influxdb\w*"#,
+    r#""github\.com/snowflakedb/gosnowflake\b|^\s*(?:import|from)\s+snowflake\b"#,
+    r#""github\.com/(?:godror/godror|sijms/go-ora)\b|^\s*(?:import|from)\s+(?:cx_Oracle|oracledb)\b"#,
+    r#""github\.com/arangodb/go-driver\b|"github\.com/go-kivik/kivik\b|"github\.com/neo4j/neo4j-go-driver\b"#,
+    r#""github\.com/(?:trinodb/trino-go-client|prestodb/presto-go-client)\b|^\s*(?:import|from)\s+(?:pyhive|trino|prestodb)\b"#,
+];
+
+/// So many kinds of servers in one folder are those of its users: a program that can keep its own data in several of
+/// them knows fewer.
+const OF_OTHERS: usize = 5;
+
 /// Parts of names that speak of a database.
 const DATABASES: &[&str] =
     &["DB", "SQL", "POSTGRES", "PG", "DATABASE", "MONGO", "SPANNER", "DYNAMO", "CASSANDRA", "ORACLE"];
 
-/// Why the driver in a file is not in effect: a branch asks for a variable, or the code for several, that production never
+/// Why the driver in a file is not that of the service's own database. It may be a connector, or not in effect: a branch asks for a variable, or the code for several, that production never
 /// sets, although it states the environment of that program. `None` where it is in effect, or where nothing says.
 pub fn not_chosen(facts: &Facts<'_>, path: &str) -> Option<String> {
+    if is_connector(facts, path) {
+        return Some("one of the many kinds of databases that the program reaches for its users".to_owned());
+    }
     let config = facts.config();
     let in_file = config.reads.iter().filter(|read| *read.place.path == *path && read.default.is_none());
     let needed: Vec<&EnvRead> = in_file.filter(|read| names_a_database(&read.name)).collect();
@@ -27,6 +52,20 @@ pub fn not_chosen(facts: &Facts<'_>, path: &str) -> Option<String> {
     let unset = switch.or_else(|| several.filter(|_| !needed.iter().any(|read| is_set(read))))?;
     is_stated(facts, config, path)
         .then(|| format!("chosen only where `{}` is set, which production does not set", unset.name))
+}
+
+/// Whether a file stands among connectors: each beside it loads the client of another kind of server.
+pub fn is_connector(facts: &Facts<'_>, path: &str) -> bool {
+    if ![".go", ".py"].iter().any(|end| path.ends_with(end)) {
+        return false;
+    }
+    let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+    let own = folder(path);
+    let found = facts.code().find_all(facts, Scope::Product, CLIENTS);
+    let files = |kind: &usize| found[*kind].iter().filter(|hit| folder(&hit.path) == own).map(|hit| &*hit.path);
+    let kinds: Vec<usize> = (0..found.len()).filter(|kind| files(kind).next().is_some()).collect();
+    let apart: BTreeSet<&str> = kinds.iter().flat_map(files).collect();
+    kinds.len() >= OF_OTHERS && apart.len() >= OF_OTHERS
 }
 
 fn names_a_database(name: &str) -> bool {

@@ -48,3 +48,14 @@ pub(crate) fn is_asked_for(before: &str) -> bool {
     let own = before.rsplit('\n').next().unwrap_or_default();
     asks(own) || enclosing(before).any(asks)
 }
+
+// The first line of a branch that asks whether this is a development machine, or is not production, and nothing else.
+pattern!(
+    DEVELOPING,
+    r#"^\s*(?:\}\s*else\s+)?(?:el)?if\s*\(?\s*(?:(?:\w+\.)*(?:DEBUG|isDevelopment|IsDevelopment|is_development|isDev|is_dev|IS_DEV\w*)(?:\(\))?|cfg!\(debug_assertions\)|(?:not\s+|!\s*)(?:\w+\.)*(?i:(?:is_?)?prod(?:uction)?)(?:\(\))?|[\w.]*(?:NODE_ENV|APP_ENV|ENVIRONMENT|(?i:environment))["'\])]*\s*(?:!==?\s*["']prod(?:uction)?["']|===?\s*["']dev(?:elopment)?["']))\s*(?:\)\s*\{?|:|\{)?\s*$"#
+);
+
+/// Whether a statement stands in a branch that only development takes: `if settings.DEBUG:`, `if (!isProduction) {`.
+pub(crate) fn is_left_to_development(before: &str) -> bool {
+    enclosing(before).any(|line| DEVELOPING.is_match(line))
+}

@@ -4,7 +4,7 @@
 //! production's own workloads. Settings of development, test, example and sample files are not here at all.
 
 pub mod argument;
-mod chosen;
+pub(crate) mod chosen;
 pub(crate) mod conditional;
 mod environment;
 mod files;
@@ -18,7 +18,7 @@ pub(crate) mod reads;
 pub mod script;
 mod url;
 
-pub use chosen::not_chosen;
+pub use chosen::{is_connector, not_chosen};
 pub use held::{Held, Way};
 pub use key::Key;
 pub use reads::EnvRead;
