@@ -17,15 +17,15 @@ const MOST: usize = 40;
 pub static PROBE: Probe = Probe {
     name: "routes",
     summary: "The share of the service's operations (method and full path) that test code requests; the missing ones are noted; \
-              `most` counts requests whose path cannot be read as if each asked for one that is missing; \
+              `operators` holds where all that is declared is for those who run the service; `most` counts requests whose path cannot be read as if each asked for one that is missing; \
               `partly` looks also where other services are in a language whose routes are not read; `in` is the share of \
               operations that files of a language declare; `described`, where the documents on the API name any by its path, \
               the share that they name of three, or of a quarter of all",
-    usage: "@routes() {declared, most, partly, in: \"python\", described}",
+    usage: "@routes() {declared, operators, most, partly, in: \"python\", described}",
     arity: (0, 0),
     patterns_from: None,
     facts: &[],
-    options: &["declared", "most", "partly", "in", "described"],
+    options: &["declared", "operators", "most", "partly", "in", "described"],
     look,
 };
 
@@ -38,6 +38,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     if question.is_set("described") {
         return Answer { seen: described(facts).into_iter().collect(), ..Answer::default() };
     }
+    if question.is_set("operators") {
+        return Answer { seen: for_operators(facts).into_iter().collect(), ..Answer::default() };
+    }
     let mut answer = Answer { blind: routes.blind.clone(), ..Answer::default() };
     if question.is_set("declared") {
         let seen = routes.operations.iter().take(MOST);
@@ -45,8 +48,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         return answer;
     }
     let all = routes.served().count();
-    if routes.is_written_by_macros {
-        let why = "a macro of this tree writes the routes: which there are cannot be read".to_owned();
+    if let Some(what) = routes.written_by {
+        let why = format!("{what} writes the routes: which there are cannot be read");
         answer.blind.push(Blind { place: routes.operations.first().map(|one| one.place.clone()), why });
         return answer;
     }
@@ -91,6 +94,25 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }),
     );
     answer
+}
+
+/// The first operation, where what a program of Go declares with its own library is all for those who run it: a framework
+/// or gRPC may have more than was read.
+fn for_operators(facts: &Facts<'_>) -> Option<Sighting> {
+    let routes = facts.routes();
+    let may_be_more = || {
+        !routes.frameworks.is_empty()
+            || !routes.blind.is_empty()
+            || routes.written_by.is_some()
+            || unspoken_service(facts).is_some()
+            || !facts.code().find(facts, r"\bgrpc\.NewServer\(").is_empty()
+    };
+    let first = routes.operations.first()?;
+    if routes.served().next().is_some() || may_be_more() {
+        return None;
+    }
+    let message = format!("all that is declared is for those who run it: {}", first.name());
+    Some(Sighting::new(first.place.clone(), Strength::Configured, message))
 }
 
 /// The share of operations that files of one language declare, where they declare any, by the first that stands

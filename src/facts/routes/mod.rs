@@ -39,8 +39,8 @@ pub struct Routes {
     pub blind: Vec<Blind>,
     /// Requests of tests for a path that is not written there: `client.get(path_of(order))`.
     pub unresolved: Vec<Place>,
-    /// Whether macros of the tree write operations: which there are is not seen.
-    pub is_written_by_macros: bool,
+    /// What writes further operations so that they are not seen, as a sentence says it: `a macro of this tree`.
+    pub written_by: Option<&'static str>,
 }
 
 /// One operation.
@@ -210,14 +210,33 @@ pub fn read(facts: &Facts<'_>) -> Routes {
         routes.operations.extend(found.operations);
         names.extend(found.names);
         routes.blind.extend(found.blind);
-        routes.is_written_by_macros |= found.is_written_by_macros;
+        if found.is_written_by_macros {
+            routes.written_by = Some("a macro of this tree");
+        }
     }
+    routes.written_by = routes.written_by.or_else(|| contract(facts));
     routes.operations.extend(grpc);
     let mut seen = BTreeSet::new();
     routes.operations.retain(|one| seen.insert((one.path.clone(), one.method.clone())));
     routes.operations.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
     routes.unresolved = requests::mark(facts, &mut routes.operations, &names);
     routes
+}
+
+/// What declares operations as values of the program, each of them a field of an object: which there are is not read.
+fn contract(facts: &Facts<'_>) -> Option<&'static str> {
+    const CONTRACTS: &[(&[&str], &str, &str)] = &[
+        (&["npm:@trpc/server"], r"\binitTRPC\b", "a router of tRPC"),
+        (&["npm:@ts-rest/core"], r"\binitContract\(", "a contract of ts-rest"),
+        (&["npm:@orpc/server"], r#"["']@orpc/server["']"#, "a router of oRPC"),
+    ];
+    let depends = |names: &[&str]| {
+        let mut all = names.iter().flat_map(|name| facts.manifests().dependencies(name));
+        all.any(|(_, one)| one.purpose == Purpose::Runtime)
+    };
+    let used =
+        CONTRACTS.iter().find(|(names, pattern, _)| depends(names) && !facts.code().find(facts, pattern).is_empty());
+    used.map(|(_, _, what)| *what)
 }
 
 /// What the files of one language declare.
