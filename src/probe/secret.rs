@@ -84,7 +84,11 @@ fn stands_for_one(setting: &Setting) -> bool {
         Held::List(texts) => texts,
         Held::Empty | Held::Elsewhere(..) => return false,
     };
-    texts.iter().all(|text| !text.contains(|c: char| c.is_alphanumeric()) || is_placeholder(text, &setting.name))
+    texts.iter().all(|text| {
+        !text.contains(|c: char| c.is_alphanumeric())
+            || is_placeholder(text, &setting.name)
+            || is_key_of_others(setting) && stands_in(text)
+    })
 }
 
 /// With `way`, only literals or only references are seen, and what they are is enough.
@@ -108,7 +112,7 @@ enum Secret {
 /// How a setting gives its secret; `None` when it holds none.
 fn way_of(config: &Config, setting: &Setting) -> Option<Secret> {
     match &setting.held {
-        Held::Empty => None,
+        Held::Empty | Held::Elsewhere(Way::Computed, _) => None,
         Held::Elsewhere(way, _) => Some(Secret::Reference(way.clone())),
         Held::List(list) => list.iter().any(|text| is_secret(text)).then_some(Secret::Literal),
         Held::Plain(text) => of_text(config, setting, text),
@@ -218,7 +222,7 @@ fn sighting(setting: &Setting, secret: &Secret) -> Sighting {
         Secret::Literal => ("literal", format!("`{}` is a literal in {}", setting.name, setting.layer.name())),
         Secret::Reference(way) => {
             let how = match way {
-                Way::Env(_) | Way::Template => "a reference",
+                Way::Env(_) | Way::Template | Way::Computed => "a reference",
                 Way::File => "a file",
                 Way::KubernetesSecret => "a Kubernetes Secret",
                 Way::Sealed => "a sealed secret",

@@ -246,3 +246,17 @@ fn flags_have_defaults() {
     let python = "p.add_argument(\"--log-level\", type=str, default=\"info\", help=\"x\")\n";
     assert_eq!(fallbacks("a.py", python), ["log-level=info"]);
 }
+
+#[test]
+fn templates_of_a_chart_are_no_settings() {
+    let template = "{{- if .Values.config -}}\n{{- $config := .Values.config -}}\napiVersion: v1\n{{- end -}}\n";
+    let blind = |path: &str| {
+        let tree =
+            Tree::in_memory([("chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"), (path, template)]);
+        let facts = Facts::new(&tree, jiff::Timestamp::UNIX_EPOCH);
+        facts.config().blind.len()
+    };
+    assert_eq!(blind("chart/templates/app-config.yaml"), 0);
+    assert_eq!(blind("chart/templates/config/production.yaml"), 0);
+    assert_eq!(blind("config/production.yaml"), 1);
+}

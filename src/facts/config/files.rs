@@ -153,6 +153,9 @@ fn classify<'t>(tree: &'t Tree, path: &'t str) -> Option<SettingsFile<'t>> {
     if folder.split('/').any(|part| part.starts_with('.')) || (lower.starts_with('.') && format != Format::Dotenv) {
         return None;
     }
+    if is_template_of_a_chart(tree, folder) {
+        return None;
+    }
     let stage = production::stage_of_path(path);
     if matches!(stage, Stage::Never(_)) || production::is_fixture(path) || production::is_example(path) {
         return None;
@@ -188,6 +191,15 @@ fn classify<'t>(tree: &'t Tree, path: &'t str) -> Option<SettingsFile<'t>> {
         return None;
     }
     Some(SettingsFile { path, layer, format, service })
+}
+
+/// Whether a folder holds the templates of a Helm chart: what they make are objects of the cluster.
+fn is_template_of_a_chart(tree: &Tree, folder: &str) -> bool {
+    let parts = folder.match_indices("templates").filter(|(at, part)| {
+        let ends = folder[at + part.len()..].chars().next().is_none_or(|next| next == '/');
+        ends && (*at == 0 || folder[..*at].ends_with('/'))
+    });
+    parts.into_iter().any(|(at, _)| tree.file(&format!("{}Chart.yaml", &folder[..at])).is_some())
 }
 
 /// The profile that a file of .NET or Spring is read for alone: `appsettings.Docker.json`, `application-mysql.yml`.

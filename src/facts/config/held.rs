@@ -32,13 +32,15 @@ pub enum Way {
     Store(&'static str),
     /// A template that a deployment fills: `{{ .Values.password }}`, `<password>`.
     Template,
+    /// The program computes it: `SECRET_KEY = file.read().strip()`.
+    Computed,
 }
 
 impl Way {
     /// The word of the scale `secret_store`.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Env(_) | Self::Template => "env_plain",
+            Self::Env(_) | Self::Template | Self::Computed => "env_plain",
             Self::File => "file",
             Self::KubernetesSecret => "kubernetes_secret",
             Self::Sealed => "sealed_secrets",

@@ -62,6 +62,9 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
     }
     let (name, at) = hit.value.clone()?;
     let text = facts.tree.text(&hit.path)?.text();
+    if is_left_behind(&hit.path, text.get(..hit.span.start as usize)?) {
+        return None;
+    }
     if text.get(hit.span.range()).is_some_and(|call| writes(call) || asks_the_request(call, &name)) {
         return None;
     }
@@ -107,6 +110,13 @@ fn past_the_base(after: &str) -> &str {
         return BASE.groups(after).and_then(|found| after.get(found.whole().end..)).unwrap_or_default();
     }
     after
+}
+
+/// Whether a function of Go that reads the environment says of itself that another one took its place.
+fn is_left_behind(path: &str, before: &str) -> bool {
+    let Some(start) = before.rfind("\nfunc ").filter(|_| path.ends_with(".go")) else { return false };
+    let mut remarks = before[..start].lines().rev().take_while(|line| line.starts_with("//"));
+    remarks.any(|line| line.trim_start_matches('/').trim_start().starts_with("Deprecated:"))
 }
 
 /// Whether only tests set a variable, by its name: `UNITTEST_LOG_LEVEL`, `TEST_DATABASE_URL`.

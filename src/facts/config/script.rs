@@ -6,9 +6,11 @@ use super::{Held, Key, Layer, Setting, Way, conditional};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::production::{self, Stage};
-use crate::pattern::compile;
+use crate::pattern::{compile, pattern};
 use crate::source::Span;
+use crate::tree::path::folder_of;
 use regex::Regex;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// `DEBUG = False`
@@ -27,9 +29,13 @@ static READ: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Reads them.
 pub(super) fn read(facts: &Facts<'_>, settings: &mut Vec<Setting>) {
+    let mut computed = Vec::new();
     for file in facts.code().files() {
         let Some((layer, pattern)) = classify(&file.path) else { continue };
         let (Some(code), Some(pattern)) = (file.code(facts), pattern.as_ref()) else { continue };
+        if layer == Layer::Production && file.path.ends_with(".py") {
+            computed.extend(assigned(code.product()).map(|(name, span)| (name, Place::at(file.path.clone(), span))));
+        }
         for found in pattern.captures_iter(code.product()) {
             let (Some(name), Some(value)) = (found.name("name"), found.name("value")) else { continue };
             let Some((held, default_in)) = held(value.as_str()) else { continue };
@@ -52,6 +58,89 @@ pub(super) fn read(facts: &Facts<'_>, settings: &mut Vec<Setting>) {
                 },
             );
         }
+    }
+    override_literals(computed, settings);
+}
+
+/// What production computes stands over the literal that the settings it begins with hold, whatever it comes to.
+fn override_literals(computed: Vec<(String, Place)>, settings: &mut Vec<Setting>) {
+    for (name, place) in computed {
+        let folder = folder_of(&place.path);
+        let is_plain = |setting: &Setting| matches!(setting.held, Held::Plain(_));
+        let begins = settings.iter().find(|setting| {
+            setting.layer == Layer::Base
+                && setting.name == name
+                && is_plain(setting)
+                && folder_of(&setting.place.path) == folder
+        });
+        let is_told = settings.iter().any(|setting| setting.place.path == place.path && setting.name == name);
+        let Some(base) = begins.filter(|_| !is_told) else { continue };
+        let held = Held::Elsewhere(Way::Computed, "computed when it starts".to_owned());
+        let over = Setting { held, place, layer: Layer::Production, default_in: None, ..base.clone() };
+        push(settings, over);
+    }
+}
+
+/// What a module of Python assigns in any case: outside of blocks, or in every branch of one.
+fn assigned(code: &str) -> impl Iterator<Item = (String, Span)> {
+    pattern!(
+        NAME,
+        r#"(?m)^[ \t]*(?<name>[A-Z][A-Z0-9_]*)[ \t]*(?::[^=\n]+)?=[ \t]*(?:[rbu]?["'](?<text>[^"'\n])?|[^=\s])"#
+    );
+    // A text on one of the ways is what an attacker tries.
+    let texts = NAME.captures_iter(code).filter(|found| found.name("text").is_some());
+    let texts: BTreeSet<&str> = texts.filter_map(|found| Some(found.name("name")?.as_str())).collect();
+    let named = NAME.captures_iter(code).filter_map(|found| found.name("name"));
+    let named = named.filter(move |name| !texts.contains(name.as_str()));
+    let always = named.filter(move |name| is_always(code, name.start(), name.as_str()));
+    always.map(|name| (name.as_str().to_owned(), Span::new(name.start(), name.end())))
+}
+
+/// Whether the assignment at a place happens whichever branch its outermost block takes.
+fn is_always(code: &str, at: usize, name: &str) -> bool {
+    let begins = |line: &str, words: &[&str]| {
+        words.iter().any(|word| line.strip_prefix(word).is_some_and(|rest| rest.starts_with([':', ' ', '('])))
+    };
+    let is_inside = |line: &str| line.trim().is_empty() || line.starts_with([' ', '\t']);
+    let start = code[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    if start == at {
+        return true;
+    }
+    let mut branches: Vec<(&str, String)> = Vec::new();
+    let mut from = 0;
+    for line in code.split_inclusive('\n') {
+        if !is_inside(line) {
+            if from > at && !begins(line, &["except", "else", "elif", "finally"]) {
+                break;
+            }
+            if !begins(line, &["except", "else", "elif", "finally"]) {
+                branches.clear();
+            }
+            branches.push((line, String::new()));
+        } else if let Some((_, body)) = branches.last_mut() {
+            body.push_str(line);
+        }
+        from += line.len();
+    }
+    let Some((header, _)) = branches.first() else { return false };
+    let ends = |body: &str| {
+        let is_one = |line: &str| {
+            let line = line.trim_start();
+            line.starts_with("raise")
+                || line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with(['=', ':']))
+        };
+        body.lines().any(is_one)
+    };
+    let mut bodies = branches.iter().filter(|(header, _)| !begins(header, &["finally"]));
+    match () {
+        () if begins(header, &["with"]) => true,
+        () if begins(header, &["try"]) => {
+            bodies.filter(|(header, _)| !begins(header, &["else"])).all(|(_, body)| ends(body))
+        }
+        () if begins(header, &["if"]) => {
+            branches.iter().any(|(header, _)| begins(header, &["else"])) && bodies.all(|(_, body)| ends(body))
+        }
+        () => false,
     }
 }
 
