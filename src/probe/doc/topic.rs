@@ -338,9 +338,9 @@ impl Pattern {
 /// Titles as sequences of whole words; hyphens are spaces.
 #[derive(Debug, Default)]
 struct Titles {
-    /// The words of each title; whether they are capitals alone (RTO), which match as they are: `rto` hides in
-    /// `itertools`; and whether they are the whole heading, written `=Production`.
-    phrases: Vec<(Vec<String>, bool, bool)>,
+    /// The words of each title, and whether they are capitals alone (RTO), which match as they are: `rto` hides in
+    /// `itertools`.
+    phrases: Vec<(Vec<String>, bool)>,
     pattern: Option<Pattern>,
 }
 
@@ -349,7 +349,7 @@ impl Titles {
         let phrases = titles.into_iter().map(|title| {
             let capitals = title.chars().all(|c| !c.is_lowercase()) && title.chars().any(char::is_uppercase);
             let lowered = if capitals { title.to_owned() } else { title.to_lowercase() };
-            (parts(&lowered).map(str::to_owned).collect(), capitals, title.starts_with('='))
+            (parts(&lowered).map(str::to_owned).collect(), capitals)
         });
         Self { phrases: phrases.collect(), pattern: None }
     }
@@ -357,10 +357,9 @@ impl Titles {
     fn matches(&self, heading: &str) -> bool {
         let lowered = heading.to_lowercase();
         let (as_is, lowered): (Vec<&str>, Vec<&str>) = (parts(heading).collect(), parts(&lowered).collect());
-        let found = self.phrases.iter().any(|(phrase, capitals, whole)| {
+        let found = self.phrases.iter().any(|(phrase, capitals)| {
             let words = if *capitals { &as_is } else { &lowered };
-            let fits = !phrase.is_empty() && (!whole || words.len() == phrase.len());
-            fits && words.windows(phrase.len()).any(|window| window == phrase.as_slice())
+            !phrase.is_empty() && words.windows(phrase.len()).any(|window| window == phrase.as_slice())
         });
         found || self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(heading))
     }
@@ -380,7 +379,8 @@ pub fn faults() -> Vec<String> {
             _ => None,
         });
         let patterns = parts
-            .chain(topic.about.iter().chain(&topic.not_about))
+            .chain(&topic.about)
+            .chain(&topic.not_about)
             .chain(topic.trade.as_deref())
             .chain(topic.promised.as_deref());
         faults.extend(patterns.filter(|pattern| pattern.regex().is_none()).map(|p| format!("{name}: {}", p.text)));
