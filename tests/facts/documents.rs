@@ -44,8 +44,8 @@ fn what_a_starter_wrote_and_nobody_wrote_on_speaks_for_nobody() {
     let standing = |text: &str| one("README.md", text, |document| document.standing);
     let next = "This is a [Next.js](https://nextjs.org) project bootstrapped with [`create-next-app`](https://nextjs.org/docs).\n\n## Getting Started\n\nFirst, run the development server:\n\n```bash\nnpm run dev\n```\n\n## Learn More\n\n- [Docs](https://nextjs.org/docs)\n\n## Deploy on Vercel\n\nThe easiest way.\n";
     let vite = "# React + TypeScript + Vite\n\nThis template provides a minimal setup to get React working in Vite with HMR.\n\n## Expanding the ESLint configuration\n\nIf you are.\n";
-    let nest = "<p align=\"center\">\n  <a href=\"http://nestjs.com/\"><img src=\"x.svg\" alt=\"Nest Logo\" /></a>\n</p>\n\n  <p align=\"center\">A progressive framework.</p>\n\n## Description\n\n[Nest](https://github.com/nestjs/nest) framework TypeScript starter repository.\n\n## Installation\n\n```bash\n$ npm install\n```\n\n## Stay in touch\n\n- Author\n";
-    for text in [next.to_owned(), format!("# shop\n\n{next}"), vite.to_owned(), nest.to_owned()] {
+    let of_nest = "<p align=\"center\">\n  <a href=\"http://nestjs.com/\"><img src=\"x.svg\" alt=\"Nest Logo\" /></a>\n</p>\n\n  <p align=\"center\">A progressive framework.</p>\n\n## Description\n\n[Nest](https://github.com/nestjs/nest) framework TypeScript starter repository.\n\n## Installation\n\n```bash\n$ npm install\n```\n\n## Stay in touch\n\n- Author\n";
+    for text in [next.to_owned(), format!("# shop\n\n{next}"), vite.to_owned(), of_nest.to_owned()] {
         assert_eq!(standing(&text), Standing::Never("the text of a starter, as it came"), "{text}");
     }
     for text in [

@@ -114,7 +114,9 @@ fn past_the_base(after: &str) -> &str {
 
 /// Whether a function of Go that reads the environment says of itself that another one took its place.
 fn is_left_behind(path: &str, before: &str) -> bool {
-    let Some(start) = before.rfind("\nfunc ").filter(|_| path.ends_with(".go")) else { return false };
+    let Some(start) = before.rfind("\nfunc ").filter(|_| matches!(path.rsplit_once('.'), Some((_, "go")))) else {
+        return false;
+    };
     let mut remarks = before[..start].lines().rev().take_while(|line| line.starts_with("//"));
     remarks.any(|line| line.trim_start_matches('/').trim_start().starts_with("Deprecated:"))
 }
