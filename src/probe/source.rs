@@ -12,8 +12,8 @@ use crate::pattern::compile;
 use crate::source::enclosing;
 use crate::value::Value;
 use regex::Regex;
-use std::cell::LazyCell;
-use std::collections::BTreeMap;
+use std::cell::{LazyCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// More sightings than this say nothing more.
@@ -68,21 +68,21 @@ pub static PROBE: Probe = Probe {
 /// The patterns that a question looks for, as the view of the code wants them gathered.
 pub fn patterns(question: &Question) -> Vec<String> {
     let words = question.words_from(0).map(|word| word.text.to_string());
-    let around = ["near", "unless", "called_from"].into_iter().filter_map(|option| question.option_text(option));
-    words.chain(around.map(str::to_owned)).collect()
+    words.chain(question.option_text("called_from").map(str::to_owned)).collect()
 }
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let code = facts.code();
-    // What stands around a match is looked for when there is one.
-    let around = |option| question.option_text(option).map(|pattern| lines_of(facts, &code.find(facts, pattern)));
-    let (near, unless) = (LazyCell::new(|| around("near")), LazyCell::new(|| around("unless")));
-    let callers = LazyCell::new(|| around("called_from"));
+    let (near, unless) = (Around::of(question, "near"), Around::of(question, "unless"));
+    // Who calls is looked for when there is something to call.
+    let callers =
+        LazyCell::new(|| question.option_text("called_from").map(|pattern| paths(&code.find(facts, pattern))));
     let lines = question.option("lines").and_then(Value::as_number).map_or(NEAR_LINES, whole);
     let above = question.option("above").and_then(Value::as_number).map_or(UNLESS_LINES, whole);
-    let inside = question.option_text("inside").map(compile);
-    let unless_with = question.option_text("unless_with").and_then(|pattern| compile(pattern).ok());
-    let but = question.option_text("but").and_then(|pattern| compile(pattern).ok());
+    let compiled = |option| question.option_text(option).map(|pattern| compile(pattern).ok());
+    let inside = LazyCell::new(|| compiled("inside"));
+    let unless_with = LazyCell::new(|| compiled("unless_with").flatten());
+    let but = LazyCell::new(|| compiled("but").flatten());
     let globs = question
         .option_text("path")
         .map(|glob| Globs::of(std::iter::once(&Word { text: glob.into(), ..Word::default() })));
@@ -92,8 +92,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             let is_elsewhere = question.is_set("server") && serves_nothing(&hit.path)
                 || question.is_set("own") && (calls_another(&hit.path) || is_connector(facts, &hit.path))
                 || globs.as_ref().is_some_and(|globs| !globs.matches(&hit.path));
-            let is_about_another = unless.as_ref().is_some_and(|unless| is_below(facts, unless, hit, above));
-            let is_outside = inside.as_ref().is_some_and(|inside| !is_inside(facts, inside.as_ref().ok(), hit));
+            let is_about_another = unless.as_ref().is_some_and(|unless| unless.is_above(facts, hit, above));
+            let is_outside = inside.as_ref().is_some_and(|inside| !is_inside(facts, inside.as_ref(), hit));
             let is_for_development = question.is_set("production") && is_for_development(facts, hit);
             let is_mention = asks_for_a_call(&word.text) && code.is_quoted(facts, hit) || code.is_printed(facts, hit);
             let is_answered =
@@ -107,7 +107,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                 || is_outside
                 || is_for_development
                 || is_mention
-                || near.as_ref().is_some_and(|near| !is_near(facts, near, hit, lines))
+                || near.as_ref().is_some_and(|near| !near.is_within(facts, hit, lines))
                 || callers.as_ref().is_some_and(|callers| !is_called_from(facts, callers, hit))
             {
                 continue;
@@ -162,15 +162,44 @@ fn asks_for_a_call(pattern: &str) -> bool {
     pattern.contains("\\(") && !pattern.starts_with("(?i)") && !pattern.contains(['"', '\'', '`'])
 }
 
-/// The lines of some hits, by file, in order.
-fn lines_of(facts: &Facts<'_>, hits: &[Hit]) -> BTreeMap<Arc<str>, Vec<u32>> {
-    let mut lines: BTreeMap<Arc<str>, Vec<u32>> = BTreeMap::new();
-    for hit in hits {
-        if let Some(source) = facts.tree.text(&hit.path) {
-            lines.entry(hit.path.clone()).or_default().push(source.line_col(hit.span.start).line);
-        }
+/// The files of some hits.
+fn paths(hits: &[Hit]) -> BTreeSet<Arc<str>> {
+    hits.iter().map(|hit| hit.path.clone()).collect()
+}
+
+/// What must, or must not, stand around a match; looked for in the files that have one.
+struct Around<'q> {
+    pattern: &'q str,
+    /// The lines of a file that it stands on.
+    lines: RefCell<BTreeMap<Arc<str>, Vec<u32>>>,
+}
+
+impl<'q> Around<'q> {
+    fn of(question: &'q Question, option: &str) -> Option<Self> {
+        question.option_text(option).map(|pattern| Self { pattern, lines: RefCell::default() })
     }
-    lines
+
+    /// Whether it stands on some line, given that line and that of a match.
+    fn stands(&self, facts: &Facts<'_>, hit: &Hit, fits: impl Fn(u32, u32) -> bool) -> bool {
+        let Some(source) = facts.tree.text(&hit.path) else { return false };
+        let line = |hit: &Hit| source.line_col(hit.span.start).line;
+        let mut lines = self.lines.borrow_mut();
+        let found = lines
+            .entry(hit.path.clone())
+            .or_insert_with(|| facts.code().find_in(facts, &hit.path, self.pattern).iter().map(line).collect());
+        let own = line(hit);
+        found.iter().any(|&other| fits(other, own))
+    }
+
+    /// Whether it stands within so many lines of a match.
+    fn is_within(&self, facts: &Facts<'_>, hit: &Hit, reach: u32) -> bool {
+        self.stands(facts, hit, |other, own| other.abs_diff(own) <= reach)
+    }
+
+    /// Whether it stands on the line of a match, or on one of the few above it.
+    fn is_above(&self, facts: &Facts<'_>, hit: &Hit, reach: u32) -> bool {
+        self.stands(facts, hit, |other, own| other <= own && own - other <= reach)
+    }
 }
 
 /// A number of lines; a negative one is none.
@@ -178,22 +207,9 @@ fn whole(lines: f64) -> u32 {
     u32::try_from(lines as i64).unwrap_or(0)
 }
 
-fn is_near(facts: &Facts<'_>, near: &BTreeMap<Arc<str>, Vec<u32>>, hit: &Hit, reach: u32) -> bool {
-    let (Some(lines), Some(source)) = (near.get(&hit.path), facts.tree.text(&hit.path)) else { return false };
-    let line = source.line_col(hit.span.start).line;
-    lines.iter().any(|other| other.abs_diff(line) <= reach)
-}
-
 /// Whether a match stands in one of some files, or in a function that one of them calls.
-fn is_called_from(facts: &Facts<'_>, callers: &BTreeMap<Arc<str>, Vec<u32>>, hit: &Hit) -> bool {
-    callers.contains_key(&hit.path) || callers.keys().any(|path| facts.code().calls(facts, path, hit))
-}
-
-/// Whether one of some lines is that of a match, or one of the few above it.
-fn is_below(facts: &Facts<'_>, unless: &BTreeMap<Arc<str>, Vec<u32>>, hit: &Hit, above: u32) -> bool {
-    let (Some(lines), Some(source)) = (unless.get(&hit.path), facts.tree.text(&hit.path)) else { return false };
-    let line = source.line_col(hit.span.start).line;
-    lines.iter().any(|&other| other <= line && line - other <= above)
+fn is_called_from(facts: &Facts<'_>, callers: &BTreeSet<Arc<str>>, hit: &Hit) -> bool {
+    callers.contains(&hit.path) || callers.iter().any(|path| facts.code().calls(facts, path, hit))
 }
 
 /// Whether a match stands in something whose first line matches, as the indentation shows it.

@@ -42,6 +42,14 @@ pub struct Code {
     languages: OnceLock<Vec<Language>>,
     gathered: OnceLock<Vec<Arc<Vec<Hit>>>>,
     asked: Mutex<BTreeMap<(Scope, String), Hits>>,
+    around: Mutex<BTreeMap<String, Arc<Around>>>,
+}
+
+/// A pattern that is looked for in single files.
+#[derive(Debug)]
+struct Around {
+    set: PatternSet,
+    hits: Mutex<BTreeMap<Arc<str>, Hits>>,
 }
 
 /// One source file.
@@ -159,6 +167,27 @@ impl Code {
         drop(asked);
         let answers = patterns.iter().zip(kept);
         answers.map(|(pattern, kept)| kept.or_else(|| gathered(pattern)).unwrap_or_default()).collect()
+    }
+
+    /// Where a pattern matches in one file that ships: for what is only asked where something else was found.
+    pub fn find_in(&self, facts: &Facts<'_>, path: &str, pattern: &str) -> Arc<Vec<Hit>> {
+        let Some(file) = self.file(path).filter(|file| self.role(facts, file) == Role::Product) else {
+            return Arc::default();
+        };
+        let new = || Around { set: PatternSet::new([pattern.to_owned()]), hits: Mutex::default() };
+        let mut known = self.around.lock().unwrap_or_else(PoisonError::into_inner);
+        let around = Arc::clone(known.entry(pattern.to_owned()).or_insert_with(|| Arc::new(new())));
+        drop(known);
+        let kept = |hits: &Mutex<BTreeMap<_, Hits>>| {
+            hits.lock().unwrap_or_else(PoisonError::into_inner).get(path).map(Arc::clone)
+        };
+        if let Some(hits) = kept(&around.hits) {
+            return hits;
+        }
+        let found = file.search(facts, Scope::Product, false, &around.set);
+        let hits = Arc::new(found.into_iter().map(|(_, hit)| hit).collect());
+        let mut all = around.hits.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(all.entry(file.path.clone()).or_insert(hits))
     }
 
     fn is_gathered(facts: &Facts<'_>, scope: Scope, pattern: &str) -> bool {
