@@ -11,6 +11,7 @@ mod make;
 mod make_file;
 mod nix;
 mod node;
+mod rake;
 mod skaffold;
 mod task;
 
@@ -220,6 +221,7 @@ impl<'f> Walk<'f> {
             "cargo" => self.cargo(words, place, call),
             "nix" | "nix-build" => self.nix(words, place, call),
             "skaffold" => self.skaffold(words, place, call),
+            "rake" => self.rake(words, place, call),
             "makers" => self.cargo_make(&words[1..], place, call),
             "pre-commit" | "prek" => self.hooks(words, place, call),
             "docker" | "podman" | "nerdctl" | "buildah" | "docker-compose" => self.image(words, place, call),
