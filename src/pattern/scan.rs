@@ -123,10 +123,10 @@ fn build(pattern: &str, lines: bool, literals: bool) -> Result<Regex, Box<BuildE
     let config = Config::new().utf8_empty(false).nfa_size_limit(Some(SIZE_LIMIT)).auto_prefilter(literals);
     let build = |pattern: &str, unicode| {
         let syntax = syntax::Config::new().unicode(unicode).utf8(false).multi_line(lines);
-        Regex::builder().configure(config.clone()).syntax(syntax).build(pattern)
+        Regex::builder().configure(config.clone()).syntax(syntax).build(pattern).map_err(Box::new)
     };
     // A class may name letters outside ASCII only where they are letters.
-    build(pattern, false).or_else(|_| build(&ascii(pattern), true)).map_err(Box::new)
+    build(pattern, false).or_else(|_| build(&ascii(pattern), true))
 }
 
 impl<'t> Groups<'t> {
