@@ -83,6 +83,8 @@ views! {
     parsed_files: format::Files = format::list;
     /// The effective settings of production, with their layers.
     config: config::Config = config::read;
+    /// Folders of connectors to the databases of the program's users.
+    connectors: std::collections::BTreeSet<String> = config::chosen::connectors;
     /// What CI runs, and which of it can stop a merge or a release.
     ci: ci::Ci = ci::read;
     /// Dockerfiles, compose files and platform specs.

@@ -178,11 +178,8 @@ impl Code {
         let mut known = self.around.lock().unwrap_or_else(PoisonError::into_inner);
         let around = Arc::clone(known.entry(pattern.to_owned()).or_insert_with(|| Arc::new(new())));
         drop(known);
-        let kept = |hits: &Mutex<BTreeMap<_, Hits>>| {
-            hits.lock().unwrap_or_else(PoisonError::into_inner).get(path).map(Arc::clone)
-        };
-        if let Some(hits) = kept(&around.hits) {
-            return hits;
+        if let Some(hits) = around.hits.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return Arc::clone(hits);
         }
         let found = file.search(facts, Scope::Product, false, &around.set);
         let hits = Arc::new(found.into_iter().map(|(_, hit)| hit).collect());

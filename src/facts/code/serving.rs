@@ -32,7 +32,8 @@ impl Code {
     }
 }
 
-/// Whether code runs in a browser, a terminal or a shell, or beside the service, by its path: what a page hides from a user the service may still do.
+/// Whether code runs in a browser, a terminal or a shell, or beside the service, by its path: what a page hides from a
+/// user the service may still do.
 pub fn serves_nothing(path: &str) -> bool {
     const FOLDERS: &[&str] = &[
         "webapp",

@@ -6,8 +6,9 @@ use crate::facts::Facts;
 use crate::facts::code::Scope;
 use crate::facts::containers::Role;
 use crate::facts::kubernetes::Object;
+use crate::tree::path::folder_of;
 use crate::value::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How source loads the client of a database server, a pattern for each kind of server.
 pub(crate) const CLIENTS: &[&str] = &[
@@ -33,8 +34,9 @@ const OF_OTHERS: usize = 5;
 const DATABASES: &[&str] =
     &["DB", "SQL", "POSTGRES", "PG", "DATABASE", "MONGO", "SPANNER", "DYNAMO", "CASSANDRA", "ORACLE"];
 
-/// Why the driver in a file is not that of the service's own database. It may be a connector, or not in effect: a branch asks for a variable, or the code for several, that production never
-/// sets, although it states the environment of that program. `None` where it is in effect, or where nothing says.
+/// Why the driver in a file is not that of the service's own database. It may be a connector, or not in effect: a branch
+/// asks for a variable, or the code for several, that production never sets, although it states the environment of that
+/// program. `None` where it is in effect, or where nothing says.
 pub fn not_chosen(facts: &Facts<'_>, path: &str) -> Option<String> {
     if is_connector(facts, path) {
         return Some("one of the many kinds of databases that the program reaches for its users".to_owned());
@@ -56,16 +58,22 @@ pub fn not_chosen(facts: &Facts<'_>, path: &str) -> Option<String> {
 
 /// Whether a file stands among connectors: each beside it loads the client of another kind of server.
 pub fn is_connector(facts: &Facts<'_>, path: &str) -> bool {
-    if ![".go", ".py"].iter().any(|end| path.ends_with(end)) {
-        return false;
-    }
-    let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
-    let own = folder(path);
+    [".go", ".py"].iter().any(|end| path.ends_with(end)) && facts.connectors().contains(folder_of(path))
+}
+
+/// The folders whose files load the clients of many kinds of servers.
+pub(crate) fn connectors(facts: &Facts<'_>) -> BTreeSet<String> {
     let found = facts.code().find_all(facts, Scope::Product, CLIENTS);
-    let files = |kind: &usize| found[*kind].iter().filter(|hit| folder(&hit.path) == own).map(|hit| &*hit.path);
-    let kinds: Vec<usize> = (0..found.len()).filter(|kind| files(kind).next().is_some()).collect();
-    let apart: BTreeSet<&str> = kinds.iter().flat_map(files).collect();
-    kinds.len() >= OF_OTHERS && apart.len() >= OF_OTHERS
+    let mut folders: BTreeMap<&str, (BTreeSet<usize>, BTreeSet<&str>)> = BTreeMap::new();
+    for (kind, hits) in found.iter().enumerate() {
+        for hit in hits.iter() {
+            let (kinds, files) = folders.entry(folder_of(&hit.path)).or_default();
+            kinds.insert(kind);
+            files.insert(&hit.path);
+        }
+    }
+    folders.retain(|_, (kinds, files)| kinds.len() >= OF_OTHERS && files.len() >= OF_OTHERS);
+    folders.into_keys().map(str::to_owned).collect()
 }
 
 fn names_a_database(name: &str) -> bool {

@@ -225,17 +225,14 @@ pub fn read(facts: &Facts<'_>) -> Routes {
 
 /// What declares operations as values of the program, each of them a field of an object: which there are is not read.
 fn contract(facts: &Facts<'_>) -> Option<&'static str> {
-    const CONTRACTS: &[(&[&str], &str, &str)] = &[
-        (&["npm:@trpc/server"], r"\binitTRPC\b", "a router of tRPC"),
-        (&["npm:@ts-rest/core"], r"\binitContract\(", "a contract of ts-rest"),
-        (&["npm:@orpc/server"], r#"["']@orpc/server["']"#, "a router of oRPC"),
+    const CONTRACTS: &[(&str, &str, &str)] = &[
+        ("npm:@trpc/server", r"\binitTRPC\b", "a router of tRPC"),
+        ("npm:@ts-rest/core", r"\binitContract\(", "a contract of ts-rest"),
+        ("npm:@orpc/server", r#"["']@orpc/server["']"#, "a router of oRPC"),
     ];
-    let depends = |names: &[&str]| {
-        let mut all = names.iter().flat_map(|name| facts.manifests().dependencies(name));
-        all.any(|(_, one)| one.purpose == Purpose::Runtime)
-    };
+    let depends = |name| facts.manifests().dependencies(name).any(|(_, one)| one.purpose == Purpose::Runtime);
     let used =
-        CONTRACTS.iter().find(|(names, pattern, _)| depends(names) && !facts.code().find(facts, pattern).is_empty());
+        CONTRACTS.iter().find(|(name, pattern, _)| depends(name) && !facts.code().find(facts, pattern).is_empty());
     used.map(|(_, _, what)| *what)
 }
 
