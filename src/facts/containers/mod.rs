@@ -2,6 +2,7 @@
 
 mod compose;
 pub mod dockerfile;
+mod elsewhere;
 mod fields;
 mod identity;
 pub mod image;

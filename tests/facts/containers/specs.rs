@@ -246,6 +246,31 @@ fn the_other_platforms() {
 }
 
 #[test]
+fn a_spec_behind_a_button_is_open_beside_another_declaration_of_production() {
+    const FLY: (&str, &str) = ("fly.toml", "app = 'shop'\n[http_service]\ninternal_port = 80\n");
+    const RENDER: (&str, &str) = ("render.yaml", "services: [{type: web, name: shop, healthCheckPath: /up}]\n");
+    const CHART: (&str, &str) = ("chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n");
+    let of = |platform: Platform, files: &[(&str, &str)]| {
+        services(files).into_iter().find(|service| service.platform == platform).unwrap().standing
+    };
+    assert_eq!(of(Platform::Fly, &[FLY]), Standing::Production);
+    // A compose file beside it gives way to the platform.
+    assert_eq!(of(Platform::Fly, &[FLY, ("compose.yaml", APP)]), Standing::Production);
+    assert_eq!(of(Platform::Fly, &[FLY, ("examples/chart/Chart.yaml", CHART.1)]), Standing::Production);
+    for files in [[FLY, RENDER], [FLY, CHART]] {
+        assert!(matches!(of(Platform::Fly, &files), Standing::Uncertain(why) if why.contains(files[1].0)), "{files:?}");
+    }
+    assert!(matches!(
+        of(Platform::Render, &[RENDER, ("docker/production/compose.yml", APP)]),
+        Standing::Aside(why) if why.contains("docker/production/compose.yml")
+    ));
+    // A path of its own that says so, and the project file, decide before others do.
+    assert_eq!(of(Platform::Fly, &[("deploy/production/fly.toml", FLY.1), CHART]), Standing::Production);
+    let named = [FLY, CHART, (".tusk-check/project.tsk", "production:\n  - \"fly.toml\"\n")];
+    assert_eq!(of(Platform::Fly, &named), Standing::Production);
+}
+
+#[test]
 fn a_broken_spec_is_named_and_not_taken_for_absent() {
     let tree = Tree::in_memory([("compose.prod.yml", "services:\n  app: {")]);
     let facts = Facts::new(&tree, jiff::Timestamp::UNIX_EPOCH);

@@ -81,7 +81,7 @@ fn follow_base(path: &Arc<str>, services: &mut [Service]) {
 }
 
 /// `compose.yaml`, `docker-compose.prod.yml`, `docker-stack.yml`.
-fn is_compose(path: &str) -> bool {
+pub(super) fn is_compose(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
     let Some(stem) = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")) else { return false };
     stem.split(['.', '-', '_']).any(|word| word == "compose") || is_stack(stem)

@@ -1,11 +1,11 @@
 //! Whether production runs what a compose file declares (items-1.md §0.3).
 
+use super::super::elsewhere::definitions;
 use super::super::{Containers, Platform, Role, Service};
 use super::{is_compose, is_stack};
 use crate::facts::Facts;
 use crate::facts::disowned::{DISOWNED, is_disowned};
 use crate::facts::documents::may_say;
-use crate::facts::format::Format;
 use crate::facts::production::{self, Stage, Standing};
 use crate::value::Value;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ pub(super) fn standing(
     if let Some(other) = containers.services.iter().find(declares) {
         return Standing::Aside(format!("production is declared in {}", other.place.path));
     }
-    if let Some(other) = other_definition(facts, path) {
+    if let Some((other, _)) = definitions(facts, path).next() {
         return Standing::Aside(format!("production is declared in {other}"));
     }
     if let Some(above) = compose_above(facts, path) {
@@ -189,37 +189,6 @@ fn names_only_others(facts: &Facts<'_>, document: &Value, services: &[Service]) 
         files.any(|file| !matches!(production::stage_of_path(&facts.own_name().cleared(&file.path)), Stage::Never(_)))
     };
     services.iter().all(is_foreign) && builds_own()
-}
-
-/// Another file of the tree that declares how production runs.
-fn other_definition(facts: &Facts<'_>, path: &str) -> Option<Arc<str>> {
-    let files = facts.tree.files().iter().filter(|file| &*file.path != path);
-    let mut marked = files.filter(|file| match production::stage_of_path(&facts.own_name().cleared(&file.path)) {
-        Stage::Never(_) => false,
-        stage => {
-            let kubernetes = || Format::of(&file.path) == Some(Format::Yaml);
-            (is_compose(&file.path) && stage == Stage::Production)
-                || matches!(
-                    file.name(),
-                    "azure.yaml"
-                        | "main.bicep"
-                        | "Chart.yaml"
-                        | "kustomization.yaml"
-                        | "kustomization.yml"
-                        | "skaffold.yaml"
-                )
-                || (kubernetes() && file.text().is_some_and(|text| declares_workload(text.text())))
-                || (Format::of(&file.path) == Some(Format::Json)
-                    && file.name().contains("task")
-                    && file.text().is_some_and(|text| text.text().contains("ontainerDefinitions")))
-        }
-    });
-    marked.next().map(|file| file.path.clone())
-}
-
-fn declares_workload(text: &str) -> bool {
-    let kinds = ["kind: Deployment", "kind: StatefulSet", "kind: Rollout"];
-    text.contains("apiVersion:") && kinds.iter().any(|kind| text.contains(kind))
 }
 
 /// What the documents say about starting the compose file; nothing said about it is a mark against a variation alone.

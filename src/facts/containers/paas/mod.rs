@@ -7,8 +7,9 @@ mod fly;
 mod heroku;
 mod render;
 
+use super::elsewhere::definitions;
 use super::fields::Spec;
-use super::{Containers, Service};
+use super::{Containers, Platform, Service};
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::facts::format::Format;
@@ -22,6 +23,33 @@ pub(super) fn read(facts: &Facts<'_>, containers: &mut Containers) {
     for file in facts.tree.files() {
         let Some(found) = services(facts, file, containers) else { continue };
         containers.services.extend(found);
+    }
+    let standings: Vec<Standing> =
+        containers.services.iter().map(|service| beside_others(facts, &containers.services, service)).collect();
+    for (service, standing) in containers.services.iter_mut().zip(standings) {
+        service.standing = standing;
+    }
+}
+
+/// What a spec that a button can start is where the tree declares production in another way, too: nothing says which of
+/// them runs, unless the path of one does.
+fn beside_others(facts: &Facts<'_>, all: &[Service], service: &Service) -> Standing {
+    let is_button =
+        |platform| matches!(platform, Platform::AppPlatform | Platform::Fly | Platform::Heroku | Platform::Render);
+    let path = &*service.place.path;
+    let stage = |path: &str| production::stage_of_path(&facts.own_name().cleared(path));
+    let is_told = || facts.project().is_production(path) || stage(path) == Stage::Production;
+    if !service.is_production() || !is_button(service.platform) || is_told() {
+        return service.standing.clone();
+    }
+    let rivals = all.iter().filter(|other| other.platform != service.platform && other.is_production());
+    let rivals = rivals.map(|other| (&other.place.path, stage(&other.place.path)));
+    let mut rivals: Vec<_> = rivals.chain(definitions(facts, path)).collect();
+    rivals.sort_by_key(|(path, stage)| (*stage != Stage::Production, *path));
+    match rivals.first() {
+        None => Standing::Production,
+        Some((other, Stage::Production)) => Standing::Aside(format!("production is declared in {other}")),
+        Some((other, _)) => Standing::Uncertain(format!("{other} declares how the project runs, too")),
     }
 }
 
