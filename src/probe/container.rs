@@ -222,13 +222,7 @@ fn of_service(service: &Service, fact: &str, question: &Question) -> Vec<Sightin
         }
         "tls" => flag(&service.tls, "TLS at the entry point"),
         "autodeploy" => flag(&service.autodeploy, "deploy on push"),
-        "logs_shipped" => logs(
-            service,
-            |driver| {
-                SHIPPING.contains(&driver) || service.platform != Platform::Compose && service.platform != Platform::Ecs
-            },
-            &title,
-        ),
+        "logs_shipped" => logs(service, |driver| SHIPPING.contains(&driver) || service.platform.has_edge(), &title),
         "logs_dropped" => logs(service, |driver| driver == "none", &title),
         "mounts_source" => word(&service.mounts_source, "mounted source"),
         _ => Vec::new(),

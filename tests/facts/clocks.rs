@@ -105,3 +105,28 @@ fn schedulers_inside_the_program() {
     assert_eq!(runs(&[("tests/jobs.rs", rust)]), []);
     assert_eq!(runs(&[("src/jobs.rs", "fn job() {\n    let job = Job::new(\"nightly\", purge);\n}\n")]), []);
 }
+
+#[test]
+fn periodic_jobs_of_nomad() {
+    let job = |more: &str, clock: &str| {
+        format!(
+            "job \"backup\" {{\n  type = \"batch\"\n  periodic {{\n    {clock}\n    {more}\n  }}\n  group \"b\" {{\n    task \"dump\" {{\n      \
+             config {{\n        image = \"postgres:16\"\n        command = \"pg_dump\"\n        args = [\"-Fc\", \"shop\"]\n      }}\n    }}\n  }}\n}}\n"
+        )
+    };
+    let one = |more: &str, clock: &str| runs(&[("backup.nomad.hcl", &job(more, clock))]).remove(0);
+    let dump = |gap: f64, excuse: Option<&str>| ("pg_dump -Fc shop".to_owned(), Some(gap), excuse.map(str::to_owned));
+    assert_eq!(one("", "crons = [\"0 2 * * *\"]"), dump(24.0, None));
+    assert_eq!(one("", "cron = \"@daily\""), dump(24.0, None));
+    // The sixth field is the year; of seven, the first is the second.
+    assert_eq!(one("", "cron = \"0 */3 * * * *\""), dump(3.0, None));
+    assert_eq!(one("", "cron = \"0 0 */3 * * * *\""), dump(3.0, None));
+    assert_eq!(one("enabled = false", "cron = \"@daily\""), dump(24.0, Some("it is not enabled")));
+    // Without a clock a job runs when somebody starts it.
+    assert!(runs(&[("backup.nomad.hcl", &job("", "").replace("periodic", "meta"))]).is_empty());
+    let written = "job \"backup\" {\n  periodic { cron = \"@daily\" }\n  group \"b\" {\n    task \"dump\" {\n      config {\n        \
+                   command = \"/bin/bash\"\n        args = [\"local/dump.sh\"]\n      }\n      template {\n        destination = \"local/dump.sh\"\n        \
+                   data = <<EOF\nset -e\npg_dumpall > /b/all.sql\nEOF\n      }\n    }\n  }\n}\n";
+    let found = runs(&[("backup.nomad", written)]);
+    assert!(found.iter().any(|(words, ..)| words.starts_with("pg_dumpall")), "{found:?}");
+}

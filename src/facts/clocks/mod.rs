@@ -1,4 +1,4 @@
-//! What runs on a clock outside CI: Kubernetes `CronJob`s, systemd timers, crontab files, Ansible's cron tasks, clocks of a cloud, and
+//! What runs on a clock outside CI: Kubernetes `CronJob`s, periodic jobs of Nomad, systemd timers, crontab files, Ansible's cron tasks, clocks of a cloud, and
 //! those that a program carries.
 //!
 //! Each program that a clock starts is one entry; scripts of the tree that it starts are followed one step.
@@ -7,6 +7,7 @@ mod ansible;
 mod cloud;
 mod crontab;
 mod kubernetes;
+mod nomad;
 mod program;
 mod systemd;
 
@@ -91,6 +92,7 @@ impl Clock {
 pub fn read(facts: &Facts<'_>) -> Clocks {
     let mut clocks = Clocks::default();
     kubernetes::read(facts, &mut clocks);
+    nomad::read(facts, &mut clocks);
     systemd::read(facts, &mut clocks);
     crontab::read(facts, &mut clocks);
     ansible::read(facts, &mut clocks);

@@ -17,6 +17,7 @@ pub(super) use compose::joined;
 pub use identity::{role_of_name, third_party_image};
 use image::Image;
 pub use paas::environment_of_app;
+pub(super) use paas::nomad;
 use std::sync::Arc;
 
 /// Dockerfiles, compose files and platform specs.
@@ -47,6 +48,8 @@ pub enum Platform {
     AppEngine,
     /// An Amazon ECS task definition.
     Ecs,
+    /// A job of Nomad.
+    Nomad,
 }
 
 impl Platform {
@@ -60,7 +63,13 @@ impl Platform {
             Self::Heroku => "Heroku",
             Self::AppEngine => "App Engine",
             Self::Ecs => "Amazon ECS",
+            Self::Nomad => "Nomad",
         }
+    }
+
+    /// Whether it lets requests in and keeps the logs by itself; of the others, something else of production does.
+    pub fn has_edge(self) -> bool {
+        !matches!(self, Self::Compose | Self::Ecs | Self::Nomad)
     }
 }
 

@@ -22,7 +22,7 @@ mod resource;
 mod terraform;
 
 pub use resource::{Resource, Setting, Tool, written};
-pub(super) use terraform::may_be_production;
+pub(super) use terraform::{LABEL, blocks_of_file, may_be_production};
 
 use super::Facts;
 use super::production::Standing;

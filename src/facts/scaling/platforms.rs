@@ -39,7 +39,7 @@ fn scaled(service: &Service, scale: &Scale) -> Scaled {
         cpu: threshold(&scale.cpu, "cpu"),
         memory: threshold(&scale.memory, "memory"),
         states: match service.platform {
-            Platform::Render => &["cpu", "memory"],
+            Platform::Render | Platform::Nomad => &["cpu", "memory"],
             Platform::AppPlatform | Platform::AppEngine => &["cpu"],
             _ => &[],
         },

@@ -138,7 +138,7 @@ fn spread(facts: &Facts<'_>, layers: &[Layer], wanted: bool, answer: &mut Answer
 /// The edge of a platform balances by itself, and its spec has no word for how.
 fn platform(service: &Service) -> Option<Layer> {
     let name = service.platform.name();
-    if !service.serves() || matches!(service.platform, Platform::Compose | Platform::Ecs) {
+    if !service.serves() || !service.platform.has_edge() {
         return None;
     }
     let algorithm = match service.platform {

@@ -253,7 +253,7 @@ fn balancer(object: &Object) -> Option<Mode> {
 }
 
 fn of_service(service: &Service) -> Option<(bool, Place)> {
-    if matches!(service.platform, Platform::Compose | Platform::Ecs) {
+    if !service.platform.has_edge() {
         return None;
     }
     let fact = service.tls.as_ref()?;

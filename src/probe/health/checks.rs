@@ -164,7 +164,7 @@ fn of_service(facts: &Facts<'_>, service: &Service) -> Subject {
     let silent = match service.platform {
         Platform::Heroku => Some("a Procfile has no word for a health check".to_owned()),
         Platform::Ecs if service.health.is_empty() && balanced(facts) => {
-            Some("a load balancer in Terraform may check it, and Terraform is not read yet".to_owned())
+            Some("a load balancer in Terraform may check it".to_owned())
         }
         Platform::AppEngine if service.health.is_empty() => {
             Some("App Engine checks its instances by itself".to_owned())

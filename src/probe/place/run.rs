@@ -171,9 +171,7 @@ pub(super) fn edge(facts: &Facts<'_>) -> Answer {
     let object = facts.kubernetes().production().find(|object| lets_in(object));
     let object = object.map(|object| here(object.place(), format!("{} lets traffic in", object.title())));
     let service = || {
-        let public = |service: &&Service| {
-            service.serves() && service.platform != Platform::Compose && service.platform != Platform::Ecs
-        };
+        let public = |service: &&Service| service.serves() && service.platform.has_edge();
         facts.containers().production().find(public).map(service_sighting)
     };
     let found = object.or_else(service).or_else(|| infra::entry(facts));

@@ -281,7 +281,7 @@ fn reverts(service: &Service, wanted: bool) -> Option<Sighting> {
 
 /// A platform that lets a new version take traffic only when it is healthy.
 fn gate(service: &Service) -> Option<Sighting> {
-    let gates = matches!(service.platform, Platform::AppPlatform | Platform::Render | Platform::Fly);
+    let gates = matches!(service.platform, Platform::AppPlatform | Platform::Render | Platform::Fly | Platform::Nomad);
     let health = service.health.first().filter(|_| gates && service.serves())?;
     let message = format!("{} waits for the health check of \"{}\"", service.platform.name(), service.name);
     Some(Sighting::new(health.place.clone(), Strength::Configured, message))

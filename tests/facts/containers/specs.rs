@@ -270,6 +270,135 @@ fn a_spec_behind_a_button_is_open_beside_another_declaration_of_production() {
     assert_eq!(of(Platform::Fly, &named), Standing::Production);
 }
 
+const JOB: &str = r#"
+variable "version" { default = "1.4.0" }
+variable "key" {}
+
+job "shop" {
+  datacenters = ["dc1"]
+  update {
+    max_parallel = 1
+    auto_revert  = true
+  }
+  group "web" {
+    count = 3
+    network {
+      port "http" { to = 8080 }
+    }
+    update { canary = 1 }
+    service {
+      port = "http"
+      check {
+        type     = "http"
+        path     = "/healthz"
+        interval = "10s"
+        timeout  = "2s"
+      }
+    }
+    scaling {
+      min = 2
+      max = 9
+      policy {
+        check "load" {
+          query = "avg_cpu"
+          strategy "target-value" { target = 70 }
+        }
+      }
+    }
+    task "migrate" {
+      lifecycle { hook = "prestart" }
+      config { image = "ghcr.io/acme/shop:${var.version}" }
+    }
+    task "server" {
+      driver = "docker"
+      user   = "1000"
+      config {
+        image   = "ghcr.io/acme/shop:${var.version}"
+        command = "/shop"
+        args    = ["serve", "--port", "8080"]
+        logging { type = "fluentd" }
+      }
+      env {
+        LOG_LEVEL = "info"
+        API_KEY   = var.key
+      }
+      template {
+        data = "X={{ key \"x\" }}"
+        env  = true
+      }
+      resources {
+        cpu    = 500
+        memory = 256
+      }
+    }
+  }
+  group "queue" {
+    task "mailer" {
+      config { image = "ghcr.io/acme/mailer:1" }
+    }
+  }
+  group "cache" {
+    network {
+      port "redis" { to = 6379 }
+    }
+    task "redis" {
+      config { image = "redis:7.2" }
+    }
+  }
+}
+"#;
+
+#[test]
+fn jobs_of_nomad() {
+    let found = services(&[("deploy/shop.nomad.hcl", JOB)]);
+    let roles: Vec<(&str, Role)> = found.iter().map(|service| (service.name.as_str(), service.role)).collect();
+    let expected =
+        [("migrate", Role::Job), ("server", Role::Serving), ("mailer", Role::Worker), ("redis", Role::ThirdParty)];
+    assert_eq!(roles, expected);
+    let server = &found[1];
+    assert_eq!((server.platform, &server.standing), (Platform::Nomad, &Standing::Production));
+    assert_eq!(server.image.as_ref().unwrap().value, "ghcr.io/acme/shop:1.4.0");
+    assert_eq!(server.command.as_ref().unwrap().value, "/shop serve --port 8080");
+    assert_eq!(server.health.len(), 1);
+    assert_eq!(server.health[0].kind, HealthKind::Http("/healthz".into()));
+    assert!(matches!(&server.health[0].interval, Timing::Written(fact) if fact.value == 10.0));
+    assert_eq!(server.env.len(), 2);
+    assert_eq!(server.env[0].value, EnvValue::Literal("info".into()));
+    assert!(matches!(&server.env[1].value, EnvValue::Reference(_)));
+    assert!(server.borrows_env);
+    assert_eq!(server.memory_limit.as_ref().unwrap().value, 256.0 * 1024.0 * 1024.0);
+    assert_eq!(server.log.as_ref().unwrap().value, "fluentd");
+    assert_eq!(server.user.as_ref().unwrap().value, "1000");
+    // The group's `update` and the job's are one.
+    assert_eq!(server.strategy.as_ref().unwrap().value, "canary");
+    assert!(server.reverts.as_ref().unwrap().value);
+    let scale = server.scale.as_ref().unwrap();
+    assert!(scale.automatic.is_some());
+    assert_eq!(scale.cpu.as_ref().unwrap().value, 70.0);
+}
+
+#[test]
+fn jobs_of_nomad_that_say_less() {
+    let plain = "job \"shop\" {\n  group \"web\" {\n    network {\n      port \"http\" {}\n    }\n    task \"server\" {\n      \
+                 config {\n        image = \"acme/shop:1\"\n      }\n    }\n  }\n}\n";
+    let found = services(&[("shop.nomad", plain)]);
+    assert_eq!((found[0].role, found[0].strategy.as_ref().unwrap().value), (Role::Serving, "rolling"));
+    assert!(found[0].health.is_empty() && found[0].reverts.is_none() && found[0].memory_limit.is_none());
+    // All at once; as many canaries as instances; a job that ends; a stage in the name.
+    let with = |from: &str, to: &str| services(&[("jobs/shop.hcl", &plain.replace(from, to))]).remove(0);
+    let update =
+        |update: &str| with("    network", &format!("    count = 2\n    update {{\n{update}\n    }}\n    network"));
+    assert_eq!(update("max_parallel = 0").strategy.unwrap().value, "recreate");
+    assert_eq!(update("canary = 2").strategy.unwrap().value, "blue_green");
+    assert!(!update("auto_revert = false").reverts.unwrap().value);
+    assert_eq!(with("  group", "  type = \"batch\"\n  group").role, Role::Job);
+    assert!(matches!(with("job \"shop\"", "job \"shop-staging\"").standing, Standing::Aside(_)));
+    // A template of another tool is no HCL, and is said to be unread; a policy of Vault is no job.
+    let tree = Tree::in_memory([("shop.nomad", "job \"[[ .name ]]\" {\n [[- if .x ]]\n}\n")]);
+    assert_eq!(Facts::new(&tree, jiff::Timestamp::UNIX_EPOCH).containers().blind.len(), 1);
+    assert!(services(&[("policy.hcl", "path \"secret/*\" {\n  capabilities = [\"read\"]\n}\n")]).is_empty());
+}
+
 #[test]
 fn a_broken_spec_is_named_and_not_taken_for_absent() {
     let tree = Tree::in_memory([("compose.prod.yml", "services:\n  app: {")]);

@@ -10,13 +10,13 @@ use crate::facts::Facts;
 use crate::facts::production::{Stage, Standing, stage_of_path};
 use crate::source::Span;
 use crate::tree::File;
-use crate::value::{Kind, Value};
+use crate::value::Value;
 
 pub(super) fn services(facts: &Facts<'_>, file: &File) -> Vec<Service> {
     let Some(source) = file.text() else { return Vec::new() };
     let standing = match developer_process(source.text()) {
         Some(process) => Standing::Aside(format!("it starts {process}, as developers do")),
-        None => standing(facts, &file.path, &Value::new(Kind::Null, Span::default())),
+        None => standing(facts, &file.path, None),
     };
     let env = app_json_env(facts, &file.path);
     let mut found = Vec::new();

@@ -5,14 +5,15 @@ mod app_platform;
 mod ecs;
 mod fly;
 mod heroku;
+pub(in crate::facts) mod nomad;
 mod render;
 
 use super::elsewhere::definitions;
 use super::fields::Spec;
 use super::{Containers, Platform, Service};
-use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::facts::format::Format;
+use crate::facts::infra::blocks_of_file;
 use crate::facts::production::{self, Stage, Standing};
 use crate::tree::File;
 use crate::value::Value;
@@ -58,17 +59,31 @@ fn services(facts: &Facts<'_>, file: &File, containers: &mut Containers) -> Opti
     if name == "Procfile" {
         return Some(heroku::services(facts, file));
     }
-    if name.split('.').skip(1).any(|part| part == "nomad") {
-        let place = Some(Place::file(file.path.clone()));
-        containers.blind.push(Blind { place, why: "Nomad jobs are not read yet".into() });
-        return None;
+    if nomad::is_spec(file) {
+        return match blocks_of_file(file.text()?, "job") {
+            Ok(jobs) => Some(jobs.iter().flat_map(|job| nomad_job(facts, file, job)).collect()),
+            Err(blind) => {
+                containers.blind.push(blind);
+                None
+            }
+        };
     }
     let reader = reader_of(file)?;
     let parsed = facts.parsed(&file.path)?;
     containers.blind.extend(parsed.blind());
     let document = parsed.first()?;
     let spec = Spec(file.path.clone());
-    Some(reader(&spec, document, &standing(facts, &file.path, document)))
+    Some(reader(&spec, document, &standing(facts, &file.path, app_of(document))))
+}
+
+fn nomad_job(facts: &Facts<'_>, file: &File, job: &Value) -> Vec<Service> {
+    nomad::services(&Spec(file.path.clone()), job, &standing(facts, &file.path, Some(nomad::label(job))))
+}
+
+/// The name that a spec gives its app.
+fn app_of(document: &Value) -> Option<&str> {
+    let named = |key| document.get(key).or_else(|| document.at(&["spec", key]));
+    ["name", "app"].into_iter().find_map(|key| named(key).and_then(Value::as_str))
 }
 
 type Reader = fn(&Spec, &Value, &Standing) -> Vec<Service>;
@@ -105,7 +120,7 @@ fn reader_of(file: &File) -> Option<Reader> {
 }
 
 /// A spec is production unless its path, or the name that it gives its app, says otherwise (ruling 2).
-fn standing(facts: &Facts<'_>, path: &str, document: &Value) -> Standing {
+pub(in crate::facts) fn standing(facts: &Facts<'_>, path: &str, app: Option<&str>) -> Standing {
     if facts.project().is_production(path) {
         return Standing::Production;
     }
@@ -115,10 +130,7 @@ fn standing(facts: &Facts<'_>, path: &str, document: &Value) -> Standing {
     if production::is_in_tools(path) {
         return Standing::Uncertain("it stands in a folder of tools".to_owned());
     }
-    let named = ["name", "app"]
-        .iter()
-        .find_map(|key| document.get(key).or_else(|| document.at(&["spec", key])).and_then(Value::as_str));
-    match named.map(last_word) {
+    match app.map(last_word) {
         Some(word)
             if ["dev", "development", "staging", "stage", "preview", "test", "qa", "uat", "sandbox"]
                 .contains(&word) =>

@@ -16,13 +16,18 @@ mod types;
 mod vars;
 
 use super::Infra;
+use crate::evidence::Blind;
 use crate::facts::Facts;
 use crate::facts::production::{Stage, Standing, is_example, is_fixture, stage_of_path};
+use crate::source::Source;
 use crate::tree::path;
+use crate::value::{Field, Kind, Value};
 use module::{Instance, Reader};
+pub(in crate::facts) use scope::LABEL;
+use scope::Scope;
 use source::{Block, Folder};
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What all expressions of a tree together may cost.
 const BUDGET: usize = 3_000_000;
@@ -61,6 +66,25 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Infra) {
 /// Whether a file of Terraform at this path may say what production is given.
 pub(in crate::facts) fn may_be_production(path: &str) -> bool {
     matches!(path.rsplit_once('.'), Some((_, "tf" | "tofu"))) && is_real(path) && of_path(path) == Standing::Production
+}
+
+/// What the blocks of a word come to in a file of HCL that is no module of Terraform (`job`, in one of Nomad), with what the
+/// file's own variables default to; the first label stands under [`LABEL`].
+pub(in crate::facts) fn blocks_of_file(source: &Source, word: &str) -> Result<Vec<Value>, Blind> {
+    let blocks = source::hcl_blocks(source::hcl(source)?);
+    let folder = Folder { files: vec![source.clone()], blocks };
+    let budget = Cell::new(BUDGET);
+    let mut scope = Scope::new(&folder, &budget);
+    inputs::set_inputs(&mut scope, &folder, BTreeMap::new(), true);
+    let body = |block: &Block| {
+        let mut map = scope.body(block);
+        if let Some(label) = block.labels.first() {
+            let value = Value::new(Kind::Str(label.clone()), block.span);
+            map.insert(LABEL, Field { key: block.span, value });
+        }
+        Value::new(Kind::Map(map), block.span)
+    };
+    Ok(folder.blocks.iter().filter(|block| block.word == word).map(body).collect())
 }
 
 /// Whether what stands at a path may speak for the project: no test and no example.

@@ -168,7 +168,7 @@ pub(super) fn hcl(source: &Source) -> Result<Body, Blind> {
     })
 }
 
-fn hcl_blocks(body: Body) -> Vec<Block> {
+pub(super) fn hcl_blocks(body: Body) -> Vec<Block> {
     let blocks = body.into_iter().filter_map(|structure| match structure {
         Structure::Block(block) => Some(block),
         Structure::Attribute(_) => None,

@@ -8,6 +8,17 @@ use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Body, Structure};
 
+/// The key under which the first label of a nested block stands: no attribute can be called so.
+pub(in crate::facts) const LABEL: &str = "@label";
+
+fn name_by_label(map: &mut Map, block: &hcl_edit::structure::Block) {
+    if let Some(label) = block.labels.first() {
+        let key = span_of(block.ident.span());
+        let value = Value::new(Kind::Str(label.as_str().to_owned()), span_of(label.span()));
+        map.insert(LABEL, Field { key, value });
+    }
+}
+
 impl Scope<'_> {
     /// What a block's body comes to: attributes, and lists of nested blocks.
     pub(in super::super) fn body(&self, block: &Block) -> Map {
@@ -35,7 +46,8 @@ impl Scope<'_> {
                             (label.as_str().to_owned(), self.dynamic(text, label.as_str(), block))
                         }
                         _ => {
-                            let map = self.hcl_body(text, &block.body);
+                            let mut map = self.hcl_body(text, &block.body);
+                            name_by_label(&mut map, block);
                             (block.ident.to_string(), vec![Value::new(Kind::Map(map), key)])
                         }
                     };

@@ -7,6 +7,8 @@ mod block;
 mod expression;
 mod traversal;
 
+pub(in crate::facts) use block::LABEL;
+
 use super::super::fold::{extent, is_environment};
 use super::source::{Block, Folder, Node};
 use crate::facts::production::{Stage, stage_of_path};
