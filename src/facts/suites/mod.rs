@@ -4,6 +4,9 @@ mod browsers;
 mod count;
 mod features;
 mod interpreted;
+mod marks;
+mod modules;
+mod no_run;
 pub mod runs;
 mod scripts;
 

@@ -1,6 +1,6 @@
 //! Whether a command of CI runs the tests of a file.
 
-use super::{File, Suite, features, interpreted, scripts};
+use super::{File, Suite, features, interpreted, marks, modules, no_run, scripts};
 use crate::facts::Facts;
 use crate::facts::ci::Command;
 use crate::facts::code::Language;
@@ -11,7 +11,7 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
     let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
     let Some(&program) = words.first() else { return false };
     let program = program.trim_start_matches("./");
-    if is_no_run(program, &words) || is_another_of_its_name(facts, &words, command, file) {
+    if no_run::is(program, &words) || is_another_of_its_name(facts, &words, command, file) {
         return false;
     }
     match (file.language, suite) {
@@ -20,11 +20,14 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         // Whatever else is run: the name of a crate's folder is the product's, and stands in many a command.
         (Some(Language::Rust), _) => names_file(command, file),
         (Some(Language::Python), _) if matches!(program, "pytest" | "tox" | "nox" | "py.test") => {
-            paths_allow(command, &words, file)
+            paths_allow(command, &words, file) && marks::allow(facts, &words, file)
         }
         (Some(Language::Python), _) if program == "coverage" => {
             let runner = words.iter().position(|word| matches!(*word, "pytest" | "unittest" | "test"));
-            runner.is_some_and(|at| words[at] != "pytest" || paths_allow(command, &words[at..], file))
+            runner.is_some_and(|at| {
+                words[at] != "pytest"
+                    || paths_allow(command, &words[at..], file) && marks::allow(facts, &words[at..], file)
+            })
         }
         // A program in the same folder is not its tests.
         (Some(Language::Python), _) if program.starts_with("python") => {
@@ -34,20 +37,13 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         (Some(Language::Go), _) if is_go_test(program, &words) => {
             features::tag_is_on(facts, command, &words, file)
                 && paths_allow(command, &words, file)
-                && !only_compiles(facts, &words)
+                && modules::hold(facts, command, &words, file)
+                && !no_run::only_compiles(facts, &words)
         }
         // Words that Cargo takes for the names of its tests start nothing.
         (Some(Language::JavaScript), _) if program == "cargo" => false,
         (Some(Language::JavaScript), _) => scripts::run(facts, command, &words, suite, file),
-        (Some(Language::Java | Language::Kotlin | Language::Scala), _) => match program {
-            "mvn" | "mvnw" => words.iter().any(|word| {
-                *word == "verify" || *word == "install" || (*word == "test" && is_of_surefire(suite, file))
-            }),
-            "gradle" | "gradlew" => {
-                words.iter().any(|word| ["test", "check", "build", "integrationTest"].contains(word))
-            }
-            _ => false,
-        },
+        (Some(Language::Java | Language::Kotlin | Language::Scala), _) => jvm(program, &words, suite, file),
         (Some(Language::CSharp), _) => {
             let project = words.iter().find(|word| word.ends_with(".csproj")).map(|word| folder_of(word));
             let folder = project.map(|folder| folder.trim_start_matches("./"));
@@ -65,40 +61,35 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         // What a runner of its language would be given to a load tool or a runner of its own is named to it.
         (None, _) | (_, Suite::Load) => names(command, file),
         // The program itself stands in the folder of its tests, and starting it tests nothing.
-        (Some(Language::Go), _) => starts_others(&words) && speaks_of_tests(command) && names(command, file),
+        (Some(Language::Go), _) => no_run::starts_others(&words) && speaks_of_tests(command) && names(command, file),
         _ => speaks_of_tests(command) && names(command, file),
     }
 }
 
-/// Whether a command starts tests that stand elsewhere: a script, a rule of a build tool, a container.
-fn starts_others(words: &[&str]) -> bool {
-    const TOOLS: &[&str] =
-        &["make", "just", "task", "mage", "bazel", "bazelisk", "buck2", "earthly", "dagger", "nix", "tilt", "ctest"];
-    let program = words.first().copied().unwrap_or("");
-    let is_script = || {
-        words
-            .iter()
-            .take(2)
-            .any(|word| word.starts_with("./") || word.rsplit_once('.').is_some_and(|(_, end)| end == "sh"))
-    };
-    let is_container = || matches!(program, "docker" | "podman" | "docker-compose") && words.contains(&"run");
-    // What a container is told to run, its own command taken away: `integration-tests`.
-    let is_suite = || program.split(['-', '_', '.']).any(|part| matches!(part, "test" | "tests" | "e2e"));
-    TOOLS.contains(&program) || is_script() || is_container() || is_suite()
-}
-
-/// Whether `go test -c` makes a program of the tests that no command starts.
-fn only_compiles(facts: &Facts<'_>, words: &[&str]) -> bool {
-    let made = values(words, &["-o"]).first().map(|path| last_part(path));
-    let is_it = |program: &str| {
-        made.map_or(program.rsplit_once('.').is_some_and(|(_, end)| end == "test"), |made| program == made)
-    };
-    words.contains(&"-c")
-        && !facts.ci().commands.iter().any(|other| other.words.first().is_some_and(|word| is_it(last_part(word))))
-}
-
 pub(super) fn last_part(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Maven and Gradle, unless they are told to leave the tests out.
+fn jvm(program: &str, words: &[&str], suite: Suite, file: &File) -> bool {
+    match program {
+        "mvn" | "mvnw" => {
+            let is_left_out = |word: &&str| {
+                let (name, value) = word.split_once('=').unwrap_or((word, "true"));
+                matches!(name, "-DskipTests" | "-Dmaven.test.skip" | "-Dmaven.test.skip.exec") && value == "true"
+            };
+            !words.iter().any(is_left_out)
+                && words.iter().any(|word| {
+                    *word == "verify" || *word == "install" || (*word == "test" && is_of_surefire(suite, file))
+                })
+        }
+        "gradle" | "gradlew" => {
+            let left_out = values(words, &["-x", "--exclude-task"]);
+            !left_out.iter().any(|task| matches!(task.rsplit(':').next(), Some("test" | "check")))
+                && words.iter().any(|word| ["test", "check", "build", "integrationTest"].contains(word))
+        }
+        _ => false,
+    }
 }
 
 /// Whether Maven runs a file in its phase `test`: what it knows by the name of a test, whatever the test starts.
@@ -110,108 +101,6 @@ fn is_of_surefire(suite: Suite, file: &File) -> bool {
 /// `go test`, and what runs it.
 fn is_go_test(program: &str, words: &[&str]) -> bool {
     program == "go" && words.get(1) == Some(&"test") || matches!(program, "gotestsum" | "richgo" | "gotest" | "ginkgo")
-}
-
-/// Commands that only speak of tests: they print, copy, upload, install or build.
-fn is_no_run(program: &str, words: &[&str]) -> bool {
-    const NO: &[&str] = &[
-        "echo",
-        "printf",
-        "cp",
-        "mv",
-        "ls",
-        "cat",
-        "cd",
-        "mkdir",
-        "rm",
-        "git",
-        "chmod",
-        "tar",
-        "export",
-        "test",
-        "[",
-        "find",
-        "grep",
-        "kubectl",
-        "helm",
-        "curl",
-        "psql",
-        "mysql",
-        "gcloud",
-        "aws",
-        "prettier",
-        "eslint",
-        "biome",
-        "oxlint",
-        "stylelint",
-        "tsc",
-        "taplo",
-        "rustfmt",
-        "black",
-        "isort",
-        "ruff",
-        "flake8",
-        "mypy",
-        "pylint",
-        "gofmt",
-        "shellcheck",
-        "yamllint",
-        "codespell",
-        "typos",
-        "sed",
-        "awk",
-        "touch",
-        "tee",
-        "diff",
-        "zip",
-        "unzip",
-        "wc",
-        "head",
-        "tail",
-        "gh",
-        "glab",
-        "wget",
-        "scp",
-        "rsync",
-        "cosign",
-        "crane",
-        "skopeo",
-        "ko",
-        "goreleaser",
-        "syft",
-        "trivy",
-        "grype",
-        "buf",
-        "protoc",
-        "golangci-lint",
-    ];
-    NO.contains(&program)
-        || matches!(program, "docker" | "podman")
-            && words.get(1).is_some_and(|act| ["push", "pull", "tag", "login", "save", "load", "inspect"].contains(act))
-        || words.iter().any(|word| matches!(*word, "--no-run" | "--help" | "--list" | "--collect-only" | "--version"))
-        || (words.len() > 1
-            && ["install", "i", "ci", "add", "build", "fmt", "lint"].contains(&verb(words))
-            && program != "cargo")
-        || words.get(1).is_some_and(|word| matches!(*word, "publish" | "push" | "buildx" | "login" | "sign"))
-        || words.windows(2).any(|pair| {
-            matches!(pair[0], "run" | "run-script")
-                && ["build", "lint", "format", "compile", "start", "dev", "typecheck", "generate"].iter().any(|name| {
-                    pair[1] == *name || pair[1].strip_prefix(name).is_some_and(|rest| rest.starts_with([':', '-']))
-                })
-        })
-}
-
-/// What a program is asked to do: `ci` in `npm --prefix web ci`.
-fn verb<'w>(words: &[&'w str]) -> &'w str {
-    let mut rest = words.iter().skip(1);
-    while let Some(word) = rest.next() {
-        match *word {
-            "--prefix" | "-C" | "--dir" | "--cwd" | "--filter" | "-w" | "--workspace" => drop(rest.next()),
-            option if option.starts_with('-') => {}
-            word => return word,
-        }
-    }
-    ""
 }
 
 /// Whether a program that only a recipe's variable names runs a crate's tests: in the folder of the crate, by a recipe that

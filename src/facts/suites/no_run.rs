@@ -1,0 +1,182 @@
+//! Commands that run no tests though they speak of them: they print, copy, upload, install or build.
+
+use super::runs::{last_part, values};
+use crate::facts::Facts;
+
+/// Whether a command runs no tests whatever it names.
+pub(super) fn is(program: &str, words: &[&str]) -> bool {
+    const NO: &[&str] = &[
+        "echo",
+        "printf",
+        "cp",
+        "mv",
+        "ls",
+        "cat",
+        "cd",
+        "mkdir",
+        "rm",
+        "git",
+        "chmod",
+        "tar",
+        "export",
+        "test",
+        "[",
+        "find",
+        "grep",
+        "kubectl",
+        "helm",
+        "curl",
+        "psql",
+        "mysql",
+        "gcloud",
+        "aws",
+        "prettier",
+        "eslint",
+        "biome",
+        "oxlint",
+        "stylelint",
+        "tsc",
+        "taplo",
+        "rustfmt",
+        "black",
+        "isort",
+        "ruff",
+        "flake8",
+        "mypy",
+        "pylint",
+        "gofmt",
+        "shellcheck",
+        "yamllint",
+        "codespell",
+        "typos",
+        "sed",
+        "awk",
+        "touch",
+        "tee",
+        "diff",
+        "zip",
+        "unzip",
+        "wc",
+        "head",
+        "tail",
+        "gh",
+        "glab",
+        "wget",
+        "scp",
+        "rsync",
+        "cosign",
+        "crane",
+        "skopeo",
+        "ko",
+        "goreleaser",
+        "syft",
+        "trivy",
+        "grype",
+        "buf",
+        "protoc",
+        "golangci-lint",
+    ];
+    NO.contains(&program)
+        || is_tool(program) && builds_only(words)
+        || words.iter().take(2).any(|word| is_build_script(word)) && !words.iter().any(|word| is_test(word))
+        || matches!(program, "docker" | "podman")
+            && words.get(1).is_some_and(|act| ["push", "pull", "tag", "login", "save", "load", "inspect"].contains(act))
+        || words.iter().any(|word| matches!(*word, "--no-run" | "--help" | "--list" | "--collect-only" | "--version"))
+        || (words.len() > 1
+            && ["install", "i", "ci", "add", "build", "fmt", "lint"].contains(&verb(words))
+            && program != "cargo")
+        || words.get(1).is_some_and(|word| matches!(*word, "publish" | "push" | "buildx" | "login" | "sign"))
+        || words.windows(2).any(|pair| {
+            matches!(pair[0], "run" | "run-script")
+                && ["build", "lint", "format", "compile", "start", "dev", "typecheck", "generate"].iter().any(|name| {
+                    pair[1] == *name || pair[1].strip_prefix(name).is_some_and(|rest| rest.starts_with([':', '-']))
+                })
+        })
+}
+
+/// What a program is asked to do: `ci` in `npm --prefix web ci`.
+fn verb<'w>(words: &[&'w str]) -> &'w str {
+    let mut rest = words.iter().skip(1);
+    while let Some(word) = rest.next() {
+        match *word {
+            "--prefix" | "-C" | "--dir" | "--cwd" | "--filter" | "-w" | "--workspace" => drop(rest.next()),
+            option if option.starts_with('-') => {}
+            word => return word,
+        }
+    }
+    ""
+}
+
+/// Programs that start what a recipe of the tree says.
+fn is_tool(program: &str) -> bool {
+    const TOOLS: &[&str] =
+        &["make", "just", "task", "mage", "bazel", "bazelisk", "buck2", "earthly", "dagger", "nix", "tilt", "ctest"];
+    TOOLS.contains(&program)
+}
+
+/// The targets that a tool is given: `e2e-image` in `make -j4 e2e-image`.
+fn targets<'w>(words: &[&'w str]) -> impl Iterator<Item = &'w str> {
+    words.iter().skip(1).copied().filter(|word| !word.starts_with('-') && !word.contains('='))
+}
+
+fn parts(name: &str) -> impl Iterator<Item = &str> {
+    name.split(['-', '_', '.', ':', '/', '+'])
+}
+
+fn is_test(word: &str) -> bool {
+    matches!(word.to_ascii_lowercase().as_str(), "test" | "tests")
+}
+
+/// Whether every target is one that makes what is tested, or what tests it: `make image e2e-image`, `make e2e-build`.
+fn builds_only(words: &[&str]) -> bool {
+    const MAKES: &[&str] = &["build", "builds", "compile"];
+    const PREPARES: &[&str] = &["image", "images", "binary", "binaries", "push", "deps", "install", "clean", "setup"];
+    let only_makes = |target: &str| {
+        let has = |names: &[&str]| parts(target).any(|part| names.contains(&part));
+        !has(&["and", "run"]) && (has(MAKES) || has(PREPARES) && !parts(target).any(is_test))
+    };
+    let mut targets = targets(words).peekable();
+    targets.peek().is_some() && targets.all(only_makes)
+}
+
+/// Whether a script is called for building: `hack/build_image.py`.
+fn is_build_script(word: &str) -> bool {
+    let name = last_part(word);
+    let stem = name.rsplit_once('.').filter(|(_, end)| matches!(*end, "sh" | "bash" | "py" | "js" | "mjs" | "rb"));
+    stem.is_some_and(|(stem, _)| {
+        parts(stem).any(|part| part == "build")
+            && !parts(stem).any(|part| is_test(part) || matches!(part, "and" | "run"))
+    })
+}
+
+/// Whether a command starts tests that stand elsewhere: a script, a rule of a build tool, a container.
+pub(super) fn starts_others(words: &[&str]) -> bool {
+    const SAYS: &[&str] = &["test", "e2e", "check", "verify", "integration", "acceptance", "smoke", "spec"];
+    let program = words.first().copied().unwrap_or("");
+    let says = |word: &str| SAYS.iter().any(|says| word.contains(says));
+    let is_script = || {
+        words.iter().take(2).any(|word| {
+            word.starts_with("./") && says(word) || word.rsplit_once('.').is_some_and(|(_, end)| end == "sh")
+        })
+    };
+    let is_container = || matches!(program, "docker" | "podman" | "docker-compose") && words.contains(&"run");
+    // What a container is told to run, its own command taken away: `integration-tests`.
+    let is_suite = || program.split(['-', '_', '.']).any(|part| matches!(part, "test" | "tests" | "e2e"));
+    // A target is named for the product too: `make shop-cli`.
+    let is_target = || targets(words).any(says);
+    is_tool(program) && is_target() || is_script() || is_container() || is_suite()
+}
+
+/// Whether `go test -c` makes a program of the tests that no command starts.
+pub(super) fn only_compiles(facts: &Facts<'_>, words: &[&str]) -> bool {
+    let made = values(words, &["-o"]).first().map(|path| last_part(path));
+    let is_it = |program: &str| {
+        made.map_or(program.rsplit_once('.').is_some_and(|(_, end)| end == "test"), |made| program == made)
+    };
+    // Ginkgo is given the programs that it starts.
+    let starts = |other: &[String]| {
+        let mut programs = other.iter().map(|word| last_part(word));
+        programs.next().is_some_and(|program| is_it(program) || program == "ginkgo" && programs.any(is_it))
+    };
+    words.contains(&"-c") && !facts.ci().commands.iter().any(|other| starts(&other.words))
+}
