@@ -30,6 +30,8 @@ const MARKS_FILES: &[&str] = &["example", "sample", "template"];
 const OWN: &str = "own";
 /// More of a file says nothing more about its name.
 const HEAD: usize = 20_000;
+/// Words that a sentence has at least.
+const SENTENCE: usize = 5;
 
 /// The project's own name.
 #[derive(Clone, Debug, Default)]
@@ -42,7 +44,7 @@ pub struct OwnName {
     alone: BTreeSet<String>,
     /// All words of the names, and who owns the repository.
     words: BTreeSet<String>,
-    /// The words, and what the manifests say that the program is.
+    /// The words, and what the manifests and the README say that the program is.
     says: String,
 }
 
@@ -64,8 +66,8 @@ pub fn read(facts: &Facts<'_>) -> OwnName {
     // What Kubebuilder keeps of a project that it began: an operator, whose manual is about what its users run.
     let is_operator = facts.tree.text("PROJECT").is_some_and(|source| source.text().contains("kubebuilder.io"));
     let operator = is_operator.then(|| "kubernetes operator".to_owned());
-    own.says =
-        own.words.iter().cloned().chain(descriptions(facts, &own)).chain(operator).collect::<Vec<_>>().join("\n");
+    let said = descriptions(facts, &own).into_iter().chain(introduction(facts)).chain(operator);
+    own.says = own.words.iter().cloned().chain(said).collect::<Vec<_>>().join("\n");
     own.words.extend(owners(facts));
     own
 }
@@ -85,6 +87,20 @@ fn descriptions(facts: &Facts<'_>, own: &OwnName) -> Vec<String> {
     let is_own = |text: &str| value(text, "name").is_some_and(|name| own.is_in(&name) == Some(true));
     let said = texts.filter(|&(is_chart, text)| !is_chart || is_own(text));
     said.filter_map(|(_, text)| value(text, "description")).collect()
+}
+
+/// The first sentence of the README: `Keeper gives you tools to back up your cluster`.
+fn introduction(facts: &Facts<'_>) -> Option<String> {
+    let readme = ["README.md", "Readme.md", "readme.md"].iter().find_map(|name| facts.tree.text(name))?;
+    let is_prose = |line: &&str| {
+        line.starts_with(|letter: char| letter.is_alphanumeric() || "*_`".contains(letter))
+            && !line.starts_with("* ")
+            && line.split_whitespace().count() >= SENTENCE
+    };
+    let lines = head(readme.text(), HEAD).lines().map(str::trim);
+    let mut lines = lines.skip_while(|line| !is_prose(line)).take_while(|line| !line.is_empty());
+    let paragraph = lines.by_ref().collect::<Vec<_>>().join(" ");
+    paragraph.split(". ").next().filter(|sentence| !sentence.is_empty()).map(str::to_owned)
 }
 
 /// Who owns the repository, by the addresses that the manifests give for it.

@@ -12,6 +12,7 @@ mod plain;
 mod section;
 mod standing;
 mod starter;
+mod versions;
 
 pub(crate) use links::address;
 pub(super) use links::own_addresses;
@@ -85,11 +86,14 @@ pub fn read(facts: &Facts<'_>) -> Documents {
         facts.tree.files().iter().filter_map(|file| Some((file, markup(file)?))).collect();
     let read: Vec<Result<Document, Blind>> = parallel::map(&files, |&(file, markup)| read_one(file, markup));
     let mut documents = Documents { own_addresses: links::own_addresses(facts), ..Documents::default() };
+    let before = versions::of_before(files.iter().map(|(file, _)| &file.path));
     for result in read {
         match result {
             Ok(mut document) => {
                 if facts.vendored().holds(&document.path) {
                     document.standing = Standing::Never("about a chart of another project");
+                } else if before.iter().any(|folder| document.path.starts_with(folder.as_str())) {
+                    document.standing = Standing::Never("about a release of before");
                 }
                 documents.all.push(document);
             }
