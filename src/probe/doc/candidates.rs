@@ -6,6 +6,7 @@ use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::facts::documents::{Document, Section, Standing, Target, resolve};
 use crate::source::Span;
+use crate::tree::File;
 use crate::tree::path::folder_of;
 use std::collections::BTreeSet;
 
@@ -167,32 +168,61 @@ pub(in crate::probe) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<B
     let documents = facts.documents();
     let mut blind = Vec::new();
     for document in documents.of_project() {
-        for link in document.sections.iter().flat_map(|section| &section.links) {
-            let text = link.text.trim();
-            let promises = text.split_whitespace().count() <= 6 && topic.is_promised(text);
-            let is_elsewhere = || text.to_ascii_lowercase().contains("wiki") || !builds_a_site(facts);
-            let is_site =
-                || topic.elsewhere && is_readme(&document.path) && names_documentation(text) && is_elsewhere();
-            if (promises || is_site())
-                && !is_reference(&link.url)
-                && resolve(facts.tree, documents, document, &link.url) == Target::Outside
-            {
-                blind.push(Blind {
-                    place: Some(Place::at(document.path.clone(), link.span)),
-                    why: format!("\"{text}\" is linked outside the tree, cannot be read offline"),
-                });
+        let here = |url: &str| resolve(facts.tree, documents, document, url);
+        for section in &document.sections {
+            let leads_there = topic.elsewhere
+                && is_readme(&document.path)
+                && names_documentation(&section.title)
+                && !section.links.iter().any(|link| matches!(here(&link.url), Target::Inside(path) if is_page(&path)));
+            for link in &section.links {
+                let text = link.text.trim();
+                let promises = text.split_whitespace().count() <= 6 && topic.is_promised(text);
+                let is_elsewhere = || text.to_ascii_lowercase().contains("wiki") || !builds_a_site(facts);
+                let is_site = || {
+                    topic.elsewhere
+                        && is_readme(&document.path)
+                        && (leads_there || names_documentation(text))
+                        && is_elsewhere()
+                };
+                let is_others = is_reference(&link.url) && !(leads_there && is_own_site(facts, &link.url));
+                if (promises || is_site()) && !is_others && here(&link.url) == Target::Outside {
+                    blind.push(Blind {
+                        place: Some(Place::at(document.path.clone(), link.span)),
+                        why: format!("\"{text}\" is linked outside the tree, cannot be read offline"),
+                    });
+                }
             }
         }
     }
     blind
 }
 
+/// Whether an address is of a site that bears the project's name: `opentelemetry.io` for `opentelemetry-demo`.
+fn is_own_site(facts: &Facts<'_>, url: &str) -> bool {
+    let host = url.split("://").nth(1).unwrap_or("").split(['/', ':', '?']).next().unwrap_or("");
+    host.rsplit('.').nth(1).is_some_and(|name| facts.own_name().is_in(name) == Some(true))
+}
+
+/// Pages in folders of documentation that are a site of their own.
+const A_SITE: usize = 20;
+
+/// Whether a path is a folder of documentation or leads through one.
+fn is_page(path: &str) -> bool {
+    path.split('/').any(|part| ["doc", "docs", "documentation", "book"].contains(&part))
+}
+
 /// Whether the site of documentation is built from this tree, so that what stands there stands here.
 fn builds_a_site(facts: &Facts<'_>) -> bool {
     const BUILDERS: &[&str] =
         &["mkdocs.yml", "mkdocs.yaml", "docusaurus.config.", "antora.yml", "book.toml", ".readthedocs.", "hugo.toml"];
-    let is_builder = |name: &str| BUILDERS.iter().any(|builder| name.starts_with(builder));
-    facts.tree.files().iter().any(|file| is_builder(file.name()) || file.path.contains(".vitepress/config."))
+    // A program among the sources may build a site of something else.
+    let is_builder = |file: &&File| {
+        BUILDERS.iter().any(|builder| file.name().starts_with(builder))
+            && !file.path.split('/').any(|part| part == "src")
+    };
+    let mut files = facts.tree.files().iter();
+    files.any(|file| is_builder(&file) || file.path.contains(".vitepress/config."))
+        || facts.documents().of_project().filter(|document| is_page(&document.path)).count() >= A_SITE
 }
 
 /// The readme of the whole tree.
