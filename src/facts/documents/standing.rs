@@ -62,7 +62,8 @@ const PEOPLE: &[&str] = &[
     "thanks",
     "adopters",
 ];
-const CODE: &[&str] = &["contributing", "hacking", "development", "developing", "building", "maintenance-guide"];
+const CODE: &[&str] =
+    &["contributing", "hacking", "development", "developing", "develop", "build", "building", "maintenance-guide"];
 /// The same, with other words before them: `rust-style-guide.md`.
 const HABITS: &[&str] = &["style", "styleguide", "conventions"];
 

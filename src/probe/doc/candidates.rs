@@ -159,6 +159,7 @@ fn linked<'f>(facts: &'f Facts<'_>, topic: &Topic, from: &Candidate<'f>) -> Vec<
     });
     inside
         .filter(|document| document.path != from.document.path && may_speak(document, topic))
+        .filter(|document| !topic.is_other_title(document.title()))
         .map(|document| Candidate { document, section: 0, shown: usize::from(document.sections.len() > 1) })
         .collect()
 }

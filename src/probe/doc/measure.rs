@@ -1,6 +1,7 @@
 //! Where a part of a topic stands in a section: steps, checks, symptoms with their fixes, levels, lists.
 
 use super::candidates::Candidate;
+use super::check::is_check;
 use super::topic::{Part, Pattern, Topic};
 use super::weigh;
 use crate::evidence::Place;
@@ -9,11 +10,6 @@ use crate::facts::documents::{Block, BlockKind, Section};
 use crate::pattern::pattern;
 use crate::source::{Span, floor, head};
 
-// Somebody is told to look, or what is then to be seen; "should be kept apart" and "search-console verification" are no check.
-pattern!(
-    CHECK,
-    r"(?i)(?:^|[.!?:;,(]\s*|\b(?:and|or|to|then|now|please|finally|next|must|should|can|could|will|also|first|by|\w+ly)\s+)(?:verify|check|confirm|make sure|ensure|validate|test (?:that|the|it|your|whether|if))\b|(?:^|\bby |[.!?:;]\s*)(?:verifying|checking|confirming|making sure|testing that)\b|\bsmoke[- ]tests?\b|\byou should (?:now )?(?:see|get|be able)\b|\bshould (?:now )?(?:be (?:now )?(?:running|up|ready|available|healthy|accessible|reachable|live|green|active|visible|online|listening|deployed)|return|respond|report|show|open)\b|^\W*(?:[\w-]+[ .)]+){0,3}(?:verification|validation|checks?)\W*$|\bcurl\s|\bkubectl (?:rollout status|get|wait)\b|\bhelm (?:status|test)\b|\bsystemctl status\b"
-);
 pattern!(
     FIX,
     r"(?i)\b(?:fix(?:ed)?|solution|resol(?:ve|ution)|try|run(?:ning)?|set(?:ting)?|increas\w+|decreas\w+|reduc\w+|restart\w*|check|verify|make sure|ensure|us(?:e|ing)|add(?:ing)?|remov\w+|install\w*|upgrad\w+|updat\w+|delet\w+|clear\w*|chang\w+|configur\w+|enabl\w+|disabl\w+|you (?:can|need|should|must|have to)|workaround|instead|caused by|because|means that|scale|drain|roll back|contact|re-?creat\w+|re-?run|raise|lower|free|kill|stop|start|wait|rotate|renew|grant|allow|open|close)\b"
@@ -174,37 +170,44 @@ impl<'a> Look<'a, '_> {
     }
 
     /// Headings beside each other that each say what to do: "Install the packages", "Create a user", "Run the script".
+    /// Where most of those beside them say nothing to do, they are what can be chosen, and no sequence.
     fn commanded(&self) -> Vec<Step<'a>> {
         let Some(level) = self.below().map(|(_, section)| section.level).min() else { return Vec::new() };
         let document = self.candidate.document;
         let is_step = |section: &Section| {
             section.level == level && DEED.is_match(&section.title) && !ONE_WAY.is_match(&section.title)
         };
+        let beside = self.below().filter(|(_, section)| section.level == level).count();
         let steps = self.below().filter(|(_, section)| is_step(section));
-        steps.map(|(index, _)| Step::of_heading(document.tree(index))).collect()
+        let steps: Vec<Step<'a>> = steps.map(|(index, _)| Step::of_heading(document.tree(index))).collect();
+        if steps.len() * 2 < beside { Vec::new() } else { steps }
     }
 
     /// The check that steps end in: one of the last two steps, what stands behind them, or the section that follows.
     fn check_at_end(&self, steps: &[Step<'a>], after: usize) -> Option<(Span, &'a str)> {
         let ending = steps.iter().rev().take(2);
-        if let Some(step) = ending.clone().find(|step| step.texts.iter().any(|text| CHECK.is_match(text))) {
+        if let Some(step) = ending.clone().find(|step| step.texts.iter().any(|text| is_check(text))) {
             return Some((step.span, step.texts[0]));
         }
         let sections = &self.candidate.document.sections;
         let last = steps.last()?.span.start;
-        let behind = sections[..after.min(sections.len())].iter().flat_map(|section| &section.blocks);
-        let behind = behind.filter(|block| block.span.start > last).find(|block| CHECK.is_match(&block.text));
-        let next = || sections.get(after).filter(|section| CHECK.is_match(&section.title) && !section.is_bare());
+        let at = sections.iter().rposition(|section| section.heading.start <= last)?;
+        let end = if sections[at].heading.start == last { sections[at].end } else { at + 1 };
+        // A page may go on with something else; what follows at once may be the check.
+        let next = sections.get(end);
+        let until = next.filter(|_| end < after).map_or(end, |next| next.end.max(end + 1));
+        let behind = sections[at..until.min(sections.len())].iter().flat_map(|section| &section.blocks);
+        let behind = behind.filter(|block| block.span.start > last).find(|block| is_check(&block.text));
+        let titled = || next.filter(|section| is_check(&section.title) && !section.is_bare());
         behind
             .map(|block| (block.span, block.text.as_str()))
-            .or_else(|| next().map(|section| (section.heading, section.title.as_str())))
+            .or_else(|| titled().map(|section| (section.heading, section.title.as_str())))
     }
 
     fn verification(&self) -> Vec<(Place, String)> {
-        let heading = self.below().find(|(_, section)| CHECK.is_match(&section.title) && !section.is_bare());
+        let heading = self.below().find(|(_, section)| is_check(&section.title) && !section.is_bare());
         let heading = heading.map(|(_, section)| (section.heading, section.title.as_str()));
-        let block =
-            || self.blocks().find(|block| CHECK.is_match(&block.text)).map(|block| (block.span, block.text.as_str()));
+        let block = || self.blocks().find(|block| is_check(&block.text)).map(|block| (block.span, block.text.as_str()));
         let found = heading.or_else(block);
         found.map(|(span, text)| (self.at(span), format!("a check: \"{}\"", excerpt(text)))).into_iter().collect()
     }

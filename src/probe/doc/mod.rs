@@ -1,6 +1,7 @@
 //! `@doc(topic)`: documents with substance on a topic.
 
 pub(super) mod candidates;
+mod check;
 mod measure;
 mod named;
 mod setting;

@@ -22,7 +22,7 @@ pattern!(
 );
 pattern!(
     ASIDE: Scan,
-    r"(?i)\b(?:local(?:ly|host)?|dev|development|minikube|k3d|kind cluster|docker[- ]?desktop|from source|contributing)\b"
+    r"(?i)\b(?:local(?:ly|host)?|dev|development|minikube|k3d|kind cluster|docker[- ]?desktop|from source|contributing|staging|uat|preview|review apps?|acceptance environments?)\b"
 );
 pattern!(PRODUCTION: Scan, r"(?i)\b(?:production|prod|live (?:environment|system|cluster)|release(?:d|s)?)\b");
 pattern!(
@@ -67,7 +67,8 @@ pub(super) fn of(candidate: &Candidate<'_>, own_name: &OwnName) -> Setting {
     }
 }
 
-/// Whether a heading below the candidate's own turns to a developer's machine: "### On minikube".
+/// Whether a heading below the candidate's own turns to a developer's machine, or to an environment that is none of the
+/// users': "### On minikube", "### UAT deployments".
 pub(super) fn is_aside(title: &str) -> bool {
     ASIDE.is_match(title) && !PRODUCTION.is_match(title)
 }
