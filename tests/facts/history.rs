@@ -166,9 +166,11 @@ fn approvals_are_trailers() {
     }
     repo.commit("Auto merge of #7 - bob:x, r=alice\n\nWhy not");
     repo.commit("Reviewed-by nobody, r=nobody");
+    repo.commit("Merge pull request 'x' (#8) from x into main\n\nReviewed-on: https://git.example.org/shop/pulls/8");
     repo.with(|facts| {
         let answer = ask(facts, "reviewed");
-        assert!(answer.seen[0].message.starts_with("10 of the last 11"), "{answer:?}");
+        assert!(answer.seen[0].message.starts_with("10 of the last 12"), "{answer:?}");
+        assert!(ask(facts, "via_pr").seen[0].message.starts_with("2 of the last 12"));
     });
 }
 

@@ -33,7 +33,8 @@ pattern!(
 );
 pattern!(GITLAB_MERGE: Scan, r"(?m)^See merge request \S+!\d+");
 pattern!(BY_GERRIT: Scan, r"(?m)^Reviewed-on: \S+");
-pattern!(REVIEWED: Scan, r"(?mi)^\s*(?:Reviewed-by|Approved-by|Acked-by):\s*\S+|^\s*Reviewed-on:\s*\S+");
+// `Reviewed-on` of Gitea and Gerrit is where it was looked at, and does not say that anybody approved.
+pattern!(REVIEWED: Scan, r"(?mi)^\s*(?:Reviewed-by|Approved-by|Acked-by):\s*\S+");
 // Bors and homu write who approved: `r=alice`.
 pattern!(BORS: Scan, r"(?m)(?:^|\s)r=[A-Za-z0-9][\w,@-]*");
 pattern!(
