@@ -121,9 +121,10 @@ pub(super) fn matching<'c, 'w>(config: &'c Config, words: &[&'w Word]) -> Vec<(&
 pub(super) struct Variables(Vec<(Vec<String>, Vec<String>)>);
 
 impl Variables {
-    /// What the words name; what only its value would tell cannot be told by a name.
+    /// What the words name; what only its value or its file would tell cannot be told by a name.
     pub(super) fn of(words: &[Word]) -> Self {
-        let by_name = words.iter().filter(|word| !word.attributes.contains_key("only"));
+        let tells = |word: &&Word| !["only", "file"].iter().any(|name| word.attributes.contains_key(name));
+        let by_name = words.iter().filter(tells);
         let tails = |word: &Word| spread(&word.text).iter().map(|tail| Key::of(tail).squashed()).collect();
         let barred = |word: &Word| texts(&word.attributes, "not_under").unwrap_or_default();
         Self(by_name.map(|word| (tails(word), barred(word))).collect())

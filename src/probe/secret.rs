@@ -52,7 +52,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         answer.notes.push(note);
     }
     let beside = Beside::new(facts);
-    let is_elsewhere = |path: &str| beside.holds(path) || serves_not(facts, path) || is_of_another_command(facts, path);
+    let is_elsewhere = |path: &str| {
+        beside.holds(path)
+            || serves_not(facts, path)
+            || is_of_another_command(facts, path)
+            || is_of_a_client_library(facts, path)
+    };
     let serves = |read: &&EnvRead| !is_elsewhere(&read.place.path);
     answer.seen.extend(reads(config, &words).filter(serves).map(read_sighting));
     keep(&mut answer, way);
@@ -71,6 +76,17 @@ fn is_of_another_command(facts: &Facts<'_>, path: &str) -> bool {
     let starts = facts.code().find(facts, r#"\bUse:\s*"(?:serve|server|start|run|daemon)\b"#);
     let commands = || facts.code().find(facts, r#"\bUse:\s*"[a-z]"#);
     !starts.is_empty() && starts.iter().all(|hit| &*hit.path != path) && commands().iter().any(|hit| &*hit.path == path)
+}
+
+/// Whether a file belongs to a package that users of the service build into their own programs: `clients/python/`,
+/// `sdk/node/`, beside others.
+fn is_of_a_client_library(facts: &Facts<'_>, path: &str) -> bool {
+    const FOLDERS: &[&str] = &["clients", "sdk", "sdks", "client-libraries", "client_libraries"];
+    let is_library = |folder: &str| folder.split('/').any(|part| FOLDERS.contains(&part));
+    let packages = &facts.manifests().packages;
+    let around = packages.iter().map(|package| package.folder()).filter(|folder| path.starts_with(folder));
+    around.max_by_key(|folder| folder.len()).is_some_and(is_library)
+        && packages.iter().any(|package| !is_library(package.folder()))
 }
 
 /// A literal that everybody may read, since it only says that one belongs there: `please_change_me`, `---`. A program that
@@ -170,7 +186,20 @@ fn is_word_of_its_file(config: &Config, setting: &Setting) -> bool {
 
 /// `${OPENAI_API_KEY:demo}`: what the program says without a key.
 fn stands_in(text: &str) -> bool {
-    let words = ["demo", "none", "dummy", "test", "unset", "missing", "key", "api-key", "apikey", "not-set", "no-key"];
+    let words = [
+        "demo",
+        "none",
+        "dummy",
+        "placeholder",
+        "test",
+        "unset",
+        "missing",
+        "key",
+        "api-key",
+        "apikey",
+        "not-set",
+        "no-key",
+    ];
     words.contains(&text.to_ascii_lowercase().as_str())
 }
 

@@ -1,5 +1,6 @@
 //! What a setting holds: a text of the tree, or a reference to something that stands elsewhere.
 
+use crate::pattern::pattern;
 use crate::value::{Kind, Value};
 
 /// What a setting holds.
@@ -82,6 +83,13 @@ impl Held {
         if let Some(way) = store(text) {
             return (Self::Elsewhere(way, text.to_owned()), None);
         }
+        if let Some(Variable { name, default }) = of_ruby(text) {
+            return match default {
+                Some(default) if default.is_empty() => (Self::Empty, name),
+                Some(default) => (Self::Plain(default), name),
+                None => (Self::Elsewhere(Way::Env(name), text.to_owned()), None),
+            };
+        }
         match variable(text) {
             Some(Variable { default: Some(default), .. }) if default.is_empty() => (Self::Empty, Some(text.to_owned())),
             Some(Variable { default: Some(default), .. }) => (Self::Plain(default), Some(text.to_owned())),
@@ -153,6 +161,20 @@ fn variable(text: &str) -> Option<Variable> {
     let inner = wrapped.iter().find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close))?;
     let is_name = !inner.is_empty() && inner.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     is_name.then(|| Variable { name: name(inner), default: None })
+}
+
+// `<%= ENV["A"] %>`, `<%= ENV["A"].presence || "b" %>`, `<%= ENV.fetch("A") { 5 } %>`, `<%= ENV.fetch("A", nil) %>`.
+pattern!(
+    RUBY: Scan,
+    r#"^<%=\s*(?:Integer\(\s*)?ENV(?:\[\s*|\.fetch\(\s*)["'](?<name>\w+)["']\s*(?:\]|(?:,\s*(?:"(?<argument>[^"]*)"|'(?<argument1>[^']*)'|(?<argument2>\d+)|nil)\s*)?\))(?:\.(?:presence|to_i|to_s))*\s*(?:(?:\|\||\{)\s*(?:"(?<block>[^"]*)"|'(?<block1>[^']*)'|(?<block2>\d+)|nil)?\s*\}?)?(?:\.to_i|\))*\s*-?%>$"#
+);
+
+/// A text that is one variable in a template of Ruby, as in the settings of Rails.
+fn of_ruby(text: &str) -> Option<Variable> {
+    let found = RUBY.groups(text)?;
+    let defaults = ["argument", "argument1", "argument2", "block", "block1", "block2"];
+    let default = defaults.iter().find_map(|name| found.name(name)).map(|group| group.text.to_owned());
+    Some(Variable { name: found.name("name").map(|group| group.text.to_owned()), default })
 }
 
 /// A reference to a secret store, by its scheme.

@@ -42,6 +42,12 @@ static DEFAULT: LazyLock<Scan> = LazyLock::new(|| {
     Scan::constant(&format!("^{lead}{literal}"))
 });
 
+// `dj_database_url.config(env="A", default="b")` of Django.
+const OF_DJANGO: &str = r"\bdj_database_url\.config\((?<value>(?:[^()]|\([^()]*\)){0,600})\)";
+
+pattern!(DJANGO_NAME: Scan, r#"\benv\s*=\s*["'](?<name>\w+)["']"#);
+pattern!(DJANGO_DEFAULT: Scan, r#"\bdefault\s*=\s*["'](?<text>[^"'\n]*)["']"#);
+
 // A call that takes a value and what stands for it: `withDefault(process.env.A, "b")`.
 pattern!(FALLS_BACK: Scan, r"(?i)\b\w*(?:default|fall_?back|coalesce|or_?else|first)\w*\(\s*$");
 
@@ -51,9 +57,20 @@ pattern!(BASE: Scan, r"^\s*,\s*(?:2|8|10|16)\s*\)");
 pub(super) fn read(facts: &Facts<'_>) -> Vec<EnvRead> {
     let found = facts.code().find_all(facts, Scope::Product, READS);
     let mut reads: Vec<EnvRead> = found.iter().flat_map(|hits| hits.iter()).filter_map(|hit| one(facts, hit)).collect();
+    let django = facts.code().find_all(facts, Scope::Product, &[OF_DJANGO]);
+    reads.extend(django.iter().flat_map(|hits| hits.iter()).filter_map(database_of_django));
     reads.sort_by(|a, b| (&a.place, &a.name).cmp(&(&b.place, &b.name)));
     reads.dedup();
     reads
+}
+
+/// The database of Django: `DATABASE_URL`, where no other variable is named.
+fn database_of_django(hit: &Hit) -> Option<EnvRead> {
+    let (arguments, _) = hit.value.as_ref().filter(|_| !script::is_aside(&hit.path))?;
+    let named = DJANGO_NAME.groups(arguments).and_then(|found| Some(found.name("name")?.text.to_owned()));
+    let name = named.unwrap_or_else(|| "DATABASE_URL".to_owned());
+    let default = DJANGO_DEFAULT.groups(arguments).and_then(|found| Some(found.name("text")?.text.to_owned()));
+    Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span) })
 }
 
 fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
