@@ -64,6 +64,14 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         };
         let reason = reason.or_else(|| wanted.then_missing(ci, command));
         let reason = reason.or_else(|| wanted.before_missing(ci, command));
+        // What says none of the value that is asked for tells nothing of it, whatever language it reads.
+        let value = match wanted.value(command) {
+            Some(Err(why)) if reason.is_none() => {
+                answer.notes.push(with_reason(sighting, &why));
+                continue;
+            }
+            value => value.and_then(Result::ok),
+        };
         let bare = question.is_set("services") && ci.job(&command.step).services.is_empty();
         let reason = reason.or_else(|| bare.then(|| "no service containers run beside it".to_owned()));
         if reason.is_none()
@@ -74,13 +82,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             answer.blind.push(Blind { place: Some(command.place.clone()), why });
             continue;
         }
-        let sighting = match wanted.value(command) {
-            Some(Ok(value)) => sighting.with(value),
-            Some(Err(why)) if reason.is_none() => {
-                answer.notes.push(with_reason(sighting, &why));
-                continue;
-            }
-            _ => sighting,
+        let sighting = match value {
+            Some(value) => sighting.with(value),
+            None => sighting,
         };
         match reason {
             Some(why) => answer.notes.push(with_reason(sighting, &why)),
