@@ -64,6 +64,10 @@ const NEVER: &[&str] = &[
     "training",
     "extras",
     "prow",
+    "poc",
+    "pocs",
+    "prototype",
+    "prototypes",
 ];
 const EXAMPLE: &[&str] = &[
     "example",
@@ -107,8 +111,17 @@ const FIXTURE: &[&str] = &[
     "integrationtests",
     "functionaltest",
     "functionaltests",
+    "systemtest",
+    "systemtests",
+    "acceptancetest",
+    "acceptancetests",
     "unittest",
     "unittests",
+];
+/// What stands behind `sample` and `example` in one word with them.
+const SHOWN: &[&str] = &[
+    "app", "apps", "chart", "client", "code", "config", "configs", "data", "plugin", "plugins", "project", "projects",
+    "server", "service", "services", "values", "webhook",
 ];
 /// What stands behind the word `test` in the name of a package that only tests use: `shop_test_db`, `test-server`.
 const TEST_SUPPORT: &[&str] = &[
@@ -261,7 +274,10 @@ fn sign(word: &str) -> Option<(&'static str, Sign)> {
     let could_be = (2..=16).contains(&word.len());
     let known = could_be.then(|| SIGNS.get_key_value(word).map(|(&word, &sign)| (word, sign))).flatten();
     // `e2eutil/`, `e2etests/`.
-    known.or_else(|| word.starts_with("e2e").then_some(("e2e", Sign::Fixture)))
+    let known = known.or_else(|| word.starts_with("e2e").then_some(("e2e", Sign::Fixture)));
+    // `samplewebhook/`, `exampleapp/`.
+    let shows = |mark: &'static str| word.strip_prefix(mark).filter(|rest| SHOWN.contains(rest)).map(|_| mark);
+    known.or_else(|| shows("sample").or_else(|| shows("example")).map(|mark| (mark, Sign::Example)))
 }
 
 /// What the words of a path say, each by its first word.
