@@ -32,6 +32,16 @@ pub(super) fn is_one_of_names(text: &str, name: (usize, usize), value_end: usize
     is_word && (follows_one() || leads_to_one() || begins() || is_said() || holds_it())
 }
 
+/// `make_password("waste-time")` on a line of its own: nobody keeps what is hashed there for the time that it takes.
+pub(super) fn is_thrown_away(text: &str, name: (usize, usize), value_end: usize) -> bool {
+    let verbs = ["make", "hash", "derive"];
+    let hashes = names::words(&text[name.0..name.1]).first().is_some_and(|verb| verbs.contains(&verb.as_str()));
+    let before = &text[text[..name.0].rfind('\n').map_or(0, |at| at + 1)..name.0];
+    let after = text.get(value_end..).unwrap_or_default().lines().next().unwrap_or_default();
+    let ends = || matches!(after.trim_start_matches(['"', '\'']).trim_end(), ")" | ");");
+    hashes && matches!(before.trim(), "" | "await") && ends()
+}
+
 /// `["username", "password", "level"]`: one of several names, with no value to it.
 pub(super) fn follows_a_text(text: &str, name_start: usize) -> bool {
     let before = text[..name_start].trim_end_matches(['"', '\'', '`']);

@@ -117,11 +117,42 @@ pub(super) fn is_in_a_fenced_sample(text: &str, offset: usize) -> bool {
 
 /// Whether a value stands beside the key `example`, on its line or on the one before.
 pub(super) fn is_an_example(text: &str, offset: usize) -> bool {
-    let Some(before) = text.get(..offset) else { return false };
-    let before = before.trim_end_matches(|letter: char| letter != '\n' && !matches!(letter, ':' | '=' | '>'));
+    let Some(all) = text.get(..offset) else { return false };
+    let before = all.trim_end_matches(|letter: char| letter != '\n' && !matches!(letter, ':' | '=' | '>'));
     let key = before.trim_end().trim_end_matches(['>', '=', ':']).trim_end().trim_end_matches(['"', '\'']);
     let word = key.rsplit(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').next().unwrap_or_default();
-    matches!(word, "example" | "examples" | "sample")
+    matches!(word, "example" | "examples" | "sample") || is_given_with_example(all)
+}
+
+/// Whether what stands before a value ends a call that gives `example` its value: `insert("example".to_string(), json!(`.
+fn is_given_with_example(before: &str) -> bool {
+    let before = before[floor(before, before.len().saturating_sub(120))..].trim_end_matches(['"', '\'']);
+    let Some((given, between)) = before.rsplit_once(['"', '\'']) else { return false };
+    let call = given.strip_suffix("example").and_then(|given| given.strip_suffix(['"', '\'']));
+    call.is_some_and(|call| call.trim_end().ends_with('('))
+        && between.contains(',')
+        && !between.contains([';', '{', '}'])
+}
+
+/// Whether a value stands in a sample of JSON in a text of the program, such as the help of a command: between quotes that
+/// are escaped, below a line that says so, `Example response:`.
+pub(super) fn is_in_an_escaped_sample(text: &str, offset: usize) -> bool {
+    const MOST_LINES: usize = 80;
+    let Some(before) = text.get(..offset) else { return false };
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    if !before[start..].contains("\\\"") {
+        return false;
+    }
+    for line in text[..start].lines().rev().take(MOST_LINES) {
+        let plain = line.replace("\\\"", "");
+        if plain.trim_end().ends_with(':') && plain.to_ascii_lowercase().contains("example ") {
+            return true;
+        }
+        if plain.contains('"') {
+            return false;
+        }
+    }
+    false
 }
 
 /// Whether a value stands in a text of several lines that a script holds: a description with a sample in it.

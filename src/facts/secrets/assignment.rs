@@ -1,6 +1,6 @@
 //! Reads the assignment around a name that means a secret, in the grammar of the file, and finds the literal.
 
-use super::among::{follows_a_text, is_given_to_a_name, is_one_of_names, leads_others, names_a_prompt};
+use super::among::{follows_a_text, is_given_to_a_name, is_one_of_names, is_thrown_away, leads_others, names_a_prompt};
 use super::context::Grammar;
 use super::literal::{self, Grade};
 use super::names::{self, Sort};
@@ -93,7 +93,10 @@ fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Op
     let (start, value) = (start, text.get(start..end)?);
     // Sentences of a comment put names in backticks one after the other.
     if join == Join::Passed
-        && (is_commented || names_a_prompt(text, name, value) || is_one_of_names(text, name, end, value))
+        && (is_commented
+            || names_a_prompt(text, name, value)
+            || is_one_of_names(text, name, end, value)
+            || is_thrown_away(text, name, end))
     {
         return None;
     }

@@ -154,12 +154,14 @@ impl Scanner {
         let (start, end) = (from + hit.start, from + hit.end);
         let weight = setting.weight_at(start);
         let aside = aside(weight).or((weight == Weight::Ci && detector.is_of_urls()).then_some("for a run of CI"));
+        let is_help = || setting.grammar() == Grammar::Code && around::is_in_an_escaped_sample(text, start);
         let (confidence, why_low) = match (hit.outcome, aside) {
             _ if around::stands_by_its_pattern(detector, text, start) => {
                 (Confidence::Low, Some("beside the pattern that finds it"))
             }
             _ if has_expired(detector, &text[start..end], setting.now) => (Confidence::Low, Some("it has expired")),
             _ if around::is_an_example(text, start) => (Confidence::Low, Some("named an example")),
+            _ if is_help() => (Confidence::Low, Some("in a sample inside of a text")),
             (Outcome::Proven, _) => (Confidence::High, None),
             (Outcome::Doubtful, _) => (Confidence::Low, Some("its checksum is wrong")),
             _ if detector.is_public => (Confidence::Low, Some("made for tests or for publishing")),
@@ -184,7 +186,9 @@ impl Scanner {
         let name = &text[found.name_start..found.name_end];
         let weight = setting.weight_at(literal.start);
         let is_sample = || {
-            setting.grammar() == Grammar::Code && around::is_in_a_fenced_sample(text, literal.start)
+            setting.grammar() == Grammar::Code
+                && (around::is_in_a_fenced_sample(text, literal.start)
+                    || around::is_in_an_escaped_sample(text, literal.start))
                 || around::is_in_a_long_text(setting.path, text, literal.start)
         };
         let is_built = || around::is_in_a_build_step(setting.path, text, literal.start);
