@@ -41,6 +41,9 @@ pub fn not_chosen(facts: &Facts<'_>, path: &str) -> Option<String> {
     if is_connector(facts, path) {
         return Some("one of the many kinds of databases that the program reaches for its users".to_owned());
     }
+    if let Some(engine) = engine_instead(facts, path) {
+        return Some(format!("chosen only where settings say so; the program's own choice is {engine}"));
+    }
     let config = facts.config();
     let in_file = config.reads.iter().filter(|read| *read.place.path == *path && read.default.is_none());
     let needed: Vec<&EnvRead> = in_file.filter(|read| names_a_database(&read.name)).collect();
@@ -54,6 +57,48 @@ pub fn not_chosen(facts: &Facts<'_>, path: &str) -> Option<String> {
     let unset = switch.or_else(|| several.filter(|_| !needed.iter().any(|read| is_set(read))))?;
     is_stated(facts, config, path)
         .then(|| format!("chosen only where `{}` is set, which production does not set", unset.name))
+}
+
+/// Engines that a program may keep its data in.
+const ENGINES: &[&str] = &[
+    "sqlite",
+    "lmdb",
+    "postgres",
+    "postgresql",
+    "mysql",
+    "mariadb",
+    "sled",
+    "rocksdb",
+    "redb",
+    "fjall",
+    "mongo",
+    "mongodb",
+    "redis",
+    "memory",
+    "hiqlite",
+];
+
+/// How source of Rust says which of them it takes where nobody chooses: `fn default_db_engine() -> String { "lmdb".into() }`.
+const OWN_CHOICE: &str =
+    r#"\bfn\s+default_\w*(?:engine|backend|database|db|stor(?:e|age))\w*\(\)[^{;]{0,60}\{\s*"(?<value>\w+)""#;
+
+/// The engine that a program takes by itself, where a file is the adapter of another one and both stand side by side:
+/// `sqlite_adapter.rs` and `lmdb_adapter.rs`.
+fn engine_instead(facts: &Facts<'_>, path: &str) -> Option<String> {
+    let engine = engine_of(path)?;
+    let choices = facts.code().find(facts, OWN_CHOICE);
+    let mut choices = choices.iter().filter_map(|hit| Some(hit.value.as_ref()?.0.to_ascii_lowercase()));
+    let beside = |choice: &String| {
+        let mut files = facts.tree.files().iter().filter(|file| folder_of(&file.path) == folder_of(path));
+        files.any(|file| engine_of(&file.path) == Some(choice))
+    };
+    choices.find(|choice| choice != engine && beside(choice))
+}
+
+/// The engine that the name of a file of Rust speaks of.
+fn engine_of(path: &str) -> Option<&str> {
+    let stem = path.strip_suffix(".rs")?.rsplit('/').next()?;
+    stem.split('_').find(|word| ENGINES.contains(word))
 }
 
 /// Whether a file stands among connectors: each beside it loads the client of another kind of server.
