@@ -5,7 +5,9 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::containers::image::{Build, Image};
-use crate::facts::containers::{Env, EnvValue, Fact, Health, HealthKind, Platform, Role, Service, Timing, start};
+use crate::facts::containers::{
+    Env, EnvValue, Fact, Health, HealthKind, Platform, Role, Service, Timing, start, watchers,
+};
 use crate::facts::kubernetes::path::glob;
 use crate::facts::production::Standing;
 use crate::pattern::compile;
@@ -46,26 +48,6 @@ pub static PROBE: Probe = Probe {
 /// Log drivers that send lines away from the machine; the others keep them on its disk.
 const SHIPPING: &[&str] =
     &["loki", "fluentd", "awslogs", "awsfirelens", "gcplogs", "gelf", "splunk", "syslog", "logentries", "datadog"];
-/// Commands that restart or rebuild a program when its source changes.
-const WATCHERS: &[&str] = &[
-    "cargo watch",
-    "cargo-watch",
-    "bacon",
-    "watchexec",
-    "systemfd",
-    "nodemon",
-    "ts-node-dev",
-    "tsx watch",
-    "next dev",
-    "vite dev",
-    "npm run dev",
-    "pnpm dev",
-    "yarn dev",
-    "--reload",
-    "reflex",
-    "cargo leptos watch",
-    "air -c",
-];
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let view = facts.containers();
@@ -77,7 +59,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     }
     let mut lacking = false;
     for service in view.services.iter().filter(|service| matters(service, fact)) {
-        let mut found = of_service(service, fact, question);
+        let mut found = of_service(facts, service, fact, question);
         found.retain(|one| fact != "command" || is_started(facts, question, one));
         lacking |= found.is_empty() && service.serves() && service.standing == Standing::Production;
         put(&mut answer, found, &service.standing, &service.place, &title(service));
@@ -193,7 +175,7 @@ fn seen(place: &Place, message: String) -> Sighting {
     Sighting::new(place.clone(), Strength::Configured, message)
 }
 
-fn of_service(service: &Service, fact: &str, question: &Question) -> Vec<Sighting> {
+fn of_service(facts: &Facts<'_>, service: &Service, fact: &str, question: &Question) -> Vec<Sighting> {
     let title = title(service);
     let flag = |fact: &Option<Fact<bool>>, what: &str| -> Vec<Sighting> {
         let of = |fact: &Fact<bool>| seen(&fact.place, format!("{what} of {title}")).with(Observed::Flag(fact.value));
@@ -211,7 +193,7 @@ fn of_service(service: &Service, fact: &str, question: &Question) -> Vec<Sightin
         }
         "user" => word(&service.user, "user"),
         "command" => word(&service.command, "command"),
-        "watches" => service.command.iter().filter_map(|command| watches(command, &title)).collect(),
+        "watches" => service.command.iter().filter_map(|command| watches(facts, command, &title)).collect(),
         "env" => of_env(&service.env, &title, question),
         "memory_limit" => {
             let of = |limit: &Fact<f64>| {
@@ -294,7 +276,7 @@ fn of_image(facts: &Facts<'_>, image: &Image, stage: usize, fact: &str, question
                 .into_iter()
                 .collect()
         }
-        "watches" => image.command(stage).iter().filter_map(|command| watches(command, &title)).collect(),
+        "watches" => image.command(stage).iter().filter_map(|command| watches(facts, command, &title)).collect(),
         "env" => {
             let env = image.file.environment(stage).into_iter();
             let env: Vec<Env> = env
@@ -373,16 +355,7 @@ pub(super) fn kind(kind: &HealthKind) -> String {
     }
 }
 
-fn watches(command: &Fact<String>, title: &str) -> Option<Sighting> {
-    let watcher = WATCHERS.iter().find(|watcher| {
-        command.value.match_indices(**watcher).any(|(at, found)| {
-            let before = command.value[..at].chars().next_back();
-            let after = command.value[at + found.len()..].chars().next();
-            let ends = |letter: Option<char>| {
-                letter.is_none_or(|letter| !letter.is_alphanumeric() && letter != '_' && letter != '-')
-            };
-            ends(before) && ends(after)
-        })
-    })?;
-    Some(seen(&command.place, format!("{title} starts `{watcher}`")))
+fn watches(facts: &Facts<'_>, command: &Fact<String>, title: &str) -> Option<Sighting> {
+    let (place, watcher) = watchers::watcher(facts, command)?;
+    Some(seen(&place, format!("{title} starts `{watcher}`")))
 }

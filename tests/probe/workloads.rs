@@ -125,12 +125,60 @@ fn builds_users_and_watchers() {
     assert!(ask(&files, "container", &["debug_build"], &[]).seen.is_empty());
     assert_eq!(ask(&files, "container", &["user"], &[]).seen[0].value, Some(Observed::Word("root".into())));
     assert!(ask(&files, "container", &["watches"], &[]).seen.is_empty());
-    for command in ["cargo watch -x run", "uvicorn app:app --reload", "npx nodemon index.js", "bacon run"] {
+    let watching = [
+        "cargo watch -x run",
+        "uvicorn app:app --reload",
+        "npx nodemon index.js",
+        "bacon run",
+        "node --watch server.js",
+        "node --env-file=.env --watch server.js",
+        "bun --watch server.ts",
+        "deno run --allow-net --watch main.ts",
+        "nest start --debug --watch",
+        "npx vite --host 0.0.0.0",
+        "yarn dev:server",
+        "ng serve --host 0.0.0.0",
+        "dotnet watch run",
+        "flask --app shop --debug run",
+        "flask run --debug",
+        "fastapi dev main.py",
+        "air",
+        "python manage.py runserver 0.0.0.0:8000",
+        "sh -c 'python manage.py migrate && python manage.py runserver'",
+    ];
+    for command in watching {
         let text = format!("FROM rust\nCMD {command}\n");
         assert_eq!(ask(&[("Dockerfile", &text)], "container", &["watches"], &[]).seen.len(), 1, "{command}");
     }
-    let reloads = "FROM rust\nCMD gunicorn --reload-extra-file x app --name baconator\n";
-    assert!(ask(&[("Dockerfile", reloads)], "container", &["watches"], &[]).seen.is_empty());
+    let resting = [
+        "gunicorn --reload-extra-file x app --name baconator",
+        "vite preview --host",
+        "node server.js --watchdog",
+        "python manage.py runserver --noreload",
+        "reflex run --env prod",
+        "npm run devtools-free",
+        "fair",
+    ];
+    for command in resting {
+        let text = format!("FROM rust\nCMD {command}\n");
+        assert!(ask(&[("Dockerfile", &text)], "container", &["watches"], &[]).seen.is_empty(), "{command}");
+    }
+}
+
+#[test]
+fn a_script_that_the_image_runs_watches_for_it() {
+    let package =
+        ("package.json", r#"{"scripts": {"serve": "npm run watch", "watch": "tsx watch a.ts", "start": "node a.js"}}"#);
+    let watches = |command: &str, script: &str| {
+        let text = format!("FROM node\nCMD {command}\n");
+        let files = [("app/Dockerfile", text.as_str()), package, ("docker/entrypoint.sh", script)];
+        places(&files, &ask(&files, "container", &["watches"], &[]).seen)
+    };
+    assert_eq!(watches("npm run serve", ""), ["app/Dockerfile:2"]);
+    assert!(watches("npm start", "").is_empty());
+    let started = |line: &str| watches("/entrypoint.sh", &format!("#!/bin/sh\n{line}\n"));
+    assert_eq!(started("exec python manage.py runserver"), ["docker/entrypoint.sh:0"]);
+    assert!(started("if [ $DEV ]; then\n  exec python manage.py runserver\nfi\nexec gunicorn shop.wsgi").is_empty());
 }
 
 #[test]

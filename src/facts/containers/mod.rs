@@ -9,6 +9,7 @@ pub mod image;
 mod paas;
 mod shell;
 pub mod start;
+pub mod watchers;
 
 use super::Facts;
 use super::production::Standing;
