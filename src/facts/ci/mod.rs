@@ -53,7 +53,7 @@ pub fn read(facts: &Facts<'_>) -> Ci {
     let mut ci = walk.ci;
     let signs = elsewhere::signs(facts, &ci);
     ci.elsewhere.extend(signs);
-    ci.deploys_unread = elsewhere::deployments(facts);
+    ci.deploys_unread.extend(elsewhere::deployments(facts));
     ci.own_name = facts.own_name().clone();
     ci
 }

@@ -20,7 +20,7 @@ pub struct Ci {
     pub blind: Vec<Blind>,
     /// The same of jobs that only a clock or a person starts: they guard nothing.
     pub blind_aside: Vec<Blind>,
-    /// Scans that are known to run and whose outcome is not known to fail anything: which there are is not read.
+    /// Scans that are known to run: for what, and whether they fail anything, is not read.
     pub scans_unread: Vec<Blind>,
     /// Definitions of deployments in forms that are not read.
     pub deploys_unread: Vec<Blind>,

@@ -4,7 +4,7 @@
 const KNOWN: &[&str] =
     &["google/osv-scanner-action/", "slsa-framework/slsa-github-generator/", "zizmorcore/", "github/"];
 
-/// Words of workflows that tend issues, pull requests and releases.
+/// Words of workflows that tend issues, pull requests and releases, or tell about them.
 const TENDING: &[&str] = &[
     "stale",
     "label",
@@ -36,15 +36,69 @@ const TENDING: &[&str] = &[
     "title",
     "updater",
     "bump",
+    "cancel",
+    "first",
+    "license",
+    "licenses",
+    "licence",
+    "references",
+    "scorecard",
+    "scorecards",
+    "slack",
     "draft",
     "drafter",
     "undraft",
 ];
 
-/// Whether a workflow of another repository may build, test, scan or deploy, so that nothing is known to be missing.
-pub(super) fn may_do_anything(name: &str) -> bool {
+/// Words of workflows that look for weak places and do nothing else.
+const SCANNING: &[&str] = &[
+    "audit",
+    "brakeman",
+    "codeql",
+    "gitleaks",
+    "owasp",
+    "sast",
+    "scan",
+    "scans",
+    "scanning",
+    "semgrep",
+    "snyk",
+    "trivy",
+    "trufflehog",
+    "veracode",
+    "vulnerability",
+    "zizmor",
+];
+/// Words of workflows that only bring out what others made.
+const DEPLOYING: &[&str] = &["deploy", "deployment", "rollback"];
+/// Words of workflows that make or check what is released, whatever else their names say.
+const WORKING: &[&str] = &[
+    "build", "check", "checks", "ci", "pipeline", "quality", "release", "test", "tests", "verify", "lint", "validate",
+];
+
+/// What a workflow of another repository may do, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Does {
+    /// It tends issues, pull requests or releases, or what it does is known.
+    Nothing,
+    /// It scans: which weak places it looks for is not read.
+    Scans,
+    /// It deploys: how is not read.
+    Deploys,
+    /// It may build, test, scan or deploy, so that nothing is known to be missing.
+    Anything,
+}
+
+/// What a workflow of another repository may do.
+pub(super) fn does(name: &str) -> Does {
     let file = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
     let stem = file.trim_end_matches(".yaml").trim_end_matches(".yml");
-    let tends = stem.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| TENDING.contains(&word));
-    !tends && !KNOWN.iter().any(|known| name.starts_with(known))
+    let has = |list: &[&str]| stem.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| list.contains(&word));
+    match () {
+        () if has(TENDING) || KNOWN.iter().any(|known| name.starts_with(known)) => Does::Nothing,
+        () if has(WORKING) || (has(SCANNING) && has(DEPLOYING)) => Does::Anything,
+        () if has(SCANNING) || stem.contains("dependency-review") => Does::Scans,
+        () if has(DEPLOYING) => Does::Deploys,
+        () => Does::Anything,
+    }
 }

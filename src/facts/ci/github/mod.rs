@@ -13,6 +13,7 @@ use crate::evidence::{Blind, Place};
 use crate::facts::format::Parsed;
 use crate::value::{Field, Map, Value};
 use expression::Scope;
+use foreign::Does;
 pub(super) use known::Known;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -199,6 +200,17 @@ fn job(walk: &mut Walk<'_>, written: &Job0<'_>, depth: usize) -> Vec<usize> {
     vec![index]
 }
 
+/// The path of a reusable workflow that stands in this tree: `./…`, or the whole name of its own repository.
+fn of_this_tree<'n>(walk: &Walk<'_>, name: &'n str) -> Option<&'n str> {
+    let named = || {
+        let (repository, _) = name.split_once("/.github/")?;
+        let path = name.strip_prefix(repository)?.strip_prefix('/')?;
+        let is_here = walk.facts.tree.file(path.split('@').next()?).is_some();
+        (is_here && walk.facts.own_name().is_image(repository)).then_some(path)
+    };
+    name.strip_prefix("./").or_else(named)
+}
+
 /// A reusable workflow: of the tree, or elsewhere (then it is listed as an action).
 #[allow(clippy::too_many_arguments, reason = "what a call hands on is what holds around the job")]
 fn called(
@@ -214,18 +226,24 @@ fn called(
     let Some(name) = target.as_str() else { return Vec::new() };
     let with = inputs_of(written.field.value.get("with"), known);
     let place = Place::at(written.parsed.source.name(), target.span);
-    let Some(local) = name.strip_prefix("./") else {
+    let Some(local) = of_this_tree(walk, name) else {
         let around = steps::Around { job: index, shell: None, dir: "", triggers, on_failure: false, excuse: &excuse };
         let call = steps::call(&around, known, 0, None, place.clone(), &with);
         let (name, version) = name.rsplit_once('@').unwrap_or((name, ""));
         // What only comments, labels and the like start guards no merge and no release, whatever it does.
         let counts =
             triggers.iter().any(|trigger| !matches!(trigger.event, Event::Other(_)) || trigger.event.is_unseen());
-        if counts && foreign::may_do_anything(name) {
+        let does = foreign::does(name);
+        if counts && does != Does::Nothing {
             let why = format!("job \"{}\" is the workflow {name}, which is not in this tree", walk.ci.jobs[index].name);
             let guards_nothing = !triggers.is_empty()
                 && triggers.iter().all(|one| matches!(one.event, Event::Schedule(_) | Event::Manual));
-            let list = if guards_nothing { &mut walk.ci.blind_aside } else { &mut walk.ci.blind };
+            let list = match does {
+                Does::Scans => &mut walk.ci.scans_unread,
+                Does::Deploys => &mut walk.ci.deploys_unread,
+                _ if guards_nothing => &mut walk.ci.blind_aside,
+                _ => &mut walk.ci.blind,
+            };
             list.push(Blind { place: Some(place.clone()), why });
         }
         walk.action(name, version, with, place, &call);
