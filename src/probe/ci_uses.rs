@@ -4,20 +4,20 @@ use super::ci_runs::{Timing, shown, unseen_scans, whence, with_reason};
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::ci::Action;
 use crate::facts::ci::pattern::glob;
+use crate::facts::ci::{Action, codeql};
 use crate::pattern::compile;
 use crate::value::Value;
 
 /// `@ci.uses(action…)`.
 pub static PROBE: Probe = Probe {
     name: "ci.uses",
-    summary: "Actions, orbs and templates that CI uses and whose failure fails the run; yields the version if `version` is set",
-    usage: "@ci.uses(action…){gate, schedule, release, with: {input: \"value\"}, version}",
+    summary: "Actions, orbs and templates that CI uses and whose failure fails the run; yields the version if `version` is set; `service` leaves out CodeQL where it reads other languages than the service's",
+    usage: "@ci.uses(action…){gate, schedule, release, with: {input: \"value\"}, version, service}",
     arity: (1, usize::MAX),
     patterns_from: None,
     facts: &[],
-    options: &["gate", "schedule", "release", "with", "version"],
+    options: &["gate", "schedule", "release", "with", "version", "service"],
     look,
 };
 
@@ -33,7 +33,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         if question.is_set("version") && !action.version.is_empty() {
             sighting = sighting.with(Observed::Word(action.version.clone()));
         }
-        match fits.err().or_else(|| action.excuse.clone()).or_else(|| timing.reason(ci, &action.step)) {
+        let of_others = || question.is_set("service").then(|| codeql::reads_others(facts, action)).flatten();
+        let reason = fits.err().or_else(|| action.excuse.clone()).or_else(|| timing.reason(ci, &action.step));
+        match reason.or_else(of_others) {
             Some(why) => answer.notes.push(with_reason(sighting, &why)),
             None => answer.seen.push(sighting),
         }

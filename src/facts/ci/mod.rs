@@ -8,6 +8,7 @@ mod circle;
 mod cirrus;
 mod cloud_build;
 mod code_build;
+pub mod codeql;
 mod condition;
 pub mod cron;
 pub mod deploy;

@@ -227,6 +227,10 @@ fn begins(words: &[String], with: &[&str]) -> bool {
 }
 
 fn peel(program: &str, words: &[String]) -> Option<Vec<String>> {
+    // `command -v x` asks whether there is one.
+    if program == "command" && words.get(1).is_some_and(|word| matches!(word.as_str(), "-v" | "-V")) {
+        return None;
+    }
     if let Some((prefix, valued)) = PREFIXES.iter().find(|(prefix, _)| begins(words, prefix)) {
         return Some(after_options(&words[prefix.len()..], valued));
     }
