@@ -118,10 +118,26 @@ const FIXTURE: &[&str] = &[
     "unittest",
     "unittests",
 ];
-/// What stands behind `sample` and `example` in one word with them.
+/// What stands behind `sample`, `example` and `demo` in one word with them.
 const SHOWN: &[&str] = &[
-    "app", "apps", "chart", "client", "code", "config", "configs", "data", "plugin", "plugins", "project", "projects",
-    "server", "service", "services", "values", "webhook",
+    "app",
+    "application",
+    "apps",
+    "chart",
+    "client",
+    "code",
+    "config",
+    "configs",
+    "data",
+    "plugin",
+    "plugins",
+    "project",
+    "projects",
+    "server",
+    "service",
+    "services",
+    "values",
+    "webhook",
 ];
 /// What stands behind the word `test` in the name of a package that only tests use: `shop_test_db`, `test-server`.
 const TEST_SUPPORT: &[&str] = &[
@@ -277,7 +293,7 @@ fn sign(word: &str) -> Option<(&'static str, Sign)> {
     let known = known.or_else(|| word.starts_with("e2e").then_some(("e2e", Sign::Fixture)));
     // `samplewebhook/`, `exampleapp/`.
     let shows = |mark: &'static str| word.strip_prefix(mark).filter(|rest| SHOWN.contains(rest)).map(|_| mark);
-    known.or_else(|| shows("sample").or_else(|| shows("example")).map(|mark| (mark, Sign::Example)))
+    known.or_else(|| ["sample", "example", "demo"].into_iter().find_map(shows).map(|mark| (mark, Sign::Example)))
 }
 
 /// What the words of a path say, each by its first word.

@@ -161,7 +161,8 @@ const RESOURCES: &[(&str, &str)] = &[
 ];
 
 fn of_resource(resource: &Resource, listed: &mut Vec<Listed>) {
-    for (_, path) in RESOURCES.iter().filter(|(kind, _)| resource.is_kind(kind)) {
+    for (kind, path) in RESOURCES.iter().filter(|(kind, _)| resource.is_kind(kind)) {
+        let mut found = Vec::new();
         for setting in resource.settings(&Path::parse(path)).iter().filter(|setting| setting.default_of.is_none()) {
             let entries = setting.value.as_list().map_or(vec![&*setting.value], |list| list.iter().collect());
             for entry in entries {
@@ -169,8 +170,13 @@ fn of_resource(resource: &Resource, listed: &mut Vec<Listed>) {
                     Kind::Expr(expression) => expression.raw.clone(),
                     _ => entry.scalar_text().unwrap_or_default(),
                 };
-                listed.push(Listed { place: setting.place.clone(), what: resource.title(), range: Some(range) });
+                found.push(Listed { place: setting.place.clone(), what: resource.title(), range: Some(range) });
             }
+        }
+        // Each policy of Cloud Armor ends with a rule for everybody; one that names nobody else filters by other things.
+        let is_list = |one: &Listed| one.range.as_deref().is_some_and(|range| range != "*" && !is_world(range));
+        if *kind != "google_compute_security_policy" || found.iter().any(is_list) {
+            listed.extend(found);
         }
     }
 }

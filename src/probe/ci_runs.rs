@@ -5,7 +5,7 @@ use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::pattern::{Pattern, values_of};
 use crate::facts::ci::{Ci, Command, Link, Step, tools};
-use crate::facts::code::Language;
+use crate::facts::code::{Language, Role};
 use crate::pattern::compile;
 use crate::quantity::Quantity;
 use crate::value::Value;
@@ -120,7 +120,9 @@ fn of_other_crates(facts: &Facts<'_>, words: &[String]) -> Option<String> {
     let manifests = facts.manifests();
     let is_beside = |name: &&str| {
         let own = manifests.packages.iter().find(|package| package.name.as_deref() == Some(name));
-        own.is_some_and(|own| manifests.is_beside_service(&own.path))
+        own.is_some_and(|own| {
+            matches!(own.role, Role::Tooling | Role::Example) || manifests.is_beside_service(&own.path)
+        })
     };
     let all = !values.is_empty() && values.iter().all(is_beside);
     all.then(|| format!("`{}` is about crates beside the service", shown(&words.join(" "))))

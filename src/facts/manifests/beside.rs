@@ -34,6 +34,16 @@ impl<'f> Beside<'f> {
         let manifests = self.facts.manifests();
         manifests.is_beside_service(path)
             || manifests.crate_of(path).is_some_and(|own| self.is_not_started(own) || self.is_of_no_image(own))
+            || self.is_for_assistants(path)
+    }
+
+    /// Whether a file belongs to a package that offers another one of the tree to assistants (`mcp/`).
+    fn is_for_assistants(&self, path: &str) -> bool {
+        let Some((folder, _)) = path.split_once('/') else { return false };
+        let is_in = |package: &Package| package.path.split('/').next() == Some(folder);
+        matches!(folder, "mcp" | "mcp-server" | "mcp_server" | "mcp-servers")
+            && self.facts.manifests().product().any(is_in)
+            && self.facts.manifests().product().any(|package| !is_in(package) && !package.dependencies.is_empty())
     }
 
     /// Whether every image of production starts a program of the workspace, and a crate is a part of none of these.

@@ -273,7 +273,7 @@ pub fn read(facts: &Facts<'_>) -> Manifests {
     }
     mark_test_support(facts, &mut manifests);
     mark_tooling(facts, &mut manifests);
-    manifests.beside_service = service::beside(&manifests.packages);
+    manifests.beside_service = service::beside(facts, &manifests.packages);
     manifests.features = Features::of(facts, &manifests.packages);
     manifests
 }

@@ -34,6 +34,8 @@ static LOADERS: LazyLock<PatternSet> = LazyLock::new(|| {
         r"Config::<?(?P<type>[A-Z]\w*)>?::builder\(\)\s*\.env\(\)",
         r"(?:serde_ya?ml|toml|toml_edit::de|basic_toml|serde_json|json5|ron|serde_yml|yaml_serde)::(?:de::)?from_(?:str|slice|reader)(?:::<(?P<type>[^>()]+(?:<[^>]*>)?)>)?\(",
         r"(?:serde_ya?ml|toml|serde_json|json5|ron|serde_yml|yaml_serde)::(?:de::)?Deserializer::from_(?:str|slice|reader)\(",
+        // Imported by name (`use deser_hjson::from_str`): the type says that it holds settings.
+        r"\b(?:let\s+\w+\s*=|return|Ok\()\s*from_(?:str|slice|reader)::<(?P<type>\w*(?:Config|Settings|Configuration)(?:V\d+)?)>\(",
         r"confy::load(?:_path)?(?:::<(?P<type>[^>()]+)>)?\(",
     ];
     PatternSet::new(patterns.map(str::to_owned))

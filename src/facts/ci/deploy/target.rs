@@ -137,6 +137,7 @@ impl Ci {
         ] {
             let text = self.own_name.cleared_text(text);
             let text = without_domains(&text);
+            let text = STORE.replace_all(&text, "");
             match if is_name && delivers { marked_name(&text) } else { marked(&text) } {
                 Some(Ok(())) => return Target::Production,
                 Some(Err(word)) => return Target::Aside(format!("its {whose} says `{word}`")),
@@ -195,6 +196,9 @@ pattern!(
     HOST,
     r"(?i)(?<before>(?:\b(?:via|with|by|using)\s+|://)?)\b(?<host>(?:[a-z0-9-]+\.)*[a-z0-9-]+)\.(?:dev|live)(?<after>\b/?)"
 );
+
+// Where files wait on their way, whatever place they go to: `--gcs-source-staging-dir=gs://$STAGING_BUCKET`.
+pattern!(STORE, r"(?i)\bstaging[-_ ]?(?:dir|directory|folder|bucket|area)\b|_staging_(?:dir|bucket)\b");
 
 /// A text whose hosts have lost a last part that is the word of a place only by chance: a registry or an address with a
 /// path behind it (`pkg.dev/shop`), a company that a sentence names (`via Depot.dev`).
