@@ -6,7 +6,7 @@ use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Language, serves_not};
 use crate::facts::config::{Config, Connection, EnvRead, Held, Layer, Setting, Way};
-use crate::facts::manifests::Beside;
+use crate::facts::manifests::{Beside, Package};
 use crate::facts::secrets::is_placeholder;
 
 /// `@secret(key…)`.
@@ -84,7 +84,7 @@ fn is_of_a_client_library(facts: &Facts<'_>, path: &str) -> bool {
     const FOLDERS: &[&str] = &["clients", "sdk", "sdks", "client-libraries", "client_libraries"];
     let is_library = |folder: &str| folder.split('/').any(|part| FOLDERS.contains(&part));
     let packages = &facts.manifests().packages;
-    let around = packages.iter().map(|package| package.folder()).filter(|folder| path.starts_with(folder));
+    let around = packages.iter().map(Package::folder).filter(|folder| path.starts_with(folder));
     around.max_by_key(|folder| folder.len()).is_some_and(is_library)
         && packages.iter().any(|package| !is_library(package.folder()))
 }

@@ -177,7 +177,7 @@ fn a_script_that_the_image_runs_watches_for_it() {
     assert_eq!(watches("npm run serve", ""), ["app/Dockerfile:2"]);
     assert!(watches("npm start", "").is_empty());
     let started = |line: &str| watches("/entrypoint.sh", &format!("#!/bin/sh\n{line}\n"));
-    assert_eq!(started("exec python manage.py runserver"), ["docker/entrypoint.sh:0"]);
+    assert_eq!(started("exec python manage.py runserver"), ["docker/entrypoint.sh"]);
     assert!(started("if [ $DEV ]; then\n  exec python manage.py runserver\nfi\nexec gunicorn shop.wsgi").is_empty());
 }
 
