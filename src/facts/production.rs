@@ -83,7 +83,10 @@ const EXAMPLE: &[&str] = &[
     "demo",
     "demos",
     "quickstart",
+    "poc",
 ];
+/// Folders at the root of a tree with what was thought of before it was made.
+const DRAFTS: &[&str] = &["design", "designs", "rfcs", "enhancements"];
 /// Words of what stands in for something in a test, wherever they are in a name.
 pub const TESTS: &[&str] = &["test", "tests", "testing", "mock", "mocks", "fake", "fakes", "stub", "stubs"];
 /// More words of tests, of what they are given and what they leave.
@@ -355,6 +358,8 @@ impl<'p> Parts<'p> {
             // `live` speaks only at the end of a part: `values-live.yaml` is production, `live-activity/` is a feature.
             signs.production |= before == "live";
         }
+        let root = self.folders.split('/').next().unwrap_or("");
+        signs.example = signs.example.or_else(|| DRAFTS.iter().find(|draft| **draft == root).copied());
         let by_name = || {
             let mut words = words_of(self.stem);
             let first = words.next();

@@ -47,6 +47,11 @@ fn the_base_is_what_production_inherits() {
 }
 
 #[test]
+fn a_service_may_be_called_design() {
+    all(Stage::Unmarked, &["services/design/deployment.yaml", "deploy/design.yaml"]);
+}
+
+#[test]
 fn another_environment_is_never_production() {
     for (path, word) in [
         ("config/development.yaml", "development"),
@@ -57,6 +62,8 @@ fn another_environment_is_never_production() {
         (".env.example", "example"),
         (".env.production.example", "example"),
         ("config/app.yaml.dist", "dist"),
+        ("deploy/poc/deployment.yaml", "poc"),
+        ("design/cli/deployment.yaml", "design"),
         ("config/app.toml.sample", "sample"),
         ("k8s/pre-prod/app.yaml", "preprod"),
         ("deployment/fault-inject-deployment/app.yaml", "fault injection"),
