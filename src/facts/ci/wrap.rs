@@ -333,14 +333,20 @@ fn container(program: &str, rest: &[String]) -> Option<Vec<String>> {
     }
     let mut at = verb + 1;
     while let Some(word) = rest.get(at) {
-        if !word.starts_with('-') {
+        if !word.starts_with('-') && !holds_options(word) {
             break;
         }
-        at += if CONTAINER_BARE.contains(&word.as_str()) || word.contains('=') { 1 } else { 2 };
+        at += if holds_options(word) || CONTAINER_BARE.contains(&word.as_str()) || word.contains('=') { 1 } else { 2 };
     }
     let inner = rest.get(at + 1..)?.to_vec();
     // Arguments of the image's own entry point are no command.
     inner.first().is_some_and(|word| !word.starts_with('-')).then_some(inner)
+}
+
+/// `$(shell tty -s && echo -t)`, `$DOCKER_FLAGS`: more options, or none.
+fn holds_options(word: &str) -> bool {
+    let says = |text: &str| ["TTY", "FLAGS", "OPTS", "OPTIONS"].iter().any(|name| text.contains(name));
+    word.starts_with('$') && (word.starts_with("$(shell tty") || says(word))
 }
 
 fn is_script(program: &str) -> bool {
