@@ -241,6 +241,7 @@ fn patterns<'b>(bindings: impl IntoIterator<Item = &'b Option<Binding>>) -> Patt
     }
     let fixed = [
         config::reads::READS,
+        config::reads::UNNAMED,
         config::flags::FLAGS,
         config::chosen::CLIENTS,
         probe::place::code::SERVES,

@@ -34,6 +34,18 @@ pub(crate) const READS: &[&str] = &[
     r#"#\[envconfig\([^\]]{0,80}from\s*=\s*"(?<value>[A-Z][A-Z0-9_]{2,})""#,
 ];
 
+/// Readers that know the name of their variable by themselves: `dj_database_url.config(default="…")`, `env.db()` of django-environ.
+pub(crate) const UNNAMED: &[&str] = &[
+    r#"\bdj_database_url\.config\((?<value>[^;]{0,300})"#,
+    r#"\benv\.(?:db|db_url)\(\s*(?<value>\)|default\b)"#,
+    r#"\bdjango_cache_url\.config\((?<value>[^;]{0,300})"#,
+    r#"\benv\.(?:cache|cache_url)\(\s*(?<value>\)|default\b)"#,
+];
+
+// The default of such a reader and the variable that it is told to read instead, before its call ends.
+pattern!(DEFAULT_OF_UNNAMED: Scan, r#"^(?:[^()]|\([^()]*\)){0,200}?\bdefault\s*=\s*["'](?<value>[^"'\n]*)["']"#);
+pattern!(NAME_OF_UNNAMED: Scan, r#"^(?:[^()]|\([^()]*\)){0,200}?\benv\s*=\s*["'](?<value>\w+)["']"#);
+
 /// What stands behind the name: `", 90u32)"`, `").unwrap_or_else(|_| "info".into())"`, `|| "x"`, `?? "x"`,
 /// `", default_value = "x")]"`.
 static DEFAULT: LazyLock<Scan> = LazyLock::new(|| {
@@ -41,12 +53,6 @@ static DEFAULT: LazyLock<Scan> = LazyLock::new(|| {
     let lead = r#"(?:\s*,\s*(?:default\s*=\s*|default_value(?:_t)?\s*=\s*)?|(?:[^;{}"'|?\n]|\?\.){0,30}\)?\s*(?:\|\||\?\?|\bor\b)\s*|\s*\)(?:\s*\.\w+\([^()"']{0,40}\)){0,2}\s*\.(?:unwrap_or|unwrap_or_else|or_else|or|getOrElse)\(\s*(?:\|[^|]*\|\s*)?)"#;
     Scan::constant(&format!("^{lead}{literal}"))
 });
-
-// `dj_database_url.config(env="A", default="b")` of Django.
-const OF_DJANGO: &str = r"\bdj_database_url\.config\((?<value>(?:[^()]|\([^()]*\)){0,600})\)";
-
-pattern!(DJANGO_NAME: Scan, r#"\benv\s*=\s*["'](?<name>\w+)["']"#);
-pattern!(DJANGO_DEFAULT: Scan, r#"\bdefault\s*=\s*["'](?<text>[^"'\n]*)["']"#);
 
 // A call that takes a value and what stands for it: `withDefault(process.env.A, "b")`.
 pattern!(FALLS_BACK: Scan, r"(?i)\b\w*(?:default|fall_?back|coalesce|or_?else|first)\w*\(\s*$");
@@ -57,20 +63,11 @@ pattern!(BASE: Scan, r"^\s*,\s*(?:2|8|10|16)\s*\)");
 pub(super) fn read(facts: &Facts<'_>) -> Vec<EnvRead> {
     let found = facts.code().find_all(facts, Scope::Product, READS);
     let mut reads: Vec<EnvRead> = found.iter().flat_map(|hits| hits.iter()).filter_map(|hit| one(facts, hit)).collect();
-    let django = facts.code().find_all(facts, Scope::Product, &[OF_DJANGO]);
-    reads.extend(django.iter().flat_map(|hits| hits.iter()).filter_map(database_of_django));
+    let found = facts.code().find_all(facts, Scope::Product, UNNAMED);
+    reads.extend(found.iter().flat_map(|hits| hits.iter()).filter_map(|hit| unnamed(facts, hit)));
     reads.sort_by(|a, b| (&a.place, &a.name).cmp(&(&b.place, &b.name)));
     reads.dedup();
     reads
-}
-
-/// The database of Django: `DATABASE_URL`, where no other variable is named.
-fn database_of_django(hit: &Hit) -> Option<EnvRead> {
-    let (arguments, _) = hit.value.as_ref().filter(|_| !script::is_aside(&hit.path))?;
-    let named = DJANGO_NAME.groups(arguments).and_then(|found| Some(found.name("name")?.text.to_owned()));
-    let name = named.unwrap_or_else(|| "DATABASE_URL".to_owned());
-    let default = DJANGO_DEFAULT.groups(arguments).and_then(|found| Some(found.name("text")?.text.to_owned()));
-    Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span) })
 }
 
 fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
@@ -107,6 +104,22 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
             || sets_on_demand(text, hit.span)
     };
     let default = default.filter(|_| !is_aside(&hit.path));
+    Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span) })
+}
+
+/// A reader that names no variable, and reads the one that its package is made for.
+fn unnamed(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
+    if script::is_aside(&hit.path) || fills_or_dumps(&hit.path) {
+        return None;
+    }
+    let (_, arguments) = hit.value.as_ref()?;
+    let text = facts.tree.text(&hit.path)?.text();
+    let arguments = text.get(arguments.start as usize..)?;
+    let is_cache = text.get(hit.span.range()).is_some_and(|call| call.contains("cache"));
+    let given = |pattern: &Scan| Some(pattern.groups(arguments)?.name("value")?.text.to_owned());
+    let name =
+        given(&NAME_OF_UNNAMED).unwrap_or_else(|| if is_cache { "CACHE_URL" } else { "DATABASE_URL" }.to_owned());
+    let default = given(&DEFAULT_OF_UNNAMED);
     Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span) })
 }
 
