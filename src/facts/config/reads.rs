@@ -36,10 +36,10 @@ pub(crate) const READS: &[&str] = &[
 
 /// Readers that know the name of their variable by themselves: `dj_database_url.config(default="…")`, `env.db()` of django-environ.
 pub(crate) const UNNAMED: &[&str] = &[
-    r#"\bdj_database_url\.config\((?<value>[^;]{0,300})"#,
-    r#"\benv\.(?:db|db_url)\(\s*(?<value>\)|default\b)"#,
-    r#"\bdjango_cache_url\.config\((?<value>[^;]{0,300})"#,
-    r#"\benv\.(?:cache|cache_url)\(\s*(?<value>\)|default\b)"#,
+    r"\bdj_database_url\.config\((?<value>[^;]{0,300})",
+    r"\benv\.(?:db|db_url)\(\s*(?<value>\)|default\b)",
+    r"\bdjango_cache_url\.config\((?<value>[^;]{0,300})",
+    r"\benv\.(?:cache|cache_url)\(\s*(?<value>\)|default\b)",
 ];
 
 // The default of such a reader and the variable that it is told to read instead, before its call ends.
