@@ -1,6 +1,7 @@
 //! Markdown, read with byte offsets.
 
 use super::builder::{Builder, is_inline_command, label};
+use super::components::with_steps;
 use super::section::{Block, BlockKind, Link, Section};
 use crate::source::Span;
 use memchr::memmem;
@@ -16,7 +17,8 @@ pub(super) fn read(text: &str) -> Vec<Section> {
         | Options::ENABLE_HEADING_ATTRIBUTES
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
         | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
-    let text = with_admonitions(text);
+    let text = with_steps(text);
+    let text = with_admonitions(&text);
     let mut reader = Reader::new(text.len());
     reader.folds = matches!(text, Cow::Owned(_));
     for (event, range) in Parser::new_ext(&text, options).into_offset_iter() {

@@ -6,6 +6,7 @@
 
 mod anchors;
 mod builder;
+mod components;
 mod links;
 mod markdown;
 mod plain;

@@ -216,9 +216,11 @@ fn is_page(path: &str) -> bool {
 fn builds_a_site(facts: &Facts<'_>) -> bool {
     const BUILDERS: &[&str] =
         &["mkdocs.yml", "mkdocs.yaml", "docusaurus.config.", "antora.yml", "book.toml", ".readthedocs.", "hugo.toml"];
+    const IN_THEIR_FOLDER: &[&str] = &["astro.config.", "mint.json", "conf.py"];
     // A program among the sources may build a site of something else.
     let is_builder = |file: &&File| {
-        BUILDERS.iter().any(|builder| file.name().starts_with(builder))
+        let named = |names: &[&str]| names.iter().any(|name| file.name().starts_with(name));
+        (named(BUILDERS) || named(IN_THEIR_FOLDER) && is_page(&file.path))
             && !file.path.split('/').any(|part| part == "src")
     };
     let mut files = facts.tree.files().iter();

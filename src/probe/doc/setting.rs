@@ -35,7 +35,7 @@ pattern!(
 );
 pattern!(
     SERVER: Scan,
-    r"(?i)\b(?:production|prod|servers|remote (?:server|host)|on (?:your|the|a|an|each|our) (?:server|host|vps|vm)|vps|domain|tls|https|reverse proxy|self-?host\w*|ssh|registry|systemd|container apps?|azure|heroku|cloud (?:run|shell|console)|kubernetes|pods?)\b"
+    r"(?i)\b(?:production|prod|servers|remote (?:server|host)|on (?:your|the|a|an|each|our) (?:server|host|vps|vm)|vps|domain|tls|https|reverse proxy|self[- ]?host\w*|ssh|registry|systemd|container apps?|azure|heroku|cloud (?:run|shell|console)|kubernetes|pods?)\b"
 );
 
 /// Whether a candidate is about production.
@@ -81,7 +81,8 @@ fn text_says(section: &Section) -> bool {
     section.blocks.iter().any(|block| PRODUCTION.is_match(&block.text) && !INTRODUCTION.is_match(&block.text))
 }
 
-/// Whether the section gives commands and every one of them is what developers type, with no word of a server.
+/// Whether the section gives commands and every one of them is what developers type, with no word of a server in it or in
+/// the title of its page.
 fn is_one_machine(candidate: &Candidate<'_>) -> bool {
     let blocks = || candidate.tree().iter().flat_map(|section| &section.blocks);
     let lines = blocks().flat_map(|block| match block.kind {
@@ -96,4 +97,5 @@ fn is_one_machine(candidate: &Candidate<'_>) -> bool {
         && typed.all(|line| ONE_MACHINE.is_match(line) || line.contains("localhost"))
         && !blocks().any(|block| SERVER.is_match(&block.text))
         && !candidate.tree().iter().any(|section| SERVER.is_match(&section.title))
+        && !SERVER.is_match(candidate.document.title())
 }

@@ -1,5 +1,6 @@
 //! Topics of documents: data, read once from `src/rules/topics.tsk`.
 
+use super::titles::Titles;
 use crate::pattern::{Globs, compile};
 use crate::tusk;
 use crate::value::{Field, Kind, Map, Value};
@@ -138,7 +139,7 @@ impl Topic {
 
     /// A topic whose titles a regular expression gives.
     pub fn matching(pattern: &str) -> Self {
-        let titles = Titles { pattern: Some(Pattern::new(&format!(r"(?i)\b(?:{pattern})\b"))), ..Titles::default() };
+        let titles = Titles::matching(Pattern::new(&format!(r"(?i)\b(?:{pattern})\b")));
         Self { name: pattern.to_owned(), titles, ..Self::default() }
     }
 
@@ -333,40 +334,6 @@ impl Pattern {
     pub fn is_match(&self, text: &str) -> bool {
         self.regex().is_some_and(|regex| regex.is_match(text))
     }
-}
-
-/// Titles as sequences of whole words; hyphens are spaces.
-#[derive(Debug, Default)]
-struct Titles {
-    /// The words of each title, and whether they are capitals alone (RTO), which match as they are: `rto` hides in
-    /// `itertools`.
-    phrases: Vec<(Vec<String>, bool)>,
-    pattern: Option<Pattern>,
-}
-
-impl Titles {
-    fn of<'t>(titles: impl IntoIterator<Item = &'t str>) -> Self {
-        let phrases = titles.into_iter().map(|title| {
-            let capitals = title.chars().all(|c| !c.is_lowercase()) && title.chars().any(char::is_uppercase);
-            let lowered = if capitals { title.to_owned() } else { title.to_lowercase() };
-            (parts(&lowered).map(str::to_owned).collect(), capitals)
-        });
-        Self { phrases: phrases.collect(), pattern: None }
-    }
-
-    fn matches(&self, heading: &str) -> bool {
-        let lowered = heading.to_lowercase();
-        let (as_is, lowered): (Vec<&str>, Vec<&str>) = (parts(heading).collect(), parts(&lowered).collect());
-        let found = self.phrases.iter().any(|(phrase, capitals)| {
-            let words = if *capitals { &as_is } else { &lowered };
-            !phrase.is_empty() && words.windows(phrase.len()).any(|window| window == phrase.as_slice())
-        });
-        found || self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(heading))
-    }
-}
-
-fn parts(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty())
 }
 
 /// What is wrong with the topics, patterns and globs included; for tests, since it compiles all of them.

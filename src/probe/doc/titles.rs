@@ -1,0 +1,55 @@
+//! Titles that tell what a section is about.
+
+use super::topic::Pattern;
+
+/// A title.
+#[derive(Debug)]
+struct Phrase {
+    words: Vec<String>,
+    /// Whether they are capitals alone (RTO), which match as they are: `rto` hides in `itertools`.
+    capitals: bool,
+    /// Whether a heading must say nothing else (`=Production`).
+    alone: bool,
+}
+
+/// Titles as sequences of whole words; hyphens are spaces.
+#[derive(Debug, Default)]
+pub(super) struct Titles {
+    phrases: Vec<Phrase>,
+    pattern: Option<Pattern>,
+}
+
+impl Titles {
+    /// The titles of these texts.
+    pub(super) fn of<'t>(titles: impl IntoIterator<Item = &'t str>) -> Self {
+        let phrases = titles.into_iter().map(|title| {
+            let capitals = title.chars().all(|c| !c.is_lowercase()) && title.chars().any(char::is_uppercase);
+            let lowered = if capitals { title.to_owned() } else { title.to_lowercase() };
+            Phrase { words: parts(&lowered).map(str::to_owned).collect(), capitals, alone: title.starts_with('=') }
+        });
+        Self { phrases: phrases.collect(), pattern: None }
+    }
+
+    /// The titles that a regular expression gives.
+    pub(super) fn matching(pattern: Pattern) -> Self {
+        Self { phrases: Vec::new(), pattern: Some(pattern) }
+    }
+
+    /// Whether a heading is one of them.
+    pub(super) fn matches(&self, heading: &str) -> bool {
+        let lowered = heading.to_lowercase();
+        let (as_is, lowered): (Vec<&str>, Vec<&str>) = (parts(heading).collect(), parts(&lowered).collect());
+        let found = self.phrases.iter().any(|phrase| {
+            let (said, wanted) = (if phrase.capitals { &as_is } else { &lowered }, phrase.words.as_slice());
+            match phrase.alone {
+                true => said == wanted,
+                false => !wanted.is_empty() && said.windows(wanted.len()).any(|window| window == wanted),
+            }
+        });
+        found || self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(heading))
+    }
+}
+
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty())
+}
