@@ -1,7 +1,7 @@
 //! Whether a command runs tests of Ruby or PHP: their runners, with the suites, the folders and the patterns that they are given.
 
 use super::File;
-use super::runs::{last_part, paths_allow, values};
+use super::runs::{last_part, paths_allow, under, values};
 use crate::facts::ci::Command;
 
 /// `rspec` with its folders and patterns, the tests of Rails and of Rake; `rails db:setup` runs none.
@@ -63,11 +63,4 @@ fn positional<'w>(words: &[&'w str]) -> Vec<&'w str> {
         }
     }
     kept
-}
-
-/// Whether a file lies under the plain folders that a glob begins with: `spec/models/**/*_spec.rb`.
-fn under(pattern: &str, path: &str) -> bool {
-    let pattern = pattern.trim_start_matches("./");
-    let folder = pattern.find(['*', '{', '[', '?']).map_or(pattern, |at| &pattern[..at]);
-    path.starts_with(folder)
 }

@@ -182,9 +182,15 @@ pub(super) fn paths_allow(command: &Command, words: &[&str], file: &File) -> boo
     let Some(inside) = file.path.strip_prefix(&dir) else { return false };
     // `go test`, `npm test`: there it is what the program is to do.
     let is_asked = matches!(words.first(), Some(&("go" | "mix" | "npm" | "pnpm" | "yarn" | "bun" | "deno")));
-    let paths: Vec<&str> = words
+    let given = &words[if is_asked { 2 } else { 1 }.min(words.len())..];
+    // `$(circleci tests glob "spec/**/*_spec.rb" | …)` names files of its patterns; what else such a command prints may be any.
+    if let Some(at) = given.iter().position(|word| word.starts_with("$(")) {
+        let parts = given[at..].iter().flat_map(|word| word.split([' ', '"', '\'', '(', ')']));
+        let globs: Vec<&str> = parts.filter(|part| part.contains('*')).collect();
+        return globs.is_empty() || globs.iter().any(|glob| under(glob, inside));
+    }
+    let paths: Vec<&str> = given
         .iter()
-        .skip(if is_asked { 2 } else { 1 })
         .copied()
         .filter(|word| !word.starts_with('-') && (word.contains('/') || *word == "tests" || *word == "test"))
         .map(|word| word.trim_start_matches("./").trim_end_matches("...").trim_end_matches('/'))
@@ -194,6 +200,13 @@ pub(super) fn paths_allow(command: &Command, words: &[&str], file: &File) -> boo
         path.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     paths.is_empty() || paths.iter().any(holds)
+}
+
+/// Whether a file lies under the plain folders that a glob begins with: `spec/models/**/*_spec.rb`.
+pub(super) fn under(pattern: &str, path: &str) -> bool {
+    let pattern = pattern.trim_start_matches("./");
+    let folder = pattern.find(['*', '{', '[', '?']).map_or(pattern, |at| &pattern[..at]);
+    path.starts_with(folder)
 }
 
 /// Cargo and what it wraps: the target, the package and the folder decide.
