@@ -41,9 +41,10 @@ impl Titles {
         let (as_is, lowered): (Vec<&str>, Vec<&str>) = (parts(heading).collect(), parts(&lowered).collect());
         let found = self.phrases.iter().any(|phrase| {
             let (said, wanted) = (if phrase.capitals { &as_is } else { &lowered }, phrase.words.as_slice());
-            match phrase.alone {
-                true => said == wanted,
-                false => !wanted.is_empty() && said.windows(wanted.len()).any(|window| window == wanted),
+            if phrase.alone {
+                said == wanted
+            } else {
+                !wanted.is_empty() && said.windows(wanted.len()).any(|window| window == wanted)
             }
         });
         found || self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(heading))
