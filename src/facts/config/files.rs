@@ -1,6 +1,7 @@
 //! Which files are settings that production reads, and which layer each is.
 
 use super::Layer;
+use super::shipped::Shipped;
 use crate::facts::disowned::{is_disowned, is_for_development};
 use crate::facts::format::Format;
 use crate::facts::production::{self, Stage};
@@ -142,11 +143,11 @@ const OTHER: &[&str] = &[
 const WELL_KNOWN: &[&str] = &["rocket.toml", "peanut.tsk", "app.toml"];
 
 /// The settings files of the tree, sorted by path.
-pub(super) fn list(tree: &Tree) -> Vec<SettingsFile<'_>> {
-    tree.files().iter().filter_map(|file| classify(tree, &file.path)).collect()
+pub(super) fn list<'t>(tree: &'t Tree, shipped: &Shipped) -> Vec<SettingsFile<'t>> {
+    tree.files().iter().filter_map(|file| classify(tree, shipped, &file.path)).collect()
 }
 
-fn classify<'t>(tree: &'t Tree, path: &'t str) -> Option<SettingsFile<'t>> {
+fn classify<'t>(tree: &'t Tree, shipped: &Shipped, path: &'t str) -> Option<SettingsFile<'t>> {
     let format = Format::of(path)?;
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let lower = name.to_ascii_lowercase();
@@ -165,6 +166,9 @@ fn classify<'t>(tree: &'t Tree, path: &'t str) -> Option<SettingsFile<'t>> {
         return None;
     }
     let service = service_of(folder);
+    if shipped.holds(path) {
+        return Some(SettingsFile { path, layer: Layer::Production, format, service: "" });
+    }
     let parts = || folder[service.len().min(folder.len())..].split('/').filter(|part| !part.is_empty());
     let in_folder = parts().any(|part| FOLDERS.contains(&part.to_ascii_lowercase().as_str()));
     let at_service = folder.is_empty() || is_service(tree, folder);
@@ -187,6 +191,9 @@ fn classify<'t>(tree: &'t Tree, path: &'t str) -> Option<SettingsFile<'t>> {
     let is_aside = |text: &str| {
         production::is_filled_in_for_show(text) || (!is_chart && (is_disowned(text) || is_for_development(text)))
     };
+    if layer == Layer::Base && shipped.leaves_behind(path) {
+        return None;
+    }
     if layer == Layer::Base && tree.text(path).is_some_and(|source| is_aside(source.text())) {
         return None;
     }

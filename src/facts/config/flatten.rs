@@ -2,6 +2,7 @@
 
 use super::files::{self, Sections, SettingsFile};
 use super::named;
+use super::shipped::Shipped;
 use super::{Config, Connection, Held, Key, Layer, Setting};
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 
 /// Reads every settings file of production into single settings.
 pub(super) fn files(facts: &Facts<'_>, config: &mut Config) {
-    for file in files::list(facts.tree) {
+    for file in files::list(facts.tree, &Shipped::read(facts)) {
         // What production does with a chart's values then stands in its objects.
         let is_overlaid = || facts.released_charts().iter().any(|folder| file.path.starts_with(folder.as_str()));
         if facts.vendored().holds(file.path) || is_overlaid() {

@@ -16,6 +16,7 @@ mod key;
 mod named;
 pub(crate) mod reads;
 pub mod script;
+mod shipped;
 mod url;
 
 pub use chosen::{is_connector, not_chosen};
