@@ -45,9 +45,7 @@ fn a_stage_that_the_build_does_not_need_is_not_built() {
 
 #[test]
 fn options_that_a_variable_holds_are_no_image() {
-    let ci = workflow(
-        "      - run: docker run -i $(shell tty -s && echo -t) $DOCKER_OPTS --rm builder sh -c 'pytest tests'\n",
-    );
+    let ci = workflow("      - run: docker run -i $TTY $DOCKER_OPTS --rm builder sh -c 'pytest tests'\n");
     check(&[(".github/workflows/ci.yml", &ci)], "+ a .github/workflows/ci.yml:5 pytest tests");
 }
 
