@@ -6,6 +6,7 @@ use crate::facts::Facts;
 use crate::facts::ci::pattern::{Pattern, values_of};
 use crate::facts::ci::{Ci, Command, Link, Step, tools};
 use crate::facts::code::{Language, Role};
+use crate::facts::production::is_example;
 use crate::pattern::compile;
 use crate::quantity::Quantity;
 use crate::value::Value;
@@ -14,13 +15,14 @@ use regex::Regex;
 /// `@ci.runs(command, word…)`.
 pub static PROBE: Probe = Probe {
     name: "ci.runs",
-    summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for. `service` leaves open what a tool tells that does not read the language of the service; `excused` takes also what may fail",
-    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", services, service, excused}",
+    summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for. `service` leaves open what a tool tells that does not read the language of the service; `excused` takes also what may fail; `shipped` leaves out what works in a folder of documents or examples",
+    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", services, service, excused, shipped}",
     arity: (1, usize::MAX),
     patterns_from: None,
     facts: &[],
     options: &[
         "gate", "schedule", "release", "value", "unit", "then", "after", "step", "services", "service", "excused",
+        "shipped",
     ],
     look,
 };
@@ -64,6 +66,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         };
         let reason = reason.or_else(|| wanted.then_missing(ci, command));
         let reason = reason.or_else(|| wanted.before_missing(ci, command));
+        let aside = question.is_set("shipped") && reason.is_none() && is_beside_product(command);
+        let reason = reason.or_else(|| aside.then(|| "it builds nothing that ships, by its folder".to_owned()));
         // What says none of the value that is asked for tells nothing of it, whatever language it reads.
         let value = match wanted.value(command) {
             Some(Err(why)) if reason.is_none() => {
@@ -96,6 +100,13 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     answer.blind.extend(timing.unseen(ci));
     answer.blind.extend(unseen_scans(ci, question));
     answer
+}
+
+/// Whether a command works in a folder of documents, examples or what developers need.
+fn is_beside_product(command: &Command) -> bool {
+    let given = command.words.windows(2).find(|pair| pair[0] == "-C").map_or("", |pair| pair[1].as_str());
+    let mut folders = command.dir.split('/').chain(given.split('/'));
+    folders.any(|folder| is_example(folder) || matches!(folder, "hack" | "website"))
 }
 
 /// Why a tool tells nothing of the service: it reads none of the languages that the service is written in.

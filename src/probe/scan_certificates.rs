@@ -101,20 +101,23 @@ enum Purpose {
 const SERVER_AUTHENTICATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
 const ANY_PURPOSE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
 
-/// What it states itself decides; else the hosts that it names, its path, and who serves that file.
+/// What it states itself that it is not for decides; else its path and who serves that file. That it is for a server, or
+/// names hosts, says nothing of one that lies beside code and that nobody uses.
 fn purpose(facts: &Facts<'_>, path: &str, certificate: &Certificate) -> Purpose {
     use x509_cert::ext::pkix::name::GeneralName;
     use x509_cert::ext::pkix::{ExtendedKeyUsage, SubjectAltName};
     let body = certificate.tbs_certificate();
-    if let Some((_, usage)) = body.get_extension::<ExtendedKeyUsage>().ok().flatten() {
-        let serves = usage.0.iter().any(|one| [SERVER_AUTHENTICATION, ANY_PURPOSE].contains(one));
-        return if serves { Purpose::Server } else { Purpose::Other };
+    let usage = body.get_extension::<ExtendedKeyUsage>().ok().flatten();
+    let serves = usage.map(|(_, usage)| usage.0.iter().any(|one| [SERVER_AUTHENTICATION, ANY_PURPOSE].contains(one)));
+    if serves == Some(false) {
+        return Purpose::Other;
     }
     let names = body.get_extension::<SubjectAltName>().ok().flatten();
     let is_host = |name: &GeneralName| matches!(name, GeneralName::DnsName(_) | GeneralName::IpAddress(_));
-    if names.is_some_and(|(_, names)| names.0.iter().any(is_host))
-        || is_named_for_servers(path)
+    let of_hosts = || names.is_some_and(|(_, names)| names.0.iter().any(is_host));
+    if is_named_for_servers(path)
         || is_served(facts, path)
+        || (serves == Some(true) || of_hosts()) && (!is_beside_code(path) || is_used(facts, path))
     {
         return Purpose::Server;
     }
@@ -147,6 +150,49 @@ fn is_served(facts: &Facts<'_>, path: &str) -> bool {
                 memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some() && text.lines().any(says)
             })
     })
+}
+
+/// Whether a file lies in a folder of code, where certificates serve tests more often than users.
+fn is_beside_code(path: &str) -> bool {
+    path.split('/')
+        .rev()
+        .skip(1)
+        .any(|folder| matches!(folder, "src" | "lib" | "libs" | "crates" | "assets" | "pkg" | "internal"))
+}
+
+/// Whether code that ships, a setting or a document names the file, or a volume its folder; one that only tests name is
+/// theirs.
+fn is_used(facts: &Facts<'_>, path: &str) -> bool {
+    const KINDS: &[&str] = &[
+        "conf",
+        "cfg",
+        "yaml",
+        "yml",
+        "toml",
+        "tf",
+        "json",
+        "hcl",
+        "ini",
+        "properties",
+        "env",
+        "sh",
+        "service",
+        "tpl",
+    ];
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let mount = folders.rsplit('/').next().filter(|folder| !folder.is_empty()).map(|folder| format!("{folder}:/"));
+    let names = |text: &str| {
+        let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+        has(name) || mount.as_deref().is_some_and(has)
+    };
+    let by_code = || facts.code().product(facts).any(|file| file.code(facts).is_some_and(|code| names(code.product())));
+    let by_setting = |file: &File| {
+        let extension = file.name().rsplit_once('.').map_or("", |(_, extension)| extension);
+        let is_setting = KINDS.contains(&extension) || matches!(file.name(), "Caddyfile" | "Dockerfile" | "Makefile");
+        let is_read = is_setting && file.len <= MAX_BYTES && !is_fixture(&file.path) && !is_example(&file.path);
+        is_read && file.text().is_some_and(|source| names(source.text()))
+    };
+    facts.tree.files().iter().any(by_setting) || by_code()
 }
 
 /// What one certificate says.

@@ -333,20 +333,30 @@ fn container(program: &str, rest: &[String]) -> Option<Vec<String>> {
     }
     let mut at = verb + 1;
     while let Some(word) = rest.get(at) {
-        if !word.starts_with('-') && !holds_options(word) {
+        if !word.starts_with('-') && !holds_options(word, rest.get(at + 1)) {
             break;
         }
-        at += if holds_options(word) || CONTAINER_BARE.contains(&word.as_str()) || word.contains('=') { 1 } else { 2 };
+        at +=
+            if word.starts_with('$') || CONTAINER_BARE.contains(&word.as_str()) || word.contains('=') { 1 } else { 2 };
     }
     let inner = rest.get(at + 1..)?.to_vec();
     // Arguments of the image's own entry point are no command.
     inner.first().is_some_and(|word| !word.starts_with('-')).then_some(inner)
 }
 
-/// `$(shell tty -s && echo -t)`, `$DOCKER_FLAGS`: more options, or none.
-fn holds_options(word: &str) -> bool {
-    let says = |text: &str| ["TTY", "FLAGS", "OPTS", "OPTIONS"].iter().any(|name| text.contains(name));
-    word.starts_with('$') && (word.starts_with("$(shell tty") || says(word))
+/// `$(shell tty -s && echo -t)`, `$DOCKER_FLAGS`, and what stands before an option: more options, or none.
+fn holds_options(word: &str, next: Option<&String>) -> bool {
+    let says = ["TTY", "FLAGS", "OPTS", "OPTIONS"].iter().any(|name| word.contains(name));
+    word.starts_with('$')
+        && (word.starts_with("$(shell tty") || says || next.is_some_and(|next| is_container_option(next)))
+}
+
+/// Whether a word is an option of the container's program, and none that an image would understand.
+fn is_container_option(word: &str) -> bool {
+    let name = word.split_once('=').map_or(word, |(name, _)| name);
+    let valued =
+        ["-v", "-e", "-w", "-u", "--volume", "--env", "--env-file", "--workdir", "--user", "--network", "--mount"];
+    matches!(name, "--rm" | "--init" | "--privileged") || valued.contains(&name)
 }
 
 fn is_script(program: &str) -> bool {

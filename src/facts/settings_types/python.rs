@@ -90,8 +90,10 @@ fn read_class(file: &CodeFile, code: &str, class: &Captures<'_>, types: &mut Set
         field.is_required = is_open && !(is_option && value == "None");
         field.default = (!is_open).then(|| value.split_whitespace().collect::<Vec<_>>().join(" "));
         field.bound = bound(&format!("{written} {value}"), field.bound);
-        let is_validated = body.contains(&format!("validator(\"{}\"", text("name")))
-            || body.contains(&format!("validator('{}'", text("name")));
+        let is_validated = ['"', '\''].iter().any(|quote| {
+            let mark = format!("validator({quote}{}{quote}", text("name"));
+            body.match_indices(&mark).any(|(at, _)| may_refuse(&body[at..]))
+        });
         if is_enum(code, written) {
             field.shape = Shape::Enum;
         }
@@ -158,4 +160,14 @@ fn bound(written: &str, of_type: Bound) -> Bound {
         }
     }
     bound
+}
+
+/// Whether the validator that a text begins with may refuse a value: one that only trims it takes them all.
+fn may_refuse(text: &str) -> bool {
+    let from = text.find("def ").unwrap_or(0);
+    let end = ["\n    @", "\n    def ", "\n    async def "].iter().filter_map(|next| text[from..].find(next)).min();
+    let check = &text[..end.map_or(text.len(), |end| from + end)];
+    ["raise ", "assert ", "validat", "check", "parse", "Adapter", "int(", "float(", "Url(", "UUID("]
+        .iter()
+        .any(|word| check[from..].contains(word))
 }

@@ -148,3 +148,17 @@ fn targets_of_nx() {
          + a apps/catalog/project.json:4 go run .",
     );
 }
+
+#[test]
+fn options_that_are_worked_out_on_the_spot_are_no_image() {
+    let makefile = "TTY := $(shell tty -s && echo \"-t\")\nshell:\n\t@docker run -i $(TTY) --rm builder /bin/sh $(CMD)\n\ntest:\n\t@$(MAKE) shell CMD=\"-c 'go test ./...'\"\n";
+    let ci = workflow("      - run: make test\n      - run: docker run $IMAGE --version\n");
+    check(
+        &[("Makefile", makefile), (".github/workflows/ci.yml", &ci)],
+        "+ a .github/workflows/ci.yml:5 make test
+         + a Makefile:6 make shell CMD=-c 'go test ./...'
+         - a Makefile:3 shell tty -s
+         + a Makefile:3 go test ./...
+         - a .github/workflows/ci.yml:6 docker run ${IMAGE} --version",
+    );
+}

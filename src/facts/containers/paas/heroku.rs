@@ -120,7 +120,12 @@ fn formation(facts: &Facts<'_>, procfile: &str, name: &str) -> Option<Scale> {
 /// Where `app.json` says that this is Heroku, whose router takes TLS for each app. A Procfile alone may be Dokku's or foreman's.
 fn router(facts: &Facts<'_>, procfile: &str) -> Option<Fact<bool>> {
     let path = app_json(procfile);
-    let map = facts.parsed(&path)?.first()?.as_map()?;
+    let document = facts.parsed(&path)?.first()?;
+    // What whoever presses a button would get is not how the project itself runs.
+    if matches!(environment_of_app(document), Standing::Uncertain(_)) {
+        return None;
+    }
+    let map = document.as_map()?;
     let of_heroku = |text: &str| text.starts_with("heroku");
     let named = |key: &str, name: &str| {
         let field = map.get(key)?;
