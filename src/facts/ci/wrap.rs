@@ -129,8 +129,10 @@ fn named(mut words: Vec<String>) -> Vec<String> {
     {
         name = variable.to_lowercase();
     }
-    let plain = (["/bin/", "/.bin/", "/sbin/", "/dist/"].iter().any(|folder| name.contains(folder))
-        || is_fetched(&name))
+    // `./bin/deploy` is the tree's own, as `bin/deploy` is.
+    let path = name.strip_prefix("./").unwrap_or(&name);
+    let plain = (["/bin/", "/.bin/", "/sbin/", "/dist/"].iter().any(|folder| path.contains(folder))
+        || is_fetched(path))
         && !super::path::has_extension(&name, "sh");
     if plain && let Some((_, last)) = name.rsplit_once('/') {
         name = last.to_string();
@@ -177,6 +179,26 @@ fn is_fetched(name: &str) -> bool {
         "yarn",
         "standardrb",
         "erb_lint",
+        // What Symfony and Composer write there, and what Makefiles of Go fetch.
+        "console",
+        "phpunit",
+        "simple-phpunit",
+        "phpstan",
+        "behat",
+        "controller-gen",
+        "setup-envtest",
+        "goreleaser",
+        "gitleaks",
+        "trivy",
+        "grype",
+        "hadolint",
+        "actionlint",
+        "shellcheck",
+        "kubeconform",
+        "conftest",
+        "buf",
+        "task",
+        "ko",
     ];
     let in_bin = name.strip_prefix("bin/").is_some_and(|tool| TOOLS.contains(&tool));
     in_bin || name.starts_with("dist/")

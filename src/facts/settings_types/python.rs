@@ -20,6 +20,10 @@ static FIELD: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static END: LazyLock<Option<Regex>> =
     LazyLock::new(|| compile(r"\b(?P<end>ge|gt|le|lt)\s*=\s*(?P<value>-?[\d_.]+)").ok());
 
+/// What takes keys that no field has.
+static EXTRA: LazyLock<Option<Regex>> =
+    LazyLock::new(|| compile(r#"\bextra["']?\s*[=:]\s*(?:["'](?:ignore|allow)["']|Extra\.(?:ignore|allow)\b)"#).ok());
+
 /// The class of pydantic that settings derive from.
 const BASE: &str = "BaseSettings";
 
@@ -72,7 +76,7 @@ fn read_class(file: &CodeFile, code: &str, class: &Captures<'_>, types: &mut Set
     if is_in_class_aside(&file.path, code, first) {
         return;
     }
-    let denies_unknown = !body.contains("extra=\"ignore\"") && !body.contains("extra = \"ignore\"");
+    let denies_unknown = !EXTRA.as_ref().is_some_and(|pattern| pattern.is_match(body));
     let place = Place::at(file.path.clone(), Span::new(whole.start(), whole.end()));
     types.roots.push(Root { name: class["name"].to_owned(), place, denies_unknown, is_untyped: false });
     for found in FIELD.iter().flat_map(|pattern| pattern.captures_iter(body)) {
