@@ -186,22 +186,10 @@ impl Container<'_> {
         self.value.get("name").and_then(Value::as_str).unwrap_or("")
     }
 
-    /// Whether it is not a known third-party image, nor watches the service with a program of the same image.
+    /// Whether it is not a known third-party image.
     pub fn is_own(&self) -> bool {
-        if self.program().is_some_and(|program| program.ends_with("exporter")) {
-            return false;
-        }
         let is_own = |image: &str| self.object.named_images.contains(image);
         self.image().is_none_or(|image| containers::third_party_image(image).is_none() || is_own(image))
-    }
-
-    /// The program that its command starts, behind a shell and what runs the tools of a language: `bundle exec x`.
-    fn program(&self) -> Option<&str> {
-        const BEFORE: &[&str] = &["sh", "bash", "bundle", "exec", "poetry", "uv", "run", "python", "python3", "tini"];
-        let command = self.value.get("command").and_then(Value::as_list)?;
-        let words = command.iter().filter_map(Value::as_str).flat_map(str::split_whitespace);
-        let names = words.map(|word| word.rsplit('/').next().unwrap_or(word));
-        names.into_iter().find(|name| !name.starts_with('-') && !BEFORE.contains(name))
     }
 
     /// Its environment, entries of config maps of the tree included.
