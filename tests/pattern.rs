@@ -1,6 +1,6 @@
 //! What the classes of a pattern mean.
 
-use tusk_check::pattern::{Globs, PatternSet, Scan, Words, compile};
+use tusk_check::pattern::{Globs, Paths, PatternSet, Scan, Words, compile};
 use tusk_check::rules::{Proof, embedded};
 
 fn found(pattern: &str, text: &str) -> Option<String> {
@@ -176,6 +176,10 @@ fn globs_match_in_either_case_whatever_they_end_with() {
     ];
     for (glob, path, matches) in cases {
         assert_eq!(matching(glob, path), matches, "{glob} on {path}");
+        // Among other paths it is found at its place, or not.
+        let paths = Paths::new(["0", path, "z.rs"].into_iter());
+        let found = Globs::new(vec![glob.to_owned()]).matching(&paths);
+        assert_eq!(found.contains(&1), matches, "{glob} among {path}");
     }
     assert!(!Globs::default().is_match("a"));
 }

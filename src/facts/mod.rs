@@ -129,12 +129,18 @@ views! {
     texts: texts::Texts = texts::read;
     /// What people state, with dates and evidence.
     attestations: attestations::Attestations = attestations::read;
+    /// The paths of the tree, for globs.
+    paths: crate::pattern::Paths = paths;
     /// What the project says of itself.
     project: project::Project = project::read;
     /// How many instances of each own serving workload production may run.
     scaling: scaling::Scaling = scaling::read;
     /// What the scan for secrets found.
     secrets: secrets::Secrets = secrets::read;
+}
+
+fn paths(facts: &Facts<'_>) -> crate::pattern::Paths {
+    crate::pattern::Paths::new(facts.tree.files().iter().map(|file| &*file.path))
 }
 
 impl<'t> Facts<'t> {

@@ -1,6 +1,7 @@
 //! Globs over paths: `*` stops at `/`, letters match in either case.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// Some globs. Nothing is compiled: a rule has few, and most paths do not even end as they do.
 ///
@@ -15,6 +16,32 @@ struct Lowered {
     glob: String,
     /// How a path that matches must end.
     ends: Vec<String>,
+}
+
+/// The paths of a tree by what their names end with, so that a glob is asked of the few that it may match.
+#[derive(Debug, Default)]
+pub struct Paths {
+    lowered: Vec<String>,
+    by_extension: BTreeMap<String, Vec<usize>>,
+}
+
+impl Paths {
+    /// These paths.
+    pub fn new<'p>(paths: impl Iterator<Item = &'p str>) -> Self {
+        let lowered: Vec<String> = paths.map(|path| lowered(path).into_owned()).collect();
+        let mut by_extension: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (position, path) in lowered.iter().enumerate() {
+            if let Some(extension) = extension(path) {
+                by_extension.entry(extension.to_owned()).or_default().push(position);
+            }
+        }
+        Self { lowered, by_extension }
+    }
+}
+
+/// What stands behind the last dot of a name.
+fn extension(path: &str) -> Option<&str> {
+    path.rsplit_once('.').map(|(_, extension)| extension).filter(|extension| !extension.contains('/'))
 }
 
 impl Globs {
@@ -32,6 +59,27 @@ impl Globs {
         let path = lowered(path);
         let may_match = |glob: &&Lowered| glob.ends.iter().any(|end| path.ends_with(end.as_str()));
         self.globs.iter().filter(may_match).any(|glob| fast_glob::glob_match(&glob.glob, &*path))
+    }
+
+    /// The positions of the paths that one of them matches, in order.
+    pub fn matching(&self, paths: &Paths) -> Vec<usize> {
+        let mut found = Vec::new();
+        for glob in &self.globs {
+            let is_match = |position: &usize| {
+                let path = &*paths.lowered[*position];
+                glob.ends.iter().any(|end| path.ends_with(end.as_str())) && fast_glob::glob_match(&glob.glob, path)
+            };
+            match glob.ends.iter().map(|end| extension(end)).collect::<Option<Vec<_>>>() {
+                Some(extensions) => {
+                    let few = extensions.iter().filter_map(|extension| paths.by_extension.get(*extension));
+                    found.extend(few.flatten().copied().filter(is_match));
+                }
+                None => found.extend((0..paths.lowered.len()).filter(is_match)),
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// The globs that are none.

@@ -11,7 +11,7 @@ mod scan;
 mod set;
 mod words;
 
-pub use globs::Globs;
+pub use globs::{Globs, Paths};
 pub use lazy::AnyOf;
 pub use scan::{Found, Groups, Scan};
 pub use set::{Pattern, PatternSet};

@@ -24,10 +24,7 @@ pub static PROBE: Probe = Probe {
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer::default();
     let globs = Globs::of(question.words_from(0));
-    for file in facts.tree.files() {
-        if !globs.matches(&file.path) {
-            continue;
-        }
+    for (_, file) in globs.files(facts) {
         let path = facts.own_name().cleared(&file.path);
         let aside = globs.aside(&path);
         let strength = if is_prose(&file.path) { Strength::Documented } else { Strength::Configured };
@@ -85,6 +82,19 @@ impl Globs {
             wants_examples |= production::is_example(&literal);
         }
         Self { set: pattern::Globs::new(globs), wants_tests, wants_examples, paths }
+    }
+
+    /// The files whose paths match, with their positions in the tree.
+    pub(super) fn files<'t>(&self, facts: &Facts<'t>) -> impl Iterator<Item = (usize, &'t File)> {
+        let files = facts.tree.files();
+        let mut positions = self.set.matching(facts.paths());
+        if !self.paths.is_empty() {
+            let named = |file: &File| self.paths.iter().any(|regex| regex.is_match(&file.path));
+            positions.extend((0..files.len()).filter(|position| named(&files[*position])));
+            positions.sort_unstable();
+            positions.dedup();
+        }
+        positions.into_iter().map(|position| (position, &files[position]))
     }
 
     /// Whether a path matches.

@@ -38,7 +38,7 @@ pub static PROBE: Probe = Probe {
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let globs = Globs::of(question.words_from(0));
     let mut answer = Answer::default();
-    for file in facts.tree.files().iter().filter(|file| globs.matches(&file.path) && file.len <= MAX_BYTES) {
+    for file in globs.files(facts).map(|(_, file)| file).filter(|file| file.len <= MAX_BYTES) {
         let read = certificates(file);
         let aside =
             is_fixture(&file.path) || is_example(&file.path) || matches!(stage_of_path(&file.path), Stage::Never(_));

@@ -24,7 +24,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let globs = Globs::of(question.words_from(0));
     let tracked_only = question.is_set("private");
     let mut answer = Answer::default();
-    for file in facts.tree.files().iter().filter(|file| globs.matches(&file.path)) {
+    for file in globs.files(facts).map(|(_, file)| file) {
         if !holds_private_key(file) {
             continue;
         }

@@ -29,10 +29,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer::default();
     let globs = Globs::of(question.arg(0).iter());
     let wanted = Wanted::of(facts, question);
-    for (index, file) in facts.tree.files().iter().enumerate() {
-        if !globs.matches(&file.path) {
-            continue;
-        }
+    for (index, file) in globs.files(facts) {
         let aside = || globs.aside(&facts.own_name().cleared(&file.path));
         let Some(source) = file.text() else {
             if aside().is_none() {
@@ -67,8 +64,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 fn of_all_programs(facts: &Facts<'_>, glob: &str, answer: &mut Answer) {
     let globs = Globs::of(std::iter::once(&Word { text: glob.into(), ..Word::default() }));
     let program = |path: &str| path.find("src/").map_or(String::new(), |at| path[..at].to_owned());
-    let files = facts.tree.files().iter().filter(|file| globs.matches(&file.path) && globs.aside(&file.path).is_none());
-    let all: BTreeSet<String> = files.map(|file| program(&file.path)).collect();
+    let files = globs.files(facts).filter(|(_, file)| globs.aside(&file.path).is_none());
+    let all: BTreeSet<String> = files.map(|(_, file)| program(&file.path)).collect();
     let saying: BTreeSet<String> = answer.seen.iter().map(|sighting| program(&sighting.place.path)).collect();
     if all.len() > 1 && !all.is_subset(&saying) {
         let of = format!("; of {} of {} programs", all.intersection(&saying).count(), all.len());
