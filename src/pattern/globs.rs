@@ -3,19 +3,41 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// Some globs. Nothing is compiled: a rule has few, and most paths do not even end as they do.
+/// Some globs. Nothing is compiled: a rule has few, and most paths neither begin nor end as they do.
 ///
 /// Globs and paths are both lowered.
 #[derive(Debug, Default)]
 pub struct Globs {
-    globs: Vec<Lowered>,
+    /// As they were given.
+    globs: Vec<String>,
+    /// The same, each alternative in braces a glob of its own.
+    plain: Vec<Plain>,
 }
 
+/// A glob with what every path begins and ends with that it matches.
 #[derive(Debug)]
-struct Lowered {
+struct Plain {
     glob: String,
-    /// How a path that matches must end.
-    ends: Vec<String>,
+    start: String,
+    end: String,
+}
+
+/// More alternatives than these stay in their braces.
+const MOST: usize = 400;
+/// What means something else than itself.
+const SIGNS: [char; 8] = ['*', '?', '[', ']', '{', '}', '!', '\\'];
+
+impl Plain {
+    fn new(glob: String) -> Self {
+        let start = glob.split(SIGNS).next().unwrap_or_default().to_owned();
+        // `**/` may stand for nothing at all.
+        let end = glob.rsplit(SIGNS).next().unwrap_or_default().trim_start_matches('/').to_owned();
+        Self { start, end, glob }
+    }
+
+    fn is_match(&self, path: &str) -> bool {
+        path.ends_with(&self.end) && path.starts_with(&self.start) && fast_glob::glob_match(&self.glob, path)
+    }
 }
 
 /// The paths of a tree by what their names end with, so that a glob is asked of the few that it may match.
@@ -47,32 +69,26 @@ fn extension(path: &str) -> Option<&str> {
 impl Globs {
     /// These globs.
     pub fn new(words: Vec<String>) -> Self {
-        let lower = |word: String| {
-            let glob = lowered(&word).into_owned();
-            Lowered { ends: ends(&glob), glob }
-        };
-        Self { globs: words.into_iter().map(lower).collect() }
+        let globs: Vec<String> = words.into_iter().map(|word| lowered(&word).into_owned()).collect();
+        let plain = globs.iter().flat_map(|glob| alternatives(glob)).map(Plain::new).collect();
+        Self { globs, plain }
     }
 
     /// Whether one of them matches a path.
     pub fn is_match(&self, path: &str) -> bool {
         let path = lowered(path);
-        let may_match = |glob: &&Lowered| glob.ends.iter().any(|end| path.ends_with(end.as_str()));
-        self.globs.iter().filter(may_match).any(|glob| fast_glob::glob_match(&glob.glob, &*path))
+        self.plain.iter().any(|glob| glob.is_match(&path))
     }
 
     /// The positions of the paths that one of them matches, in order.
     pub fn matching(&self, paths: &Paths) -> Vec<usize> {
         let mut found = Vec::new();
-        for glob in &self.globs {
-            let is_match = |position: &usize| {
-                let path = &*paths.lowered[*position];
-                glob.ends.iter().any(|end| path.ends_with(end.as_str())) && fast_glob::glob_match(&glob.glob, path)
-            };
-            match glob.ends.iter().map(|end| extension(end)).collect::<Option<Vec<_>>>() {
-                Some(extensions) => {
-                    let few = extensions.iter().filter_map(|extension| paths.by_extension.get(*extension));
-                    found.extend(few.flatten().copied().filter(is_match));
+        for glob in &self.plain {
+            let is_match = |position: &usize| glob.is_match(&paths.lowered[*position]);
+            match extension(&glob.end) {
+                Some(extension) => {
+                    let few = paths.by_extension.get(extension).into_iter().flatten();
+                    found.extend(few.copied().filter(is_match));
                 }
                 None => found.extend((0..paths.lowered.len()).filter(is_match)),
             }
@@ -84,23 +100,37 @@ impl Globs {
 
     /// The globs that are none.
     pub fn broken(&self) -> impl Iterator<Item = &str> {
-        let globs = self.globs.iter().map(|glob| glob.glob.as_str());
-        globs.filter(|glob| globset::GlobBuilder::new(glob).empty_alternates(true).build().is_err())
+        self.globs
+            .iter()
+            .map(String::as_str)
+            .filter(|glob| globset::GlobBuilder::new(glob).empty_alternates(true).build().is_err())
     }
 }
 
-/// The endings of what a glob matches, by what stands behind its last sign; with `{` and `}` last, of each alternative.
-fn ends(glob: &str) -> Vec<String> {
-    let tail = |text: &str| {
-        let last = text.rsplit(['*', '?', '[', ']', '{', '}', '!', '\\']).next().unwrap_or_default();
-        // `**/` may stand for nothing at all.
-        last.trim_start_matches('/').to_owned()
-    };
-    let alternatives = glob.strip_suffix('}').and_then(|open| open.rsplit_once('{'));
-    match alternatives {
-        Some((_, inner)) if !inner.contains(['}', '\\']) => inner.split(',').map(tail).collect(),
-        _ => vec![tail(glob)],
+/// A glob for each choice of alternatives in its braces.
+fn alternatives(glob: &str) -> Vec<String> {
+    // A brace that is escaped or stands in a class is a letter.
+    let mut all = vec![glob.to_owned()];
+    if glob.contains(['\\', '[']) {
+        return all;
     }
+    while let Some((at, (before, inner, after))) =
+        all.iter().enumerate().find_map(|(at, one)| Some((at, innermost(one)?)))
+    {
+        let made: Vec<String> = inner.split(',').map(|choice| format!("{before}{choice}{after}")).collect();
+        if all.len() + made.len() > MOST {
+            return vec![glob.to_owned()];
+        }
+        all.splice(at..=at, made);
+    }
+    all
+}
+
+/// What stands before, in and behind the first pair of braces that holds no other.
+fn innermost(glob: &str) -> Option<(&str, &str, &str)> {
+    let close = glob.find('}')?;
+    let open = glob[..close].rfind('{')?;
+    Some((&glob[..open], &glob[open + 1..close], &glob[close + 1..]))
 }
 
 fn lowered(text: &str) -> Cow<'_, str> {

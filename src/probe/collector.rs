@@ -7,6 +7,7 @@ use crate::facts::format::{self, Format};
 use crate::facts::kubernetes::Object;
 use crate::facts::production::{self, Stage};
 use crate::source::Source;
+use crate::tree::File;
 use crate::value::Value;
 
 /// `@collector(signal)`.
@@ -39,10 +40,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     for object in facts.kubernetes().production() {
         answer.seen.extend(of_object(object, &asked));
     }
-    let by_name = facts.tree.files().iter().filter(|file| {
-        Format::of(&file.path) == Some(Format::Yaml)
-            && file.text().is_some_and(|source| source.text().contains("pipelines:"))
-    });
+    let has_pipelines = |file: &&File| file.text().is_some_and(|source| source.text().contains("pipelines:"));
+    let by_name = facts.files_of(&[Format::Yaml]).filter(has_pipelines);
     for file in by_name {
         let Some(document) = facts.parsed(&file.path).and_then(|parsed| parsed.first()) else { continue };
         if document.get("apiVersion").is_some() {

@@ -8,6 +8,7 @@ use crate::facts::format::Format;
 use crate::facts::kubernetes::Object;
 use crate::facts::production::{self, Stage};
 use crate::pattern::AnyOf;
+use crate::tree::File;
 use crate::value::Value;
 use std::collections::BTreeMap;
 
@@ -138,10 +139,8 @@ fn static_targets(facts: &Facts<'_>, own: &[&Object], notes: &mut Vec<Sighting>)
     let services: Vec<&Service> = facts.containers().production().filter(|service| service.serves()).collect();
     let mut names: Vec<&str> = own.iter().map(|object| &*object.name).collect();
     names.extend(services.iter().map(|service| &*service.name));
-    let files = facts.tree.files().iter().filter(|file| {
-        Format::of(&file.path) == Some(Format::Yaml)
-            && file.text().is_some_and(|source| source.text().contains("scrape_configs:"))
-    });
+    let names_targets = |file: &&File| file.text().is_some_and(|source| source.text().contains("scrape_configs:"));
+    let files = facts.files_of(&[Format::Yaml]).filter(names_targets);
     let mut found = Vec::new();
     for file in files {
         let Some(document) = facts.parsed(&file.path).and_then(|parsed| parsed.first()) else { continue };
@@ -200,7 +199,7 @@ fn servers(facts: &Facts<'_>, scans: &AnyOf, answer: &mut Answer) {
             answer.seen.extend(settings.map(|place| seen(place, message.clone())));
         }
     }
-    for file in facts.tree.files().iter().filter(|file| Format::of(&file.path) == Some(Format::Yaml)) {
+    for file in facts.files_of(&[Format::Yaml]) {
         if !file.text().is_some_and(|source| fits(source.text())) {
             continue;
         }

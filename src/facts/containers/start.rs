@@ -49,16 +49,19 @@ pub fn checks(facts: &Facts<'_>, command: &Fact<String>, alone: bool) -> Vec<Sta
 /// The scripts of the tree that a command runs and that must succeed.
 pub fn scripts<'f>(facts: &'f Facts<'_>, command: &'f str) -> impl Iterator<Item = &'f File> {
     let is_edge = |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | ',' | '[' | ']' | ';' | '&');
+    let last = |word: &'f str| word.rsplit('/').next().unwrap_or(word);
+    let words: Vec<&str> = command.split(is_edge).map(last).collect();
+    let starts_overlay = command.split(is_edge).any(|word| word == "/init");
     facts.tree.files().iter().filter(move |file| {
         let name = file.name();
-        let is_script = !name.contains('.') || matches!(name.rsplit_once('.'), Some((_, "sh" | "bash" | "ash")));
+        let is_script = || !name.contains('.') || matches!(name.rsplit_once('.'), Some((_, "sh" | "bash" | "ash")));
         let is_run = |at: usize| {
             let before = command[..at].chars().next_back().is_none_or(|letter| letter == '/' || is_edge(letter));
             let after = &command[at + name.len()..];
             before && after.chars().next().is_none_or(is_edge) && must_succeed(after, true)
         };
-        is_script && command.match_indices(name).any(|(at, _)| is_run(at))
-            || name_of_overlay(&file.path) && command.split(is_edge).any(|word| word == "/init")
+        words.contains(&name) && is_script() && command.match_indices(name).any(|(at, _)| is_run(at))
+            || starts_overlay && name_of_overlay(&file.path)
     })
 }
 

@@ -15,6 +15,7 @@ use super::Facts;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Blind, Place};
 use crate::source::{Source, Span};
+use crate::tree::File;
 use crate::value::{Kind, Value};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -90,6 +91,10 @@ impl Parsed {
 }
 
 impl Format {
+    /// All of them.
+    pub const ALL: &[Self] =
+        &[Self::Yaml, Self::Toml, Self::Json, Self::Ini, Self::Dotenv, Self::Properties, Self::Tusk];
+
     /// The format that a path's name promises.
     pub fn of(path: &str) -> Option<Self> {
         let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
@@ -201,15 +206,29 @@ fn shift(value: &mut Value, by: u32) {
 #[derive(Debug, Default)]
 pub struct Files {
     by_path: BTreeMap<Arc<str>, OnceLock<Option<Parsed>>>,
+    /// The formats with the positions of their files in the tree, in order.
+    by_format: Vec<(Format, usize)>,
 }
 
 /// Lists them.
 pub fn list(facts: &Facts<'_>) -> Files {
-    let known = facts.tree.files().iter().filter(|file| Format::of(&file.path).is_some());
-    Files { by_path: known.map(|file| (file.path.clone(), OnceLock::new())).collect() }
+    let mut files = Files::default();
+    for (position, file) in facts.tree.files().iter().enumerate() {
+        if let Some(format) = Format::of(&file.path) {
+            files.by_path.insert(file.path.clone(), OnceLock::new());
+            files.by_format.push((format, position));
+        }
+    }
+    files
 }
 
 impl Facts<'_> {
+    /// The files of some formats, in order.
+    pub fn files_of<'f>(&'f self, formats: &'f [Format]) -> impl Iterator<Item = &'f File> {
+        let known = self.parsed_files().by_format.iter().filter(|(format, _)| formats.contains(format));
+        known.filter_map(|(_, position)| self.tree.files().get(*position))
+    }
+
     /// A file of a known format, read once; `None` if it is not there, not of a known format, or not text.
     pub fn parsed(&self, path: &str) -> Option<&Parsed> {
         let slot = self.parsed_files().by_path.get(path)?;

@@ -9,10 +9,9 @@ use crate::value::Value;
 
 pub(super) fn layers(facts: &Facts<'_>) -> Vec<Layer> {
     let mut found = Vec::new();
-    for file in facts.tree.files() {
-        let is_read = matches!(Format::of(&file.path), Some(Format::Yaml | Format::Json));
+    for file in facts.files_of(&[Format::Yaml, Format::Json]) {
         let says = || file.text().is_some_and(|source| source.text().contains("static_resources"));
-        if !is_read || matches!(production::stage_of_path(&file.path), Stage::Never(_)) || !says() {
+        if matches!(production::stage_of_path(&file.path), Stage::Never(_)) || !says() {
             continue;
         }
         let Some(document) = facts.parsed(&file.path).and_then(|parsed| parsed.first()) else { continue };

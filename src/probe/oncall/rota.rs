@@ -3,6 +3,7 @@
 use super::{Chain, Level, Rotation, named};
 use crate::evidence::Place;
 use crate::facts::Facts;
+use crate::facts::format::Format;
 use crate::facts::production::{is_example, is_fixture};
 use crate::quantity::Quantity;
 use crate::value::{Field, Kind, Map, Value};
@@ -61,7 +62,7 @@ const MAX_DEPTH: usize = 8;
 
 /// The files, each with its values.
 fn files<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (&'f str, &'f Value)> {
-    let named = facts.tree.files().iter().filter(|file| {
+    let named = facts.files_of(Format::ALL).filter(|file| {
         let stem = file.name().split('.').next().unwrap_or_default().to_lowercase();
         let says = |name: &&str| {
             stem == **name || stem.starts_with(&format!("{name}-")) || stem.ends_with(&format!("-{name}"))

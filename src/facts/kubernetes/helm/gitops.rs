@@ -72,10 +72,9 @@ fn chart_at(folders: &[String], path: &str) -> Option<String> {
 
 fn manifests(facts: &Facts<'_>, folders: &[String]) -> Vec<Found> {
     let holds = |text: &str, word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    let files = facts.tree.files().iter().filter(|file| {
+    let files = facts.files_of(&[Format::Yaml]).filter(|file| {
         let text = || file.text().map_or("", |source| source.text());
-        Format::of(&file.path) == Some(Format::Yaml)
-            && !file.path.split('/').any(|part| part == "templates")
+        !file.path.split('/').any(|part| part == "templates")
             && (holds(text(), "kind: Application\n") || holds(text(), "kind: HelmRelease"))
     });
     let documents = files.take(MAX_FILES).filter_map(|file| Some((&*file.path, facts.parsed(&file.path)?)));
