@@ -124,9 +124,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                 continue;
             }
             sighting.default_of = question.option_text("default").map(str::to_owned);
-            if let Some(feature) = code.left_out(facts, &hit.path, hit.span.start) {
-                let why = format!("; behind the feature `{feature}`, which a release leaves out");
-                sighting.message.push_str(&why);
+            if let Some(why) = code.left_out(facts, &hit.path, hit.span.start) {
+                sighting.message = format!("{}; {why}", sighting.message);
                 if answer.notes.len() < MOST {
                     answer.notes.push(sighting);
                 }

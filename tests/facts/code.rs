@@ -72,6 +72,22 @@ fn features_are_known() {
 }
 
 #[test]
+fn code_that_a_release_leaves_out() {
+    let manifest = "[package]\nname = \"shop\"\n[features]\ndefault = [\"py\"]\npy = []\nslow = []\n";
+    let main = "#[cfg(not(feature = \"py\"))]\nmod native;\n#[cfg(feature = \"py\")]\nmod py;\n#[cfg(feature = \"slow\")]\nmod slow;\nmod plain;\n#[cfg(not(feature = \"slow\"))]\nmod quick;\n#[cfg(not(all(feature = \"py\", unix)))]\nmod elsewhere;\n";
+    let modules = ["native", "native/deep", "py", "slow", "plain", "quick", "elsewhere"];
+    let paths: Vec<String> = modules.iter().map(|name| format!("src/{name}.rs")).collect();
+    let mut files = vec![("Cargo.toml", manifest), ("src/main.rs", main)];
+    let text = |name: &str| if name == "native" { "mod deep;\n" } else { "fn f() {}\n" };
+    files.extend(modules.iter().zip(&paths).map(|(name, path)| (path.as_str(), text(name))));
+    let tree = Tree::in_memory(files);
+    let facts = Facts::new(&tree, now());
+    let out = |name: &str| facts.code().left_out(&facts, &format!("src/{name}.rs"), 0).is_some();
+    let found: Vec<&str> = modules.into_iter().filter(|name| out(name)).collect();
+    assert_eq!(found, ["native", "native/deep", "slow"]);
+}
+
+#[test]
 fn other_languages() {
     check("a.go", "x := `// keep1 \"` // gone1\n/* gone2 */ y := \"/* keep2\"");
     check(

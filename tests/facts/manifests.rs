@@ -76,6 +76,13 @@ fn features_that_the_build_turns_on() {
         let on = |feature: &str| manifests.features.is_on("core", feature);
         assert!(on("plain") && on("tls") && on("rustls") && on("slow"));
         assert!(!on("mock"));
+        let always = |feature: &str| manifests.features.is_always_on("core", feature);
+        assert!(always("plain") && always("tls") && always("slow"));
+    });
+    let two = [files[0], files[1], files[2], ("Dockerfile.small", "RUN cargo build --release --no-default-features\n")];
+    with(&two, |_, manifests| {
+        let always = |feature: &str| manifests.features.is_always_on("core", feature);
+        assert!(always("plain") && always("tls") && !always("slow"));
     });
 }
 

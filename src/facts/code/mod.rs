@@ -6,6 +6,7 @@
 mod callers;
 mod comments;
 mod constant;
+mod gates;
 mod language;
 mod mask;
 mod program;
@@ -220,23 +221,6 @@ impl Code {
             let code = line.trim_start_matches(['r', '#', '"', '`', '\'', ' ']);
             starts.iter().any(|start| code.starts_with(start))
         })
-    }
-
-    /// The features that the code at a place needs.
-    pub fn features_at(&self, facts: &Facts<'_>, path: &str, offset: u32) -> Vec<String> {
-        let text = self.file(path).and_then(|file| file.code(facts));
-        text.map(|text| text.features_at(offset).into_iter().map(str::to_owned).collect()).unwrap_or_default()
-    }
-
-    /// The feature that the code at a place needs and that a release is built without.
-    pub fn left_out(&self, facts: &Facts<'_>, path: &str, offset: u32) -> Option<String> {
-        let needed = self.features_at(facts, path, offset);
-        if needed.is_empty() {
-            return None;
-        }
-        let manifests = facts.manifests();
-        let package = manifests.crate_of(path)?.name.as_deref()?;
-        needed.into_iter().find(|feature| !manifests.features.is_on(package, feature))
     }
 
     /// One pass of a set of patterns over all files of a scope.

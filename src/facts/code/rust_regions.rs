@@ -10,6 +10,8 @@ pub struct Regions {
     pub tests: Vec<Span>,
     /// Items that exist only with a feature, with its name.
     pub features: Vec<(Span, String)>,
+    /// Items that exist only without a feature, with its name.
+    pub without: Vec<(Span, String)>,
     /// Names of modules in other files that exist only in tests: `#[cfg(test)] mod support;`.
     pub test_modules: Vec<String>,
 }
@@ -19,6 +21,7 @@ pub struct Regions {
 enum Condition {
     Test,
     Feature(String),
+    Without(String),
 }
 
 /// Finds the regions of a file. `code` has its comments blanked; `marks` says where its strings are.
@@ -62,6 +65,10 @@ pub(super) fn find(code: &str, marks: &Marks) -> Regions {
                 regions.features.push((span, name));
                 at = end;
             }
+            Condition::Without(name) => {
+                regions.without.push((span, name));
+                at = end;
+            }
         }
     }
     if regions.tests.iter().any(|span| span.start == 0 && span.end as usize == code.len()) {
@@ -82,7 +89,8 @@ fn condition(attribute: &str) -> Option<Condition> {
     (path == "cfg").then(|| predicate(rest.trim().strip_prefix('(')?.strip_suffix(')')?, 0)).flatten()
 }
 
-/// What a `cfg` predicate asks for. `any(test, feature = "x")` exists with the feature; `not(…)` asks for nothing.
+/// What a `cfg` predicate asks for. `any(test, feature = "x")` exists with the feature; `not(…)` of
+/// anything but one feature asks for nothing.
 fn predicate(text: &str, depth: usize) -> Option<Condition> {
     let text = text.trim().trim_end_matches(',').trim();
     if text == "test" || text == "doctest" {
@@ -96,15 +104,24 @@ fn predicate(text: &str, depth: usize) -> Option<Condition> {
         return None;
     }
     let inner = |prefix: &str| text.strip_prefix(prefix)?.trim_start().strip_prefix('(')?.strip_suffix(')');
+    if let Some(part) = inner("not") {
+        return match predicate(part, depth + 1) {
+            Some(Condition::Feature(name)) if part.trim_start().starts_with("feature") => {
+                Some(Condition::Without(name))
+            }
+            _ => None,
+        };
+    }
     if let Some(parts) = inner("all") {
         let found: Vec<Condition> =
             arguments(parts).into_iter().filter_map(|part| predicate(part, depth + 1)).collect();
-        return found.iter().find(|one| **one == Condition::Test).or(found.first()).cloned();
+        let needed = found.iter().find(|one| matches!(one, Condition::Feature(_)));
+        return found.iter().find(|one| **one == Condition::Test).or(needed).or(found.first()).cloned();
     }
     if let Some(parts) = inner("any") {
         let found: Vec<Option<Condition>> =
             arguments(parts).into_iter().map(|part| predicate(part, depth + 1)).collect();
-        if found.iter().any(Option::is_none) {
+        if found.iter().any(|one| matches!(one, None | Some(Condition::Without(_)))) {
             return None;
         }
         let found: Vec<Condition> = found.into_iter().flatten().collect();

@@ -74,8 +74,12 @@ impl CodeText {
 
     /// The features that the code at an offset needs, outermost first.
     pub fn features_at(&self, offset: u32) -> Vec<&str> {
-        let around = |span: &Span| span.start <= offset && offset < span.end;
-        self.regions.features.iter().filter(|(span, _)| around(span)).map(|(_, name)| name.as_str()).collect()
+        around(&self.regions.features, offset)
+    }
+
+    /// The features without which alone the code at an offset exists, outermost first.
+    pub fn without_at(&self, offset: u32) -> Vec<&str> {
+        around(&self.regions.without, offset)
     }
 
     /// The string literal at or around an offset.
@@ -83,4 +87,10 @@ impl CodeText {
         let index = self.strings.partition_point(|span| span.end <= offset);
         self.strings.get(index).copied().filter(|span| span.start <= offset)
     }
+}
+
+/// The names of the regions around an offset.
+fn around(regions: &[(Span, String)], offset: u32) -> Vec<&str> {
+    let around = |span: &Span| span.start <= offset && offset < span.end;
+    regions.iter().filter(|(span, _)| around(span)).map(|(_, name)| name.as_str()).collect()
 }

@@ -1,6 +1,6 @@
 //! Which Cargo features the product is built with.
 
-use super::{Ecosystem, Package, Purpose};
+use super::{Dependency, Ecosystem, Package, Purpose};
 use crate::facts::Facts;
 use crate::facts::code::Role;
 use crate::pattern::compile;
@@ -13,6 +13,8 @@ use std::sync::LazyLock;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Features {
     on: BTreeMap<String, BTreeSet<String>>,
+    /// Those of them that no release build goes without.
+    always: BTreeMap<String, BTreeSet<String>>,
     /// Packages that are built with all of theirs; an empty name is every package.
     whole: BTreeSet<String>,
 }
@@ -28,40 +30,37 @@ impl Features {
         if crates.is_empty() {
             return Self::default();
         }
-        let Passed { features: passed, whole } = passed(facts);
-        let mut waiting: Vec<(String, String)> = Vec::new();
-        for (&name, package) in &crates {
-            waiting.push((name.to_owned(), "default".to_owned()));
-            waiting.extend(
-                passed
-                    .iter()
-                    .filter(|one| package.features.contains_key(*one))
-                    .map(|one| (name.to_owned(), one.clone())),
-            );
-            for dependency in package.dependencies.iter().filter(|one| one.purpose == Purpose::Runtime) {
-                waiting.extend(dependency.features.iter().map(|feature| (dependency.name.clone(), feature.clone())));
-            }
-        }
-        let mut on: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        while let Some((name, feature)) = waiting.pop() {
-            let Some(package) = crates.get(name.as_str()) else { continue };
-            if !on.entry(name.clone()).or_default().insert(feature.clone()) {
-                continue;
-            }
-            for part in package.features.get(&feature).into_iter().flatten() {
-                match part.split_once('/') {
-                    None => waiting.push((name.clone(), part.trim_start_matches("dep:").to_owned())),
-                    Some((alias, wanted)) => {
-                        let alias = alias.trim_end_matches('?');
-                        let dependency = package.dependencies.iter().find(|one| one.alias == alias);
-                        let other = dependency.map_or(alias, |one| &one.name);
-                        waiting.push((other.to_owned(), wanted.to_owned()));
-                        waiting.push((name.clone(), alias.to_owned()));
-                    }
-                }
-            }
-        }
-        Self { on, whole }
+        let Passed { features: passed, whole, common, is_bare } = passed(facts);
+        let dependencies = || {
+            let all = crates.values().flat_map(|package| &package.dependencies);
+            all.filter(|one| one.purpose == Purpose::Runtime)
+        };
+        let asked = |of: &mut dyn Iterator<Item = &Dependency>| -> Vec<(String, String)> {
+            of.flat_map(|one| one.features.iter().map(|feature| (one.name.clone(), feature.clone()))).collect()
+        };
+        let given = |features: &BTreeSet<String>| -> Vec<(String, String)> {
+            let known = |package: &Package, one: &String| package.features.contains_key(one);
+            let of = |(name, package): (&&str, &&Package)| {
+                let features = features.iter().filter(|one| known(package, one));
+                features.map(|one| ((*name).to_owned(), one.clone())).collect::<Vec<_>>()
+            };
+            crates.iter().flat_map(of).collect()
+        };
+        let default = |name: &str| (name.to_owned(), "default".to_owned());
+        let mut waiting = given(&passed);
+        waiting.extend(crates.keys().map(|name| default(name)));
+        waiting.extend(asked(&mut dependencies()));
+        let on = follow(&crates, waiting);
+
+        let mut waiting = given(&common.unwrap_or_default());
+        waiting.extend(crates.keys().filter_map(|name| {
+            let mut asking = dependencies().filter(|one| one.name == *name).peekable();
+            let has_it = if asking.peek().is_some() { asking.all(|one| one.default_features) } else { !is_bare };
+            has_it.then(|| default(name))
+        }));
+        waiting.extend(asked(&mut dependencies().filter(|one| !one.optional)));
+        let always = follow(&crates, waiting);
+        Self { on, always, whole }
     }
 
     /// Whether a feature (or an optional dependency) of a package is on.
@@ -69,6 +68,35 @@ impl Features {
         let whole = |name: &str| self.whole.contains(name);
         whole("") || whole(package) || self.on.get(package).is_some_and(|features| features.contains(feature))
     }
+
+    /// Whether no release build goes without a feature of a package, as far as the tree says.
+    pub fn is_always_on(&self, package: &str, feature: &str) -> bool {
+        self.always.get(package).is_some_and(|features| features.contains(feature))
+    }
+}
+
+/// The features that some features of packages turn on, and these themselves.
+fn follow(crates: &BTreeMap<&str, &Package>, mut waiting: Vec<(String, String)>) -> BTreeMap<String, BTreeSet<String>> {
+    let mut on: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    while let Some((name, feature)) = waiting.pop() {
+        let Some(package) = crates.get(name.as_str()) else { continue };
+        if !on.entry(name.clone()).or_default().insert(feature.clone()) {
+            continue;
+        }
+        for part in package.features.get(&feature).into_iter().flatten() {
+            match part.split_once('/') {
+                None => waiting.push((name.clone(), part.trim_start_matches("dep:").to_owned())),
+                Some((alias, wanted)) => {
+                    let alias = alias.trim_end_matches('?');
+                    let dependency = package.dependencies.iter().find(|one| one.alias == alias);
+                    let other = dependency.map_or(alias, |one| &one.name);
+                    waiting.push((other.to_owned(), wanted.to_owned()));
+                    waiting.push((name.clone(), alias.to_owned()));
+                }
+            }
+        }
+    }
+    on
 }
 
 /// What release builds pass.
@@ -76,6 +104,20 @@ impl Features {
 struct Passed {
     features: BTreeSet<String>,
     whole: BTreeSet<String>,
+    /// What every release build of the tree's own packages passes; `None` without such a build.
+    common: Option<BTreeSet<String>>,
+    /// Whether one is made without the default features.
+    is_bare: bool,
+}
+
+impl Passed {
+    /// Takes in what one more release build passes.
+    fn narrow(&mut self, features: BTreeSet<String>) {
+        self.common = Some(match self.common.take() {
+            Some(common) => common.intersection(&features).cloned().collect(),
+            None => features,
+        });
+    }
 }
 
 /// Features that a release build passes, in images, recipes and CI. A recipe that only people call builds no release where
@@ -96,6 +138,10 @@ fn passed(facts: &Facts<'_>) -> Passed {
     if !ships || calls_recipes {
         shipped.features.append(&mut by_hand.features);
         shipped.whole.append(&mut by_hand.whole);
+        shipped.is_bare |= by_hand.is_bare;
+        if let Some(common) = by_hand.common {
+            shipped.narrow(common);
+        }
     }
     shipped
 }
@@ -124,11 +170,19 @@ fn read_builds(text: &str, passed: &mut Passed) -> bool {
             }
             passed.whole.extend(named);
         }
+        let mut features = BTreeSet::new();
         for found in FLAG.iter().flat_map(|flag| flag.captures_iter(line)) {
-            passed.features.extend(listed(&found["list"]));
+            features.extend(listed(&found["list"]));
         }
         for found in GIVEN.iter().flat_map(|flag| flag.captures_iter(line)) {
-            passed.features.extend(default_of(text, &found["name"]).into_iter().flat_map(listed));
+            features.extend(default_of(text, &found["name"]).into_iter().flat_map(listed));
+        }
+        passed.features.extend(features.iter().cloned());
+        // `cargo install sqlx-cli`: somebody else's program.
+        let is_own = !line.contains("cargo install") || line.contains("--path");
+        if is_own && !line.contains("--all-features") {
+            passed.is_bare |= line.contains("--no-default-features");
+            passed.narrow(features);
         }
     }
     ships

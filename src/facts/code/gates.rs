@@ -1,0 +1,70 @@
+//! Features of Cargo that code of a Rust crate stands behind, and whether a release has it.
+
+use super::{Code, CodeText};
+use crate::facts::Facts;
+use std::sync::Arc;
+
+impl Code {
+    /// The features that the code at a place needs.
+    pub fn features_at(&self, facts: &Facts<'_>, path: &str, offset: u32) -> Vec<String> {
+        let text = self.file(path).and_then(|file| file.code(facts));
+        text.map(|text| text.features_at(offset).into_iter().map(str::to_owned).collect()).unwrap_or_default()
+    }
+
+    /// Why a release leaves the code at a place out: a feature that the code or the module around it needs and that a
+    /// release is built without, or one that they are there instead of and that every release is built with.
+    pub fn left_out(&self, facts: &Facts<'_>, path: &str, offset: u32) -> Option<String> {
+        if !path.ends_with(".rs") {
+            return None;
+        }
+        let manifests = facts.manifests();
+        let package = manifests.crate_of(path)?.name.as_deref()?;
+        let own = || {
+            let text = self.file(path).and_then(|file| file.code(facts))?;
+            let missing = text.features_at(offset).into_iter().find(|one| !manifests.features.is_on(package, one));
+            let missing = missing.map(|feature| format!("behind the feature `{feature}`, which a release leaves out"));
+            missing.or_else(|| {
+                let there = |one: &&str| manifests.features.is_always_on(package, one);
+                let feature = text.without_at(offset).into_iter().find(there)?;
+                Some(format!("only without the feature `{feature}`, which a release has"))
+            })
+        };
+        own().or_else(|| self.module_left_out(facts, path))
+    }
+
+    /// Why a release leaves the module of a file out, where each of its declarations is left out.
+    fn module_left_out(&self, facts: &Facts<'_>, path: &str) -> Option<String> {
+        let (parents, name) = parents(path)?;
+        let mut why = None;
+        for parent in parents {
+            let Some(text) = self.file(&parent).and_then(|file| file.code(facts)) else { continue };
+            for offset in declarations(text, name) {
+                why = Some(self.left_out(facts, &parent, offset)?);
+            }
+        }
+        why
+    }
+}
+
+/// The files that may declare the module of a file, and its name: `src/a/b.rs` is declared as `b` in `src/a.rs` or
+/// `src/a/mod.rs`.
+fn parents(path: &str) -> Option<(Vec<Arc<str>>, &str)> {
+    let stem = path.strip_suffix(".rs")?;
+    let (folder, name) = stem.rsplit_once('/')?;
+    let (folder, name) = if name == "mod" { folder.rsplit_once('/')? } else { (folder, name) };
+    let root = folder.rsplit('/').next() == Some("src");
+    if root && matches!(name, "lib" | "main") {
+        return None;
+    }
+    let files: &[&str] = if root { &["/lib.rs", "/main.rs"] } else { &["/mod.rs", ".rs"] };
+    Some((files.iter().map(|file| format!("{folder}{file}").into()).collect(), name))
+}
+
+/// Where a module of a name is declared whose code stands in another file.
+fn declarations(text: &CodeText, name: &str) -> Vec<u32> {
+    let code = text.product();
+    let declared = format!("mod {name};");
+    let is_word = |at: usize| !code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_');
+    let found = code.match_indices(&declared).filter(|&(at, _)| is_word(at));
+    found.filter_map(|(at, _)| u32::try_from(at).ok()).collect()
+}
