@@ -1,8 +1,12 @@
 //! Which stage a path speaks for, by its words alone; the one place that decides it (items-1.md §0.3).
 
+mod clusters;
 mod sections;
+mod support;
 
+pub use clusters::local_cluster;
 pub use sections::{is_in_class_aside, is_in_table_aside, section_aside};
+pub use support::is_test_support;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -142,13 +146,6 @@ const SHOWN: &[&str] = &[
     "values",
     "webhook",
 ];
-/// What stands behind the word `test` in the name of a package that only tests use: `shop_test_db`, `test-server`.
-const TEST_SUPPORT: &[&str] = &[
-    "app", "common", "data", "db", "database", "env", "fixture", "fixtures", "harness", "helper", "helpers", "kit",
-    "lib", "macro", "macros", "server", "support", "tool", "tools", "util", "utils",
-];
-/// The same in one word.
-const TEST_SUPPORT_WORDS: &[&str] = &["testkit", "testlib", "testsupport", "testutil", "testutils", "testhelpers"];
 /// Folders with other people's trees; a whole name, since `vendor` may be a word of the trade.
 const VENDORED: &[&str] = &[
     "vendor",
@@ -190,6 +187,9 @@ pub fn stage_of_path(path: &str) -> Stage {
     }
     if parts.file == ".env" {
         return Stage::Never(".env");
+    }
+    if let Some(tool) = clusters::of_folders(parts.folders) {
+        return Stage::Never(tool);
     }
     if let Some(word) = signs.never.or(signs.negated.then_some("preprod")) {
         return Stage::Never(word);
@@ -249,16 +249,6 @@ pub fn is_fixture(path: &str) -> bool {
 /// Whether a path belongs to documentation or to what is only shown: `docs/`, `examples/`, `.env.sample`.
 pub fn is_example(path: &str) -> bool {
     Parts::of(&lowered(path)).signs().example.is_some()
-}
-
-/// Whether the name of a folder or of a package says that only tests use what is in it: `crates/shop_test_db`.
-pub fn is_test_support(name: &str) -> bool {
-    let name = lowered(name);
-    let words: Vec<&str> = words_of(&name).collect();
-    let pairs = words.windows(2).any(|pair| {
-        matches!(pair[0], "test" | "tests" | "testing" | "mock" | "mocks") && TEST_SUPPORT.contains(&pair[1])
-    });
-    pairs || words.iter().any(|word| TEST_SUPPORT_WORDS.contains(word))
 }
 
 fn lowered(path: &str) -> Cow<'_, str> {
@@ -337,8 +327,13 @@ impl<'p> Parts<'p> {
     /// One pass over all words.
     fn signs(&self) -> Signs {
         let mut signs = Signs::default();
+        let in_tools = self.folders.split('/').any(|part| TOOL_FOLDERS.contains(&part));
         for part in self.folders.split('/').chain(std::iter::once(self.stem)) {
             let mut before = "";
+            // `default-with-profiling/` is one choice of several, and so is a longer name among tools.
+            let mut words = words_of(part);
+            let is_choice =
+                words.clone().any(|word| matches!(word, "with" | "without")) || (in_tools && words.nth(1).is_some());
             for word in words_of(part) {
                 let names_production = is_production(word);
                 if before == "fault" && word.starts_with("inject") {
@@ -349,7 +344,7 @@ impl<'p> Parts<'p> {
                     Some((word, Sign::Example)) => signs.example = signs.example.or(Some(word)),
                     Some((word, Sign::Fixture)) => signs.fixture = signs.fixture.or(Some(word)),
                     Some((word, Sign::Never)) => signs.never = signs.never.or(Some(word)),
-                    Some((_, Sign::Base)) => signs.base = true,
+                    Some((_, Sign::Base)) => signs.base |= !is_choice,
                     Some((_, Sign::Production)) => signs.production |= names_production,
                     None => {}
                 }

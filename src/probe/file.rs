@@ -113,6 +113,8 @@ impl Globs {
             Some("an example or documentation")
         } else if path.split('/').rev().skip(1).any(|part| part == "contrib") {
             Some("a sample that whoever installs the product adapts")
+        } else if production::local_cluster(path).is_some() {
+            Some("for a cluster on one machine")
         } else {
             None
         }

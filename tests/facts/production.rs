@@ -47,6 +47,20 @@ fn the_base_is_what_production_inherits() {
 }
 
 #[test]
+fn a_choice_among_tools_is_no_base() {
+    all(Stage::Unmarked, &["scripts/config/default-with-profiling/shop.yaml", "deploy/base-with-debug/app.yaml"]);
+    all(Stage::Base, &["scripts/config/default/shop.yaml", "deploy/base-app/app.yaml"]);
+}
+
+#[test]
+fn a_word_of_a_local_cluster_may_be_another() {
+    all(
+        Stage::Unmarked,
+        &["deploy/kind/policy.yaml", "clusters/k3s/app.yaml", "scripts/kind/main.go", "deploy/minikube.yaml"],
+    );
+}
+
+#[test]
 fn a_service_may_be_called_design() {
     all(Stage::Unmarked, &["services/design/deployment.yaml", "deploy/design.yaml"]);
 }
@@ -77,6 +91,9 @@ fn another_environment_is_never_production() {
         ("third_party/shop/config/production.yaml", "third_party"),
         ("src/test/resources/application.yml", "test"),
         ("config-template.toml", "template"),
+        ("scripts/config/kind/audit-policy.yaml", "kind"),
+        ("hack/k3s/cluster.yaml", "k3s"),
+        ("deploy/minikube/values.yaml", "minikube"),
     ] {
         assert_eq!(stage_of_path(path), Stage::Never(word), "{path}");
     }
@@ -131,10 +148,31 @@ fn fixtures_and_examples() {
 
 #[test]
 fn packages_that_only_tests_use_by_their_names() {
-    for name in ["shop_test_db", "test-utils", "shop-testkit", "shop_testing_helpers", "mock-server", "testutils"] {
+    for name in [
+        "shop_test_db",
+        "test-utils",
+        "shop-testkit",
+        "shop_testing_helpers",
+        "mock-server",
+        "testutils",
+        "grpctesting",
+        "dbtesting",
+        "httptest",
+    ] {
         assert!(is_test_support(name), "{name}");
     }
-    for name in ["latest_db", "contest-server", "ab_test", "testimonials", "server", "shop_database"] {
+    for name in [
+        "latest_db",
+        "contest-server",
+        "ab_test",
+        "testimonials",
+        "server",
+        "shop_database",
+        "loadtesting",
+        "abtesting",
+        "protest",
+        "loadtest",
+    ] {
         assert!(!is_test_support(name), "{name}");
     }
 }

@@ -1,0 +1,35 @@
+//! Packages that only tests use, by their names.
+
+use super::{lowered, words_of};
+
+/// What stands behind the word `test` in the name of a package that only tests use: `shop_test_db`, `test-server`.
+const TEST_SUPPORT: &[&str] = &[
+    "app", "common", "data", "db", "database", "env", "fixture", "fixtures", "harness", "helper", "helpers", "kit",
+    "lib", "macro", "macros", "server", "support", "tool", "tools", "util", "utils",
+];
+/// The same in one word.
+const TEST_SUPPORT_WORDS: &[&str] = &["testkit", "testlib", "testsupport", "testutil", "testutils", "testhelpers"];
+/// What stands before `testing` where it is no test of the program: a word, or something that a product does.
+const NOT_BEFORE_TESTING: &[&str] =
+    &["con", "at", "pro", "de", "ab", "split", "load", "pen", "stress", "speed", "user"];
+/// What stands before `test` in the name of a package that stands in for it: `net/http/httptest`.
+const BEFORE_TEST: &[&str] =
+    &["http", "grpc", "db", "sql", "client", "server", "api", "store", "storage", "kube", "log"];
+
+/// Whether the name of a folder or of a package says that only tests use what is in it: `crates/shop_test_db`,
+/// `grpctesting`.
+pub fn is_test_support(name: &str) -> bool {
+    let name = lowered(name);
+    let words: Vec<&str> = words_of(&name).collect();
+    let pairs = words.windows(2).any(|pair| {
+        matches!(pair[0], "test" | "tests" | "testing" | "mock" | "mocks") && TEST_SUPPORT.contains(&pair[1])
+    });
+    pairs || words.iter().any(|word| TEST_SUPPORT_WORDS.contains(word) || is_glued(word))
+}
+
+/// Whether one word is what is tested and the word `testing`.
+fn is_glued(word: &str) -> bool {
+    let subject = |end: &str| word.strip_suffix(end).filter(|subject| !subject.is_empty());
+    subject("testing").is_some_and(|subject| !NOT_BEFORE_TESTING.contains(&subject))
+        || subject("test").is_some_and(|subject| BEFORE_TEST.contains(&subject))
+}
