@@ -207,6 +207,11 @@ impl Makefile {
                     continue;
                 }
             };
+            if let Some(chosen) = self.chosen(text, start, depth) {
+                at = chosen.0.end;
+                found.push(chosen);
+                continue;
+            }
             let Some(len) = memchr::memchr(closer, &bytes[start + 2..]) else { break };
             let name = &text[start + 2..start + 2 + len];
             at = start + 3 + len;
@@ -232,6 +237,36 @@ impl Makefile {
             }
         }
         found
+    }
+
+    /// `$(if $(NAME),then,else)` at `start`, where this makefile or the call of it sets the variable: the branch taken.
+    fn chosen(&self, text: &str, start: usize, depth: usize) -> Option<(std::ops::Range<usize>, String)> {
+        let inner = text[start..].strip_prefix("$(if ")?;
+        let (mut open, mut parts, mut from, mut end) = (0_usize, Vec::new(), 0, None);
+        for (at, byte) in inner.bytes().enumerate() {
+            match byte {
+                b'(' | b'{' => open += 1,
+                b')' if open == 0 => {
+                    end = Some(at);
+                    break;
+                }
+                b')' | b'}' => open = open.saturating_sub(1),
+                b',' if open == 0 && parts.len() < 2 => {
+                    parts.push(&inner[from..at]);
+                    from = at + 1;
+                }
+                _ => {}
+            }
+        }
+        let end = end?;
+        parts.push(&inner[from..end]);
+        let condition = parts.first()?.trim();
+        let name = condition.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')'));
+        let name = name.or_else(|| condition.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')))?;
+        let value = self.variables.get(name).filter(|_| depth < MAX_EXPANSION)?;
+        let branch = if value.trim().is_empty() { parts.get(2) } else { parts.get(1) };
+        let branch = self.expand_deep(branch.map_or("", |branch| branch.trim()), depth + 1);
+        Some((start..start + "$(if ".len() + end + 1, branch))
     }
 }
 
