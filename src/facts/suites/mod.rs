@@ -4,6 +4,7 @@ mod browsers;
 mod count;
 mod features;
 mod interpreted;
+mod left_out;
 mod marks;
 mod modules;
 mod no_run;

@@ -1,6 +1,6 @@
 //! Whether a command of CI runs the tests of a file.
 
-use super::{File, Suite, features, interpreted, marks, modules, no_run, scripts};
+use super::{File, Suite, features, interpreted, left_out, marks, modules, no_run, scripts};
 use crate::facts::Facts;
 use crate::facts::ci::Command;
 use crate::facts::code::Language;
@@ -37,6 +37,7 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         (Some(Language::Go), _) if is_go_test(program, &words) => {
             features::tag_is_on(facts, command, &words, file)
                 && paths_allow(command, &words, file)
+                && !left_out::is(&words, file)
                 && modules::hold(facts, command, &words, file)
                 && !no_run::only_compiles(facts, &words)
         }
@@ -100,7 +101,12 @@ fn is_of_surefire(suite: Suite, file: &File) -> bool {
 
 /// `go test`, and what runs it.
 fn is_go_test(program: &str, words: &[&str]) -> bool {
-    program == "go" && words.get(1) == Some(&"test") || matches!(program, "gotestsum" | "richgo" | "gotest" | "ginkgo")
+    const RUNNERS: &[&str] = &["gotestsum", "richgo", "gotest", "ginkgo", "gotesplit"];
+    // A tool that is kept in the tree is called by its version: `bin/gotesplit-v0.2.1`.
+    let name = last_part(program);
+    let name = name.rsplit_once("-v").filter(|(_, version)| version.starts_with(|c: char| c.is_ascii_digit()));
+    let name = name.map_or(last_part(program), |(name, _)| name);
+    program == "go" && words.get(1) == Some(&"test") || RUNNERS.contains(&name)
 }
 
 /// Whether a program that only a recipe's variable names runs a crate's tests: in the folder of the crate, by a recipe that

@@ -1,0 +1,98 @@
+//! Go packages that a command takes out of the list it tests: `go test $(go list ./... | grep -v /e2e)`.
+
+use super::File;
+use crate::pattern::compile;
+use crate::tree::path::folder_of;
+
+/// Whether the list of a command has lost the package of a file.
+pub(super) fn is(words: &[&str], file: &File) -> bool {
+    let lists = words.iter().filter(|word| word.contains("go list") && word.contains("grep"));
+    // `go list` writes the path of the module before the folder.
+    let package = format!("module/{}", folder_of(&file.path).trim_end_matches('/'));
+    lists.flat_map(|list| filters(list)).any(|filter| filter.takes_out(&package))
+}
+
+/// A `grep` that takes lines away.
+#[derive(Debug, Default)]
+struct Filter {
+    inverted: bool,
+    extended: bool,
+    fixed: bool,
+    patterns: Vec<String>,
+}
+
+impl Filter {
+    fn takes_out(&self, package: &str) -> bool {
+        self.inverted
+            && self.patterns.iter().any(|pattern| {
+                if self.fixed {
+                    return package.contains(pattern.as_str());
+                }
+                // Without `-E`, what stands between is `\\|`, and a bare sign is itself.
+                let pattern = if self.extended { pattern.clone() } else { pattern.replace("\\|", "|") };
+                // A path from the module's root is told by the end that the folder is.
+                compile(&pattern).is_ok_and(|pattern| pattern.is_match(package))
+            })
+    }
+}
+
+/// The filters that a list goes through.
+fn filters(list: &str) -> Vec<Filter> {
+    let mut found = Vec::new();
+    let mut words = split(list).into_iter().peekable();
+    while let Some(word) = words.next() {
+        let extended = match word.as_str() {
+            "grep" => false,
+            "egrep" => true,
+            _ => continue,
+        };
+        let mut filter = Filter { extended, ..Filter::default() };
+        while let Some(word) = words.next_if(|word| word != "|") {
+            match word.as_str() {
+                "--invert-match" => filter.inverted = true,
+                "--extended-regexp" | "--perl-regexp" => filter.extended = true,
+                "--fixed-strings" => filter.fixed = true,
+                option if option.len() > 1 && option.starts_with('-') && !option.starts_with("--") => {
+                    filter.inverted |= option.contains('v');
+                    filter.extended |= option.contains(['E', 'P']);
+                    filter.fixed |= option.contains('F');
+                    if option.ends_with('e') {
+                        filter.patterns.extend(words.next());
+                    }
+                }
+                option if option.starts_with("--") => {}
+                pattern if filter.patterns.is_empty() => filter.patterns.push(pattern.to_owned()),
+                _ => {}
+            }
+        }
+        found.push(filter);
+    }
+    found
+}
+
+/// The words of a command in `$( … )`, its quotes taken away; `|` is a word.
+fn split(list: &str) -> Vec<String> {
+    let list = list.trim_start_matches(['"', '\'']).trim_end_matches(['"', '\'']);
+    let list = list.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(list).trim_matches('`');
+    let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
+    let mut end = |word: &mut String| {
+        if !word.is_empty() {
+            words.push(std::mem::take(word));
+        }
+    };
+    for letter in list.chars() {
+        match letter {
+            _ if quote == Some(letter) => quote = None,
+            '"' | '\'' if quote.is_none() => quote = Some(letter),
+            _ if quote.is_some() => word.push(letter),
+            '|' if !word.ends_with('\\') => {
+                end(&mut word);
+                end(&mut "|".to_owned());
+            }
+            _ if letter.is_whitespace() => end(&mut word),
+            _ => word.push(letter),
+        }
+    }
+    end(&mut word);
+    words
+}
