@@ -49,6 +49,7 @@ const SHAPING: &[&str] = &[
     "Some",
     "Ok",
     "join",
+    "Join",
     "url",
     "uri!",
     "from_static",

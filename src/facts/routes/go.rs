@@ -59,6 +59,14 @@ fn declared(file: &Shaped, found: &mut Found) {
         if own.is_empty() && !text.is_empty() {
             continue;
         }
+        // All paths, handed to the router that declares them.
+        let is_router = |argument: &Span| {
+            let name = outline.bare[argument.range()].trim().to_ascii_lowercase();
+            name.bytes().all(|byte| byte.is_ascii_alphanumeric()) && (name.ends_with("router") || name.ends_with("mux"))
+        };
+        if &call["what"] == "Handle" && own == "/" && arguments.get(1).is_some_and(is_router) {
+            continue;
+        }
         // A tree of paths that is handed to something else: a gateway, a folder of files.
         let is_mount = || arguments.get(1).is_some_and(|one| !outline.bare[one.range()].contains("HandlerFunc"));
         if &call["what"] == "Handle" && own.len() > 1 && own.ends_with('/') && is_mount() {
@@ -135,7 +143,7 @@ fn root<'n>(groups: &'n BTreeMap<String, (String, String)>, name: &'n str) -> &'
 fn given(outline: &Outline) -> Vec<(String, Span)> {
     static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(
-            r"\bfunc\s*(?:\([^)]*\)\s*)?\w+\s*\((?:[^)]*,)?\s*(?<name>\w+)\s+\*?(?:gin\.(?:RouterGroup|IRouter|IRoutes)|chi\.Router|echo\.Group|fiber\.Router|mux\.Router)\b[^)]*\)[^{\n]*\{",
+            r"\bfunc\s*(?:\([^)]*\)\s*)?\w+\s*\((?:[^)]*,)?\s*(?<name>\w+)\s+\*?(?:gin\.(?:RouterGroup|IRouter|IRoutes)|chi\.Router|echo\.Group|fiber\.Router|mux\.Router|route\.Router)\b[^)]*\)[^{\n]*\{",
         )
         .ok()
     });

@@ -64,7 +64,8 @@ impl Operation {
         format!("{} {}", self.method, self.path)
     }
 
-    /// Whether it is for those who run the service, or gives out files: health, metrics, profiles.
+    /// Whether it is for those who run the service, gives out files, or describes the others: health, metrics, profiles,
+    /// `/openapi.json`.
     fn is_for_operators(&self) -> bool {
         const FIRST: &[&str] = &["debug", "static", "assets", "metrics", "actuator", "__debug__"];
         const WHOLE: &[&str] = &[
@@ -79,6 +80,10 @@ impl Operation {
             "__heartbeat__",
             "__lbheartbeat__",
             "__version__",
+            "-/healthy",
+            "-/ready",
+            "health/live",
+            "health/ready",
             "favicon.ico",
             "robots.txt",
             "sitemap.xml",
@@ -89,8 +94,23 @@ impl Operation {
             return path.starts_with("grpc.health.")
                 || path.rsplit('/').next().is_some_and(|call| CALLS.contains(&call));
         }
-        WHOLE.contains(&path) || path.split('/').next().is_some_and(|part| FIRST.contains(&part))
+        WHOLE.contains(&path)
+            || path.split('/').next().is_some_and(|part| FIRST.contains(&part))
+            || is_of_the_documents(path)
     }
+}
+
+/// Whether a path is where the service shows what its operations are: `/api-doc/openapi.json`, `/swagger-ui/{*}`, `/docs`.
+fn is_of_the_documents(path: &str) -> bool {
+    const WHOLE: &[&str] = &["docs", "redoc", "api/docs", "api/redoc", "docs/oauth2-redirect"];
+    const NAMES: &[&str] = &["openapi", "swagger"];
+    const FOLDERS: &[&str] = &["swagger", "swagger-ui", "redoc", "rapidoc", "api-doc", "api-docs", "apidocs"];
+    let last = path.rsplit('/').next().unwrap_or(path);
+    let is_file = || {
+        let name = last.rsplit_once('.').filter(|(_, end)| matches!(*end, "json" | "yaml" | "yml"));
+        name.is_some_and(|(name, _)| NAMES.contains(&name))
+    };
+    WHOLE.contains(&path) || is_file() || path.split('/').next().is_some_and(|part| FOLDERS.contains(&part))
 }
 
 impl Routes {

@@ -5,16 +5,17 @@ use crate::evidence::Place;
 use crate::pattern::compile;
 use crate::source::Span;
 use regex::Regex;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// All operations of these files.
 pub(super) fn operations(files: &[Shaped]) -> Found {
-    let included = included(files);
     let blueprints = blueprints(files);
+    let included = included(files, &blueprints);
+    let defined: Vec<BTreeMap<String, String>> = files.iter().map(own_prefixes).collect();
     let mut found = Found::default();
-    for file in files {
-        let own = own_prefixes(file);
+    for (index, file) in files.iter().enumerate() {
+        let own = with_imported(file, &defined[index], &defined);
         decorated(file, &own, &included, &blueprints, &mut found);
         django::declared(file, &included, &mut found);
     }
@@ -30,8 +31,55 @@ fn own_prefixes(file: &Shaped) -> BTreeMap<String, String> {
     all.map(|one| (one[1].to_owned(), one[2].to_owned())).collect()
 }
 
+/// The prefixes of a file's routers, with those of routers that other files define and this one imports:
+/// `from app.v2.orders import orders_blueprint`.
+fn with_imported(
+    file: &Shaped,
+    own: &BTreeMap<String, String>,
+    defined: &[BTreeMap<String, String>],
+) -> BTreeMap<String, String> {
+    static ON: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"(?m)^\s*@(\w+)\.\w+\(").ok());
+    let mut all = own.clone();
+    let code = &file.outline.code;
+    for on in ON.iter().flat_map(|on| on.captures_iter(code)).filter_map(|on| on.get(1)).map(|on| on.as_str()) {
+        if all.contains_key(on) || code.contains(&format!("{on} = ")) {
+            continue;
+        }
+        let prefixes: BTreeSet<&String> = defined.iter().filter_map(|other| other.get(on)).collect();
+        // Of several routers of one name, which one it is would be a guess.
+        if let (Some(&prefix), 1) = (prefixes.first(), prefixes.len()) {
+            all.insert(on.to_owned(), prefix.clone());
+        }
+    }
+    all
+}
+
+/// Prefixes that a function of the project is given beside a blueprint:
+/// `register_notify_blueprint(application, user_blueprint, requires_admin, "/user")`.
+fn handed_over(file: &Shaped) -> Vec<(String, String)> {
+    static CALL: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r#"\bregister_\w+\((?<before>[^()"']*)["'](?<prefix>/[^"']*)["'],?\s*\)"#).ok());
+    static ALIAS: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"\b(\w+)\s+as\s+(\w+)").ok());
+    let code = &file.outline.code;
+    let aliases: BTreeMap<&str, &str> = ALIAS
+        .iter()
+        .flat_map(|alias| alias.captures_iter(code))
+        .filter_map(|one| Some((one.get(2)?.as_str(), one.get(1)?.as_str())))
+        .collect();
+    let mut found = Vec::new();
+    for call in CALL.iter().flat_map(|call| call.captures_iter(code)) {
+        let Some(before) = call.name("before") else { continue };
+        // `url_prefix="/x"`, or an argument of its own.
+        for name in before.as_str().split(',').map(str::trim).filter(|name| !name.is_empty() && !name.contains('=')) {
+            let name = aliases.get(name).copied().unwrap_or(name);
+            found.push((name.to_owned(), call["prefix"].to_owned()));
+        }
+    }
+    found
+}
+
 /// Prefixes under which others include a router: by the module or the name that they include.
-fn included(files: &[Shaped]) -> BTreeMap<String, String> {
+fn included(files: &[Shaped], blueprints: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     static INCLUDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(r#"(?:include_router|register_blueprint)\(\s*([\w.]+)\s*,(?:[^()]|\([^()]*\))*?(?:url_)?prefix\s*=\s*["']([^"']*)["']"#).ok()
     });
@@ -40,6 +88,7 @@ fn included(files: &[Shaped]) -> BTreeMap<String, String> {
     });
     let mut found = BTreeMap::new();
     for file in files {
+        found.extend(handed_over(file).into_iter().filter(|(name, _)| blueprints.contains_key(name)));
         for one in INCLUDE.iter().flat_map(|one| one.captures_iter(&file.outline.code)) {
             // `users.router` is the module `users`; a bare `users_router` is known by its name.
             let key = one[1].rsplit('.').find(|part| *part != "router" && *part != "bp").unwrap_or(&one[1]).to_owned();

@@ -13,6 +13,7 @@ use crate::facts::code::{CodeFile, Language, Role};
 use crate::facts::{Facts, parallel};
 use crate::pattern::compile;
 use crate::source::Span;
+use crate::tree::path::folder_of;
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -74,7 +75,40 @@ pub(super) fn mark(facts: &Facts<'_>, operations: &mut [Operation], names: &[(Pl
         }
     }
     unresolved.extend(by_function(&files));
+    unresolved.extend(by_client(facts, &files, operations));
     unresolved
+}
+
+/// What a client that stands in the tree as a package of its own asks for, where tests of Go use it: for each operation
+/// that nothing else requests, the address in the client. Which of its functions a test calls is not followed.
+fn by_client(facts: &Facts<'_>, files: &[TestFile], operations: &[Operation]) -> Vec<Place> {
+    let missing: Vec<&Operation> =
+        operations.iter().filter(|one| one.tested.is_none() && one.method != "RPC").collect();
+    let tests: Vec<&TestFile> = files.iter().filter(|file| file.language == Language::Go).collect();
+    if missing.is_empty() || tests.is_empty() {
+        return Vec::new();
+    }
+    let code = facts.code();
+    let is_client = |file: &CodeFile| {
+        let folder = folder_of(&file.path).trim_end_matches('/');
+        let import = format!("/{folder}\"");
+        file.language == Language::Go
+            && folder.ends_with("client")
+            && code.role(facts, file) == Role::Product
+            && tests.iter().any(|test| test.outline.code.contains(&import))
+    };
+    let mut requests = Vec::new();
+    for file in code.files().iter().filter(|file| is_client(file)) {
+        let Some(client) = super::shaped(facts, file) else { continue };
+        for &place in &client.outline.strings {
+            let text = unquoted(&client.outline.code[place.range()]);
+            let path = Some(text).filter(|text| text.starts_with('/')).and_then(path::of_request);
+            let place = Place::at(file.path.clone(), place);
+            requests.extend(path.map(|path| Request { method: "*".to_owned(), path, place, function: None }));
+        }
+    }
+    let asking = |operation: &&Operation| requests.iter().find(|request| lead(request, operation).is_some());
+    missing.iter().filter_map(asking).map(|request| request.place.clone()).collect()
 }
 
 /// Requests of Rust for what a function outside of the tests makes: `.uri(task.upload_uri().path())`; and of Python for

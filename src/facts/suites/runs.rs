@@ -42,7 +42,7 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
                 && !no_run::only_compiles(facts, &words)
         }
         // Words that Cargo takes for the names of its tests start nothing.
-        (Some(Language::JavaScript), _) if program == "cargo" => false,
+        (Some(Language::JavaScript | Language::Python), _) if program == "cargo" => false,
         (Some(Language::JavaScript), _) => scripts::run(facts, command, &words, suite, file),
         (Some(Language::Java | Language::Kotlin | Language::Scala), _) => jvm(program, &words, suite, file),
         (Some(Language::CSharp), _) => {
@@ -201,9 +201,11 @@ pub(super) fn paths_allow(command: &Command, words: &[&str], file: &File) -> boo
         .filter(|word| !word.starts_with('-') && (word.contains('/') || *word == "tests" || *word == "test"))
         .map(|word| word.trim_start_matches("./").trim_end_matches("...").trim_end_matches('/'))
         .collect();
-    let holds = |path: &&str| {
-        let rest = inside.strip_prefix(*path);
-        path.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    let is_above = |path: &str| inside.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    // In a container the tree stands under a folder of its own: `/app/tests`.
+    let holds = |path: &&str| match path.strip_prefix('/') {
+        Some(whole) => memchr::memchr_iter(b'/', whole.as_bytes()).take(3).any(|at| is_above(&whole[at + 1..])),
+        None => path.is_empty() || is_above(path),
     };
     paths.is_empty() || paths.iter().any(holds)
 }
