@@ -2,7 +2,7 @@
 
 use super::measure::{Look, is_numbered};
 use super::topic::Part;
-use crate::facts::documents::{Block, BlockKind};
+use crate::facts::documents::{Block, BlockKind, Section};
 use crate::pattern::pattern;
 use crate::source::Span;
 
@@ -15,6 +15,13 @@ pattern!(
 pattern!(
     SETTING,
     r"(?i)^\W*(?:config\w*\s|helm\s|chart\s)?(?:keys?|parameters?|options?|flags?|settings?|values?|variables?|env\w*|fields?|arguments?|propert(?:y|ies)|annotations?)\b"
+);
+// A table of alerts: what each is called, how grave it is and where its runbook would be.
+pattern!(OF_ALERTS, r"(?i)^\W*(?:alerts?(?: ?names?)?|alert ?rules?|severity|runbooks?(?: ?(?:url|link)s?)?)\W*$");
+// A column that says what to do about an alert, or what it means for somebody.
+pattern!(
+    ANSWERED,
+    r"(?i)\b(?:metrics?|panels?|actions?|do|respon\w+|fix\w*|mitigat\w+|remed\w+|resol\w+|steps?|diagnos\w+|troubleshoot\w*|meaning|means|impact|causes?|why)\b"
 );
 // A section that speaks of something measured.
 pattern!(
@@ -55,7 +62,8 @@ impl<'a> Look<'a, '_> {
             for block in &section.blocks {
                 match &block.kind {
                     BlockKind::Row { cells, header: true } => {
-                        is_of_settings = cells.first().is_some_and(|cell| SETTING.is_match(cell));
+                        is_of_settings =
+                            cells.first().is_some_and(|cell| SETTING.is_match(cell)) || is_list_of_alerts(cells);
                     }
                     BlockKind::Row { cells, header: false }
                         if !is_of_settings && cells.iter().skip(1).any(|cell| words(cell) >= 2) =>
@@ -74,6 +82,7 @@ impl<'a> Look<'a, '_> {
         found.extend(labelled.map(|(name, _, _, span)| (Named::Label, name, span)));
         let headings = self.leaves().filter(|section| {
             section.words >= 8
+                && !lists_alerts(section)
                 && !ABOUT_USE.is_match(&section.title)
                 && (MEASURED.is_match(&section.title)
                     || section.blocks.iter().any(|block| MEASURED.is_match(&block.text)))
@@ -128,6 +137,18 @@ impl<'a> Look<'a, '_> {
         let found: [Vec<Span>; 3] = [rows, items, headings.map(|section| section.heading).collect()];
         found.into_iter().max_by_key(Vec::len).unwrap_or_default()
     }
+}
+
+/// Whether a heading row is of a bare list of alerts, which explains nothing that is measured and gives nothing to do.
+fn is_list_of_alerts(cells: &[String]) -> bool {
+    cells.iter().any(|cell| OF_ALERTS.is_match(cell)) && !cells.iter().any(|cell| ANSWERED.is_match(cell))
+}
+
+/// Whether a section holds nothing but such a list.
+fn lists_alerts(section: &Section) -> bool {
+    let is_list =
+        |block: &Block| matches!(&block.kind, BlockKind::Row { cells, header: true } if is_list_of_alerts(cells));
+    section.blocks.iter().any(is_list) && section.blocks.iter().all(|block| matches!(block.kind, BlockKind::Row { .. }))
 }
 
 /// Whether what begins here stands alone between quotes.
