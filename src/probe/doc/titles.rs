@@ -35,6 +35,16 @@ impl Titles {
         Self { phrases: Vec::new(), pattern: Some(pattern) }
     }
 
+    /// Adds those that a regular expression gives.
+    pub(super) fn add(&mut self, pattern: Pattern) {
+        self.pattern = Some(pattern);
+    }
+
+    /// The regular expression, if there is one.
+    pub(super) fn pattern(&self) -> Option<&Pattern> {
+        self.pattern.as_ref()
+    }
+
     /// Whether a heading is one of them.
     pub(super) fn matches(&self, heading: &str) -> bool {
         let lowered = heading.to_lowercase();

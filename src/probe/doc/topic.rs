@@ -217,6 +217,7 @@ fn topic(name: &str, body: &Map, before: &IndexMap<String, Topic>) -> Result<Top
     for (key, Field { value, .. }) in body {
         match key.as_str() {
             "titles" => topic.titles = Titles::of(words(value)?.iter().map(String::as_str)),
+            "like" => topic.titles.add(Pattern::read(value)?),
             "paths" => topic.paths = Globs::new(words(value)?),
             "not_in" => topic.not_in = Globs::new(words(value)?),
             "action" if value.as_str() == Some("steps") => topic.action = Action::Steps,
@@ -348,6 +349,7 @@ pub fn faults() -> Vec<String> {
         let patterns = parts
             .chain(&topic.about)
             .chain(&topic.not_about)
+            .chain(topic.titles.pattern())
             .chain(topic.trade.as_deref())
             .chain(topic.promised.as_deref());
         faults.extend(patterns.filter(|pattern| pattern.regex().is_none()).map(|p| format!("{name}: {}", p.text)));
