@@ -2,6 +2,7 @@
 
 use super::candidates::Candidate;
 use super::check::is_check;
+use super::symptoms;
 use super::topic::{Part, Pattern, Topic};
 use super::weigh;
 use crate::evidence::Place;
@@ -249,7 +250,13 @@ impl<'a> Look<'a, '_> {
                 && (section.has_command() || section.blocks.iter().any(|block| block.commands || is_fix(&block.text)))
         });
         let headings: Vec<Span> = headings.map(|section| section.heading).collect();
+        let mut of_symptoms = false;
         let rows = self.blocks().filter(|block| match &block.kind {
+            BlockKind::Row { cells, header: true } => {
+                of_symptoms = symptoms::is_table(cells);
+                false
+            }
+            BlockKind::Row { cells, header: false } if of_symptoms => symptoms::is_answered(cells),
             BlockKind::Row { cells, header: false } => {
                 cells.len() >= 2
                     && is_problem(&cells[0])
@@ -258,10 +265,14 @@ impl<'a> Look<'a, '_> {
             _ => false,
         });
         let rows: Vec<Span> = rows.map(|block| block.span).collect();
-        let labelled = self.labelled().into_iter().filter(|(label, rest, commands, _)| {
+        let all = self.labelled();
+        let labelled = all.iter().filter(|(label, rest, commands, _)| {
             is_problem(label) && (*commands || rest.iter().any(|text| is_fix(text)))
         });
-        let labelled: Vec<Span> = labelled.map(|(_, _, _, span)| span).collect();
+        let labelled: Vec<Span> = labelled.map(|&(_, _, _, span)| span).collect();
+        // "Problem: …" and "Solution: …", one pair after the other, are one entry each.
+        let pairs = symptoms::pairs(&all);
+        let labelled = if pairs.is_empty() { labelled } else { pairs };
         [headings, rows, labelled].into_iter().max_by_key(Vec::len).unwrap_or_default()
     }
 

@@ -5,6 +5,7 @@ mod check;
 mod measure;
 mod named;
 mod setting;
+mod symptoms;
 mod titles;
 pub mod topic;
 mod weigh;
