@@ -96,9 +96,10 @@ fn look_for(facts: &Facts<'_>, question: &Question, topic: &Topic) -> Answer {
         }
     }
     let decided = decide(facts, question, topic, &good);
-    // What the sections here lack may stand where the project's own page leads.
+    // What the sections here lack may stand where the project's own page, or its runbook, leads.
     if decided.seen.is_empty() {
-        let from = |blind: &Blind| blind.place.as_ref().is_some_and(|place| candidates::is_readme(&place.path));
+        let from =
+            |blind: &Blind| blind.place.as_ref().is_some_and(|place| candidates::leads_operators(facts, &place.path));
         let links = candidates::outside_links(facts, topic).into_iter();
         answer.blind.extend(links.filter(|link| good.is_empty() || from(link)));
     }
