@@ -32,7 +32,7 @@ impl Plain {
         let start = glob.split(SIGNS).next().unwrap_or_default().to_owned();
         // `**/` may stand for nothing at all.
         let end = glob.rsplit(SIGNS).next().unwrap_or_default().trim_start_matches('/').to_owned();
-        Self { start, end, glob }
+        Self { glob, start, end }
     }
 
     fn is_match(&self, path: &str) -> bool {

@@ -29,7 +29,8 @@ impl Code {
                 Some(format!("only without the feature `{feature}`, which a release has"))
             })
         };
-        own().or_else(|| self.module_left_out(facts, path))
+        let of_module = || self.file(path)?.gate.get_or_init(|| self.module_left_out(facts, path)).clone();
+        own().or_else(of_module)
     }
 
     /// Why a release leaves the module of a file out, where each of its declarations is left out.

@@ -65,6 +65,8 @@ pub struct CodeFile {
     index: usize,
     inside: OnceLock<Option<Role>>,
     text: OnceLock<Option<CodeText>>,
+    /// Why a release leaves the whole module out.
+    gate: OnceLock<Option<String>>,
 }
 
 /// The matches of one pattern, shared by all who ask.
@@ -97,7 +99,8 @@ pub fn read(facts: &Facts<'_>) -> Code {
         let language = Language::of(&file.path)?;
         let role = role::of_path(&own.cleared(&file.path), language);
         let path = file.path.clone();
-        Some(CodeFile { path, language, role, index, inside: OnceLock::new(), text: OnceLock::new() })
+        let (inside, text, gate) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Some(CodeFile { path, language, role, index, inside, text, gate })
     });
     Code { files: files.collect(), ..Code::default() }
 }
