@@ -14,9 +14,7 @@ impl Code {
     /// Why a release leaves the code at a place out: a feature that the code or the module around it needs and that a
     /// release is built without, or one that they are there instead of and that every release is built with.
     pub fn left_out(&self, facts: &Facts<'_>, path: &str, offset: u32) -> Option<String> {
-        if !path.ends_with(".rs") {
-            return None;
-        }
+        path.strip_suffix(".rs")?;
         let manifests = facts.manifests();
         let package = manifests.crate_of(path)?.name.as_deref()?;
         let own = || {
