@@ -89,6 +89,8 @@ views! {
     ci: ci::Ci = ci::read;
     /// Dockerfiles, compose files and platform specs.
     containers: containers::Containers = containers::read;
+    /// Jobs of Nomad.
+    nomad: containers::nomad::Jobs = containers::nomad::read;
     /// Dashboards of Grafana.
     dashboards: dashboards::Dashboards = dashboards::read;
     /// Kubernetes objects that production applies.

@@ -68,7 +68,6 @@ const NEVER: &[&str] = &[
     "training",
     "extras",
     "prow",
-    "poc",
     "pocs",
     "prototype",
     "prototypes",

@@ -83,10 +83,9 @@ fn is_of_another_command(facts: &Facts<'_>, path: &str) -> bool {
 fn is_of_a_client_library(facts: &Facts<'_>, path: &str) -> bool {
     const FOLDERS: &[&str] = &["clients", "sdk", "sdks", "client-libraries", "client_libraries"];
     let is_library = |folder: &str| folder.split('/').any(|part| FOLDERS.contains(&part));
-    let packages = &facts.manifests().packages;
-    let around = packages.iter().map(Package::folder).filter(|folder| path.starts_with(folder));
-    around.max_by_key(|folder| folder.len()).is_some_and(is_library)
-        && packages.iter().any(|package| !is_library(package.folder()))
+    let manifests = facts.manifests();
+    manifests.nearest(path, |_| true).map(Package::folder).is_some_and(is_library)
+        && manifests.packages.iter().any(|package| !is_library(package.folder()))
 }
 
 /// A literal that everybody may read, since it only says that one belongs there: `please_change_me`, `---`. A program that

@@ -4,27 +4,24 @@ use super::{Clock, Clocks};
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::facts::ci::excerpt::Excerpt;
-use crate::facts::containers::nomad::{blocks, is_spec, label, standing};
-use crate::facts::infra::{LABEL, blocks_of_file};
+use crate::facts::containers::nomad::{blocks, label, standing};
+use crate::facts::infra::LABEL;
 use crate::facts::production::Standing;
 use crate::source::Source;
-use crate::tree::File;
 use crate::value::Value;
 
 /// How deep scripts are followed.
 const DEPTH: usize = 3;
 
 pub(super) fn read(facts: &Facts<'_>, clocks: &mut Clocks) {
-    for file in facts.tree.files().iter().filter(|file| is_spec(file)) {
-        let Some(source) = file.text() else { continue };
-        match blocks_of_file(source, "job") {
-            Ok(jobs) => jobs.iter().for_each(|job| read_job(facts, clocks, file, source, job)),
-            Err(blind) => clocks.blind.push(blind),
-        }
+    let nomad = facts.nomad();
+    clocks.blind.extend(nomad.blind.iter().cloned());
+    for (source, job) in &nomad.jobs {
+        read_job(facts, clocks, source, job);
     }
 }
 
-fn read_job(facts: &Facts<'_>, clocks: &mut Clocks, file: &File, source: &Source, job: &Value) {
+fn read_job(facts: &Facts<'_>, clocks: &mut Clocks, source: &Source, job: &Value) {
     let Some(periodic) = blocks(job, "periodic").next() else { return };
     let first = || periodic.get("crons")?.as_list()?.first()?.scalar_text();
     let Some(expression) = periodic.get("cron").and_then(Value::scalar_text).or_else(first) else { return };
@@ -33,12 +30,12 @@ fn read_job(facts: &Facts<'_>, clocks: &mut Clocks, file: &File, source: &Source
     clock.expression = expression;
     let enabled = periodic.get("enabled").and_then(Value::as_bool);
     clock.off = (enabled == Some(false)).then(|| "it is not enabled".to_owned());
-    match standing(facts, &file.path, Some(label(job))) {
+    match standing(facts, source.name(), Some(label(job))) {
         Standing::Production => {}
         Standing::Aside(why) => clock.aside = Some(why),
         Standing::Uncertain(why) => {
             let told = format!("{title} may or may not be production: {why}");
-            clocks.blind.push(Blind { place: Some(Place::at(file.path.clone(), job.span)), why: told });
+            clocks.blind.push(Blind { place: Some(Place::at(source.name(), job.span)), why: told });
             clock.aside = Some(why);
         }
     }

@@ -6,7 +6,7 @@ use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::pattern::pattern;
 use crate::source::Span;
-use crate::tree::path::{folder_of, within};
+use crate::tree::path::{folder_of, upwards, within};
 use crate::value::Value;
 
 pattern!(
@@ -72,14 +72,7 @@ fn in_python(facts: &Facts<'_>, beside: &str, command: &str) -> Option<(Place, S
 fn in_package(facts: &Facts<'_>, beside: &str, command: &str, depth: usize) -> Option<String> {
     let found = RUNS_SCRIPT.groups(command).filter(|_| depth > 0)?;
     let name = found.name("name")?.text;
-    let mut folder = folder_of(beside);
-    let package = loop {
-        match facts.parsed(&within(folder, "package.json")) {
-            Some(package) => break package,
-            None if folder.is_empty() => return None,
-            None => folder = folder_of(folder),
-        }
-    };
+    let package = upwards(folder_of(beside)).find_map(|folder| facts.parsed(&within(folder, "package.json")))?;
     let script = package.first()?.get("scripts")?.get(name).and_then(Value::as_str)?;
     in_text(script).or_else(|| in_package(facts, beside, script, depth - 1))
 }

@@ -190,8 +190,13 @@ impl Manifests {
 
     /// The Cargo package that a source file belongs to.
     pub fn crate_of(&self, path: &str) -> Option<&Package> {
-        let crates = self.packages.iter().filter(|one| one.ecosystem == Ecosystem::Cargo && one.name.is_some());
-        crates.filter(|one| path.starts_with(one.folder())).max_by_key(|one| one.folder().len())
+        self.nearest(path, |one| one.ecosystem == Ecosystem::Cargo && one.name.is_some())
+    }
+
+    /// The package of some kind that a file belongs to: the one whose folder is the nearest above it.
+    pub fn nearest(&self, path: &str, is_wanted: impl Fn(&Package) -> bool) -> Option<&Package> {
+        let around = self.packages.iter().filter(|one| is_wanted(one) && path.starts_with(one.folder()));
+        around.max_by_key(|one| one.folder().len())
     }
 
     /// Whether a file belongs to a crate that only tests of other crates use.

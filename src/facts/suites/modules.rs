@@ -4,7 +4,7 @@ use super::File;
 use super::runs::values;
 use crate::facts::Facts;
 use crate::facts::ci::Command;
-use crate::facts::manifests::Ecosystem;
+use crate::facts::manifests::{Ecosystem, Package};
 
 /// Whether the module that a command is run in is that of a file, or the command names the other one.
 pub(super) fn hold(facts: &Facts<'_>, command: &Command, words: &[&str], file: &File) -> bool {
@@ -19,9 +19,7 @@ pub(super) fn hold(facts: &Facts<'_>, command: &Command, words: &[&str], file: &
 
 /// The folder of the nearest `go.mod`, with a `/` at its end.
 fn module_of<'f>(facts: &'f Facts<'_>, path: &str) -> Option<&'f str> {
-    let modules = facts.manifests().packages.iter().filter(|package| package.ecosystem == Ecosystem::Go);
-    let folders = modules.map(crate::facts::manifests::Package::folder);
-    folders.filter(|folder| path.starts_with(folder)).max_by_key(|folder| folder.len())
+    facts.manifests().nearest(path, |package| package.ecosystem == Ecosystem::Go).map(Package::folder)
 }
 
 /// `go test work`: all modules of the workspace, without those that a command has taken out of it.

@@ -13,7 +13,6 @@ use super::fields::Spec;
 use super::{Containers, Platform, Service};
 use crate::facts::Facts;
 use crate::facts::format::Format;
-use crate::facts::infra::blocks_of_file;
 use crate::facts::production::{self, Stage, Standing};
 use crate::tree::File;
 use crate::value::Value;
@@ -25,6 +24,9 @@ pub(super) fn read(facts: &Facts<'_>, containers: &mut Containers) {
         let Some(found) = services(facts, file, containers) else { continue };
         containers.services.extend(found);
     }
+    let nomad = facts.nomad();
+    containers.services.extend(nomad.jobs.iter().flat_map(|(source, job)| nomad::services(facts, source, job)));
+    containers.blind.extend(nomad.blind.iter().cloned());
     let standings: Vec<Standing> =
         containers.services.iter().map(|service| beside_others(facts, &containers.services, service)).collect();
     for (service, standing) in containers.services.iter_mut().zip(standings) {
@@ -59,25 +61,12 @@ fn services(facts: &Facts<'_>, file: &File, containers: &mut Containers) -> Opti
     if name == "Procfile" {
         return Some(heroku::services(facts, file));
     }
-    if nomad::is_spec(file) {
-        return match blocks_of_file(file.text()?, "job") {
-            Ok(jobs) => Some(jobs.iter().flat_map(|job| nomad_job(facts, file, job)).collect()),
-            Err(blind) => {
-                containers.blind.push(blind);
-                None
-            }
-        };
-    }
     let reader = reader_of(file)?;
     let parsed = facts.parsed(&file.path)?;
     containers.blind.extend(parsed.blind());
     let document = parsed.first()?;
     let spec = Spec(file.path.clone());
     Some(reader(&spec, document, &standing(facts, &file.path, app_of(document))))
-}
-
-fn nomad_job(facts: &Facts<'_>, file: &File, job: &Value) -> Vec<Service> {
-    nomad::services(&Spec(file.path.clone()), job, &standing(facts, &file.path, Some(nomad::label(job))))
 }
 
 /// The name that a spec gives its app.

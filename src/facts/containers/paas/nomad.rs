@@ -7,13 +7,37 @@ use super::super::{
     Fact, Health, HealthKind, Limit, Platform, Role, Scale, Service, health_command, role_of_name, third_party_image,
 };
 pub(in crate::facts) use super::standing;
-use crate::facts::infra::LABEL;
+use crate::evidence::Blind;
+use crate::facts::Facts;
+use crate::facts::infra::{LABEL, blocks_of_file};
 use crate::facts::production::Standing;
+use crate::source::Source;
 use crate::tree::File;
 use crate::value::Value;
 
+/// The jobs of a tree, read once for what they run and when.
+#[derive(Debug, Default)]
+pub struct Jobs {
+    /// Each with its file, as they stand there.
+    pub(in crate::facts) jobs: Vec<(Source, Value)>,
+    /// Files that could not be read.
+    pub(in crate::facts) blind: Vec<Blind>,
+}
+
+/// Reads them.
+pub(in crate::facts) fn read(facts: &Facts<'_>) -> Jobs {
+    let mut found = Jobs::default();
+    for source in facts.tree.files().iter().filter(|file| is_spec(file)).filter_map(File::text) {
+        match blocks_of_file(source, "job") {
+            Ok(jobs) => found.jobs.extend(jobs.into_iter().map(|job| (source.clone(), job))),
+            Err(blind) => found.blind.push(blind),
+        }
+    }
+    found
+}
+
 /// Whether a file holds jobs: by its name, or by a job at the start of a line.
-pub(in crate::facts) fn is_spec(file: &File) -> bool {
+fn is_spec(file: &File) -> bool {
     let name = file.name();
     let text = || file.text().map_or("", |source| source.text());
     let ends = [".nomad", ".nomad.hcl", ".nomad.tpl", ".nomad.tmpl", ".nomad.j2"];
@@ -23,9 +47,10 @@ pub(in crate::facts) fn is_spec(file: &File) -> bool {
 }
 
 /// The tasks of a job.
-pub(super) fn services(spec: &Spec, job: &Value, standing: &Standing) -> Vec<Service> {
-    let groups = blocks(job, "group");
-    groups.flat_map(|group| tasks(spec, job, group, standing)).collect()
+pub(super) fn services(facts: &Facts<'_>, source: &Source, job: &Value) -> Vec<Service> {
+    let standing = standing(facts, source.name(), Some(label(job)));
+    let spec = Spec(source.name().into());
+    blocks(job, "group").flat_map(|group| tasks(&spec, job, group, &standing)).collect()
 }
 
 /// The blocks of a name in a body.
@@ -70,21 +95,22 @@ fn service(spec: &Spec, job: &Value, task: &Value, listens: bool, standing: &Sta
     let mut service = Service::new(label(task).to_owned(), Platform::Nomad, place, standing.clone());
     let config = block(task, "config");
     service.image = config.and_then(|config| spec.text(config, "image"));
+    let listens = listens || block(task, "service").is_some();
     let ends = matches!(job.get("type").and_then(Value::as_str), Some("batch" | "sysbatch"))
         || block(task, "lifecycle").is_some_and(|cycle| cycle.get("sidecar").and_then(Value::as_bool) != Some(true));
     let is_foreign = service.image.as_ref().is_some_and(|image| third_party_image(&image.value).is_some());
     service.role = match () {
         () if ends => Role::Job,
         () if is_foreign || block(task, "lifecycle").is_some() => Role::ThirdParty,
-        () => match role_of_name(&service.name, listens || block(task, "service").is_some()) {
+        () => match role_of_name(&service.name, listens) {
             // Nothing announces it and it opens no port.
-            Role::Serving if !listens && block(task, "service").is_none() => Role::Worker,
+            Role::Serving if !listens => Role::Worker,
             role => role,
         },
     };
     service.health =
         blocks(task, "service").flat_map(|service| blocks(service, "check")).map(|check| health(spec, check)).collect();
-    service.env = block(task, "env").map(|map| without_label(spec, map)).unwrap_or_default();
+    service.env = block(task, "env").map(|map| spec.env_map(map)).unwrap_or_default();
     let fills = |template: &Value| template.get("env").and_then(Value::as_bool) == Some(true);
     service.borrows_env = blocks(task, "template").any(fills);
     service.command = config.and_then(|config| command(spec, config));
@@ -94,13 +120,6 @@ fn service(spec: &Spec, job: &Value, task: &Value, listens: bool, standing: &Sta
     service.memory_limit = memory.map(|fact| Fact::new(fact.value * 1024.0 * 1024.0, fact.place));
     service.log = config.and_then(|config| block(config, "logging")).and_then(|log| spec.text(log, "type"));
     service
-}
-
-/// The variables of an `env` block, or of an `env = { … }`.
-fn without_label(spec: &Spec, map: &Value) -> Vec<super::super::Env> {
-    let mut env = spec.env_map(map);
-    env.retain(|entry| entry.name != LABEL);
-    env
 }
 
 fn command(spec: &Spec, config: &Value) -> Option<Fact<String>> {

@@ -21,10 +21,10 @@ use crate::facts::Facts;
 use crate::facts::production::{Stage, Standing, is_example, is_fixture, stage_of_path};
 use crate::source::Source;
 use crate::tree::path;
-use crate::value::{Field, Kind, Value};
+use crate::value::{Kind, Value};
 use module::{Instance, Reader};
 pub(in crate::facts) use scope::LABEL;
-use scope::Scope;
+use scope::{Scope, keep_label};
 use source::{Block, Folder};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,8 +79,7 @@ pub(in crate::facts) fn blocks_of_file(source: &Source, word: &str) -> Result<Ve
     let body = |block: &Block| {
         let mut map = scope.body(block);
         if let Some(label) = block.labels.first() {
-            let value = Value::new(Kind::Str(label.clone()), block.span);
-            map.insert(LABEL, Field { key: block.span, value });
+            keep_label(&mut map, label, block.span, block.span);
         }
         Value::new(Kind::Map(map), block.span)
     };

@@ -3,6 +3,7 @@
 use super::super::source::{Block, Content, span_of};
 use super::{MAX_ENTRIES, Scope, each};
 use crate::facts::infra::fold::{entries, respan, unknown};
+use crate::source::Span;
 use crate::value::{ExprKind, Field, Kind, Map, Value};
 use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
@@ -11,12 +12,9 @@ use hcl_edit::structure::{Body, Structure};
 /// The key under which the first label of a nested block stands: no attribute can be called so.
 pub(in crate::facts) const LABEL: &str = "@label";
 
-fn name_by_label(map: &mut Map, block: &hcl_edit::structure::Block) {
-    if let Some(label) = block.labels.first() {
-        let key = span_of(block.ident.span());
-        let value = Value::new(Kind::Str(label.as_str().to_owned()), span_of(label.span()));
-        map.insert(LABEL, Field { key, value });
-    }
+/// Keeps the label of a block with what stands in it.
+pub(in super::super) fn keep_label(map: &mut Map, label: &str, key: Span, at: Span) {
+    map.insert(LABEL, Field { key, value: Value::new(Kind::Str(label.to_owned()), at) });
 }
 
 impl Scope<'_> {
@@ -47,7 +45,9 @@ impl Scope<'_> {
                         }
                         _ => {
                             let mut map = self.hcl_body(text, &block.body);
-                            name_by_label(&mut map, block);
+                            if let Some(label) = block.labels.first() {
+                                keep_label(&mut map, label.as_str(), key, span_of(label.span()));
+                            }
                             (block.ident.to_string(), vec![Value::new(Kind::Map(map), key)])
                         }
                     };

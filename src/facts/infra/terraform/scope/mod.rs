@@ -8,6 +8,7 @@ mod expression;
 mod traversal;
 
 pub(in crate::facts) use block::LABEL;
+pub(super) use block::keep_label;
 
 use super::super::fold::{extent, is_environment};
 use super::source::{Block, Folder, Node};
