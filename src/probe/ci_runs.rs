@@ -46,7 +46,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             let line = command.line();
             let why = match line.split_once(' ') {
                 Some(("tests-of-another-repository", what)) => {
-                    format!("`{}` runs tests that are not in this tree", shown(what))
+                    format!("`{}` runs tests that are not in this tree, or not read", shown(what))
                 }
                 Some(("scans-of-another-repository", what)) => {
                     format!(

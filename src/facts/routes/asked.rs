@@ -111,8 +111,11 @@ fn as_request(file: &TestFile, open: usize, callee: &str, name: &str, offset: us
         "get" | "post" | "put" | "delete" | "patch" | "head" | "options" => {
             let receiver = callee.trim_end_matches(name).trim_end_matches(['.', ':']);
             let receiver = receiver.rsplit(['.', ':']).next().unwrap_or("");
-            let is_mock =
-                MOCKING.contains(&receiver) || statement.contains("Mock::given") || statement.contains("nock(");
+            // What is awaited has answered: a server that is only told what to answer is not.
+            let is_awaited = statement.contains(&format!("await {callee}")) || statement.contains(".await");
+            let is_mock = MOCKING.contains(&receiver) && !(receiver == "server" && is_awaited)
+                || statement.contains("Mock::given")
+                || statement.contains("nock(");
             (!is_mock).then(|| lower.to_ascii_uppercase())
         }
         "uri" | "path" | "url" if callee.starts_with('.') || callee.contains('.') => {

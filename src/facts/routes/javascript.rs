@@ -35,6 +35,8 @@ pub(super) fn operations(files: &[Shaped]) -> Found {
     const BEFORE_ALL: &[&str] = &["setGlobalPrefix(", "RouterModule.register(", "enableVersioning("];
     let is_before = |file: &Shaped| BEFORE_ALL.iter().any(|call| file.outline.bare.contains(call));
     let has_prefix = files.iter().any(is_before);
+    // Koa hands a whole application to another one, under a path: `app.use(mount("/api", api))`.
+    let has_mount = files.iter().any(|file| file.outline.code.contains("koa-mount"));
     let read: Vec<File> = files.iter().map(|file| read(file, files)).collect();
     let mut found = Found::default();
     for (index, file) in read.iter().enumerate() {
@@ -45,7 +47,7 @@ pub(super) fn operations(files: &[Shaped]) -> Found {
                     method: declared.method.clone(),
                     path: path::join(&prefix, &format!("{own}/{}", declared.path)),
                     place: Place::at(files[index].path.clone(), declared.span),
-                    is_below: has_prefix && router.is_empty(),
+                    is_below: has_prefix && router.is_empty() || has_mount && file.is_koa,
                     tested: None,
                 });
             }

@@ -2,6 +2,7 @@
 
 mod browsers;
 mod count;
+mod dotnet;
 mod features;
 mod interpreted;
 mod left_out;
@@ -14,6 +15,7 @@ mod scripts;
 use super::Facts;
 use super::code::{CodeFile, Language, Role};
 use crate::evidence::Place;
+use crate::pattern::pattern;
 use crate::source::Span;
 use crate::tree::path::folder_of;
 use std::collections::BTreeSet;
@@ -102,8 +104,10 @@ impl File {
 
 /// Sorts the files of the tree into suites by their paths; what makes requests to the service is integration.
 pub fn read(facts: &Facts<'_>) -> Suites {
-    let requesting: BTreeSet<&Arc<str>> =
-        facts.routes().operations.iter().filter_map(|one| one.tested.as_ref()).map(|place| &place.path).collect();
+    let tested = facts.routes().operations.iter().filter_map(|one| Some((one.method == "RPC", one.tested.as_ref()?)));
+    // A method of a service may be called on the object itself, and of any other that has one of its name.
+    let requests = tested.filter(|(is_call, place)| !is_call || speaks_grpc(facts, &place.path));
+    let requesting: BTreeSet<&Arc<str>> = requests.map(|(_, place)| &place.path).collect();
     let driving = browsers::packages(facts);
     let mut files = Vec::new();
     for file in facts.tree.files() {
@@ -119,6 +123,17 @@ pub fn read(facts: &Facts<'_>) -> Suites {
         }
     }
     Suites { files }
+}
+
+pattern!(
+    GRPC: Scan,
+    r"\bbufconn\b|\bgrpc\.(?:NewServer|Dial\w*|NewClient|aio\b)|\b(?:in)?secure_channel\(|\btonic::transport\b|\b\w+_client::|\b(?:\w+\.)?New\w+Client\(\s*(?:conn|cc|c|client)\w*\s*\)|\bnew \w+Client\(|\b\w+Stub\("
+);
+
+/// Whether a test calls a service over a connection.
+fn speaks_grpc(facts: &Facts<'_>, path: &str) -> bool {
+    let text = facts.code().file(path).and_then(|file| file.source(facts)).map_or("", |source| source.text());
+    GRPC.is_match(text)
 }
 
 /// The suite of a source file; `None` when it cannot hold tests.
@@ -239,6 +254,13 @@ const ENDS: &[(&str, Suite)] = &[
     ("testsmoke", Suite::Smoke),
 ];
 
+/// Whether a test of Cypress mounts a component, by where it stands and how it is called.
+fn is_of_a_component(folders: &str, name: &str) -> bool {
+    let in_folder =
+        folders.split('/').skip_while(|folder| *folder != "cypress").any(|folder| folder.starts_with("component"));
+    in_folder || [".cy.tsx", ".cy.jsx"].iter().any(|end| name.ends_with(end)) && !folders.contains("e2e")
+}
+
 /// The suite that a folder or a file name says.
 fn named(path: &str) -> Option<Suite> {
     const NAMES: &[(Suite, &[&str])] = &[
@@ -256,6 +278,10 @@ fn named(path: &str) -> Option<Suite> {
     let words = folders.split('/').rev().chain(std::iter::once(stem));
     // A runner's own folder says more than the folders in it: `cypress/integration`. It runs scripts and nothing else.
     let is_script = name.rsplit_once('.').is_some_and(|(_, end)| end.contains("js") || end.contains("ts"));
+    // A component that is mounted alone has no service behind it: `Button.cy.tsx`, `cypress/component/…`.
+    if is_script && is_of_a_component(folders, name) {
+        return Some(Suite::Unit);
+    }
     if is_script && folders.split('/').any(|folder| folder == "cypress") {
         return Some(Suite::E2e);
     }

@@ -1,6 +1,6 @@
 //! Whether a command of CI runs the tests of a file.
 
-use super::{File, Suite, features, interpreted, left_out, marks, modules, no_run, scripts};
+use super::{File, Suite, dotnet, features, interpreted, left_out, marks, modules, no_run, scripts};
 use crate::facts::Facts;
 use crate::facts::ci::Command;
 use crate::facts::code::Language;
@@ -45,13 +45,7 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         (Some(Language::JavaScript | Language::Python), _) if program == "cargo" => false,
         (Some(Language::JavaScript), _) => scripts::run(facts, command, &words, suite, file),
         (Some(Language::Java | Language::Kotlin | Language::Scala), _) => jvm(program, &words, suite, file),
-        (Some(Language::CSharp), _) => {
-            let project = words.iter().find(|word| word.ends_with(".csproj")).map(|word| folder_of(word));
-            let folder = project.map(|folder| folder.trim_start_matches("./"));
-            program == "dotnet"
-                && words.get(1) == Some(&"test")
-                && folder.is_none_or(|folder| file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
-        }
+        (Some(Language::CSharp), _) => program == "dotnet" && dotnet::tests(facts, command, &words, file),
         (Some(Language::Elixir), _) if program == "mix" => {
             let runs = |task: &&str| *task == "test" || task.starts_with("coveralls");
             words.get(1).is_some_and(runs) && paths_allow(command, &words, file)

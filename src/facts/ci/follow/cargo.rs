@@ -1,6 +1,7 @@
 //! `cargo lint` by an alias of `.cargo/config.toml`, and `cargo xtask`.
 
-use super::super::path;
+use super::super::{path, tools};
+use super::foreign::tests_by_name;
 use super::{Call, Walk};
 use crate::evidence::Place;
 use crate::pattern::compile;
@@ -98,6 +99,13 @@ impl Walk<'_> {
                 };
                 found.push((words, Place::at(file.path.clone(), Span::new(all.start(), all.end()))));
             }
+        }
+        // What tests without a runner that is known makes requests of its own.
+        let own = words.iter().position(|word| word == "--").unwrap_or(1) + 1;
+        let is_for_tests =
+            words[own..].iter().find(|word| !word.starts_with('-')).is_some_and(|task| tests_by_name(task));
+        if is_for_tests && !found.iter().any(|(words, _)| tools::tests(words)) {
+            self.foreign_tests(words, place, call);
         }
         for (words, place) in found {
             if words.first().map(String::as_str) != Some("cargo") || words.get(1).map(String::as_str) != Some("xtask") {

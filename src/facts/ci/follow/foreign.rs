@@ -3,7 +3,7 @@
 use super::super::model::Action;
 use super::super::path;
 use super::{Call, Walk};
-use crate::evidence::Place;
+use crate::evidence::{Blind, Place};
 use std::collections::BTreeMap;
 
 /// The program that such tests are listed as, never as what surely runs; the lists of tests in the rules name it.
@@ -103,6 +103,9 @@ impl Walk<'_> {
         let is_other = |name: &String| {
             name.contains('/') && !name.contains('$') && own.is_in(name).is_some() && !own.is_image(name)
         };
+        if self.is_in_a_clone(call, &is_other) {
+            return true;
+        }
         let before = |action: &&Action| action.step.job == call.step.job && action.step.order <= call.step.order;
         let mut is_elsewhere = false;
         for checkout in self.ci.actions.iter().filter(before).filter(|action| action.name == "actions/checkout") {
@@ -119,6 +122,27 @@ impl Walk<'_> {
             }
         }
         is_elsewhere
+    }
+
+    /// Whether a step works in a folder into which its job has cloned another repository.
+    fn is_in_a_clone(&self, call: &Call, is_other: &dyn Fn(&String) -> bool) -> bool {
+        let mut clones = self.ci.commands.iter().filter(|command| {
+            command.step.job == call.step.job
+                && command.words.first().is_some_and(|program| program == "git")
+                && command.words.get(1).is_some_and(|verb| verb == "clone")
+        });
+        clones.any(|command| {
+            let mut words =
+                command.words.iter().skip(2).skip_while(|word| !word.contains("://") && !word.contains('@'));
+            let Some(address) = words.next() else { return false };
+            let address = address.trim_end_matches('/').trim_end_matches(".git");
+            let mut parts = address.rsplit(['/', ':']);
+            let (Some(name), Some(owner)) = (parts.next(), parts.next()) else { return false };
+            let folder = words.next().filter(|word| !word.starts_with('-')).map_or(name, String::as_str);
+            let folder = path::join(&command.dir, folder);
+            let is_inside = call.dir.strip_prefix(&folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            !folder.is_empty() && is_inside && is_other(&format!("{owner}/{name}"))
+        })
     }
 
     /// Lists the suite that an action of somebody else runs, by what the step is called: `Run the e2e tests`.
@@ -144,6 +168,16 @@ impl Walk<'_> {
         let is_plain = ["actions/", "docker/"].iter().any(|owner| action.starts_with(owner));
         if is_suite && !is_around && !is_plain {
             self.foreign_tests(&[action.to_owned()], place, call);
+        }
+    }
+
+    /// A task of a program that is written for it (Mage, Invoke, Dagger, …): which commands it runs is not read.
+    pub(super) fn program(&mut self, words: &[String], place: &Place) {
+        let only_asks = words.iter().skip(1).all(|word| word.starts_with('-'));
+        let line: String = words.join(" ").chars().take(60).collect();
+        let why = format!("`{line}` is a program's task, and what it runs is not read");
+        if !only_asks && !self.ci.blind.iter().any(|one| one.why == why) {
+            self.ci.blind.push(Blind { place: Some(place.clone()), why });
         }
     }
 

@@ -224,6 +224,8 @@ impl<'f> Walk<'f> {
             "rake" => self.rake(words, place, call),
             "makers" => self.cargo_make(&words[1..], place, call),
             "pre-commit" | "prek" => self.hooks(words, place, call),
+            "mage" | "inv" | "invoke" | "dagger" | "earthly" | "nuke" => self.program(words, place),
+            "go" if runs_mage(words) => self.program(words, place),
             "docker" | "podman" | "nerdctl" | "buildah" | "docker-compose" => self.image(words, place, call),
             _ => {}
         }
@@ -281,6 +283,15 @@ impl<'f> Walk<'f> {
                 .find(|candidate| self.facts.tree.file(candidate).is_some())
         })
     }
+}
+
+/// `go run mage.go test:unit`: Mage without installing it.
+fn runs_mage(words: &[String]) -> bool {
+    words.get(1).is_some_and(|verb| verb == "run")
+        && words.get(2).is_some_and(|what| {
+            let name = what.rsplit('/').next().unwrap_or(what);
+            matches!(name, "mage.go" | "magefile.go" | "magefiles") || what.contains("magefile/mage")
+        })
 }
 
 /// Why a command does nothing: it only says how it is called, or which version it is.

@@ -31,10 +31,7 @@ pub(super) fn read(walk: &mut Walk<'_>) {
         .filter(|path| {
             let name = path.rsplit('/').next().unwrap_or(path);
             let folder = path::folder(path);
-            is_of_pipelines(folder)
-                && (name == "Jenkinsfile"
-                    || name.starts_with("Jenkinsfile.")
-                    || path::has_extension(name, "jenkinsfile"))
+            is_of_pipelines(folder) && is_pipeline(name)
         })
         .take(50)
         .collect();
@@ -61,6 +58,14 @@ pub(super) fn read(walk: &mut Walk<'_>) {
         file.known = functions(&statements);
         file.pipeline(walk, pipeline.block.as_deref().unwrap_or(&[]));
     }
+}
+
+/// Whether a file is a pipeline by its name: `Jenkinsfile`, `Jenkinsfile.release`, `Jenkinsfile_CNP`.
+fn is_pipeline(name: &str) -> bool {
+    let rest = name.strip_prefix("Jenkinsfile");
+    let is_switched_off = || ["disabled", ".bak", ".old"].iter().any(|word| name.ends_with(word));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '_', '-']) && !is_switched_off())
+        || path::has_extension(name, "jenkinsfile")
 }
 
 /// Whether a folder is one where teams keep their pipelines: `ci/`, `.jenkins/`, `jenkins-ci/`.

@@ -1,0 +1,38 @@
+//! Which projects `dotnet test` runs: the one that it is given, those of a solution, or that of the folder it is run in.
+
+use super::File;
+use super::runs::values;
+use crate::facts::Facts;
+use crate::facts::ci::Command;
+use crate::tree::path::{folder_of, join};
+
+/// Whether a command runs the tests of a file.
+pub(super) fn tests(facts: &Facts<'_>, command: &Command, words: &[&str], file: &File) -> bool {
+    if words.get(1) != Some(&"test") {
+        return false;
+    }
+    let is_target = |word: &&&str| is_project(word) || is_solution(word);
+    let named = words.iter().skip(2).find(is_target).copied();
+    let asked = || values(words, &["--project", "--solution"]).first().copied();
+    // The first word is what is tested: `dotnet test ./test --no-build`; options of MSBuild begin with a slash.
+    let first = || words.get(2).copied().filter(|word| !word.starts_with(['-', '/', '$']));
+    let target = named.or_else(asked).or_else(first).unwrap_or("");
+    if is_solution(target) {
+        return true;
+    }
+    let path = if is_project(target) { folder_of(target) } else { target };
+    // What leads out of the tree is the tree itself under another name: a container, a variable.
+    let Some(folder) = join(command.dir.trim_end_matches('/'), path) else { return true };
+    let has_solution = || facts.tree.files().iter().any(|one| folder_of(&one.path) == folder && is_solution(&one.path));
+    folder.is_empty()
+        || file.path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        || !is_project(target) && has_solution()
+}
+
+fn is_project(word: &str) -> bool {
+    [".csproj", ".fsproj", ".vbproj"].iter().any(|end| word.ends_with(end))
+}
+
+fn is_solution(word: &str) -> bool {
+    [".sln", ".slnf", ".slnx"].iter().any(|end| word.ends_with(end))
+}
