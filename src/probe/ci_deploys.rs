@@ -235,7 +235,7 @@ fn unattended(facts: &Facts<'_>) -> Answer {
         if !by_itself {
             continue;
         }
-        match super::ci_gate::attended(ci, deployment) {
+        match super::ci_gate::attended(facts, deployment) {
             Some(why) => answer.notes.push(with_reason(sighting(facts, deployment), &why)),
             None => answer.seen.push(sighting(facts, deployment)),
         }

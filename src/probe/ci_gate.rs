@@ -1,13 +1,14 @@
 //! `@ci.gate`: who must agree before a change is merged or a release goes out.
 
 mod review;
+mod stages;
 
 use super::ci_runs::{shown, whence, with_reason};
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::deploy::{Act, Deployment, Target};
-use crate::facts::ci::{Ci, Event, Step, tools};
+use crate::facts::ci::{Event, Step, tools};
 use crate::value::Value;
 
 /// `@ci.gate(kind)`.
@@ -36,17 +37,22 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 }
 
 /// Why a deployment does not start by itself, or may not; `None` if it does.
-pub(super) fn attended(ci: &Ci, deployment: &Deployment) -> Option<String> {
+pub(super) fn attended(facts: &Facts<'_>, deployment: &Deployment) -> Option<String> {
+    let ci = facts.ci();
     let job = ci.job(&deployment.step);
     if let Some((name, _)) = &job.environment {
         return Some(format!("environment `{name}` may ask for approval"));
     }
-    approval_of(ci, deployment).map(|(_, why)| why)
+    approval_of(facts, deployment).map(|(_, why)| why)
 }
 
 /// What a deployment waits for that a person must give: where, and in words.
-fn approval_of(ci: &Ci, deployment: &Deployment) -> Option<(Place, String)> {
+fn approval_of(facts: &Facts<'_>, deployment: &Deployment) -> Option<(Place, String)> {
+    let ci = facts.ci();
     let step = &deployment.step;
+    if let Some(place) = stages::moved_on_by_hand(facts, deployment) {
+        return Some((place, "it reaches the first stage, and a person moves it on".to_owned()));
+    }
     let before: Vec<usize> = ci.ancestors(step.job);
     for index in std::iter::once(step.job).chain(before.iter().copied()) {
         let job = &ci.jobs[index];
@@ -73,11 +79,11 @@ fn approval_of(ci: &Ci, deployment: &Deployment) -> Option<(Place, String)> {
 
 fn approvals(facts: &Facts<'_>) -> Answer {
     let ci = facts.ci();
-    let mut answer = Answer::default();
+    let mut answer = Answer { seen: stages::approved(facts), ..Answer::default() };
     let guarded = review::environments(facts);
     for deployment in ci.deployments().iter().filter(|deployment| deployment.act == Act::Deploy) {
         let what = format!("`{}` in {}", shown(&deployment.what), whence(facts, ci, &deployment.step, &[]));
-        if let Some((place, why)) = approval_of(ci, deployment) {
+        if let Some((place, why)) = approval_of(facts, deployment) {
             let sighting = Sighting::new(place, Strength::Enforced, format!("{what}: {why}"));
             match &deployment.target {
                 Target::Aside(aside) => answer.notes.push(with_reason(sighting, &format!("not production ({aside})"))),

@@ -1,16 +1,18 @@
 //! `@ci.runs`: the commands that CI really reaches.
 
+mod shipped;
+
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::pattern::{Pattern, values_of};
 use crate::facts::ci::{Ci, Command, Link, Step, tools};
 use crate::facts::code::{Language, Role};
-use crate::facts::production::is_example;
 use crate::pattern::compile;
 use crate::quantity::Quantity;
 use crate::value::Value;
 use regex::Regex;
+use shipped::{Beside, is_beside_product};
 
 /// `@ci.runs(command, word…)`.
 pub static PROBE: Probe = Probe {
@@ -32,6 +34,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let wanted = Wanted::of(question);
     let timing = Timing::of(question);
     let mut answer = Answer::default();
+    let beside = Beside::of(ci, question.is_set("shipped"));
+    let mut seen = Vec::new();
     for command in &ci.commands {
         let Some(said) = wanted.matches(command) else { continue };
         let message =
@@ -92,21 +96,16 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         };
         match reason {
             Some(why) => answer.notes.push(with_reason(sighting, &why)),
-            None => answer.seen.push(sighting),
+            None => seen.push((beside.rank(ci, command), sighting)),
         }
     }
+    seen.sort_by_key(|(rank, _)| *rank);
+    answer.seen = seen.into_iter().map(|(_, sighting)| sighting).collect();
     answer.seen.dedup_by(|a, b| a.place == b.place && a.value == b.value);
     answer.notes.dedup_by(|a, b| a.place == b.place);
     answer.blind.extend(timing.unseen(ci));
     answer.blind.extend(unseen_scans(ci, question));
     answer
-}
-
-/// Whether a command works in a folder of documents, examples or what developers need.
-fn is_beside_product(command: &Command) -> bool {
-    let given = command.words.windows(2).find(|pair| pair[0] == "-C").map_or("", |pair| pair[1].as_str());
-    let mut folders = command.dir.split('/').chain(given.split('/'));
-    folders.any(|folder| is_example(folder) || matches!(folder, "hack" | "website"))
 }
 
 /// Why a tool tells nothing of the service: it reads none of the languages that the service is written in.

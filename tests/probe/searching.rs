@@ -167,3 +167,14 @@ fn inside_asks_for_what_encloses() {
     let answer = ask(&files, "source", &[r"\bcheck\(\)"], &[("inside", r"\bstart\(")]);
     assert_eq!(places(&files, &answer.seen), ["src/a.ts:4", "src/b.cs:5"]);
 }
+
+#[test]
+fn what_a_release_is_built_with_comes_first() {
+    let workflow = "on: {push: {branches: [main]}}\njobs:\n  lint:\n    runs-on: x\n    steps:\n      - run: docker build -f tools/gen-proto.Dockerfile .\n  check:\n    runs-on: x\n    steps:\n      - run: docker build .\n  ship:\n    runs-on: x\n    steps:\n      - run: docker build -t ghcr.io/acme/shop:1 .\n      - run: docker push ghcr.io/acme/shop:1\n";
+    let files = [(".github/workflows/ci.yml", workflow), ("Dockerfile", "FROM scratch\n")];
+    let shipped = ask(&files, "ci.runs", &["docker build"], &[("gate", "true"), ("shipped", "true")]);
+    let lines = [14, 10, 6].map(|line| format!(".github/workflows/ci.yml:{line}"));
+    assert_eq!(places(&files, &shipped.seen), lines);
+    let as_written = ask(&files, "ci.runs", &["docker build"], &[("gate", "true")]);
+    assert_eq!(places(&files, &as_written.seen), [6, 10, 14].map(|line| format!(".github/workflows/ci.yml:{line}")));
+}

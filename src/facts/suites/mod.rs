@@ -148,8 +148,11 @@ fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool, driving: &BTreeSe
         Role::Product | Role::Bench | Role::Tooling => return named(&file.path).filter(|suite| *suite == Suite::Load),
         _ => return None,
     }
+    let is_of_a_module =
+        |suite| suite == Suite::E2e && file.language == Language::Rust && is_module_of_a_crate(facts, &file.path);
     if let Some(suite) = named(&file.path) {
-        return Some(suite);
+        // A module of the crate itself tests inside of the process, whatever it is called.
+        return Some(if is_of_a_module(suite) { Suite::Unit } else { suite });
     }
     if file.language == Language::Ruby
         && let Some(suite) = of_rails(&file.path)
@@ -176,6 +179,14 @@ fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool, driving: &BTreeSe
     let is_java_integration = file.path.ends_with("IT.java") || file.path.ends_with("IT.kt");
     let starts_all = || file.source(facts).is_some_and(|source| starts_what_it_needs(source.text()));
     Some(if of_crate || requests || is_java_integration || starts_all() { Suite::Integration } else { Suite::Unit })
+}
+
+/// Whether a test stands among the sources of a crate that is not itself one of journeys.
+fn is_module_of_a_crate(facts: &Facts<'_>, path: &str) -> bool {
+    let Some(package) = facts.manifests().crate_of(path) else { return false };
+    let inside = path.strip_prefix(package.folder()).is_some_and(|rest| rest.starts_with("src/"));
+    let is_for_journeys = |name: &str| name.contains("e2e") || name.contains("end-to-end") || name.contains("test");
+    inside && !is_for_journeys(package.folder()) && !package.name.as_deref().is_some_and(is_for_journeys)
 }
 
 /// Whether a test starts the service as a whole, or real stores for it.

@@ -2,9 +2,10 @@
 
 use super::steps::{Stage, Steps};
 use super::word;
-use crate::evidence::{Place, Sighting};
+use crate::evidence::{Place, Sighting, Strength};
 use crate::facts::infra::{Infra, Resource, written};
-use crate::pattern::Scan;
+use crate::facts::kubernetes::path::Path;
+use crate::pattern::{Scan, pattern};
 use crate::value::Value;
 use std::sync::LazyLock;
 
@@ -131,6 +132,23 @@ fn cloud_deploy(pipeline: &Resource) -> Option<Steps<'static>> {
     let stage = |weight: f64| Stage { weight: weight / 100.0, window: None, place: setting.place.clone() };
     let stages: Vec<Stage> = weights.filter(|weight| *weight < 100.0).map(stage).collect();
     Some(Steps { title: pipeline.title(), object: None, stages, at_once: None })
+}
+
+pattern!(FOR_PRODUCTION: Scan, r#"==\s*"prod\w*"\s*\?\s*true\b"#);
+
+/// Pipelines of Cloud Deploy that run the verification of what they deployed, on one of their stages or on production.
+pub(super) fn verified(infra: &Infra) -> Vec<Sighting> {
+    let path = Path::parse("serial_pipeline.stages.strategy.standard.verify");
+    let of = |pipeline: &Resource| {
+        let settings = pipeline.settings(&path);
+        let verifies = settings.iter().find(|setting| {
+            let text = written(&setting.value).unwrap_or_default();
+            text == "true" || FOR_PRODUCTION.is_match(&text)
+        })?;
+        let message = format!("{} runs a verification after it has deployed", pipeline.title());
+        Some(Sighting::new(verifies.place.clone(), Strength::Configured, message))
+    };
+    infra.of_kind("google_clouddeploy_delivery_pipeline").filter_map(of).collect()
 }
 
 /// The strategy of each service of ECS and each deployment group.

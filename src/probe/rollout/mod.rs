@@ -63,7 +63,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
         "analysis" => {
             let of_objects = objects.iter().filter_map(|object| analysis(object, &objects));
-            of_objects.chain(facts.containers().production().filter_map(gate)).collect()
+            let of_services = facts.containers().production().filter_map(gate);
+            of_objects.chain(of_services).chain(managed::verified(facts.infra())).collect()
         }
         fact => steps::look(facts, fact),
     };
@@ -262,6 +263,14 @@ fn analysis(object: &Object, all: &[&Object]) -> Option<Sighting> {
     if object.is_kind("HelmRelease.helm.toolkit.fluxcd.io") {
         let test = object.value.at(&["spec", "test", "enable"]).filter(|flag| flag.as_bool() == Some(true))?;
         return Some(seen(test.span, format!("{title} runs its Helm tests")));
+    }
+    if object.is_kind("DeliveryPipeline") {
+        let stages = object.value.at(&["serialPipeline", "stages"])?.as_list()?;
+        let verify = |stage: &'_ Value| {
+            stage.at(&["strategy", "standard", "verify"]).filter(|one| one.as_bool() == Some(true)).map(|one| one.span)
+        };
+        let span = stages.iter().find_map(verify)?;
+        return Some(seen(span, format!("{title} runs a verification after it has deployed")));
     }
     let hook = object.value.at(&["metadata", "annotations"])?.get("argocd.argoproj.io/hook")?;
     let runs = object.is_kind("Job") && hook.as_str().is_some_and(|hook| hook.contains("PostSync"));
