@@ -110,6 +110,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 
 /// Why a tool tells nothing of the service: it reads none of the languages that the service is written in.
 fn of_another_language(facts: &Facts<'_>, words: &[String]) -> Option<String> {
+    if tools::reads_no_code(words) {
+        return Some(format!("`{}` looks at what stands around the code", shown(&words.join(" "))));
+    }
     let reads = tools::languages(words);
     let written = if reads.is_empty() { &[][..] } else { facts.code().languages(facts) };
     let names = |languages: &[Language]| languages.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ");

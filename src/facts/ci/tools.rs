@@ -2,7 +2,7 @@
 
 use super::pattern::Pattern;
 use crate::facts::code::Language::{
-    self, C, CSharp, Elixir, Go, Java, JavaScript, Kotlin, Php, Python, Ruby, Rust, Scala,
+    self, C, CSharp, Elixir, Go, Java, JavaScript, Kotlin, Php, Python, Ruby, Rust, Scala, Shell,
 };
 use std::sync::LazyLock;
 
@@ -93,7 +93,16 @@ const READERS: &[(&[&str], &[Language])] = &[
     (&["dotnet"], &[CSharp]),
     (&["phpunit"], &[Php]),
     (&["mix"], &[Elixir]),
+    (&["shellcheck"], &[Shell]),
 ];
+
+/// Tools that look at what stands around the code: images, workflows, infrastructure.
+const AROUND: &[&str] = &["hadolint", "actionlint", "tflint", "ansible-lint", "yamllint"];
+
+/// Whether a tool reads no code of any service.
+pub fn reads_no_code(words: &[String]) -> bool {
+    words.first().is_some_and(|program| AROUND.contains(&program.as_str()))
+}
 
 /// The languages that a tool reads; none are named where it reads many, or where that is not known.
 pub fn languages(words: &[String]) -> &'static [Language] {

@@ -199,6 +199,8 @@ fn starts_what_it_needs(text: &str) -> bool {
         "WebApplicationFactory<",
         "@QuarkusTest",
         "@MicronautTest",
+        // The API of a cluster and its store, for what extends it.
+        "envtest.Environment{",
         // The cases of Phoenix whose requests go through the endpoint.
         "Web.ConnCase",
         "Web.ChannelCase",

@@ -127,6 +127,9 @@ impl Walk<'_> {
             } else if let Some(path) = self.nearest(&dir, &["package.json"])
                 && self.has_script(&path, script)
             {
+                if script == "test" {
+                    self.excuse_of_nothing(words, &path);
+                }
                 self.package_script(&path, script, &arguments, place, call);
             } else if matches!(words[0].as_str(), "pnpm" | "yarn" | "bun") && !matches!(script, "test" | "build") {
                 self.binary(script, words, place, call);
@@ -136,6 +139,17 @@ impl Walk<'_> {
 
     fn has_script(&self, path: &str, script: &str) -> bool {
         self.facts.parsed(path).and_then(|parsed| parsed.first()?.at(&["scripts", script])).is_some()
+    }
+
+    /// Lets `npm test`, which was listed last, off where its script only says something or looks at the style.
+    fn excuse_of_nothing(&mut self, words: &[String], path: &str) {
+        let parsed = self.facts.parsed(path).and_then(|parsed| parsed.first()?.at(&["scripts", "test"]));
+        let is_nothing = parsed.and_then(Value::as_str).is_some_and(tests_nothing);
+        if let Some(listed) = self.ci.commands.last_mut().filter(|listed| is_nothing && listed.words == words)
+            && listed.excuse.is_none()
+        {
+            listed.excuse = Some("its script tests nothing".to_owned());
+        }
     }
 
     /// `pnpm playwright test`: where no script has the name, the program of a package has.
@@ -207,6 +221,22 @@ impl Walk<'_> {
             self.script(&excerpt, &inner);
         }
     }
+}
+
+/// Whether a script called `test` runs no test: it prints, or lints, formats and compiles.
+fn tests_nothing(script: &str) -> bool {
+    const NOTHING: &[&str] =
+        &["echo", "exit", "true", ":", "eslint", "tsc", "prettier", "stylelint", "biome", "oxlint"];
+    const SCRIPTS: &[&str] = &["lint", "format", "format:check", "typecheck", "type-check", "check-types", "prettier"];
+    let is_nothing = |part: &str| {
+        let mut words = part.split_whitespace().filter(|word| !matches!(*word, "npx" | "run" | "exec"));
+        match words.next() {
+            None => true,
+            Some("npm" | "pnpm" | "yarn" | "bun") => words.next().is_some_and(|script| SCRIPTS.contains(&script)),
+            Some(program) => NOTHING.contains(&program),
+        }
+    };
+    script.split("&&").flat_map(|part| part.split(';')).all(is_nothing)
 }
 
 /// Executors of Nx whose command is known.
