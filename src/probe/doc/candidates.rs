@@ -185,7 +185,7 @@ pub(in crate::probe) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<B
                         && (leads_there || names_documentation(text))
                         && is_elsewhere()
                 };
-                let is_others = is_reference(&link.url) && !(leads_there && is_own_site(facts, &link.url));
+                let is_others = is_reference(&link.url) && !((leads_there || promises) && is_own_site(facts, &link.url));
                 if (promises || is_site()) && !is_others && here(&link.url) == Target::Outside {
                     blind.push(Blind {
                         place: Some(Place::at(document.path.clone(), link.span)),
@@ -198,10 +198,12 @@ pub(in crate::probe) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<B
     blind
 }
 
-/// Whether an address is of a site that bears the project's name: `opentelemetry.io` for `opentelemetry-demo`.
+/// Whether an address is of a site that bears the project's name: `opentelemetry.io` for `opentelemetry-demo`; the
+/// foundation of many has a site for each of them.
 fn is_own_site(facts: &Facts<'_>, url: &str) -> bool {
     let host = url.split("://").nth(1).unwrap_or("").split(['/', ':', '?']).next().unwrap_or("");
-    host.rsplit('.').nth(1).is_some_and(|name| facts.own_name().is_in(name) == Some(true))
+    let name = host.strip_suffix(".apache.org").or_else(|| host.rsplit('.').nth(1));
+    name.is_some_and(|name| facts.own_name().is_in(name) == Some(true))
 }
 
 /// Pages in folders of documentation that are a site of their own.
