@@ -211,14 +211,15 @@ fn is_database_in_a_file(text: &str) -> bool {
         && !lower.contains("pass")
 }
 
-/// `db.internal:5432/shop?sslmode=require`: where something is, under a name that asks for that, and nobody's password.
+/// `db.internal:5432/shop?sslmode=require`, `mysql:3306`: where something is, under a name that asks for that, and nobody's password.
 fn is_address(setting: &Setting, text: &str) -> bool {
     let asks = ["url", "uri", "dsn", "addr", "address", "host", "endpoint"];
     let by_name = setting.key.words().last().is_some_and(|word| asks.contains(&word.as_str()));
     let (place, query) = text.split_once('?').unwrap_or((text, ""));
     let (host, rest) = place.split_once(':').unwrap_or((place, ""));
     let port = rest.split('/').next().unwrap_or("");
-    let is_host = host.contains('.') && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    let is_named = host.contains('.') || (port == rest && (2..=5).contains(&port.len()) && !host.is_empty());
+    let is_host = is_named && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
     let is_port = !port.is_empty() && port.chars().all(|c| c.is_ascii_digit());
     by_name && is_host && is_port && !query.to_ascii_lowercase().contains("pass")
 }

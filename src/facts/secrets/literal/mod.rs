@@ -68,6 +68,16 @@ fn is_other_data(value: &str) -> bool {
             && rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
             && rest.contains(|letter: char| letter.is_ascii_lowercase())
     });
+    // A key or an index of a table: `FK_368A4209A76ED395`.
+    let is_constraint = value.split_once('_').is_some_and(|(kind, rest)| {
+        ["fk", "pk", "idx", "uniq"].iter().any(|known| kind.eq_ignore_ascii_case(known)) && !rest.is_empty()
+    });
+    // `mysql:3306`: where something listens.
+    let is_address = value.rsplit_once(':').is_some_and(|(host, port)| {
+        (2..=5).contains(&port.len())
+            && port.bytes().all(|byte| byte.is_ascii_digit())
+            && host.split(['.', '-']).all(|part| Shape::of(part).is_word())
+    });
     let is_constant = value.contains('_') && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
     let ends_open = value.ends_with([':', '=', '?', '(', '[', '{', '-', '_', '.', '/'])
         && !value.ends_with("==")
@@ -81,6 +91,8 @@ fn is_other_data(value: &str) -> bool {
         || is_path
         || is_selector
         || is_step
+        || is_constraint
+        || is_address
         || is_constant
         || ends_open
         || is_product
