@@ -19,11 +19,12 @@ use std::collections::BTreeSet;
 pub static PROBE: Probe = Probe {
     name: "health",
     summary: "Health checks of every own serving workload, whoever makes them (kubelet, compose, a platform, the image): \
-              `probed` and `served` hold for all of them or not at all; `unprobed` and `unserved` name the others; `balanced` asks only of those behind a balancer",
-    usage: "@health(probed|unprobed|served|unserved|interval|timeout) {balanced}",
+              `probed` and `served` hold for all of them or not at all; `unprobed` and `unserved` name the others; `overlapping` names checks that wait \
+              for as long as it takes until the next one; `balanced` asks only of those behind a balancer",
+    usage: "@health(probed|unprobed|served|unserved|interval|timeout|overlapping) {balanced}",
     arity: (1, 1),
     patterns_from: None,
-    facts: &["probed", "unprobed", "served", "unserved", "interval", "timeout"],
+    facts: &["probed", "unprobed", "served", "unserved", "interval", "timeout", "overlapping"],
     options: &["balanced"],
     look,
 };
@@ -39,6 +40,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         "unprobed" => answer.seen = subjects.iter().filter_map(lack).collect(),
         "served" => served_all(facts, &subjects, &mut answer),
         "unserved" => answer.seen = unserved(facts, &subjects),
+        "overlapping" => answer.seen = live_checks(&subjects).filter_map(overlap).collect(),
         timing @ ("interval" | "timeout") => {
             answer.seen = timings(&subjects, timing);
             answer.blind.extend(subjects.iter().filter_map(Subject::unheard));
@@ -184,6 +186,21 @@ fn timings(subjects: &[Subject], what: &str) -> Vec<Sighting> {
             }
         })
         .collect()
+}
+
+/// A check that is given as much time as passes until the next one, or more.
+fn overlap((subject, check): (&Subject, &Check)) -> Option<Sighting> {
+    let Timing::Written(timeout) = &check.timeout else { return None };
+    let interval = match &check.interval {
+        Timing::Written(fact) => fact.value,
+        Timing::Default(seconds) => *seconds,
+        Timing::Unknown => return None,
+    };
+    let message = || {
+        let of = format!("{} of {}", check.what, subject.title);
+        format!("timeout {} s of a check every {interval} s, {of}", timeout.value)
+    };
+    (timeout.value >= interval).then(|| seen(&timeout.place, message()))
 }
 
 fn words(kind: &HealthKind) -> String {
