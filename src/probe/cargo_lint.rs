@@ -62,12 +62,18 @@ fn one(facts: &Facts<'_>, lint: &str, wanted: usize) -> Answer {
         }
         places.push(found.place.clone());
         let word = LEVELS[found.level].to_owned();
+        let reaches = found.level >= wanted;
         let message = format!("{lint} is at {word} in {}", found.how);
         let sighting = Sighting::new(found.place, Strength::Enforced, message);
         if all {
             answer.seen.push(sighting.with(Observed::Word(word)));
         } else {
-            let message = format!("{} (binds {bound} of {} crates)", sighting.message, crates.len());
+            let why = if reaches {
+                format!("binds {bound} of {} crates", crates.len())
+            } else {
+                format!("{} is asked for", LEVELS[wanted])
+            };
+            let message = format!("{} ({why})", sighting.message);
             answer.notes.push(Sighting { message, ..sighting });
         }
     }
