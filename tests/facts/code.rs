@@ -2,7 +2,7 @@
 
 use tusk_check::facts::Facts;
 use tusk_check::facts::Patterns;
-use tusk_check::facts::code::{Role, Scope};
+use tusk_check::facts::code::{Role, Scope, serves_not};
 use tusk_check::pattern::PatternSet;
 use tusk_check::tree::Tree;
 
@@ -217,4 +217,57 @@ fn a_pattern_is_found_in_product_code_only() {
         let values: Vec<_> = tests[0].iter().map(|hit| hit.value.clone().unwrap().0).collect();
         assert_eq!(values, ["3", "4"]);
     }
+}
+
+#[test]
+fn packages_that_only_a_command_line_imports_are_not_the_service() {
+    let main = |imports: &str| format!("package main\n\nimport (\n{imports})\n\nfunc main() {{}}\n");
+    let package = |imports: &str| format!("package p\n\nimport (\n{imports})\n\nfunc f() {{}}\n");
+    let tree = Tree::in_memory([
+        ("go.mod", "module example.org/shop\n\ngo 1.24\n".to_owned()),
+        ("api/go.mod", "module example.org/shop/api\n".to_owned()),
+        ("api/types.go", package("")),
+        ("cmd/kubectl-shop/main.go", main("\t\"example.org/shop/internal/plugin\"\n\t\"example.org/shop/api\"\n")),
+        ("cmd/manager/main.go", main("\t\"example.org/shop/internal/store\"\n")),
+        ("internal/plugin/plugin.go", package("\tlog \"example.org/shop/internal/plugin/log\"\n")),
+        ("internal/plugin/log/log.go", package("\t\"example.org/shop/internal/store\"\n")),
+        ("internal/store/store.go", package("")),
+        ("internal/unused/unused.go", package("")),
+    ]);
+    let facts = Facts::new(&tree, now());
+    for path in ["cmd/kubectl-shop/main.go", "internal/plugin/plugin.go", "internal/plugin/log/log.go", "api/types.go"]
+    {
+        assert!(serves_not(&facts, path), "{path}");
+    }
+    for path in ["cmd/manager/main.go", "internal/store/store.go", "internal/unused/unused.go"] {
+        assert!(!serves_not(&facts, path), "{path}");
+    }
+}
+
+#[test]
+fn the_commands_beside_those_of_the_server_are_a_command_line() {
+    let package = |imports: &str| format!("package p\n\nimport (\n{imports})\n\nfunc f() {{}}\n");
+    let files = |server: &'static str| {
+        Tree::in_memory([
+            ("go.mod".to_owned(), "module example.org/shop\n".to_owned()),
+            (
+                "cmd/shop/main.go".to_owned(),
+                format!(
+                    "package main\n\nimport (\n\t\"example.org/shop/pkg/cmd/cli/backup\"\n\t\"example.org/shop/pkg/cmd/{server}\"\n)\n\nfunc main() {{}}\n"
+                ),
+            ),
+            ("pkg/cmd/cli/backup/backup.go".to_owned(), package("\t\"example.org/shop/pkg/cmd/util/output\"\n")),
+            (format!("pkg/cmd/{server}/run.go"), package("")),
+            ("pkg/cmd/util/output/output.go".to_owned(), package("")),
+        ])
+    };
+    let tree = files("server");
+    let facts = Facts::new(&tree, now());
+    assert!(serves_not(&facts, "pkg/cmd/cli/backup/backup.go"));
+    assert!(serves_not(&facts, "pkg/cmd/util/output/output.go"));
+    assert!(!serves_not(&facts, "pkg/cmd/server/run.go"));
+    // Without what serves beside it, nobody can tell.
+    let tree = files("migrate");
+    let facts = Facts::new(&tree, now());
+    assert!(!serves_not(&facts, "pkg/cmd/cli/backup/backup.go"));
 }

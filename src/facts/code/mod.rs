@@ -7,6 +7,7 @@ mod callers;
 mod comments;
 mod constant;
 mod gates;
+mod go_programs;
 mod language;
 mod mask;
 mod program;
@@ -40,6 +41,7 @@ pub struct Code {
     files: Vec<CodeFile>,
     test_modules: OnceLock<BTreeSet<Arc<str>>>,
     starts_outside_tools: OnceLock<bool>,
+    behind_command_lines: OnceLock<BTreeSet<String>>,
     languages: OnceLock<Vec<Language>>,
     gathered: OnceLock<Vec<Arc<Vec<Hit>>>>,
     asked: Mutex<BTreeMap<(Scope, String), Hits>>,

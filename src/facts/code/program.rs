@@ -22,6 +22,9 @@ static PREPARES: LazyLock<Option<Regex>> =
 /// tree serves.
 pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
     let code = facts.code();
+    if code.is_behind_a_command_line(facts, path) {
+        return true;
+    }
     if is_of_a_command_line(path) || is_below_a_command_line(facts, path) {
         let is_other =
             |other: &CodeFile| !is_of_a_command_line(&other.path) && !is_below_a_command_line(facts, &other.path);
@@ -37,10 +40,14 @@ pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
 }
 
 /// Whether a file belongs to a program whose name says that people type it: `cmd/shop-cli/`, `cmd/shopcli/`, `shopctl/` of
-/// Go, `cli/` beside the others, and `shop_cli.rs`; a crate of that name may be the service's own start.
-fn is_of_a_command_line(path: &str) -> bool {
-    let is_one =
-        |part: &str| part.ends_with("-cli") || part.ends_with("_cli") || part.ends_with("ctl") && part.len() > 4;
+/// Go, a plugin of `kubectl`, `cli/` beside the others, and `shop_cli.rs`; a crate of that name may be the service's own start.
+pub(super) fn is_of_a_command_line(path: &str) -> bool {
+    let is_one = |part: &str| {
+        part.ends_with("-cli")
+            || part.ends_with("_cli")
+            || part.ends_with("ctl") && part.len() > 4
+            || part.starts_with("kubectl-")
+    };
     let program = path.strip_prefix("cmd/").and_then(|rest| rest.split_once('/')).map_or("", |(program, _)| program);
     match Language::of(path) {
         Some(Language::Go) => {
@@ -88,7 +95,7 @@ pub(super) fn is_tool(facts: &Facts<'_>, path: &str) -> bool {
 }
 
 /// Whether a program begins in a file.
-fn is_start(facts: &Facts<'_>, file: &CodeFile) -> bool {
+pub(super) fn is_start(facts: &Facts<'_>, file: &CodeFile) -> bool {
     let begins = |words: &[&str]| {
         let text = file.source(facts).map_or("", |source| source.text());
         words.iter().all(|word| text.contains(word))
