@@ -270,6 +270,24 @@ fn a_spec_behind_a_button_is_open_beside_another_declaration_of_production() {
     assert_eq!(of(Platform::Fly, &named), Standing::Production);
 }
 
+#[test]
+fn a_spec_of_a_program_beside_that_of_the_root_says_nothing_of_the_product() {
+    const IMAGE: &str = "FROM alpine\nCOPY shop /shop\nCMD [\"/shop\"]\n";
+    const FLY: &str = "app = 'shop'\n[http_service]\ninternal_port = 80\n";
+    let of = |files: &[(&str, &str)]| services(files).into_iter().next().unwrap().standing;
+    let beside = [("Dockerfile", IMAGE), ("frame/Dockerfile", IMAGE), ("frame/fly.toml", FLY)];
+    assert!(matches!(of(&beside), Standing::Uncertain(why) if why.contains("Dockerfile builds the product")));
+    // The image of the root may be what is deployed from a folder without one.
+    assert_eq!(of(&[("Dockerfile", IMAGE), ("deploy/fly.toml", FLY)]), Standing::Production);
+    let above = format!("{FLY}[build]\ndockerfile = '../Dockerfile'\n");
+    assert_eq!(of(&[("Dockerfile", IMAGE), ("frame/Dockerfile", IMAGE), ("frame/fly.toml", &above)]), Standing::Production);
+    // Several services, each with its own.
+    let both = [("Dockerfile", IMAGE), ("fly.toml", FLY), ("web/Dockerfile", IMAGE), ("web/fly.toml", FLY)];
+    assert!(services(&both).iter().all(|service| service.standing == Standing::Production));
+    let apart = [("api/Dockerfile", IMAGE), ("api/fly.toml", FLY), ("web/Dockerfile", IMAGE)];
+    assert_eq!(of(&apart), Standing::Production);
+}
+
 const JOB: &str = r#"
 variable "version" { default = "1.4.0" }
 variable "key" {}

@@ -28,15 +28,17 @@ pub(super) fn read(facts: &Facts<'_>, containers: &mut Containers) {
     containers.services.extend(nomad.jobs.iter().flat_map(|(source, job)| nomad::services(facts, source, job)));
     containers.blind.extend(nomad.blind.iter().cloned());
     let standings: Vec<Standing> =
-        containers.services.iter().map(|service| beside_others(facts, &containers.services, service)).collect();
+        containers.services.iter().map(|service| beside_others(facts, containers, service)).collect();
     for (service, standing) in containers.services.iter_mut().zip(standings) {
         service.standing = standing;
     }
 }
 
 /// What a spec that a button can start is where the tree declares production in another way, too: nothing says which of
-/// them runs, unless the path of one does.
-fn beside_others(facts: &Facts<'_>, all: &[Service], service: &Service) -> Standing {
+/// them runs, unless the path of one does. Nor does one say how the product runs that has a program of its own beside
+/// that of the root.
+fn beside_others(facts: &Facts<'_>, containers: &Containers, service: &Service) -> Standing {
+    let all = &containers.services;
     let is_button =
         |platform| matches!(platform, Platform::AppPlatform | Platform::Fly | Platform::Heroku | Platform::Render);
     let path = &*service.place.path;
@@ -50,10 +52,27 @@ fn beside_others(facts: &Facts<'_>, all: &[Service], service: &Service) -> Stand
     let mut rivals: Vec<_> = rivals.chain(definitions(facts, path)).collect();
     rivals.sort_by_key(|(path, stage)| (*stage != Stage::Production, *path));
     match rivals.first() {
-        None => Standing::Production,
+        None => match image_of_the_root(containers, service) {
+            Some(root) => Standing::Uncertain(format!("{root} builds the product, and this is a program beside it")),
+            None => Standing::Production,
+        },
         Some((other, Stage::Production)) => Standing::Aside(format!("production is declared in {other}")),
         Some((other, _)) => Standing::Uncertain(format!("{other} declares how the project runs, too")),
     }
+}
+
+/// The Dockerfile at the root of the tree, where a spec stands in a folder with a Dockerfile of its own and the root has
+/// no spec.
+fn image_of_the_root<'c>(containers: &'c Containers, service: &Service) -> Option<&'c str> {
+    let (folder, _) = service.place.path.rsplit_once('/')?;
+    let is_below = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    let is_at_the_root = |path: &str| !path.contains('/');
+    let builds_its_own = service.dockerfile.as_deref().is_none_or(|path| !path.starts_with("../"))
+        && containers.images.iter().any(|image| is_below(&image.path));
+    let is_declared =
+        containers.services.iter().any(|other| other.is_production() && is_at_the_root(&other.place.path));
+    let root = containers.images.iter().find(|image| is_at_the_root(&image.path) && image.standing == Standing::Production)?;
+    (builds_its_own && !is_declared).then_some(&*root.path)
 }
 
 fn services(facts: &Facts<'_>, file: &File, containers: &mut Containers) -> Option<Vec<Service>> {
