@@ -17,6 +17,7 @@ mod named;
 pub(crate) mod reads;
 pub mod script;
 mod shipped;
+mod templates;
 mod url;
 
 pub use chosen::{is_connector, not_chosen};
@@ -118,6 +119,7 @@ pub fn read(facts: &Facts<'_>) -> Config {
         config.settings.truncate(MOST);
         config.blind.push(Blind { place: None, why: format!("more than {MOST} settings; the rest was not looked at") });
     }
+    templates::read(facts, &mut config);
     config.resolve();
     config.blind.extend(config.settings.iter().filter_map(kept_elsewhere));
     config.settings.sort_by(|a, b| (a.layer, &a.place).cmp(&(b.layer, &b.place)));

@@ -101,7 +101,7 @@ pub(super) const FACTS: &[Fact] = &[
             r"\.min_connections\(\s*(?<value>[\w.:* ]+?)\s*\)",
             r"\.min_idle\(\s*(?:Some\()?\s*(?<value>[\w.:* ]+?)\s*\)",
             r"\bsetMinimumIdle\(\s*(?<value>\w+)\s*\)",
-            r"\b(?:MinConns|minPoolSize|minimumIdle)\W{1,3}(?<value>\d+)",
+            r#"\b(?:MinConns|MinOpenConns|minPoolSize|minimumIdle)[\s"'=:(]{1,12}(?<value>\d+)"#,
             r"\.(?:MinConns|MinIdleConns)\s*=\s*(?:u?int(?:32|64)?\(\s*)?(?<value>[a-zA-Z][\w.]*)",
             r"\bpool\s*:\s*\{[^{}]{0,300}?\bmin\s*:\s*(?<value>[\w.]+)\s*[,}]",
             r"\b(?:create_pool|ConnectionPool)\([^;]{0,400}?\bmin_size\s*=\s*(?<value>[\w.]+)",

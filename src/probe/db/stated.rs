@@ -4,8 +4,9 @@ use super::ENDLESS;
 use super::facts::Fact;
 use crate::evidence::{Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::code::{Hit, Scope, observe};
+use crate::facts::code::{Hit, Scope, observe, serves_not};
 use crate::facts::config::{not_chosen, script};
+use crate::pattern::pattern;
 use crate::probe::Word;
 use crate::probe::config::matching;
 use crate::quantity::Quantity;
@@ -14,6 +15,9 @@ use crate::source::{enclosing, floor};
 /// Code that dials through a provider's connector, which encrypts whatever the connection text says.
 const CONNECTORS: &[&str] =
     &["alloydbconn", "cloudsqlconn", "cloud-sql-connector", "cloud_sql_connector", "cloud.sql.connector"];
+
+// A pool for the start alone: `initPoolConfig.MinConns = 1`.
+pattern!(PREPARES, r"(?i)^\s*(?:\w+\.)*(?:init|setup|bootstrap|migrat\w{0,4})_?(?:db_?)?(?:pool|conn)\w*\.\w+\s*=");
 
 /// What encrypts the connections of `tokio-postgres`.
 const TLS_CONNECTORS: &[&str] = &["MakeRustlsConnect", "MakeTlsConnector"];
@@ -51,12 +55,20 @@ fn is_migration(path: &str) -> bool {
     path.split('/').any(|part| matches!(part, "migrations" | "migrate" | "migration" | "alembic"))
 }
 
+/// A program that only asks whether the service is well opens few connections of its own.
+fn asks_for_health(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    matches!(name.split('.').next(), Some("healthcheck" | "health_check" | "health-check"))
+}
+
 fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     let code = facts.code().file(&hit.path)?.code(facts)?.product();
     // What opens a file of SQLite speaks to no server.
     if script::is_aside(&hit.path)
         || hit.path.to_ascii_lowercase().contains("sqlite")
         || is_migration(&hit.path)
+        || asks_for_health(&hit.path)
+        || serves_not(facts, &hit.path)
         || not_chosen(facts, &hit.path).is_some()
         || facts.code().left_out(facts, &hit.path, hit.span.start).is_some()
     {
@@ -71,6 +83,9 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     let (text, span) = hit.value.as_ref()?;
     let before = &code[..floor(code, span.start as usize)];
     let before = before.lines().next_back().unwrap_or("").trim_start();
+    if PREPARES.is_match(before) {
+        return None;
+    }
     // An import uses nothing, and a help text shows what others may say.
     if text == "NoTls" && before.starts_with("use ")
         || ["Example:", "example:", "e.g."].iter().any(|mark| before.contains(mark))

@@ -280,7 +280,10 @@ fn a_spec_of_a_program_beside_that_of_the_root_says_nothing_of_the_product() {
     // The image of the root may be what is deployed from a folder without one.
     assert_eq!(of(&[("Dockerfile", IMAGE), ("deploy/fly.toml", FLY)]), Standing::Production);
     let above = format!("{FLY}[build]\ndockerfile = '../Dockerfile'\n");
-    assert_eq!(of(&[("Dockerfile", IMAGE), ("frame/Dockerfile", IMAGE), ("frame/fly.toml", &above)]), Standing::Production);
+    assert_eq!(
+        of(&[("Dockerfile", IMAGE), ("frame/Dockerfile", IMAGE), ("frame/fly.toml", &above)]),
+        Standing::Production
+    );
     // Several services, each with its own.
     let both = [("Dockerfile", IMAGE), ("fly.toml", FLY), ("web/Dockerfile", IMAGE), ("web/fly.toml", FLY)];
     assert!(services(&both).iter().all(|service| service.standing == Standing::Production));

@@ -71,7 +71,8 @@ fn image_of_the_root<'c>(containers: &'c Containers, service: &Service) -> Optio
         && containers.images.iter().any(|image| is_below(&image.path));
     let is_declared =
         containers.services.iter().any(|other| other.is_production() && is_at_the_root(&other.place.path));
-    let root = containers.images.iter().find(|image| is_at_the_root(&image.path) && image.standing == Standing::Production)?;
+    let root =
+        containers.images.iter().find(|image| is_at_the_root(&image.path) && image.standing == Standing::Production)?;
     (builds_its_own && !is_declared).then_some(&*root.path)
 }
 
