@@ -8,6 +8,7 @@ use crate::facts::Facts;
 use crate::facts::code::{Hit, observe, serves_not, serves_nothing};
 use crate::facts::config::conditional::is_left_to_development;
 use crate::facts::config::{is_connector, not_chosen};
+use crate::facts::production::is_in_class_aside;
 use crate::pattern::compile;
 use crate::source::enclosing;
 use crate::value::Value;
@@ -33,7 +34,7 @@ pub static PROBE: Probe = Probe {
               `unless_with` drops those with one between the same brackets; `but` drops those whose own text matches; \
               `called_from` keeps those in a file with another pattern, or in a function that such a file calls; \
               `inside` keeps those in a type, function or block whose first line matches; \
-              `production` drops those in a branch that only development takes; \
+              `production` drops those in a branch that only development takes, and in its class of settings; \
               `server` drops those in code of browsers and in scripts; \
               `own` drops those in code that calls somebody else's API, by its path, or reaches databases of the users; \
               `service` drops those in programs that serve nothing, where another one does; `says` is what such a line does, in words; `default` marks values that nobody may have set; \
@@ -223,9 +224,12 @@ fn own_text<'f>(facts: &'f Facts<'_>, hit: &Hit) -> Option<&'f str> {
     code.get(hit.span.start as usize..hit.span.end as usize)
 }
 
-/// Whether a match stands in a branch that production does not take.
+/// Whether a match stands in a branch that production does not take, or in a class of settings for something else.
 fn is_for_development(facts: &Facts<'_>, hit: &Hit) -> bool {
-    before(facts, hit).is_some_and(is_left_to_development)
+    let names_settings = ["config", "settings"].iter().any(|word| hit.path.contains(word));
+    before(facts, hit).is_some_and(|before| {
+        is_left_to_development(before) || names_settings && is_in_class_aside(&hit.path, before, before.len())
+    })
 }
 
 /// The code that stands before a match.

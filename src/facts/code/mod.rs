@@ -132,7 +132,8 @@ impl Code {
             if file.language == Language::Rust && in_tests() {
                 return Role::Test;
             }
-            if program::is_tool(facts, &file.path) {
+            let is_aside = file.language == Language::Elixir && program::is_of_another_environment(facts, &file.path);
+            if is_aside || program::is_tool(facts, &file.path) {
                 return Role::Tooling;
             }
         }

@@ -94,6 +94,24 @@ pub(super) fn is_tool(facts: &Facts<'_>, path: &str) -> bool {
     is_in_tools(path) && *code.starts_outside_tools.get_or_init(starts_elsewhere)
 }
 
+/// Whether a file of Elixir holds the settings of one environment that is not production: `config/hex.exs`, where
+/// `config.exs` imports the file of the environment that it is built for, and none imports this one by its name.
+pub(super) fn is_of_another_environment(facts: &Facts<'_>, path: &str) -> bool {
+    let Some((folder, name)) = path.rsplit_once('/').filter(|(folder, _)| folder.rsplit('/').next() == Some("config"))
+    else {
+        return false;
+    };
+    let text = |name: &str| facts.tree.text(&format!("{folder}/{name}.exs")).map_or("", |source| source.text());
+    let imports = |text: &str, what: &str| {
+        let mut lines = text.lines().filter_map(|line| line.trim_start().strip_prefix("import_config "));
+        lines.any(|rest| rest.contains(what))
+    };
+    let Some(name) = name.strip_suffix(".exs") else { return false };
+    !matches!(name, "config" | "prod" | "runtime" | "releases")
+        && imports(text("config"), "#{")
+        && !["config", "prod"].iter().any(|by| imports(text(by), &format!("\"{name}.exs\"")))
+}
+
 /// Whether a program begins in a file.
 pub(super) fn is_start(facts: &Facts<'_>, file: &CodeFile) -> bool {
     let begins = |words: &[&str]| {

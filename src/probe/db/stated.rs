@@ -50,9 +50,11 @@ fn overflow(code: &str, hit: &Hit) -> Option<f64> {
     rest[..digits].parse().ok()
 }
 
-/// A migration's own limits end with it.
+/// A migration's own limits end with it, as do those of the tasks of a release in Elixir.
 fn is_migration(path: &str) -> bool {
-    path.split('/').any(|part| matches!(part, "migrations" | "migrate" | "migration" | "alembic"))
+    path.split('/').any(|part| {
+        matches!(part, "migrations" | "migrate" | "migration" | "alembic" | "release.ex" | "release_tasks.ex")
+    })
 }
 
 /// A program that only asks whether the service is well opens few connections of its own.
