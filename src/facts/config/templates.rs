@@ -6,7 +6,7 @@ use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::production::{self, Stage};
 use crate::pattern::pattern;
-use crate::source::Span;
+use crate::source::{Source, Span};
 use std::collections::BTreeSet;
 
 pattern!(
@@ -53,10 +53,10 @@ pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
         if open.is_empty() || !is_template(&file.path) {
             continue;
         }
-        let Some(text) = file.text().map(|source| source.text()) else { continue };
+        let Some(text) = file.text().map(Source::text) else { continue };
         for (_, name) in SETS.find_all(text).chain(NAMES.find_all(text)) {
             let is_open = |name: &str| open.contains(name);
-            let Some(name) = name.filter(|name| is_open(name.text) && !is_left_to_others(&text[..name.start as usize]))
+            let Some(name) = name.filter(|name| is_open(name.text) && !is_left_to_others(&text[..name.start]))
             else {
                 continue;
             };
