@@ -29,6 +29,7 @@ pub struct Topic {
     /// What must occur in its text.
     pub about: Option<Pattern>,
     not_about: Option<Pattern>,
+    not_beside: Option<Pattern>,
     trade: Option<Arc<Pattern>>,
     of_whole: Option<Pattern>,
     /// Whether documents about the code may speak on it.
@@ -154,6 +155,11 @@ impl Topic {
         self.not_about.as_ref().is_some_and(|pattern| pattern.is_match(heading))
     }
 
+    /// Whether a command of a document says that the whole of it is about another thing.
+    pub fn is_other_command(&self, command: &str) -> bool {
+        self.not_beside.as_ref().is_some_and(|pattern| pattern.is_match(command))
+    }
+
     /// Whether a link of this text leads to what may hold it.
     pub fn is_promised(&self, text: &str) -> bool {
         self.is_title(text) || self.promised.as_ref().is_some_and(|pattern| pattern.is_match(text))
@@ -229,6 +235,7 @@ fn topic(name: &str, body: &Map, before: &IndexMap<String, Topic>) -> Result<Top
             "promised" => topic.promised = Some(shared(value, before, |topic| topic.promised.as_ref())?),
             "about" => topic.about = Some(Pattern::read(value)?),
             "not_about" => topic.not_about = Some(Pattern::read(value)?),
+            "not_beside" => topic.not_beside = Some(Pattern::read(value)?),
             "of_whole" => topic.of_whole = Some(Pattern::read(value)?),
             "trade" => topic.trade = Some(shared(value, before, |topic| topic.trade.as_ref())?),
             "needs" => {
@@ -349,6 +356,7 @@ pub fn faults() -> Vec<String> {
         let patterns = parts
             .chain(&topic.about)
             .chain(&topic.not_about)
+            .chain(&topic.not_beside)
             .chain(topic.titles.pattern())
             .chain(topic.trade.as_deref())
             .chain(topic.promised.as_deref());

@@ -5,7 +5,7 @@ use super::measure;
 use super::setting::{self, Setting};
 use super::topic::{Action, Needs, Part, Topic};
 use crate::facts::Facts;
-use crate::facts::documents::{BlockKind, Document, Section, Target, resolve};
+use crate::facts::documents::{Block, BlockKind, Document, Section, Target, resolve};
 
 /// Words of prose that are substance by themselves.
 pub(super) const ENOUGH_WORDS: usize = 60;
@@ -164,12 +164,21 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
         && weight.steps == 0
         && weight.commands == 0
         && weight.rows == 0;
-    weight.is_off_topic = !is_about && weight.words > 0;
+    let is_of_another = is_of_another(topic, document);
+    weight.is_off_topic = is_of_another || !is_about && weight.words > 0;
     weight.off_topic_why = match topic.action {
+        _ if is_of_another => "its reader begins a program of their own",
         Action::Steps => "nothing in it is put into operation",
         Action::Command | Action::None => "it bears the name and speaks of something else",
     };
     weight
+}
+
+/// Whether a block of code of a document says that the whole of it is about another thing.
+fn is_of_another(topic: &Topic, document: &Document) -> bool {
+    let blocks = || document.sections.iter().flat_map(|section| &section.blocks);
+    let is_code = |block: &&Block| matches!(block.kind, BlockKind::Command | BlockKind::Code(_));
+    blocks().filter(is_code).any(|block| topic.is_other_command(&block.text))
 }
 
 /// Headings such as `Step 2: Migrate` that have something under them.
