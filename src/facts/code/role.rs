@@ -306,5 +306,23 @@ fn is_generated_text(text: &str) -> bool {
             && !line.starts_with("    ")
     };
     let marked = head.lines().take(20).any(|line| begins(line) || MARKS.iter().any(|mark| line.contains(mark)));
-    marked || (text.len() > 4096 && !source::head(text, 4096).contains('\n'))
+    marked || is_one_line(text)
+}
+
+/// Whether what stands below the remarks that a text begins with, such as a licence, is one line that nobody would write.
+fn is_one_line(text: &str) -> bool {
+    const NOBODYS: usize = 4096;
+    let mut rest = text.trim_start();
+    while let Some(end) = end_of_remark(rest) {
+        rest = rest[end..].trim_start();
+    }
+    rest.lines().next().is_some_and(|line| line.len() >= NOBODYS)
+}
+
+/// Where the remark ends that a text begins with, if it begins with one.
+fn end_of_remark(text: &str) -> Option<usize> {
+    if text.starts_with("//") {
+        return Some(text.find('\n').unwrap_or(text.len()));
+    }
+    text.starts_with("/*").then(|| text.find("*/").map_or(text.len(), |end| end + 2))
 }
