@@ -150,7 +150,7 @@ fn of_text(config: &Config, setting: &Setting, text: &str) -> Option<Secret> {
     if text.starts_with("arn:aws:kms:") || (text.starts_with("projects/") && text.contains("/cryptoKeys/")) {
         return Some(Secret::Reference(Way::Store("kms")));
     }
-    if is_address(setting, text) || is_database_in_a_file(text) {
+    if is_address(setting, text) || is_database_in_a_file(text) || is_encrypted(text) {
         return None;
     }
     if is_path(text) {
@@ -222,6 +222,11 @@ fn is_address(setting: &Setting, text: &str) -> bool {
     let is_host = is_named && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
     let is_port = !port.is_empty() && port.chars().all(|c| c.is_ascii_digit());
     by_name && is_host && is_port && !query.to_ascii_lowercase().contains("pass")
+}
+
+/// `encrypted:BG8M…` of dotenvx, `EJ[1:…]` of EJSON: only who has the key can read it.
+fn is_encrypted(text: &str) -> bool {
+    ["encrypted:", "EJ["].iter().any(|mark| text.starts_with(mark))
 }
 
 /// `/etc/ssl/key.pem`, `certs/key.pem`: where a secret is kept.

@@ -43,6 +43,19 @@ pub(super) fn is_a_constant_of_tests(path: &str, text: &str, offset: usize) -> b
         && item.lines().all(|line| !line.trim_end().ends_with(';'))
 }
 
+/// Whether a value is given to a constant whose name says that it is for tests: `const TEST_FAKE_KEY: &str = "…`. A block
+/// of PEM begins above its value.
+pub(super) fn is_named_for_tests(text: &str, offset: usize) -> bool {
+    let Some(before) = text.get(..offset) else { return false };
+    let head = &before[floor(before, before.len().saturating_sub(60))..];
+    let before = head.rfind("-----BEGIN").map_or(before, |at| &before[..before.len() - head.len() + at]);
+    let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+    let named = line.split('=').next().filter(|_| line.contains('='));
+    named.is_some_and(|named| {
+        named.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').any(names::is_of_tests)
+    })
+}
+
 /// Whether a value is given to a container that is removed as soon as it stops: `docker run --rm -e PASSWORD=x postgres`.
 pub(super) fn is_for_a_throwaway(text: &str, offset: usize) -> bool {
     let Some(before) = text.get(..offset) else { return false };

@@ -221,7 +221,9 @@ pub(super) fn weight(path: &str) -> Weight {
         Stage::Never("template") => Weight::Aside("in a template"),
         Stage::Never("ci") => Weight::Ci,
         Stage::Never(_) => Weight::Aside("in what is not for production"),
-        Stage::Base | Stage::Unmarked if is_settings_aside(path) || is_of_seeds(name) => {
+        Stage::Base | Stage::Unmarked
+            if is_settings_aside(path) || is_of_seeds(path) || is_data_for_development(path) =>
+        {
             Weight::Aside("in what is not for production")
         }
         Stage::Base | Stage::Unmarked => Weight::Plain,
@@ -235,10 +237,19 @@ fn is_beside_ci(path: &str) -> bool {
         || path.starts_with(".github/") && !is_defined()
 }
 
-/// `seeds.rb`, `dev_seeds.exs`: fill a database for those who try the program out.
-fn is_of_seeds(name: &str) -> bool {
+/// `seeds.rb`, `dev_seeds.exs`, `src/seed/users.ts`: fill a database for those who try the program out.
+fn is_of_seeds(path: &str) -> bool {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = name.split('.').next().unwrap_or(name);
-    super::names::words(stem).iter().any(|word| matches!(word.as_str(), "seed" | "seeds" | "dummy"))
+    let says = |word: &str| matches!(word, "seed" | "seeds" | "seeder" | "seeders");
+    folders.split('/').any(|folder| says(&folder.to_ascii_lowercase()))
+        || super::names::words(stem).iter().any(|word| says(word) || word == "dummy")
+}
+
+/// `dev/db/users.sql`: rows for the database of those who work on the program.
+fn is_data_for_development(path: &str) -> bool {
+    let is_data = path.rsplit_once('.').is_some_and(|(_, end)| end == "sql");
+    is_data && path.split('/').rev().skip(1).any(|folder| matches!(folder, "dev" | "development" | "local"))
 }
 
 pub(super) fn is_test_word(word: &str) -> bool {

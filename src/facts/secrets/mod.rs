@@ -12,6 +12,7 @@ mod context;
 mod detectors;
 mod literal;
 mod names;
+mod overridden;
 mod scan;
 
 pub(crate) use literal::is_placeholder;
@@ -112,5 +113,12 @@ pub fn read(facts: &Facts<'_>) -> Secrets {
         }
     }
     secrets.unread.extend(facts.tree.blind().iter().cloned());
+    for finding in
+        secrets.findings.iter_mut().filter(|finding| finding.is_leak() && &*finding.detector == scan::ASSIGNMENT)
+    {
+        if let Some(why) = overridden::why_aside(facts, finding) {
+            (finding.confidence, finding.why_low) = (Confidence::Low, Some(why));
+        }
+    }
     secrets
 }

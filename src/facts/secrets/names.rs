@@ -172,5 +172,6 @@ pub(in crate::facts) fn words(name: &str) -> Vec<String> {
 /// Whether a constant is one of tests, by its name: `NOT_ADMIN_TEST_PASSWORD`.
 pub(super) fn is_of_tests(name: &str) -> bool {
     let is_constant = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    name.bytes().all(is_constant) && name.split('_').any(|word| matches!(word, "TEST" | "TESTS" | "TESTING"))
+    name.bytes().all(is_constant)
+        && name.split('_').any(|word| matches!(word, "TEST" | "TESTS" | "TESTING" | "FAKE" | "DUMMY" | "MOCK"))
 }

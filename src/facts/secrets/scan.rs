@@ -20,6 +20,9 @@ use std::cell::OnceCell;
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
+/// What finds a literal beside a name that means a secret.
+pub(super) const ASSIGNMENT: &str = "assignment";
+
 /// More findings than this in one file are a word list or a dump, not leaks one could read.
 const MAX_PER_FILE: usize = 2_000;
 /// Assignments on a longer line are in a bundle or in data.
@@ -81,7 +84,7 @@ impl Scanner {
         anchors.extend(names::ANCHORS);
         owners.resize(anchors.len(), Owner::Name);
         let anchors = Words::new(anchors.into_iter().map(str::to_owned).collect());
-        Self { anchors, owners, detectors, assignment: "assignment".into() }
+        Self { anchors, owners, detectors, assignment: ASSIGNMENT.into() }
     }
 
     /// Scans one file.
@@ -166,6 +169,7 @@ impl Scanner {
             (Outcome::Doubtful, _) => (Confidence::Low, Some("its checksum is wrong")),
             _ if detector.is_public => (Confidence::Low, Some("made for tests or for publishing")),
             (_, Some(why)) => (Confidence::Low, Some(why)),
+            (_, None) if around::is_named_for_tests(text, start) => (Confidence::Low, Some("for tests, by its name")),
             (_, None) => (Confidence::High, None),
         };
         let end = start + value_len(&text[start..end]);
@@ -264,7 +268,10 @@ impl<'t> Setting<'t> {
             Weight::Plain if self.grammar() != Grammar::Code && is_for_development(self.text) => Weight::Development,
             weight => weight,
         });
-        if is_in_class_aside(self.path, self.text, offset) { weight.min(Weight::Development) } else { weight }
+        if is_in_class_aside(self.path, self.text, offset) {
+            return weight.min(Weight::Aside("in a class of settings that production does not use"));
+        }
+        weight
     }
 }
 
@@ -324,7 +331,7 @@ fn line_is_long(text: &str, at: usize) -> bool {
 
 /// Of values that overlap, a vendor's format wins over an assignment, and the first over the later.
 fn without_overlaps(mut raws: Vec<Raw>) -> Vec<Raw> {
-    raws.sort_by_key(|raw| (raw.id.as_ref() == "assignment", raw.start));
+    raws.sort_by_key(|raw| (raw.id.as_ref() == ASSIGNMENT, raw.start));
     let mut kept: Vec<Raw> = Vec::new();
     let mut taken = std::collections::BTreeMap::<usize, usize>::new();
     for raw in raws {

@@ -82,10 +82,14 @@ pub(crate) fn is_placeholder(value: &str, name: &str) -> bool {
         return true;
     }
     // `db_password: dbPassword`, `token: access-token`: the words of names alone. One bare word may still be a password.
-    let is_name_word = |word: &String| {
-        asked.contains(word) || NAME_WORDS.contains(&word.trim_end_matches(|c: char| c.is_ascii_digit()))
-    };
-    !said.is_empty() && said.iter().all(is_name_word) && !value.bytes().any(|byte| byte.is_ascii_digit())
+    !said.is_empty()
+        && said.iter().all(|word| asked.contains(word) || is_name_word(word))
+        && !value.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// A word that names are made of, digits behind it aside.
+pub(super) fn is_name_word(word: &str) -> bool {
+    NAME_WORDS.contains(&word.trim_end_matches(|letter: char| letter.is_ascii_digit()))
 }
 
 /// Everybody's first password: a well-known account, `test` and what stands behind it, digits that count.

@@ -1,6 +1,8 @@
 //! Literals that name where a secret is, or compute it: a variable, a template, a path, a call.
 
+use super::placeholder::is_name_word;
 use super::shape::Shape;
+use crate::facts::secrets::names;
 
 /// Beginnings of values that name where the secret is.
 #[rustfmt::skip]
@@ -9,7 +11,7 @@ const REFERENCES: &[&str] = &[
     "secret:", "secret/", "secrets.", "secrets/", "awssecretsmanager", "process.env", "os.environ", "os.getenv",
     "getenv", "system.getenv", "config.", "config[", "settings.", "options.", "params.", "params[", "req.",
     "request.", "self.", "this.", "args.", "props.", "state.", "ctx.", "context.", "data.", "var.", "local.",
-    "module.", "each.", "azurerm_", "aws_", "google_", "random_", "enc[", "enc:", "enc(", "{cipher}", "{aes}",
+    "module.", "each.", "azurerm_", "aws_", "google_", "random_", "enc[", "ej[", "encrypted:", "enc:", "enc(", "{cipher}", "{aes}",
     "{bcrypt}", "{sha", "{ssha", "{md5}", "{crypt}", "agb", "sops:", "ref+", "keyring:", "{env", "lookup(", "`",
     "sha256:", "sha512-", "sha1-", "sha384-", "pbkdf2", "data:", "urn:", "ssh-rsa ", "ssh-ed25519 ",
 ];
@@ -57,7 +59,20 @@ fn is_path(value: &str) -> bool {
         || value.contains("://")
         || known.contains(&extension)
         || parts().count() > 2 && parts().all(wordy)
+        || is_path_of_a_store(value)
         || is_action(value)
+}
+
+/// `shop/db-password`, `kv/secret2`: where a store keeps a secret, which the last part names.
+fn is_path_of_a_store(value: &str) -> bool {
+    let is_part = |part: &str| {
+        let bare = part.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_'))
+    };
+    value.split_once('/').is_some_and(|(store, name)| {
+        let named = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        is_part(store) && is_part(name) && names::words(named).iter().all(|word| is_name_word(word))
+    })
 }
 
 /// `users/reset_passwords#edit`: what Rails calls for a route.
