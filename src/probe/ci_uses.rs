@@ -2,7 +2,7 @@
 
 use super::ci_runs::{Timing, shown, unseen_scans, whence, with_reason};
 use super::{Probe, Question, Word};
-use crate::evidence::{Answer, Observed, Sighting, Strength};
+use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::pattern::glob;
 use crate::facts::ci::{Action, codeql};
@@ -26,7 +26,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let timing = Timing::of(question);
     let mut answer = Answer::default();
     for action in &ci.actions {
-        let Some(fits) = fit(question.words_from(0), question.option("with"), action) else { continue };
+        let Some(fits) = fit(question.words_from(0), question.option("with"), action) else {
+            answer.blind.extend(scan_of_another(question, action));
+            continue;
+        };
         let version = if action.version.is_empty() { String::new() } else { format!("@{}", shown(&action.version)) };
         let message = format!("{}{version} in {}", action.name, whence(facts, ci, &action.step, &action.chain));
         let mut sighting = Sighting::new(action.place.clone(), Strength::Enforced, message);
@@ -45,6 +48,21 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     answer.blind.extend(timing.unseen(ci));
     answer.blind.extend(unseen_scans(ci, question));
     answer
+}
+
+/// An action that another repository keeps in a folder named after a scanner that is asked for, `acme/actions/codeql`: what
+/// it does cannot be read.
+fn scan_of_another(question: &Question, action: &Action) -> Option<Blind> {
+    const SCANNERS: &[&str] = &["codeql", "semgrep", "gosec", "trivy", "grype", "govulncheck", "zizmor", "gitleaks"];
+    let [_, _, .., folder] = action.name.split('/').collect::<Vec<_>>()[..] else { return None };
+    let is_meant = |scanner: &&&str| {
+        folder.split(['-', '_']).any(|word| word.eq_ignore_ascii_case(scanner))
+            && question.words_from(0).any(|word| word.text.to_ascii_lowercase().contains(**scanner))
+    };
+    SCANNERS.iter().find(is_meant).map(|scanner| Blind {
+        place: Some(action.place.clone()),
+        why: format!("{} names {scanner}, and its steps are in another repository", shown(&action.name)),
+    })
 }
 
 /// Whether words of a rule name an action: nothing if none does, else why its inputs are not what each of those asks for.

@@ -84,7 +84,9 @@ fn is_of_a_client_library(facts: &Facts<'_>, path: &str) -> bool {
     const FOLDERS: &[&str] = &["clients", "sdk", "sdks", "client-libraries", "client_libraries"];
     let is_library = |folder: &str| folder.split('/').any(|part| FOLDERS.contains(&part));
     let manifests = facts.manifests();
-    manifests.nearest(path, |_| true).map(Package::folder).is_some_and(is_library)
+    // `sdk/python/shop.py`: a library may have no manifest where it stands.
+    let is_kept = path.split('/').next().is_some_and(|root| matches!(root, "sdk" | "sdks"));
+    (is_kept || manifests.nearest(path, |_| true).map(Package::folder).is_some_and(is_library))
         && manifests.packages.iter().any(|package| !is_library(package.folder()))
 }
 

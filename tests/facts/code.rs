@@ -99,6 +99,9 @@ fn other_languages() {
         "\"\"\"gone1 doc\"\"\"\ndef keep1():\n    '''gone2'''\n    return f(\"# keep2\", \"\"\"keep3\"\"\") # gone3\nx = \"\"\"\nkeep4 # keep5\n\"\"\"\n",
     );
     check("a.rb", "puts \"#{keep1} # keep2\" # gone1\n=begin\ngone2\n=end\nkeep3\n");
+    check("a.rb", "description <<~MD, keep1: 2 # gone1\n  A \"gone2 of it's\n  gone3\nMD\nkeep2 # gone4\n");
+    check("a.rb", "run(<<-SQL, keep1)\n  select keep2\nSQL\nlist <<MDX\nkeep3\n");
+    check("a.rb", "text <<~'TEXT'\ngone1\nTEXT\nother <<~TEXT\nkeep1 has no end\n");
     check(
         "a.sh",
         "echo \"# keep1\" keep2#keep3 ${#keep4} # gone1\ncat <<EOF\n# keep5 don't\nEOF\n# gone2\necho $((1 << keep6)) # gone3\n",

@@ -55,11 +55,12 @@ fn is_taken_over_and_set(path: &str, text: &str, before: &str, name: &str) -> bo
     let Some(anchor) = anchor.and_then(|anchor| anchor.split_whitespace().next()) else { return false };
     let lines: Vec<&str> = text.lines().collect();
     let heads = lines.iter().enumerate().filter(|(_, line)| is_head(line));
-    let productions =
-        heads.filter(|(_, line)| names::words(line.split(':').next().unwrap_or("")).iter().any(is_production));
+    let productions = heads
+        .filter(|(_, line)| names::words(line.split(':').next().unwrap_or("")).iter().any(|word| is_production(word)));
     let body = |at: usize| lines[at + 1..].iter().take_while(|line| !is_head(line));
-    let takes = |line: &&str| line.trim_start().starts_with("<<:") && line.trim_end().ends_with(&format!("*{anchor}"));
-    let mut takers = productions.filter(|(at, _)| body(*at).any(takes)).peekable();
+    let takes_it =
+        |line: &&str| line.trim_start().starts_with("<<:") && line.trim_end().ends_with(&format!("*{anchor}"));
+    let mut takers = productions.filter(|(at, _)| body(*at).any(takes_it)).peekable();
     takers.peek().is_some()
         && takers.all(|(at, _)| {
             let mut values =
@@ -68,8 +69,8 @@ fn is_taken_over_and_set(path: &str, text: &str, before: &str, name: &str) -> bo
         })
 }
 
-fn is_production(word: &String) -> bool {
-    matches!(word.as_str(), "production" | "prod" | "live")
+fn is_production(word: &str) -> bool {
+    matches!(word, "production" | "prod" | "live")
 }
 
 /// Whether a script of settings that production takes over (`settings/base.py`, `config/config.exs`) has one for production
@@ -83,7 +84,7 @@ fn is_set_beside(facts: &Facts<'_>, path: &str, name: &str) -> bool {
     }
     let is_for_production = |other: &str| {
         let words = names::words(other.rsplit('/').next().unwrap_or(other));
-        words.iter().any(is_production) || end == "exs" && words.iter().any(|word| word == "runtime")
+        words.iter().any(|word| is_production(word)) || end == "exs" && words.iter().any(|word| word == "runtime")
     };
     let sets = |text: &str| {
         let mut values = text.lines().filter_map(|line| {
