@@ -3,7 +3,11 @@
 use super::{Probe, Question};
 use crate::evidence::{Answer, Sighting, Strength};
 use crate::facts::Facts;
-use crate::pattern::AnyOf;
+use crate::facts::containers::third_party_image;
+use crate::pattern::{AnyOf, pattern};
+
+// `{pod=~"loki.*"}`: whose containers a query is about.
+pattern!(CONTAINERS: Scan, r#"\b(?:pod|container)(?:_name)?\s*=~?\s*"\^?(?<value>[\w-]+)"#);
 
 /// More sightings than this say nothing more.
 const MOST: usize = 20;
@@ -11,7 +15,7 @@ const MOST: usize = 20;
 /// `@dashboard(fact, pattern…)`.
 pub static PROBE: Probe = Probe {
     name: "dashboard",
-    summary: "Dashboards of Grafana with a panel that has a query (`query`), by pattern one of whose queries fits; or those whose \
+    summary: "Dashboards of Grafana with a panel that has a query (`query`), by pattern one of whose queries fits, unless it names a container of a product of others; or those whose \
               panels have none (`empty`)",
     usage: "@dashboard(query|empty, pattern…)",
     arity: (1, 9),
@@ -28,7 +32,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer { blind: view.blind.clone(), ..Answer::default() };
     for dashboard in &view.all {
         let is_empty = dashboard.queries.is_empty();
-        let fitting = dashboard.queries.iter().find(|query| scans.is_empty() || scans.is_match(&query.text));
+        let fitting = dashboard.queries.iter().find(|query| {
+            scans.is_empty() || scans.is_match(&query.text) && !is_about_others(&query.text)
+        });
         let place = match (wants_empty, fitting) {
             (true, _) if is_empty => &dashboard.place,
             (false, Some(query)) => &query.place,
@@ -52,4 +58,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
     }
     answer
+}
+
+/// Whether a query is about the containers of products that others make, by name.
+fn is_about_others(query: &str) -> bool {
+    let mut named = CONTAINERS.find_all(query).filter_map(|(_, value)| value).peekable();
+    named.peek().is_some() && named.all(|name| third_party_image(name.text.trim_end_matches('-')).is_some())
 }

@@ -117,7 +117,9 @@ fn one_history(facts: &Facts<'_>, view: &mut Migrations, History { dialect, mut 
 }
 
 fn is_sql(path: &str) -> bool {
-    let is_product = |part: &str| folder_role(part) == Role::Product;
+    // `sample_data/` beside the steps of the schema fills a database for those who try the program out.
+    let fills = |word: &str| ["sample", "samples", "demo", "seed", "seeds"].contains(&word);
+    let is_product = |part: &str| folder_role(part) == Role::Product && !part.split(['_', '-', '.']).any(fills);
     path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("sql"))
         && path.rsplit_once('/').is_some_and(|(folder, _)| folder.split('/').all(is_product))
 }
