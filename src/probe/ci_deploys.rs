@@ -70,11 +70,22 @@ fn deployments(facts: &Facts<'_>, act: Act, question: &Question) -> Answer {
             .or_else(|| deployment.excuse.clone())
             .or_else(|| nightly.then(|| "runs on a schedule only".to_owned()))
             .or_else(|| timing.reason(ci, &deployment.step));
+        // Who pushes what builds need pushes the service's own image, too; it was not seen.
+        if deployment.is_of_a_tool() && reason.as_ref().is_some_and(|why| why.starts_with("not production")) {
+            let why = format!(
+                "`{}` pushes an image for something else, the service's own is not seen",
+                shown(&deployment.what)
+            );
+            answer.blind.push(Blind { place: Some(deployment.place.clone()), why });
+        }
         let sighting = sighting(facts, &deployment);
         match reason {
             Some(why) => answer.notes.push(with_reason(sighting, &why)),
             None => answer.seen.push(sighting),
         }
+    }
+    if !answer.seen.is_empty() {
+        answer.blind.clear();
     }
     answer
 }

@@ -278,6 +278,16 @@ fn peel(program: &str, words: &[String]) -> Option<Vec<String>> {
             *module = if module == "build" { "pyproject-build".to_owned() } else { module.replace('_', "-") };
             Some(inner)
         }
+        // `php8.3 -d memory_limit=1G vendor/bin/phpunit`; `php artisan test` is known by both words.
+        php if php
+            .strip_prefix("php")
+            .is_some_and(|version| version.chars().all(|c| c.is_ascii_digit() || c == '.')) =>
+        {
+            let inner = after_options(rest, &["-d", "-c"]);
+            let is_tool =
+                inner.first().is_some_and(|script| script.contains("vendor/bin/") || script.starts_with("bin/"));
+            is_tool.then_some(inner)
+        }
         "deno" if rest.first().is_some_and(|word| word == "run") => {
             let at = rest.iter().position(|word| word.starts_with("npm:"))?;
             let mut inner = rest[at..].to_vec();

@@ -138,6 +138,10 @@ fn as_request(file: &TestFile, open: usize, callee: &str, name: &str, offset: us
             let first = outline.arguments(inside).first().copied()?;
             (calls.requesting.contains(name) && first.range().contains(&offset)).then(unsaid)
         }
+        // `self.make_request("get", "/path")`.
+        "make_request" | "do_request" | "api_request" | "client_request" if file.language != Language::Rust => {
+            Some(said(&statement.to_ascii_uppercase()).unwrap_or_else(unsaid))
+        }
         // `self.retry_put_json("/path")`: the helpers of other languages are told by their names.
         _ if file.language != Language::Rust => verb_in(&lower),
         _ => calls.requesting.contains(name).then(|| verb_in(&lower).unwrap_or_else(unsaid)),

@@ -17,6 +17,7 @@ pub(super) fn operations(files: &[Shaped]) -> Found {
     for (index, file) in files.iter().enumerate() {
         let own = with_imported(file, &defined[index], &defined);
         decorated(file, &own, &included, &blueprints, &mut found);
+        resources(file, &mut found);
         django::declared(file, &included, &mut found);
     }
     found
@@ -164,6 +165,28 @@ fn decorated(
         for method in methods {
             let path = path::join(&format!("{outer}/{inner}"), &one["path"]);
             found.operations.push(Operation { method, path, place: place.clone(), is_below: false, tested: None });
+        }
+    }
+}
+
+/// Classes of Flask-RESTful, whose methods answer at the paths that they are registered under:
+/// `api.add_resource(Orders, "/orders", "/orders/<int:id>")`, and helpers of that name.
+fn resources(file: &Shaped, found: &mut Found) {
+    static REGISTERED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(r#"\.add_(?:\w+_)?resource\(\s*[\w.]+\s*,(?<paths>(?:\s*["']/[^"'\n]*["']\s*,?)+)"#).ok()
+    });
+    static PATH: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r#"["'](/[^"'\n]*)["']"#).ok());
+    for one in REGISTERED.iter().flat_map(|one| one.captures_iter(&file.outline.code)) {
+        let Some(paths) = one.name("paths") else { continue };
+        for text in PATH.iter().flat_map(|path| path.captures_iter(paths.as_str())).filter_map(|path| path.get(1)) {
+            let span = Span::new(paths.start() + text.start(), paths.start() + text.end());
+            found.operations.push(Operation {
+                method: "*".to_owned(),
+                path: path::join("", text.as_str()),
+                place: Place::at(file.path.clone(), span),
+                is_below: false,
+                tested: None,
+            });
         }
     }
 }

@@ -130,6 +130,11 @@ pattern!(
     r"\bbufconn\b|\bgrpc\.(?:NewServer|Dial\w*|NewClient|aio\b)|\b(?:in)?secure_channel\(|\btonic::transport\b|\b\w+_client::|\b(?:\w+\.)?New\w+Client\(\s*(?:conn|cc|c|client)\w*\s*\)|\bnew \w+Client\(|\b\w+Stub\("
 );
 
+pattern!(
+    ASKS_IN_PHP: Scan,
+    r#"\$(?:this|client)->(?:\w+\([^;\n]{0,120}\)->){0,4}(?:(?:get|post|put|patch|delete)(?:Json)?\(\s*["'$]|(?:json|call|request)\(\s*["'](?:GET|POST|PUT|PATCH|DELETE)\b)"#
+);
+
 /// Whether a test calls a service over a connection.
 fn speaks_grpc(facts: &Facts<'_>, path: &str) -> bool {
     let text = facts.code().file(path).and_then(|file| file.source(facts)).map_or("", |source| source.text());
@@ -169,7 +174,8 @@ fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool, driving: &BTreeSe
         return Some(Suite::E2e);
     }
     // Laravel's own name for tests that go through the router to the database.
-    if file.language == Language::Php && file.path.split('/').any(|part| part == "Feature") {
+    let asks = || file.source(facts).is_some_and(|source| ASKS_IN_PHP.is_match(source.text()));
+    if file.language == Language::Php && (file.path.split('/').any(|part| part == "Feature") || asks()) {
         return Some(Suite::Integration);
     }
     let of_crate = file.language == Language::Rust && {
@@ -297,6 +303,11 @@ fn named(path: &str) -> Option<Suite> {
     }
     if is_script && folders.split('/').any(|folder| folder == "cypress") {
         return Some(Suite::E2e);
+    }
+    // The kind that stands right below the tests is theirs; the folders in it are named for what they test.
+    let mut parts = folders.split('/').skip_while(|part| !matches!(*part, "tests" | "test" | "spec"));
+    if matches!(parts.nth(1), Some("unit" | "unit-tests" | "unit_tests")) {
+        return Some(Suite::Unit);
     }
     for word in words {
         let lower = word.to_ascii_lowercase();

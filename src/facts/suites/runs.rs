@@ -29,6 +29,12 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
                     || paths_allow(command, &words[at..], file) && marks::allow(facts, &words[at..], file)
             })
         }
+        // What the entry point of an image of tests is given: `docker compose run server tests --junitxml=junit.xml`.
+        (Some(Language::Python), _) if matches!(program, "test" | "tests" | "run-tests") => {
+            let is_of_pytest =
+                |word: &&str| ["--junitxml", "--junit-xml", "--cov"].iter().any(|one| word.starts_with(one));
+            words.iter().any(is_of_pytest) && paths_allow(command, &words, file)
+        }
         // A program in the same folder is not its tests.
         (Some(Language::Python), _) if program.starts_with("python") => {
             let name = file.path.rsplit('/').next().unwrap_or(&file.path);

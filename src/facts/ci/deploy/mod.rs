@@ -2,6 +2,7 @@
 //!
 //! The lists stand here and not among the rules because the right place "a deploy job" needs them too.
 
+mod image;
 mod tables;
 mod target;
 
@@ -50,6 +51,11 @@ impl Deployment {
     /// Whether it is one that users get.
     pub fn counts(&self) -> bool {
         !matches!(self.target, Target::Aside(_))
+    }
+
+    /// Whether it pushes an image for something else than the service, by the image's name.
+    pub fn is_of_a_tool(&self) -> bool {
+        matches!(&self.target, Target::Aside(why) if why.starts_with(image::CALLED))
     }
 
     /// Whether it goes to a platform that makes its own health checks and passes over those of an image.
@@ -169,11 +175,12 @@ impl Ci {
             } else {
                 continue;
             };
+            // The name of a package says nothing about where it goes.
+            let hints = if act == Act::Deploy { command_hints(command) } else { String::new() };
+            let aside = if act == Act::Publish { self.pushes_aside(&command.words) } else { None };
             found.push(Deployment {
                 act,
-                // The name of a package says nothing about where it goes.
-                target: self
-                    .target(&command.step, &if act == Act::Deploy { command_hints(command) } else { String::new() }),
+                target: aside.map_or_else(|| self.target(&command.step, &hints), Target::Aside),
                 what: command.line(),
                 place: command.place.clone(),
                 step: command.step.clone(),
@@ -191,9 +198,10 @@ impl Ci {
             };
             let given = if act == Act::Deploy { action.with.values().cloned().collect() } else { Vec::new() };
             let hints = given.join(" ");
+            let aside = if act == Act::Publish { self.action_pushes_aside(action) } else { None };
             found.push(Deployment {
                 act,
-                target: self.target(&action.step, &hints),
+                target: aside.map_or_else(|| self.target(&action.step, &hints), Target::Aside),
                 what: action.name.clone(),
                 place: action.place.clone(),
                 step: action.step.clone(),
