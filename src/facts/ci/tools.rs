@@ -44,7 +44,8 @@ const SCANS: &[&str] = &[
 
 /// Whether the name of a command or an action, as a rule asks for it, may be that of a scanner.
 pub fn may_scan(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
+    // What a pattern leaves out is not what it asks for: `tox !-e=safety`.
+    let name = name.split(" !").next().unwrap_or(name).to_ascii_lowercase();
     SCANS.iter().any(|part| name.contains(part))
 }
 
