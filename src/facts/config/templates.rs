@@ -56,8 +56,7 @@ pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
         let Some(text) = file.text().map(Source::text) else { continue };
         for (_, name) in SETS.find_all(text).chain(NAMES.find_all(text)) {
             let is_open = |name: &str| open.contains(name);
-            let Some(name) = name.filter(|name| is_open(name.text) && !is_left_to_others(&text[..name.start]))
-            else {
+            let Some(name) = name.filter(|name| is_open(name.text) && !is_left_to_others(&text[..name.start])) else {
                 continue;
             };
             open.remove(name.text);

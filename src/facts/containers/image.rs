@@ -44,7 +44,10 @@ pub fn read(facts: &Facts<'_>) -> Vec<Image> {
             // Without a stage it is a text that happens to bear the name.
             parsed.last()?;
             let shipped = shipped_stages(&parsed);
-            let standing = standing::of(&facts.own_name().cleared(&file.path), &parsed, &shipped);
+            let standing = match standing::of_head(text).filter(|_| !facts.project().is_production(&file.path)) {
+                Some(aside) => aside,
+                None => standing::of(&facts.own_name().cleared(&file.path), &parsed, &shipped),
+            };
             Some(Image { path: file.path.clone(), standing, file: parsed, shipped })
         })
         .collect();

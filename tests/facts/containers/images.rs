@@ -58,6 +58,24 @@ fn what_only_tests_a_service_is_no_release_image() {
 }
 
 #[test]
+fn the_head_of_a_dockerfile_may_say_that_it_is_for_developers() {
+    let standing = |head: &str| {
+        image(&format!("{head}\nFROM php:8.4-apache\n# For local development, mount the source.\nCOPY . /app\n"))
+            .standing
+    };
+    for head in ["###\n### ~ Shop dev Dockerfile\n###\n", "\n# Not for production: it watches its source.\n"] {
+        assert!(matches!(standing(head), Standing::Aside(why) if why.contains("first comment")), "{head}");
+    }
+    for head in [
+        "",
+        "# syntax=docker/dockerfile:1\n# This Dockerfile is designed for production, not development.\n",
+        "# For local development: docker build --target dev .\n",
+    ] {
+        assert_eq!(standing(head), Standing::Production, "{head}");
+    }
+}
+
+#[test]
 fn a_program_that_was_built_outside_makes_the_image_the_projects_own() {
     let standing = |text: &str| image(text).standing;
     for text in [

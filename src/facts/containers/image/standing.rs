@@ -64,6 +64,29 @@ const IDLE: &[(&str, &[&str], &str)] = &[
     ("sleep", &["infinity"], "is kept open and starts nothing"),
 ];
 
+/// What the comment at the head of a Dockerfile says, where it says that the whole file is for developers.
+pub(super) fn of_head(text: &str) -> Option<Standing> {
+    const SAYS: &[&str] = &[
+        "dev dockerfile",
+        "development dockerfile",
+        "for dev purpose",
+        "for development purpose",
+        "for local development",
+        "for development only",
+        "only for development",
+        "not for production",
+        "not meant for production",
+        "not intended for production",
+        "not use in production",
+        "not use this in production",
+    ];
+    let mut lines = text.lines().map(str::trim).skip_while(|line| line.is_empty());
+    let head: String =
+        lines.by_ref().take_while(|line| line.starts_with('#')).collect::<Vec<_>>().join("\n").to_lowercase();
+    let says = SAYS.iter().any(|words| head.contains(words)) && !head.contains("--target");
+    says.then(|| Standing::Aside("its first comment says that it is for development".into()))
+}
+
 /// Whether an image is what production runs, by its path and by what its stages are made from and start.
 pub(super) fn of(path: &str, file: &Dockerfile, shipped: &[usize]) -> Standing {
     if let Some(word) = aside_word(path) {
