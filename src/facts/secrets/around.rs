@@ -3,6 +3,7 @@
 use super::context::is_test_word;
 use super::detectors::Detector;
 use super::names;
+use crate::facts::production::is_in_class_aside;
 use crate::source::{enclosing, floor};
 
 /// Whether a value stands in a function whose name says that it is for tests or only shown: `fn test()`,
@@ -54,6 +55,12 @@ pub(super) fn is_named_for_tests(text: &str, offset: usize) -> bool {
     named.is_some_and(|named| {
         named.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').any(names::is_of_tests)
     })
+}
+
+/// A key of the program's own in a class of settings for something else than production: `class Development(Config):`.
+pub(super) fn class_aside(path: &str, text: &str, offset: usize, name: &str) -> Option<&'static str> {
+    (names::is_of_the_program(name) && is_in_class_aside(path, text, offset))
+        .then_some("in a class of settings that production does not use")
 }
 
 /// Whether a value is given to a container that is removed as soon as it stops: `docker run --rm -e PASSWORD=x postgres`.

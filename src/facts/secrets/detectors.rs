@@ -192,6 +192,11 @@ impl Detector {
         self.checks.contains(&Check::Url)
     }
 
+    /// Whether it finds private keys, whatever they are for.
+    pub(super) fn is_of_keys(&self) -> bool {
+        self.id.ends_with("private_key")
+    }
+
     fn judge(&self, value: &str, groups: &Groups<'_>) -> Outcome {
         let head = value.get(..200).unwrap_or(value);
         // Blocks have a structure of their own, and long runs of zero bytes in it.

@@ -175,3 +175,16 @@ pub(super) fn is_of_tests(name: &str) -> bool {
     name.bytes().all(is_constant)
         && name.split('_').any(|word| matches!(word, "TEST" | "TESTS" | "TESTING" | "FAKE" | "DUMMY" | "MOCK"))
 }
+
+/// Whether a name is that of a key which the program signs or encrypts with itself, and of no account with somebody else:
+/// `SECRET_KEY_BASE`, `TOKEN_SECRET_KEY`.
+pub(super) fn is_of_the_program(name: &str) -> bool {
+    #[rustfmt::skip]
+    const OWN: &[&str] = &[
+        "secret", "secrets", "key", "base", "token", "jwt", "session", "cookie", "signing", "encryption", "app",
+        "django", "flask", "csrf", "hmac", "auth",
+    ];
+    let words = words(name);
+    words.iter().any(|word| matches!(word.as_str(), "key" | "secret"))
+        && words.iter().all(|word| OWN.contains(&word.as_str()))
+}

@@ -2,6 +2,7 @@
 //! those who work on the product run it.
 
 use super::literal::is_reference;
+use super::names::Sort;
 use super::{Finding, names};
 use crate::facts::Facts;
 use crate::facts::config::Held;
@@ -13,10 +14,12 @@ use std::sync::Arc;
 pub(super) fn why_aside(facts: &Facts<'_>, finding: &Finding) -> Option<&'static str> {
     let text = facts.tree.text(&finding.path)?.text();
     let before = text.get(..finding.span.range().start)?;
-    if is_of_a_composition_aside(facts, &finding.path) {
+    let name = name_at_the_end(before)?;
+    // A key of somebody else's service is worth as much on the machine of a developer.
+    let is_own = names::sort_of(name) == Some(Sort::Password) || names::is_of_the_program(name);
+    if is_own && is_of_a_composition_aside(facts, &finding.path) {
         return Some("in a composition that production does not run");
     }
-    let name = name_at_the_end(before)?;
     if is_taken_over_and_set(&finding.path, text, before, name) {
         return Some("in a section that production takes over, and sets anew");
     }

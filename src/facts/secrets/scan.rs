@@ -169,7 +169,9 @@ impl Scanner {
             (Outcome::Doubtful, _) => (Confidence::Low, Some("its checksum is wrong")),
             _ if detector.is_public => (Confidence::Low, Some("made for tests or for publishing")),
             (_, Some(why)) => (Confidence::Low, Some(why)),
-            (_, None) if around::is_named_for_tests(text, start) => (Confidence::Low, Some("for tests, by its name")),
+            (_, None) if detector.is_of_keys() && around::is_named_for_tests(text, start) => {
+                (Confidence::Low, Some("for tests, by its name"))
+            }
             (_, None) => (Confidence::High, None),
         };
         let end = start + value_len(&text[start..end]);
@@ -209,9 +211,9 @@ impl Scanner {
                 Weight::Aside("for a run of tests")
             }
             Weight::Development | Weight::Plain if names::is_of_tests(name) => Weight::Aside("for tests, by its name"),
-            Weight::Development | Weight::Plain => {
-                section_aside(setting.path, text, literal.start).map_or(weight, Weight::Aside)
-            }
+            Weight::Development | Weight::Plain => around::class_aside(setting.path, text, literal.start, name)
+                .or_else(|| section_aside(setting.path, text, literal.start))
+                .map_or(weight, Weight::Aside),
             Weight::Aside(_) | Weight::Ci | Weight::Production => weight,
         };
         let is_shown = around::goes_to_browsers(name, text, literal.start);
@@ -268,10 +270,7 @@ impl<'t> Setting<'t> {
             Weight::Plain if self.grammar() != Grammar::Code && is_for_development(self.text) => Weight::Development,
             weight => weight,
         });
-        if is_in_class_aside(self.path, self.text, offset) {
-            return weight.min(Weight::Aside("in a class of settings that production does not use"));
-        }
-        weight
+        if is_in_class_aside(self.path, self.text, offset) { weight.min(Weight::Development) } else { weight }
     }
 }
 
