@@ -306,8 +306,10 @@ fn named(path: &str) -> Option<Suite> {
     }
     // The kind that stands right below the tests is theirs; the folders in it are named for what they test.
     let mut parts = folders.split('/').skip_while(|part| !matches!(*part, "tests" | "test" | "spec"));
-    if matches!(parts.nth(1), Some("unit" | "unit-tests" | "unit_tests")) {
-        return Some(Suite::Unit);
+    match parts.nth(1) {
+        Some("unit" | "unit-tests" | "unit_tests") => return Some(Suite::Unit),
+        Some("functional") => return Some(Suite::Integration),
+        _ => {}
     }
     for word in words {
         let lower = word.to_ascii_lowercase();
