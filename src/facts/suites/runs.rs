@@ -54,7 +54,7 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         (Some(Language::CSharp), _) => program == "dotnet" && dotnet::tests(facts, command, &words, file),
         (Some(Language::Elixir), _) if program == "mix" => {
             let runs = |task: &&str| *task == "test" || task.starts_with("coveralls");
-            words.get(1).is_some_and(runs) && paths_allow(command, &words, file)
+            words.get(1).is_some_and(runs) && paths_allow(command, &words, file) && is_of_mix(facts, command, file)
         }
         (Some(Language::Ruby), _) => interpreted::ruby(command, &words, file),
         (Some(Language::Php), _) => interpreted::php(command, &words, file),
@@ -69,6 +69,15 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
 
 pub(super) fn last_part(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Whether Mix takes a file for tests: by its name in the folder `test`, or as its project says.
+fn is_of_mix(facts: &Facts<'_>, command: &Command, file: &File) -> bool {
+    let says = |text: &str| ["test_paths", "test_pattern", "test_load_filters"].iter().any(|key| text.contains(key));
+    let mut manifests = facts.tree.files().iter().filter(|file| file.name() == "mix.exs");
+    file.path.ends_with("_test.exs") && file.path.split('/').rev().skip(1).any(|part| part == "test")
+        || names(command, file)
+        || manifests.any(|manifest| manifest.text().is_some_and(|source| says(source.text())))
 }
 
 /// Maven and Gradle, unless they are told to leave the tests out.
