@@ -122,11 +122,19 @@ impl<'a> Look<'a, '_> {
         if let Some((_, section)) = heading {
             return vec![(self.at(section.heading), format!("\"{}\"", section.title))];
         }
+        // A lead in bold, with the commands below it.
+        let led = if reach == Reach::Labels { self.labelled() } else { Vec::new() };
+        if let Some((label, .., span)) = led.iter().find(|(label, _, acts, _)| *acts && pattern.is_match(label)) {
+            return vec![(self.at(*span), format!("\"{}\"", excerpt(label)))];
+        }
         let block = self.blocks().find(|block| {
             let is_labelled = || block.label.as_deref().is_some_and(|label| pattern.is_match(label));
             let is_there = match &block.kind {
                 BlockKind::Row { cells, .. } if reach == Reach::Labels => {
                     cells.first().is_some_and(|cell| pattern.is_match(cell))
+                }
+                BlockKind::Item { .. } if reach == Reach::Labels && block.commands && block.label.is_none() => {
+                    pattern.is_match(head(&block.text, 40))
                 }
                 _ if reach == Reach::Labels => is_labelled(),
                 BlockKind::Row { cells, .. } => cells.iter().any(|cell| pattern.is_match(cell)),
