@@ -32,9 +32,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer { blind: view.blind.clone(), ..Answer::default() };
     for dashboard in &view.all {
         let is_empty = dashboard.queries.is_empty();
-        let fitting = dashboard.queries.iter().find(|query| {
-            scans.is_empty() || scans.is_match(&query.text) && !is_about_others(&query.text)
-        });
+        let fitting = dashboard
+            .queries
+            .iter()
+            .find(|query| scans.is_empty() || scans.is_match(&query.text) && !is_about_others(&query.text));
         let place = match (wants_empty, fitting) {
             (true, _) if is_empty => &dashboard.place,
             (false, Some(query)) => &query.place,

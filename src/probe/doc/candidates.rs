@@ -185,7 +185,8 @@ pub(in crate::probe) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<B
                         && (leads_there || names_documentation(text))
                         && is_elsewhere()
                 };
-                let is_others = is_reference(&link.url) && !((leads_there || promises) && is_own_site(facts, &link.url));
+                let is_others =
+                    is_reference(&link.url) && !((leads_there || promises) && is_own_site(facts, &link.url));
                 if (promises || is_site()) && !is_others && here(&link.url) == Target::Outside {
                     blind.push(Blind {
                         place: Some(Place::at(document.path.clone(), link.span)),
