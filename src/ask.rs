@@ -10,6 +10,7 @@ use crate::quantity::{Comparison, Quantity};
 use crate::rules::{Call, Operator, Proof};
 use crate::source::Span;
 use crate::value::{Field, Kind, Value};
+use foldhash::fast::RandomState;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -69,7 +70,7 @@ pub struct Subject<'a> {
 /// Asks, and remembers the answers.
 pub struct Asker<'f> {
     facts: &'f Facts<'f>,
-    answers: Mutex<HashMap<String, Arc<OnceLock<Answer>>>>,
+    answers: Mutex<HashMap<String, Arc<OnceLock<Answer>>, RandomState>>,
 }
 
 impl<'f> Asker<'f> {

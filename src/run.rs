@@ -134,12 +134,17 @@ pub fn check(request: &Request) -> anyhow::Result<Report> {
     let of_checklist = warnings.iter().map(|warning| shown(&source, warning));
     let known = checklist.items().chain(production.iter().flat_map(Checklist::items));
     let of_own_files = own_warnings(stated, project, &known.map(|item| item.id.as_str()).collect());
-    Ok(Report::new(
+    let report = Report::new(
         header(request, &checklist, &tree, selected.len()),
         items,
         unread,
         of_checklist.chain(of_own_files).collect(),
-    ))
+    );
+    // The process is about to end: to give back what is known of the tree piece by piece takes as long as to walk it.
+    std::mem::forget(check);
+    std::mem::forget(facts);
+    std::mem::forget(tree);
+    Ok(report)
 }
 
 /// Which rule asks for each item; a word that no rule knows is an error of the checklist.

@@ -5,12 +5,18 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Files that one thread takes at a time.
+/// Files that one thread takes at a time: at most so many, and of few files so few that no thread waits for the last one
+/// to finish its own.
 const CHUNK: usize = 16;
+/// How often each thread comes back for more, at least.
+const ROUNDS: usize = 4;
+/// Fewer files than this take as long as another thread takes to start.
+const FEW: usize = 8;
 
 /// The answers of `work` for each item, in the order of the items.
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    map_chunks(items, CHUNK, work)
+    let chunk = (items.len() / (threads() * ROUNDS)).clamp(1, CHUNK);
+    map_chunks(items, if items.len() < FEW { FEW } else { chunk }, work)
 }
 
 /// The same for items each of which is much work.
@@ -18,8 +24,12 @@ pub(crate) fn map_each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + S
     map_chunks(items, 1, work)
 }
 
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 fn map_chunks<T: Sync, R: Send>(items: &[T], chunk: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len() / chunk);
+    let threads = threads().min(items.len() / chunk);
     if threads <= 1 {
         return items.iter().map(work).collect();
     }

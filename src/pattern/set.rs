@@ -2,14 +2,17 @@
 
 use super::literals::{self, Needs};
 use super::{Scan, Words};
-use std::collections::BTreeMap;
+use foldhash::fast::RandomState;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 /// Patterns that one pass over a text looks for; `^` and `$` are those of a line.
 #[derive(Debug, Default)]
 pub struct PatternSet {
     patterns: Vec<Pattern>,
-    index: BTreeMap<String, usize>,
+    /// By its text; these are long, and begin alike.
+    index: HashMap<String, usize, RandomState>,
     anchors: OnceLock<Anchors>,
 }
 
@@ -38,9 +41,9 @@ impl PatternSet {
     pub fn new(patterns: impl IntoIterator<Item = String>) -> Self {
         let mut set = Self::default();
         for text in patterns {
-            let next = set.patterns.len();
-            if *set.index.entry(text.clone()).or_insert(next) == next {
-                set.patterns.push(Pattern { text, scan: OnceLock::new() });
+            if let Entry::Vacant(slot) = set.index.entry(text) {
+                set.patterns.push(Pattern { text: slot.key().clone(), scan: OnceLock::new() });
+                slot.insert(set.patterns.len() - 1);
             }
         }
         set
