@@ -1,14 +1,13 @@
 //! The environment that images and workloads of production give to the program.
 
 use super::flatten::push;
-use super::{Config, Connection, Held, Key, Layer, Setting, Way};
+use super::{Config, Connection, Held, Layer, Setting, Way};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::containers::{Env, EnvValue, Role};
 use crate::facts::kubernetes::Object;
 use crate::facts::production::Standing;
 use crate::value::Value;
-use std::sync::Arc;
 
 /// Reads it.
 pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
@@ -19,7 +18,10 @@ pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
             for (name, value, span) in image.file.environment(stage) {
                 let (held, default_in) = Held::of_text(&value);
                 let place = Place::at(image.path.clone(), span);
-                push(&mut config.settings, variable(&name, held, default_in, place, Layer::Image, folder.into()));
+                push(
+                    &mut config.settings,
+                    Setting { default_in, ..Setting::variable(&name, held, place, Layer::Image, folder.into()) },
+                );
             }
         }
     }
@@ -45,7 +47,8 @@ pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
 
 fn entry(config: &mut Config, env: &Env, owner: &str, is_foreign: bool) {
     let (held, default_in) = held(env);
-    let setting = variable(&env.name, held, default_in, env.place.clone(), Layer::Environment, owner.into());
+    let setting = Setting::variable(&env.name, held, env.place.clone(), Layer::Environment, owner.into());
+    let setting = Setting { default_in, ..setting };
     push(&mut config.settings, Setting { is_foreign, ..setting });
 }
 
@@ -58,7 +61,7 @@ fn secret(config: &mut Config, object: &Object) {
             let (held, default_in) = Held::of_text(&text);
             let place = object.at(field.span());
             let owner = object.name.as_str().into();
-            let setting = variable(name, held, default_in, place, Layer::Environment, owner);
+            let setting = Setting { default_in, ..Setting::variable(name, held, place, Layer::Environment, owner) };
             config.settings.push(Setting { is_foreign: true, ..setting });
         }
     }
@@ -77,27 +80,5 @@ fn held(env: &Env) -> (Held, Option<String>) {
             let held = if text.is_empty() { Held::Empty } else { Held::Plain(text.clone()) };
             (held, Some(format!("${{{}:-{text}}}", env.name)))
         }
-    }
-}
-
-fn variable(
-    name: &str,
-    held: Held,
-    default_in: Option<String>,
-    place: Place,
-    layer: Layer,
-    owner: Arc<str>,
-) -> Setting {
-    Setting {
-        name: name.to_owned(),
-        key: Key::of(name),
-        held,
-        place,
-        layer,
-        owner,
-        is_variable: true,
-        is_foreign: false,
-        default_in,
-        part_of: None,
     }
 }

@@ -2,7 +2,7 @@
 //! module or a loop hands on. Only names that the program reads are looked for.
 
 use super::flatten::push;
-use super::{Config, Held, Key, Layer, Setting, Way};
+use super::{Config, Held, Layer, Setting, Way};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::infra;
@@ -56,19 +56,7 @@ pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
         })
         .collect();
     for (name, held, place) in given {
-        let setting = Setting {
-            key: Key::of(&name),
-            name,
-            held,
-            place,
-            layer: Layer::Environment,
-            owner: "".into(),
-            is_variable: true,
-            is_foreign: false,
-            default_in: None,
-            part_of: None,
-        };
-        push(&mut config.settings, setting);
+        push(&mut config.settings, Setting::variable(&name, held, place, Layer::Environment, "".into()));
     }
 }
 

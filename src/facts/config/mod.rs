@@ -97,6 +97,24 @@ pub struct Setting {
     pub part_of: Option<Key>,
 }
 
+impl Setting {
+    /// A variable of the environment, the project's own, that is set right there.
+    fn variable(name: &str, held: Held, place: Place, layer: Layer, owner: Arc<str>) -> Self {
+        Self {
+            name: name.to_owned(),
+            key: Key::of(name),
+            held,
+            place,
+            layer,
+            owner,
+            is_variable: true,
+            is_foreign: false,
+            default_in: None,
+            part_of: None,
+        }
+    }
+}
+
 /// Settings that match a question: those that count, and those that a stronger layer overrides.
 #[derive(Debug, Default)]
 pub struct Effective<'c> {

@@ -1,6 +1,6 @@
 //! Where the program reads its environment, and the defaults that stand beside.
 
-use super::{Held, Key, Layer, Setting, conditional, script};
+use super::{Held, Layer, Setting, conditional, script};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, fills_or_dumps, written};
@@ -182,18 +182,8 @@ pub(super) fn defaults(reads: &[EnvRead], settings: &mut Vec<Setting>) {
         let text = constant(default).unwrap_or_else(|| default.clone());
         // `json.loads(os.environ.get("KEYS", "{}"))` holds nothing either.
         let held = if ["", "{}", "[]", "null"].contains(&text.as_str()) { Held::Empty } else { Held::Plain(text) };
-        settings.push(Setting {
-            name: read.name.clone(),
-            key: Key::of(&read.name),
-            held,
-            place: read.place.clone(),
-            layer: Layer::Program,
-            owner: "".into(),
-            is_variable: true,
-            is_foreign: false,
-            default_in: Some(read.name.clone()),
-            part_of: None,
-        });
+        let variable = Setting::variable(&read.name, held, read.place.clone(), Layer::Program, "".into());
+        settings.push(Setting { default_in: Some(read.name.clone()), ..variable });
     }
 }
 

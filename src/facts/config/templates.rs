@@ -1,7 +1,7 @@
 //! Variables that a deployment sets in templates which nobody renders here: `web.yaml.erb`, `app.env.j2`. What stands
 //! there is not known, and what the program falls back to without it says nothing any more.
 
-use super::{Config, Held, Key, Layer, Setting, Way};
+use super::{Config, Held, Layer, Setting, Way};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::production::{self, Stage};
@@ -60,18 +60,9 @@ pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
                 continue;
             };
             open.remove(name.text);
-            config.settings.push(Setting {
-                name: name.text.to_owned(),
-                key: Key::of(name.text),
-                held: Held::Elsewhere(Way::Computed, "filled in by the deployment".to_owned()),
-                place: Place::at(file.path.clone(), Span::new(name.start, name.end)),
-                layer: Layer::Environment,
-                owner: "".into(),
-                is_variable: true,
-                is_foreign: false,
-                default_in: None,
-                part_of: None,
-            });
+            let held = Held::Elsewhere(Way::Computed, "filled in by the deployment".to_owned());
+            let place = Place::at(file.path.clone(), Span::new(name.start, name.end));
+            config.settings.push(Setting::variable(name.text, held, place, Layer::Environment, "".into()));
         }
     }
 }
