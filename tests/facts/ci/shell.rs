@@ -29,6 +29,9 @@ fn every_line_counts_under_errexit_and_only_the_last_without() {
     check("set -e\ncargo test\ncargo clippy", PLAIN, "+ cargo test\n+ cargo clippy");
     check("set -euo pipefail\ncargo test | tee log\ntrue", PLAIN, "+ cargo test\n+ tee log");
     check("set +e\ncargo test\necho done", GITHUB, "- cargo test");
+    check("cargo test | tee log\nexit ${PIPESTATUS[0]}", PLAIN, "+ cargo test\n- tee log");
+    check("cargo test | tee log\necho ${PIPESTATUS[0]}", PLAIN, "- cargo test\n- tee log");
+    check("cargo test | tee log | cargo fmt\nexit $?", PLAIN, "- cargo test\n- tee log\n+ cargo fmt");
     check("cargo test; exit 0", PLAIN, "- cargo test");
 }
 

@@ -8,7 +8,7 @@ use super::expand::Variables;
 use super::fate::{Fate, Outline, pipelines};
 use super::parse::parse;
 use super::syntax::{Body, Command, Pipeline, Statement, Word};
-use status::leaves;
+use status::{asks_for_the_first, leaves};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -60,6 +60,7 @@ pub fn run(text: &str, settings: Settings, variables: Variables) -> Vec<Run> {
         runs: Vec::new(),
         calls: Vec::new(),
         steps: 0,
+        keeps_first: false,
     };
     let end = outline.trapped.then_some("a trap ends the script with exit 0");
     shell.body(&body, Outcome { when_true: Some("it succeeded"), when_false: end }, false);
@@ -94,6 +95,8 @@ struct Shell<'a> {
     runs: Vec<Run>,
     calls: Vec<String>,
     steps: usize,
+    /// Whether the next statement looks at what the first command of a pipe came to.
+    keeps_first: bool,
 }
 
 impl Shell<'_> {
@@ -105,7 +108,9 @@ impl Shell<'_> {
             if !rest.is_empty() {
                 here = Outcome::either(self.outline.going_on(rest));
             }
+            self.keeps_first = asks_for_the_first(rest);
             self.statement(statement, here, tested);
+            self.keeps_first = false;
             if statement.rest.is_empty() && !statement.background && leaves(&statement.first) {
                 break;
             }
@@ -147,11 +152,14 @@ impl Shell<'_> {
             outcome = Outcome { when_true: outcome.when_false, when_false: outcome.when_true };
         }
         let last = pipeline.stages.len() - 1;
+        let keeps_first = std::mem::take(&mut self.keeps_first);
         for (index, command) in pipeline.stages.iter().enumerate() {
             let mut here = outcome;
-            let piped_on = index < last && !self.settings.pipefail;
+            let piped_on = index < last && !self.settings.pipefail && !(index == 0 && keeps_first);
             if piped_on {
                 here.when_false = Some("its output is piped on without `set -o pipefail`");
+            } else if index > 0 && keeps_first {
+                here.when_false = Some("the script looks at the first command of the pipe alone");
             }
             // What ends a group that is piped on ends no more than the group.
             self.command(command, here, tested || piped_on);

@@ -85,12 +85,27 @@ fn takes_status(pipeline: &Pipeline) -> bool {
         if simple.assignments.iter().any(|a| a.value.iter().any(|word| word.mentions("?"))))
 }
 
+/// What Bash keeps of the commands of a pipe.
+const OF_A_PIPE: &str = "PIPESTATUS";
+
+/// `exit ${PIPESTATUS[0]}` behind a pipe: the status of its first command.
+pub(super) fn asks_for_the_first(rest: &[Statement]) -> bool {
+    let asks = |command: &Command| match command {
+        Command::Simple(simple) => {
+            let mut words = simple.words.iter();
+            looks_at_status(command) && words.any(|word| word.mentions(OF_A_PIPE))
+        }
+        _ => false,
+    };
+    rest.first().is_some_and(|next| next.rest.is_empty() && next.first.stages.iter().any(asks))
+}
+
 /// `exit $?`, `if [ $? -ne 0 ]; then exit 1; fi`.
 fn looks_at_status(command: &Command) -> bool {
     match command {
         Command::Simple(simple) => {
             matches!(program(simple).as_deref(), Some("exit" | "return" | "[" | "[[" | "test"))
-                && simple.words.iter().any(|word| word.mentions("?"))
+                && simple.words.iter().any(|word| word.mentions("?") || word.mentions(OF_A_PIPE))
         }
         Command::If { branches, .. } => branches.first().is_some_and(|(condition, then)| {
             condition.iter().flat_map(pipelines).flat_map(|pipeline| &pipeline.stages).any(looks_at_status)
