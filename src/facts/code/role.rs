@@ -242,7 +242,10 @@ fn is_test_name(name: &str, language: Language) -> bool {
         // `mock_oidc_server.go`, `store_mock.go`: stands in for a part of the program, for its tests.
         Language::Go => {
             let mut words = stem.split('_');
+            // `testutils.go`, `test_helper.go`: what the tests of other packages call.
+            let helps = stem.strip_prefix("test").map(|rest| rest.trim_start_matches('_').trim_end_matches('s'));
             stem.ends_with("_test")
+                || matches!(helps, Some("util" | "helper"))
                 || (stem.contains('_') && (words.next() == Some("mock") || words.next_back() == Some("mock")))
         }
         Language::Elixir => stem.ends_with("_test"),
