@@ -4,6 +4,7 @@ use super::program::{is_of_a_command_line, is_start};
 use super::{Code, CodeFile, Language};
 use crate::facts::Facts;
 use crate::source;
+use crate::tree::path::folder_of;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The imports of a file stand in its beginning.
@@ -97,8 +98,4 @@ impl Modules {
             (false, false) => format!("{folder}/{rest}"),
         })
     }
-}
-
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
