@@ -125,6 +125,10 @@ fn router(facts: &Facts<'_>, procfile: &str) -> Option<Fact<bool>> {
     if matches!(environment_of_app(document), Standing::Uncertain(_)) {
         return None;
     }
+    // Dokku builds with the same buildpacks, and takes TLS where somebody has set it up.
+    if document.at(&["scripts", "dokku"]).is_some() {
+        return None;
+    }
     let map = document.as_map()?;
     let of_heroku = |text: &str| text.starts_with("heroku");
     let named = |key: &str, name: &str| {
