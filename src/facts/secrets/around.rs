@@ -181,6 +181,11 @@ pub(super) fn is_in_a_long_text(path: &str, text: &str, offset: usize) -> bool {
     has_long_texts && text.get(..offset).is_some_and(|before| before.matches("\"\"\"").count() % 2 == 1)
 }
 
+/// Whether a generator wrote a file with a key of its own in a comment, which shows how one is set.
+pub(super) fn is_of_a_generator(path: &str) -> bool {
+    path.ends_with("config/initializers/devise.rb")
+}
+
 /// Whether a value stands in a command that only runs while an image is built: `RUN SECRET_KEY=x manage.py …`.
 pub(super) fn is_in_a_build_step(path: &str, text: &str, offset: usize) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();

@@ -98,7 +98,9 @@ pub(super) fn sort_of(name: &str) -> Option<Sort> {
         return None;
     }
     if PASSWORDS.contains(&last) {
-        return Some(Sort::Password);
+        // `update-password`: what is done, and not what is known.
+        let is_done = matches!(before, "update" | "change" | "recover" | "forget" | "validate" | "check" | "verify");
+        return (!is_done).then_some(Sort::Password);
     }
     let is_key = last == "key" && QUALIFIERS.contains(&before)
         || last == "string" && before == "connection"

@@ -197,10 +197,11 @@ impl Scanner {
                     || around::is_in_an_escaped_sample(text, literal.start))
                 || around::is_in_a_long_text(setting.path, text, literal.start)
         };
+        let is_left = || literal.is_commented && around::is_of_a_generator(setting.path);
         let is_built = || around::is_in_a_build_step(setting.path, text, literal.start);
         let weight = match weight {
             Weight::Development | Weight::Plain if is_sample() => Weight::Aside("in a sample of code inside of a text"),
-            Weight::Development | Weight::Plain if literal.is_sample => {
+            Weight::Development | Weight::Plain if literal.is_sample || is_left() => {
                 Weight::Aside("in a sample that is commented out")
             }
             Weight::Development | Weight::Plain if around::is_for_a_throwaway(text, literal.start) => {
