@@ -42,6 +42,7 @@ pub(super) fn services(facts: &Facts<'_>, file: &File) -> Vec<Service> {
         }
         service.command = Some(Fact::new(command.trim().to_owned(), place));
         service.env.clone_from(&env);
+        service.env.extend(of_buildpacks(facts, file, &service.place, &env));
         service.scale = formation(facts, &file.path, name);
         if name == "web" {
             service.tls = router(facts, &file.path);
@@ -146,6 +147,17 @@ fn router(facts: &Facts<'_>, procfile: &str) -> Option<Fact<bool>> {
         .or_else(|| named("buildpacks", "url"))
         .or_else(|| named("stack", ""))
         .or_else(|| named("image", ""))
+}
+
+/// What the buildpack of a language sets to `production` in every app, unless the app sets it.
+fn of_buildpacks(facts: &Facts<'_>, procfile: &File, place: &Place, own: &[Env]) -> Vec<Env> {
+    let folder = procfile.path.strip_suffix(procfile.name()).unwrap_or_default();
+    let manifests = [("Gemfile", "RAILS_ENV"), ("Gemfile", "RACK_ENV"), ("package.json", "NODE_ENV")];
+    let set = manifests.into_iter().filter(|(manifest, name)| {
+        facts.tree.file(&format!("{folder}{manifest}")).is_some() && own.iter().all(|env| env.name != *name)
+    });
+    let value = || EnvValue::Reference("set by the buildpack".into());
+    set.map(|(_, name)| Env { name: name.to_owned(), value: value(), place: place.clone() }).collect()
 }
 
 /// The `app.json` beside a Procfile.
