@@ -36,7 +36,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         return Answer { seen: declared_in(facts, language).into_iter().collect(), ..Answer::default() };
     }
     if question.is_set("described") {
-        return Answer { seen: described(facts).into_iter().collect(), ..Answer::default() };
+        return description(facts);
     }
     if question.is_set("operators") {
         return Answer { seen: for_operators(facts).into_iter().collect(), ..Answer::default() };
@@ -127,6 +127,21 @@ fn declared_in(facts: &Facts<'_>, language: &str) -> Option<Sighting> {
     let (count, all) = (inside.len(), inside.len() + outside.len());
     let message = format!("{count} of {all} operations are declared in {language}; not {}", first.name());
     Some(share(first.place.clone(), message, count, all))
+}
+
+/// What the documents on the API name of it; where they name too little and lead out of the tree, nobody can tell.
+fn description(facts: &Facts<'_>) -> Answer {
+    let Some(seen) = described(facts) else { return Answer::default() };
+    let is_enough = matches!(&seen.value, Some(Observed::Quantity(share)) if share.amount >= 1.0);
+    let blind = if is_enough { Vec::new() } else { described_elsewhere(facts) };
+    if blind.is_empty() {
+        return Answer { seen: vec![seen], ..Answer::default() };
+    }
+    Answer { notes: vec![seen], blind, ..Answer::default() }
+}
+
+fn described_elsewhere(facts: &Facts<'_>) -> Vec<Blind> {
+    Topic::named("api").err().map(|topic| candidates::outside_links(facts, topic)).unwrap_or_default()
 }
 
 /// Whether the documents on the API name enough of what it has: a few operations, or a good part of those there are.
