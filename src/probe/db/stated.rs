@@ -98,7 +98,7 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     if is_of_redis(&hit.path) || code.get(hit.span.range()).is_some_and(is_of_redis) {
         return None;
     }
-    if fact.name == "pool_max" && text.trim() == "1" && is_of_sqlite(code, hit) {
+    if fact.name == "pool_max" && text.trim() == "1" && (is_of_sqlite(code, hit) || is_beside_a_wider_one(code, hit)) {
         return None;
     }
     let place = Place::at(hit.path.clone(), *span);
@@ -176,6 +176,16 @@ fn is_of_sqlite(code: &str, hit: &Hit) -> bool {
     let start = hit.span.start as usize;
     let before = code.get(..start).map_or("", |before| &before[floor(before, before.len().saturating_sub(1_500))..]);
     hit.path.to_lowercase().contains("sqlite") || before.to_lowercase().contains("sqlite")
+}
+
+/// Whether the same call widens another pool right before or after: the one connection is that of the writer.
+fn is_beside_a_wider_one(code: &str, hit: &Hit) -> bool {
+    const CALL: &str = "SetMaxOpenConns(";
+    let range = hit.span.range();
+    let from = floor(code, range.start.saturating_sub(800));
+    let to = floor(code, (range.end + 800).min(code.len()));
+    let near = code.get(from..to).unwrap_or_default();
+    near.match_indices(CALL).any(|(at, _)| !near[at + CALL.len()..].trim_start().starts_with("1)"))
 }
 
 /// Names of settings that Node and Java count in milliseconds.
