@@ -68,8 +68,26 @@ pub(super) fn asked(file: &TestFile, span: Span, calls: &Calls) -> Option<String
     match taken(file, span.start as usize, calls) {
         Taken::AsRequest(method) => Some(method),
         Taken::Otherwise => None,
-        Taken::ByNothing => bound(file, span, calls),
+        Taken::ByNothing => listed(&file.outline, span).or_else(|| bound(file, span, calls)),
     }
+}
+
+/// The method in the entry of a table of tests that asks for a path: `{Method: http.MethodPost, URL: "/orders"}`.
+fn listed(outline: &Outline, span: Span) -> Option<String> {
+    static PATH: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r#"^\s*["']?(?i:url|uri|path|endpoint|route|target)["']?\s*:\s*["'`]"#).ok());
+    static METHOD: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r#"^\s*["']?(?i:(?:http_?)?(?:method|verb))["']?\s*:"#).ok());
+    let open = outline.around(span.start as usize).first().copied()?;
+    if outline.bare.as_bytes()[open] != b'{' {
+        return None;
+    }
+    let fields = outline.arguments(outline.inside(open)?);
+    let text = |field: &Span| &outline.code[field.range()];
+    let own = fields.iter().find(|field| field.range().contains(&(span.start as usize)))?;
+    PATH.as_ref()?.find(text(own))?;
+    let method = fields.iter().map(text).find(|field| METHOD.as_ref().is_some_and(|method| method.is_match(field)))?;
+    said(method)
 }
 
 /// What takes a text or a name as an argument.

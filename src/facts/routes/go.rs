@@ -143,7 +143,7 @@ fn root<'n>(groups: &'n BTreeMap<String, (String, String)>, name: &'n str) -> &'
 fn given(outline: &Outline) -> Vec<(String, Span)> {
     static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(
-            r"\bfunc\s*(?:\([^)]*\)\s*)?\w+\s*\((?:[^)]*,)?\s*(?<name>\w+)\s+\*?(?:gin\.(?:RouterGroup|IRouter|IRoutes)|chi\.Router|echo\.Group|fiber\.Router|mux\.Router|route\.Router)\b[^)]*\)[^{\n]*\{",
+            r"\bfunc\s*(?:\([^)]*\)\s*)?\w+\s*\((?:[^)]*,)?\s*(?<name>\w+)\s+\*?(?:gin\.I?Routes|(?:\w+\.)?\w*Router(?:Group)?|echo\.Group)\b[^)]*\)[^{\n]*\{",
         )
         .ok()
     });
