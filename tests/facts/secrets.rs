@@ -270,6 +270,8 @@ fn names_among_names_are_no_secrets() {
         ("a.rs", "ErrorCode::InvalidPassword => \"28P01x9k\","),
         ("Keys.cs", "public const string DeviceAuthKey = \"pm-27581-device-auth-key\";"),
         ("Sink.java", "static final String PROP_PRIVATE_KEY_PWD = \"private_key_file_pwd\";"),
+        ("Encoder.cs", "filters.Add($\"overlay_cuda=eof_action=pass:repeatlast=0{alphaFormatOpt}\");"),
+        ("Encoder.cs", "var hwScaleFilterFirstPass = \"vpp_rkrga=format=bgra:afbc=1\";"),
     ];
     for (path, text) in cases {
         assert_eq!(found(path, text), Vec::<String>::new(), "{path}: {text}");
@@ -277,6 +279,8 @@ fn names_among_names_are_no_secrets() {
     let leaks = [
         ("a.py", format!("auth = [\"password\", \"{value}\"]")),
         ("a.sh", format!("pass=\"{value}\"")),
+        ("a.sh", format!("kubectl create secret generic db --from-literal=password={value}")),
+        ("a.cs", format!("var relayPass = \"{value}\";")),
         ("a.rs", format!("Kind::Password => \"{value}\",")),
         ("Keys.cs", "public const string DeviceAuthKey = \"pm-27581-device-q7rz2lm\";".to_owned()),
     ];
@@ -318,6 +322,21 @@ fn what_is_only_shown_or_only_for_development_weighs_less() {
     for (path, text) in leaks {
         let found = found(path, &text);
         assert!(found.len() == 1 && found[0].ends_with(" medium"), "{path}: {text} {found:?}");
+    }
+}
+
+#[test]
+fn jobs_of_tests_start_their_own_databases() {
+    let value = ["q7Rz2Lm", "T9vBx4Kc"].concat();
+    let job = |name: &str, stage: &str| {
+        format!("{name}:\n  stage: {stage}\n  variables:\n    SIGNING_KEY: {value}\n  script: make all\n")
+    };
+    for (name, stage) in [("api.check", "test"), ("mcp.integration", "build"), ("unit-tests", "check")] {
+        assert_eq!(found("cli/.gitlab-ci.yml", &job(name, stage)), ["4 assignment low"], "{name} {stage}");
+        assert_eq!(found("ci/shop.gitlab-ci.yml", &job(name, stage)), ["4 assignment low"], "{name} {stage}");
+    }
+    for (name, stage) in [("api.build", "build"), ("test-deploy", "ship"), ("api.deploy", "test")] {
+        assert_eq!(found("cli/.gitlab-ci.yml", &job(name, stage)), ["4 assignment medium"], "{name} {stage}");
     }
 }
 

@@ -65,3 +65,11 @@ pub(super) fn leads_others(text: &str, at: usize) -> bool {
     let end = line[1..].find(quote).map(|end| end + 2);
     end.and_then(|end| line.get(end..)).is_some_and(|after| after.trim_start().starts_with(','))
 }
+
+/// Whether a word only looks like the name of what follows it: in `checksum/secret: 9f86…`, Helm's sum over a manifest,
+/// which rolls the pods when it changes, and in `eof_action=pass:repeatlast=0`, where it is a value.
+pub(super) fn is_no_name(text: &str, name: (usize, usize)) -> bool {
+    let before = &text[..name.0];
+    let is_value = |given: &str| given.ends_with(|letter: char| letter.is_ascii_alphanumeric());
+    before.ends_with("checksum/") || text[name.1..].starts_with(':') && before.strip_suffix('=').is_some_and(is_value)
+}

@@ -209,7 +209,8 @@ pub(super) fn is_in_a_build_step(path: &str, text: &str, offset: usize) -> bool 
 /// A job that also deploys is none.
 pub(super) fn serves_a_test_run(path: &str, text: &str, offset: usize) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let is_ci = path.starts_with(".github/workflows/") || path.starts_with(".circleci/") || name == ".gitlab-ci.yml";
+    let is_gitlab = name.ends_with(".gitlab-ci.yml");
+    let is_ci = path.starts_with(".github/workflows/") || path.starts_with(".circleci/") || is_gitlab;
     let Some(before) = text.get(..offset).filter(|_| is_ci) else { return false };
     let start = before.rfind('\n').map_or(0, |at| at + 1);
     let indent = |line: &str| line.len() - line.trim_start().len();
@@ -235,10 +236,23 @@ pub(super) fn serves_a_test_run(path: &str, text: &str, offset: usize) -> bool {
         }
     }
     let is_jobs = enclosing.last().is_some_and(|top| *top == "jobs:");
-    let Some(job) = enclosing.iter().rev().nth(1).filter(|_| is_jobs) else { return false };
+    // What is at the top of a file of GitLab is a job, but for what all jobs share.
+    let job = if is_gitlab { enclosing.last() } else { enclosing.iter().rev().nth(1).filter(|_| is_jobs) };
+    let Some(job) = job else { return false };
     let words = names::words(job);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    words.iter().any(|word| is_test_word(word)) && !has(&["deploy", "release", "publish", "production", "prod"])
+    let is_of_tests = |word: &String| is_test_word(word) || matches!(word.as_str(), "integration" | "e2e");
+    let is_staged = || is_gitlab && is_in_stage_of_tests(text, start);
+    (words.iter().any(is_of_tests) || is_staged()) && !has(&["deploy", "release", "publish", "production", "prod"])
+}
+
+/// Whether a job of GitLab says that it belongs to the stage of tests.
+fn is_in_stage_of_tests(text: &str, start: usize) -> bool {
+    let is_top = |line: &&str| line.starts_with(|letter: char| !letter.is_whitespace() && letter != '#');
+    let says = |line: &str| line.trim().strip_prefix("stage:").is_some_and(|stage| is_test_word(stage.trim()));
+    let above = text[..start].lines().rev().take_while(|line| !is_top(line));
+    let below = text[start..].lines().take_while(|line| !is_top(line));
+    above.chain(below).any(says)
 }
 
 /// `NODE_ENV: test`.

@@ -1,6 +1,8 @@
 //! Reads the assignment around a name that means a secret, in the grammar of the file, and finds the literal.
 
-use super::among::{follows_a_text, is_given_to_a_name, is_one_of_names, is_thrown_away, leads_others, names_a_prompt};
+use super::among::{
+    follows_a_text, is_given_to_a_name, is_no_name, is_one_of_names, is_thrown_away, leads_others, names_a_prompt,
+};
 use super::context::Grammar;
 use super::literal::{self, Grade};
 use super::names::{self, Sort};
@@ -48,8 +50,7 @@ pub(super) fn read(text: &str, start: usize, end: usize, grammar: Grammar) -> Op
     let bytes = text.as_bytes();
     let (name_start, name_end) = name_around(bytes, start, end);
     let name = text.get(name_start..name_end)?;
-    // `checksum/secret: 9f86…`: Helm's sum over a manifest, which rolls the pods when it changes.
-    if text[..name_start].ends_with("checksum/") {
+    if is_no_name(text, (name_start, name_end)) {
         return None;
     }
     let spoken = name.eq_ignore_ascii_case("identified by");

@@ -134,7 +134,6 @@ const SPECS: &[&str] =
 const REQUESTS: &[&str] = &[".http", ".rest", ".bru", ".gor", ".postman_collection.json"];
 const DEV_FILES: &[&str] = &[
     ".travis.yml",
-    ".gitlab-ci.yml",
     "appveyor.yml",
     ".appveyor.yml",
     "wercker.yml",
@@ -211,6 +210,7 @@ pub(super) fn weight(path: &str) -> Weight {
     }
     if DEV_FILES.contains(&name)
         || name.starts_with(".env")
+        || name.ends_with(".gitlab-ci.yml")
         || path.starts_with(".github/")
         || path.starts_with(".circleci/")
     {

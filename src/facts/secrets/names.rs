@@ -97,6 +97,10 @@ pub(super) fn sort_of(name: &str) -> Option<Sort> {
     ) {
         return None;
     }
+    // One time through the work: `FirstPass`, `single_pass`.
+    if last == "pass" && matches!(before, "first" | "second" | "third" | "last" | "single" | "multi" | "one" | "two") {
+        return None;
+    }
     if PASSWORDS.contains(&last) {
         // `update-password`: what is done, and not what is known.
         let is_done = matches!(before, "update" | "change" | "recover" | "forget" | "validate" | "check" | "verify");
