@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 /// Images whose entry point is a program, by the last part of their name.
 const PROGRAMS: &[(&str, &str)] = &[
     ("docker", "docker"),
+    ("compose", "docker-compose"),
     ("gcloud", "gcloud"),
     ("gcloud-slim", "gcloud"),
     ("kubectl", "kubectl"),

@@ -37,6 +37,15 @@ const DEFAULTS: &[(&str, &[&str])] = &[
     ("scala", &["sbt test"]),
 ];
 
+/// What a project of the JVM builds and tests with, by the file that is there first; none of them says how by itself.
+const JVM: &[(&str, &str, &str)] = &[
+    ("gradlew", "./gradlew assemble", "./gradlew check"),
+    ("build.gradle", "gradle assemble", "gradle check"),
+    ("build.gradle.kts", "gradle assemble", "gradle check"),
+    ("mvnw", "./mvnw install -DskipTests=true -B", "./mvnw test -B"),
+    ("pom.xml", "mvn install -DskipTests=true -B", "mvn test -B"),
+];
+
 /// Providers that do what a command does.
 const PROVIDERS: &[(&str, &str)] = &[
     ("heroku", "git push heroku {app}"),
@@ -244,9 +253,7 @@ impl Build<'_> {
             env.extend(variables(value));
         }
         let frame = Frame::of(walk, job, env);
-        if either("script").is_none() {
-            self.default_script(walk, &frame, either("language"));
-        }
+        self.defaults(walk, &frame, either("language"), either("install").is_none(), either("script").is_none());
         for (order, (phase, excuse)) in PHASES.iter().enumerate() {
             let Some(value) =
                 either(phase).filter(|value| value.as_bool() != Some(false) && value.as_str() != Some("skip"))
@@ -274,13 +281,19 @@ impl Build<'_> {
         frame.job
     }
 
-    fn default_script(&self, walk: &mut Walk<'_>, frame: &Frame, language: Option<&Value>) {
+    /// What is run for a language where the file says nothing of a phase.
+    fn defaults(&self, walk: &mut Walk<'_>, frame: &Frame, language: Option<&Value>, install: bool, script: bool) {
         let Some(language) = language else { return };
-        let commands = DEFAULTS.iter().find(|(name, _)| Some(*name) == language.as_str());
-        for command in commands.map_or(&[][..], |(_, commands)| commands) {
+        let named = language.as_str().unwrap_or_default();
+        let is_jvm = matches!(named, "java" | "groovy" | "kotlin");
+        let jvm = JVM.iter().find(|(file, ..)| is_jvm && walk.facts.tree.file(file).is_some());
+        let known = DEFAULTS.iter().find(|(name, _)| *name == named).map_or(&[][..], |(_, commands)| commands);
+        let commands = (install.then_some(1).zip(jvm.map(|(_, install, _)| *install)).into_iter())
+            .chain(known.iter().copied().chain(jvm.map(|(.., script)| *script)).filter(|_| script).map(|one| (3, one)));
+        for (order, command) in commands {
             let place = self.place(language.span);
-            let text = super::excerpt::Excerpt::anchored(place.path.clone(), language.span, *command);
-            frame.run(walk, &text, 3, None);
+            let text = super::excerpt::Excerpt::anchored(place.path.clone(), language.span, command);
+            frame.run(walk, &text, order, None);
         }
     }
 

@@ -321,9 +321,10 @@ fn after_options(words: &[String], valued: &[&str]) -> Vec<String> {
             at += 1;
             break;
         }
-        let assignment = word
-            .split_once('=')
-            .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
+        let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let assignment = word.split_once('=').is_some_and(|(name, _)| is_name(name))
+            // `env $(grep -v '^#' .env | xargs) go test`: settings that a file has.
+            || word.starts_with("$(") && word.contains("env");
         if !word.starts_with('-') && !assignment {
             break;
         }

@@ -102,7 +102,7 @@ fn wrappers_of_browser_tests() {
     let ci = workflow(
         "      - run: pnpm percy exec -- playwright test\n      - run: npx percy exec --parallel -- cypress run\n      - run: npx start-server-and-test 'npm start' http://localhost:3000 'playwright test'\n      - run: xvfb-run -a --server-args='-screen 0 1x1x24' cypress run\n      - run: yarn with-env playwright test\n      - run: npx dotenv -e .env.test -- playwright test\n      - run: cross-env CI=1 TZ=UTC playwright test\n      - run: pnpm cross-env-shell playwright test\n      - run: npx start-server-and-test start :3000 e2e\n      - run: turbo run lint e2e -- --ci\n      - run: nx run web:ui\n",
     );
-    let package = "{\"scripts\": {\"with-env\": \"dotenv -e ../.env --\", \"e2e\": \"cypress run\", \"ui\": \"wdio\"}}";
+    let package = "{\"name\": \"web\", \"scripts\": {\"with-env\": \"dotenv -e ../.env --\", \"e2e\": \"cypress run\", \"ui\": \"wdio\"}}";
     check(
         &[("package.json", package), (".github/workflows/ci.yml", &ci)],
         "+ a .github/workflows/ci.yml:5 pnpm percy exec -- playwright test
@@ -146,6 +146,39 @@ fn targets_of_nx() {
          + a .github/workflows/ci.yml:7 jest
          + a .github/workflows/ci.yml:8 nx serve catalog
          + a apps/catalog/project.json:4 go run .",
+    );
+}
+
+#[test]
+fn a_target_of_nx_is_its_projects() {
+    let ci = workflow("      - run: npx nx execute e2e\n      - run: nx run load:execute\n");
+    let e2e = "{\"name\": \"e2e\", \"scripts\": {\"execute\": \"cypress run\"}}";
+    let load = "{\"name\": \"@shop/load-generator\", \"scripts\": {\"execute\": \"artillery run day.yml\"}}";
+    check(
+        &[
+            ("src/e2e/package.json", e2e),
+            ("src/generator/package.json", load),
+            ("src/generator/project.json", "{\"name\": \"load\"}"),
+            (".github/workflows/ci.yml", &ci),
+        ],
+        "+ a .github/workflows/ci.yml:5 nx execute e2e
+         + a src/e2e/package.json:1 cypress run
+         + a .github/workflows/ci.yml:6 nx run load:execute
+         + a src/generator/package.json:1 artillery run day.yml",
+    );
+}
+
+#[test]
+fn settings_that_a_file_has() {
+    let script = "#!/bin/bash\nset -e\nenv $(cat .env \"$2\" | grep -Ev '^#' | xargs) go test -race ./...\n";
+    let ci = workflow("      - run: ./scripts/test.sh trainer .test.env\n");
+    check(
+        &[("scripts/test.sh", script), (".github/workflows/ci.yml", &ci)],
+        "+ a .github/workflows/ci.yml:5 ./scripts/test.sh trainer .test.env
+         - a scripts/test.sh:3 cat .env .test.env
+         - a scripts/test.sh:3 grep -Ev ^#
+         - a scripts/test.sh:3 xargs
+         + a scripts/test.sh:3 go test -race ./...",
     );
 }
 

@@ -374,3 +374,21 @@ fn what_calls_itself_or_nests_without_end_ends() {
     ];
     check(&files, "+ cargo test .buildkite/pipeline.yml:2 cargo test");
 }
+
+#[test]
+fn what_travis_runs_of_itself() {
+    let file = "language: java\nafter_success:\n  - docker push shop\n";
+    check(
+        &[(".travis.yml", file), ("pom.xml", "<project/>"), ("shop/pom.xml", "<project/>")],
+        "
+        + test .travis.yml:1 mvn install -DskipTests=true -B
+        + test .travis.yml:1 mvn test -B
+        - test .travis.yml:3 docker push shop
+        ",
+    );
+    let file = "language: java\ninstall: skip\nscript: ./gradlew check jacocoTestReport\n";
+    check(
+        &[(".travis.yml", file), ("gradlew", ""), ("build.gradle", "")],
+        "+ test .travis.yml:3 ./gradlew check jacocoTestReport",
+    );
+}

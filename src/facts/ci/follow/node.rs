@@ -120,8 +120,9 @@ impl Walk<'_> {
             if words[0] == "nx" {
                 self.nx_target(script, project.as_deref(), place, call);
             }
+            let filter = filter.as_ref().or(project.as_ref().filter(|_| words[0] == "nx"));
             if everywhere || filter.is_some() {
-                for path in self.packages(filter.as_deref()) {
+                for path in self.packages(filter.map(String::as_str)) {
                     self.package_script(&path, script, &arguments, place, call);
                 }
             } else if let Some(path) = self.nearest(&dir, &["package.json"])
@@ -188,14 +189,15 @@ impl Walk<'_> {
             .files()
             .iter()
             .filter(|file| file.name() == "package.json" && !file.path.contains("node_modules/"));
+        let is_called = |path: &str, filter: &str| {
+            self.facts.parsed(path).and_then(|parsed| parsed.first()?.get("name")?.as_str().map(|name| name == filter))
+                == Some(true)
+        };
         let named = |path: &str| {
             filter.is_none_or(|filter| {
                 path::folder(path).ends_with(filter)
-                    || self
-                        .facts
-                        .parsed(path)
-                        .and_then(|parsed| parsed.first()?.get("name")?.as_str().map(|name| name == filter))
-                        == Some(true)
+                    || is_called(path, filter)
+                    || is_called(&path::join(path::folder(path), "project.json"), filter)
             })
         };
         files.map(|file| file.path.to_string()).filter(|path| named(path)).take(MAX_PACKAGES).collect()
