@@ -29,6 +29,19 @@ fn rust(framework: &str, files: &[(&str, &str)]) -> Vec<String> {
     found
 }
 
+/// The operations of a tree, `!` behind those that tests request.
+fn names(files: &[(&str, &str)]) -> Vec<String> {
+    let mut found = Vec::new();
+    with(files, |routes| {
+        found = routes
+            .operations
+            .iter()
+            .map(|one| format!("{}{}", one.name(), if one.tested.is_some() { " !" } else { "" }))
+            .collect();
+    });
+    found
+}
+
 #[test]
 fn axum_nests_by_name_inline_and_across_files() {
     let files = [
@@ -183,17 +196,6 @@ fn grpc_methods_of_services_that_are_served() {
 
 #[test]
 fn other_languages_mount_and_test() {
-    let names = |files: &[(&str, &str)]| {
-        let mut found = Vec::new();
-        with(files, |routes| {
-            found = routes
-                .operations
-                .iter()
-                .map(|one| format!("{}{}", one.name(), if one.tested.is_some() { " !" } else { "" }))
-                .collect();
-        });
-        found
-    };
     let express = [
         ("package.json", r#"{"dependencies":{"express":"4"}}"#),
         (
@@ -284,6 +286,25 @@ fn other_languages_mount_and_test() {
     ];
     let wanted = ["GET /alive", "GET /kinds", "GET /scoped/kinds !", "GET /scoped/sources/{}", "GET /sources !"];
     assert_eq!(names(&given), wanted);
+}
+
+#[test]
+fn tests_of_go_put_paths_together_and_keep_them_in_tables() {
+    let routes = "func main() {\n r := gin.Default()\n v1 := r.Group(\"/v1\")\n v1.GET(\"/a\", x)\n v1.GET(\"/a/:id\", x)\n v1.PATCH(\"/a/:id/status\", x)\n v1.GET(\"/status\", x)\n v1.POST(\"/b\", x)\n v1.PUT(\"/c/:id\", x)\n v1.GET(\"/d\", x)\n}";
+    let tests = "func TestA(t *testing.T) {\n doSigned(ctx, http.MethodGet, base+\"/v1/a/\"+created.ID, nil)\n doRequest(ctx, http.MethodPatch, base+\"/v1/a/\"+url.PathEscape(id)+\"/status\", nil)\n doRequest(ctx, http.MethodGet, base+\"/v1/a\"+query, nil)\n}\nvar table = []Case{\n {Name: \"b\", URL: \"/v1/b\", Method: http.MethodPost},\n {\n  URL:    fmt.Sprintf(\"/v1/c/%s\", id),\n  Method: \"PUT\",\n },\n {Name: \"/v1/d\", URL: other, Method: http.MethodGet},\n}\n";
+    let module = ("go.mod", "module x\nrequire github.com/gin-gonic/gin v1\n");
+    assert_eq!(
+        names(&[module, ("main.go", routes), ("main_test.go", tests)]),
+        [
+            "GET /v1/a !",
+            "GET /v1/a/{}",
+            "PATCH /v1/a/{}/status !",
+            "POST /v1/b !",
+            "PUT /v1/c/{} !",
+            "GET /v1/d",
+            "GET /v1/status"
+        ]
+    );
 }
 
 #[test]

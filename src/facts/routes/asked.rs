@@ -2,6 +2,7 @@
 
 use super::calls::{Calls, TestFile};
 use super::outline::{Outline, unquoted};
+use super::tables;
 use crate::facts::code::Language;
 use crate::pattern::compile;
 use crate::source::Span;
@@ -68,26 +69,10 @@ pub(super) fn asked(file: &TestFile, span: Span, calls: &Calls) -> Option<String
     match taken(file, span.start as usize, calls) {
         Taken::AsRequest(method) => Some(method),
         Taken::Otherwise => None,
-        Taken::ByNothing => listed(&file.outline, span).or_else(|| bound(file, span, calls)),
+        Taken::ByNothing => {
+            tables::method_beside(&file.outline, span.start as usize).or_else(|| bound(file, span, calls))
+        }
     }
-}
-
-/// The method in the entry of a table of tests that asks for a path: `{Method: http.MethodPost, URL: "/orders"}`.
-fn listed(outline: &Outline, span: Span) -> Option<String> {
-    static PATH: LazyLock<Option<Regex>> =
-        LazyLock::new(|| compile(r#"^\s*["']?(?i:url|uri|path|endpoint|route|target)["']?\s*:\s*["'`]"#).ok());
-    static METHOD: LazyLock<Option<Regex>> =
-        LazyLock::new(|| compile(r#"^\s*["']?(?i:(?:http_?)?(?:method|verb))["']?\s*:"#).ok());
-    let open = outline.around(span.start as usize).first().copied()?;
-    if outline.bare.as_bytes()[open] != b'{' {
-        return None;
-    }
-    let fields = outline.arguments(outline.inside(open)?);
-    let text = |field: &Span| &outline.code[field.range()];
-    let own = fields.iter().find(|field| field.range().contains(&(span.start as usize)))?;
-    PATH.as_ref()?.find(text(own))?;
-    let method = fields.iter().map(text).find(|field| METHOD.as_ref().is_some_and(|method| method.is_match(field)))?;
-    said(method)
 }
 
 /// What takes a text or a name as an argument.
@@ -159,6 +144,10 @@ fn as_request(file: &TestFile, open: usize, callee: &str, name: &str, offset: us
         // `self.make_request("get", "/path")`.
         "make_request" | "do_request" | "api_request" | "client_request" if file.language != Language::Rust => {
             Some(said(&statement.to_ascii_uppercase()).unwrap_or_else(unsaid))
+        }
+        // `doAuthenticatedRequest(ctx, http.MethodPut, "/path", body)`.
+        _ if file.language == Language::Go && lower.contains("request") && !lower.contains("expect") => {
+            said(&outline.code[outline.inside(open)?.range()])
         }
         // `self.retry_put_json("/path")`: the helpers of other languages are told by their names.
         _ if file.language != Language::Rust => verb_in(&lower),

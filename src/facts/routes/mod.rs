@@ -7,6 +7,7 @@ mod functions;
 mod go;
 mod grpc;
 mod javascript;
+mod joined;
 mod named;
 mod outline;
 mod path;
@@ -14,6 +15,7 @@ mod prefixes;
 mod python;
 mod requests;
 mod rust;
+mod tables;
 
 pub(crate) use grpc::REGISTERED;
 pub use named::is_of_the_api;

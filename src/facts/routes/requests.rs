@@ -7,7 +7,7 @@
 use super::asked::{asked, whole};
 use super::calls::{Calls, TestFile};
 use super::outline::{Outline, unquoted};
-use super::{Operation, functions, path};
+use super::{Operation, functions, joined, path};
 use crate::evidence::Place;
 use crate::facts::code::{CodeFile, Language, Role};
 use crate::facts::{Facts, parallel};
@@ -251,8 +251,17 @@ fn mentions_path(facts: &Facts<'_>, file: &CodeFile) -> bool {
 /// The requests of one file.
 fn requests_of(index: usize, file: &TestFile, calls: &Calls) -> Vec<Request> {
     let mut found = Vec::new();
+    let mut used = None;
     for (at, &span) in file.outline.strings.iter().enumerate() {
-        let text = whole(&file.outline, at);
+        // What goes on with a text that began before is no path by itself.
+        if used.is_some_and(|last| at <= last) {
+            continue;
+        }
+        let mut text = whole(&file.outline, at);
+        if file.language == Language::Go && text.contains('/') {
+            let (joined, last) = joined::from(&file.outline, at);
+            (text, used) = (joined.into(), Some(last));
+        }
         if text.len() > 300 || !text.contains('/') {
             continue;
         }

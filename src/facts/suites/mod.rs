@@ -108,12 +108,16 @@ pub fn read(facts: &Facts<'_>) -> Suites {
     // A method of a service may be called on the object itself, and of any other that has one of its name.
     let requests = tested.filter(|(is_call, place)| !is_call || speaks_grpc(facts, &place.path));
     let requesting: BTreeSet<&Arc<str>> = requests.map(|(_, place)| &place.path).collect();
+    let helped = packages_of_helpers(facts, &requesting);
     let driving = browsers::packages(facts);
     let mut files = Vec::new();
     for file in facts.tree.files() {
         let code = facts.code().file(&file.path);
         let suite = match code {
-            Some(code) => of_code(facts, code, requesting.contains(&file.path), &driving),
+            Some(code) => {
+                let is_helped = code.language == Language::Go && helped.contains(folder_of(&file.path));
+                of_code(facts, code, is_helped || requesting.contains(&file.path), &driving)
+            }
             None => of_script(&file.path),
         };
         let other = code.zip(suite).and_then(|(code, suite)| also(facts, code, suite));
@@ -123,6 +127,16 @@ pub fn read(facts: &Facts<'_>) -> Suites {
         }
     }
     Suites { files }
+}
+
+/// Packages of Go whose requests stand beside their tests, in files that hold none: tables, and helpers that ask.
+fn packages_of_helpers<'f>(facts: &Facts<'_>, requesting: &BTreeSet<&'f Arc<str>>) -> BTreeSet<&'f str> {
+    let is_helper = |path: &&&Arc<str>| {
+        let file = facts.code().file(path).filter(|file| file.language == Language::Go);
+        let text = file.and_then(|file| file.source(facts)).map(crate::source::Source::text);
+        text.is_some_and(|text| !text.contains("\nfunc Test"))
+    };
+    requesting.iter().filter(is_helper).map(|path| folder_of(path)).collect()
 }
 
 pattern!(
