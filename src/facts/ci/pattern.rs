@@ -67,8 +67,9 @@ impl Pattern {
     pub fn matches(&self, words: &[String]) -> bool {
         let Some(after) = self.position(words) else { return false };
         let rest = &words[after..];
-        self.options.iter().all(|(names, value)| has_option(rest, names, value.as_deref()))
-            && !self.without.iter().any(|(names, value)| excluded(rest, names, value.as_deref()))
+        let letters = Letters::of(words);
+        self.options.iter().all(|(names, value)| has_option(rest, letters, names, value.as_deref()))
+            && !self.without.iter().any(|(names, value)| excluded(rest, letters, names, value.as_deref()))
     }
 
     /// Where the arguments begin when the program and its words match.
@@ -121,18 +122,31 @@ fn option(token: &str) -> (Vec<String>, Option<Vec<String>>) {
     }
 }
 
-fn has_option(words: &[String], names: &[String], value: Option<&[String]>) -> bool {
+/// What `-count` is: letters, each an option of its own or one with its value, or one option, as Go's tools read it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Letters {
+    Apart,
+    Whole,
+}
+
+impl Letters {
+    fn of(words: &[String]) -> Self {
+        if words.first().is_some_and(|program| program == "go") { Self::Whole } else { Self::Apart }
+    }
+}
+
+fn has_option(words: &[String], letters: Letters, names: &[String], value: Option<&[String]>) -> bool {
     names.iter().any(|name| {
-        values_of(words, name).any(|found| {
+        occurrences(words, letters, name).any(|found| {
             value.is_none_or(|wanted| found.is_some_and(|found| wanted.iter().any(|wanted| glob(wanted, found))))
         })
     })
 }
 
-fn excluded(words: &[String], names: &[String], value: Option<&[String]>) -> bool {
+fn excluded(words: &[String], letters: Letters, names: &[String], value: Option<&[String]>) -> bool {
     names.iter().any(|name| {
         if name.starts_with('-') {
-            has_option(words, std::slice::from_ref(name), value)
+            has_option(words, letters, std::slice::from_ref(name), value)
         } else {
             words.iter().any(|word| glob(name, word))
         }
@@ -141,7 +155,12 @@ fn excluded(words: &[String], names: &[String], value: Option<&[String]>) -> boo
 
 /// Each occurrence of an option, with its value if it has one: `--name=value`, `--name value`, `-Dvalue`, `-D value`.
 pub fn values_of<'a>(words: &'a [String], name: &'a str) -> impl Iterator<Item = Option<&'a str>> {
-    let letter = name.strip_prefix('-').filter(|letter| letter.chars().count() == 1 && !letter.starts_with('-'));
+    occurrences(words, Letters::Apart, name)
+}
+
+fn occurrences<'a>(words: &'a [String], letters: Letters, name: &'a str) -> impl Iterator<Item = Option<&'a str>> {
+    let is_letter = |letter: &&str| letter.chars().count() == 1 && !letter.starts_with('-');
+    let letter = name.strip_prefix('-').filter(is_letter).filter(|_| letters == Letters::Apart);
     words.iter().enumerate().filter_map(move |(index, word)| {
         let next = words.get(index + 1).map(String::as_str);
         if word == name || (name.contains('*') && glob(name, word)) {

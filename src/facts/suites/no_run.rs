@@ -76,12 +76,26 @@ pub(super) fn is(program: &str, words: &[&str]) -> bool {
         "protoc",
         "golangci-lint",
     ];
+    // Options with which a runner of tests only says what there is.
+    const SHOWS: &[&str] = &[
+        "--no-run",
+        "--help",
+        "--list",
+        "--list-tests",
+        "--listTests",
+        "--collect-only",
+        "--co",
+        "--markers",
+        "--fixtures",
+        "--version",
+    ];
     NO.contains(&program)
+        || program == "go" && words.contains(&"-list")
         || is_tool(program) && builds_only(words)
         || words.iter().take(2).any(|word| is_build_script(word)) && !words.iter().any(|word| is_test(word))
         || matches!(program, "docker" | "podman")
             && words.get(1).is_some_and(|act| ["push", "pull", "tag", "login", "save", "load", "inspect"].contains(act))
-        || words.iter().any(|word| matches!(*word, "--no-run" | "--help" | "--list" | "--collect-only" | "--version"))
+        || words.iter().any(|word| SHOWS.contains(word))
         || (words.len() > 1
             && ["install", "i", "ci", "add", "build", "fmt", "lint"].contains(&verb(words))
             && program != "cargo")
