@@ -150,6 +150,7 @@ fn roles() {
         ("src/latest.rs", ""),
         ("src/build/mod.rs", ""),
         ("build.rs", ""),
+        ("src/shopdevtool/src/main.rs", ""),
         ("tests/api.rs", ""),
         ("vendor/tests/x.rs", ""),
         ("api/x.go", generated),
@@ -181,6 +182,7 @@ fn roles() {
     assert_eq!(role("src/latest.rs"), Role::Product);
     assert_eq!(role("src/build/mod.rs"), Role::Product);
     assert_eq!(role("build.rs"), Role::Tooling);
+    assert_eq!(role("src/shopdevtool/src/main.rs"), Role::Tooling);
     assert_eq!(role("tests/api.rs"), Role::Test);
     assert_eq!(role("vendor/tests/x.rs"), Role::Vendored);
     assert_eq!(role("api/x.go"), Role::Generated);
