@@ -8,8 +8,10 @@ use crate::facts::Facts;
 use crate::facts::ci::pattern::{Pattern, values_of};
 use crate::facts::ci::{Ci, Command, Link, Step, tools};
 use crate::facts::code::{Language, Role};
+use crate::facts::manifests::Package;
 use crate::pattern::compile;
 use crate::quantity::Quantity;
+use crate::tree::path::within;
 use crate::value::Value;
 use regex::Regex;
 use shipped::{Beside, is_beside_product};
@@ -84,8 +86,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let reason = reason.or_else(|| bare.then(|| "no service containers run beside it".to_owned()));
         if reason.is_none()
             && question.is_set("service")
-            && let Some(why) =
-                of_another_language(facts, &command.words).or_else(|| of_other_crates(facts, &command.words))
+            && let Some(why) = of_another_language(facts, &command.words).or_else(|| of_other_crates(facts, command))
         {
             answer.blind.push(Blind { place: Some(command.place.clone()), why });
             continue;
@@ -123,22 +124,30 @@ fn of_another_language(facts: &Facts<'_>, words: &[String]) -> Option<String> {
     })
 }
 
-/// Why Cargo tells nothing of the service: all the crates that it is given stand beside it.
-fn of_other_crates(facts: &Facts<'_>, words: &[String]) -> Option<String> {
-    let (program, options) = words.split_first()?;
+/// Why Cargo tells nothing of the service: all the crates that it is given, or the one in whose folder it works, stand beside
+/// it.
+fn of_other_crates(facts: &Facts<'_>, command: &Command) -> Option<String> {
+    let (program, options) = command.words.split_first()?;
     if program != "cargo" {
         return None;
     }
-    let values: Vec<&str> = ["-p", "--package"].iter().flat_map(|name| values_of(options, name).flatten()).collect();
     let manifests = facts.manifests();
-    let is_beside = |name: &&str| {
-        let own = manifests.packages.iter().find(|package| package.name.as_deref() == Some(name));
-        own.is_some_and(|own| {
-            matches!(own.role, Role::Tooling | Role::Example) || manifests.is_beside_service(&own.path)
-        })
+    // The coverage of a part is not that of the whole.
+    let measures = options.first().is_some_and(|act| matches!(act.as_str(), "llvm-cov" | "tarpaulin"));
+    let is_beside = |own: &Package| {
+        matches!(own.role, Role::Tooling | Role::Example)
+            || manifests.is_beside_service(&own.path)
+            || measures && manifests.answers_nothing(own)
     };
-    let all = !values.is_empty() && values.iter().all(is_beside);
-    all.then(|| format!("`{}` is about crates beside the service", shown(&words.join(" "))))
+    let values: Vec<&str> = ["-p", "--package"].iter().flat_map(|name| values_of(options, name).flatten()).collect();
+    let is_named_beside =
+        |name: &&str| manifests.packages.iter().find(|own| own.name.as_deref() == Some(name)).is_some_and(is_beside);
+    let reaches_out =
+        || ["--workspace", "--all", "--manifest-path"].iter().any(|name| values_of(options, name).next().is_some());
+    let is_here_beside =
+        || !reaches_out() && manifests.crate_of(&within(&command.dir, "Cargo.toml")).is_some_and(is_beside);
+    let all = if values.is_empty() { is_here_beside() } else { values.iter().all(is_named_beside) };
+    all.then(|| format!("`{}` is about crates beside the service", shown(&command.line())))
 }
 
 /// A command as it is shown: on one line, not without end.

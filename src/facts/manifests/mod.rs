@@ -39,8 +39,8 @@ pub struct Manifests {
     pub features: Features,
     /// Folders of crates that only tests use, by who depends on them.
     test_support: Vec<String>,
-    /// Folders of crates that neither serve nor belong to what does.
-    beside_service: Vec<String>,
+    /// What the crates are to the service.
+    service: service::Service,
 }
 
 /// A registry and its manifests.
@@ -207,7 +207,13 @@ impl Manifests {
     /// Whether a file belongs to a crate that is no part of the service: a client, an installer.
     pub fn is_beside_service(&self, path: &str) -> bool {
         let own = || self.crate_of(path).map(Package::folder);
-        !self.beside_service.is_empty() && own().is_some_and(|own| self.beside_service.iter().any(|one| one == own))
+        !self.service.beside.is_empty() && own().is_some_and(|own| self.service.beside.iter().any(|one| one == own))
+    }
+
+    /// Whether a crate is another than those that answer the requests of the service, where there are such.
+    pub fn answers_nothing(&self, package: &Package) -> bool {
+        let answering = &self.service.answering;
+        !answering.is_empty() && !answering.iter().any(|folder| folder == package.folder())
     }
 
     /// The manifest of the workspace that a Cargo manifest belongs to: itself, or the nearest one above.
@@ -278,7 +284,7 @@ pub fn read(facts: &Facts<'_>) -> Manifests {
     }
     mark_test_support(facts, &mut manifests);
     mark_tooling(facts, &mut manifests);
-    manifests.beside_service = service::beside(facts, &manifests.packages);
+    manifests.service = service::of(facts, &manifests.packages);
     manifests.features = Features::of(facts, &manifests.packages);
     manifests
 }

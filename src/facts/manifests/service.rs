@@ -30,8 +30,17 @@ pattern!(
     r"\b(?:\w*Router|HttpServer|ServiceConfig|RpcModule|ServerBuilder|OpenApiService|Rocket|FromRequest\w*)\b|\b\w*Server::(?:builder|new|bind)\b|\.add_service\(|\bserve\w*\(|#\[(?:\w+::)*(?:get|post|put|patch|delete|head|launch|handler|endpoint|route|rpc|OpenApi|async_trait)\b|\b\w+_server::|\b(?:warp|tide|rocket|poem|salvo|ntex|lambda_http|actix_web)::|\baxum::(?:routing|serve|extract|middleware)"
 );
 
-/// The folders of the crates that serve nothing, that nothing which serves depends on, and that do not start it.
-pub(super) fn beside(facts: &Facts<'_>, packages: &[Package]) -> Vec<String> {
+/// Folders of the crates of a workspace, by what they are to the service.
+#[derive(Debug, Default)]
+pub(super) struct Service {
+    /// Those that answer its requests.
+    pub(super) answering: Vec<String>,
+    /// Those that serve nothing, that nothing which serves depends on, and that do not start it.
+    pub(super) beside: Vec<String>,
+}
+
+/// What the crates are to the service.
+pub(super) fn of(facts: &Facts<'_>, packages: &[Package]) -> Service {
     let is_ours = |package: &&Package| package.ecosystem == Ecosystem::Cargo && package.role == Role::Product;
     let crates: Vec<&Package> = packages.iter().filter(is_ours).filter(|package| package.name.is_some()).collect();
     let needs = |package: &Package, name: &str| {
@@ -40,7 +49,7 @@ pub(super) fn beside(facts: &Facts<'_>, packages: &[Package]) -> Vec<String> {
     let knows = |at: &usize| SERVERS.iter().any(|server| needs(crates[*at], server));
     let knowing: BTreeSet<usize> = (0..crates.len()).filter(knows).collect();
     if knowing.is_empty() {
-        return Vec::new();
+        return Service::default();
     }
     let answering: BTreeSet<usize> = knowing.iter().copied().filter(|at| answers(facts, crates[*at])).collect();
     let servers = if answering.is_empty() { knowing } else { answering };
@@ -48,7 +57,9 @@ pub(super) fn beside(facts: &Facts<'_>, packages: &[Package]) -> Vec<String> {
     let parts = closure(&servers, crates.len(), depends);
     let starters = closure(&servers, crates.len(), |known, other| depends(other, known));
     let is_beside = |at: &usize| !parts.contains(at) && !starters.contains(at);
-    (0..crates.len()).filter(is_beside).map(|at| crates[at].folder().to_owned()).collect()
+    let folder = |at: usize| crates[at].folder().to_owned();
+    let beside = (0..crates.len()).filter(is_beside).map(folder).collect();
+    Service { answering: servers.iter().copied().map(folder).collect(), beside }
 }
 
 /// Whether the code of a crate answers requests.
