@@ -8,7 +8,7 @@ use crate::tree::path::{folder_of, join};
 
 /// Whether a command runs the tests of a file.
 pub(super) fn tests(facts: &Facts<'_>, command: &Command, words: &[&str], file: &File) -> bool {
-    if words.get(1) != Some(&"test") {
+    if words.get(1) != Some(&"test") || is_filtered_out(words, file) {
         return false;
     }
     let is_target = |word: &&&str| is_project(word) || is_solution(word);
@@ -29,10 +29,28 @@ pub(super) fn tests(facts: &Facts<'_>, command: &Command, words: &[&str], file: 
         || !is_project(target) && has_solution()
 }
 
+/// Whether a filter of names leaves a file's tests out: `FullyQualifiedName!~AcceptanceTests`.
+fn is_filtered_out(words: &[&str], file: &File) -> bool {
+    const NAMES: &[&str] = &["FullyQualifiedName", "ClassName"];
+    let name = file.path.replace('/', ".");
+    let term = |term: &str, mark: &str| {
+        let (key, value) = term.trim_matches([' ', '(', ')']).split_once(mark)?;
+        NAMES.contains(&key).then(|| name.contains(value))
+    };
+    let leaves_out = |part: &str| term(part, "!~").unwrap_or_else(|| term(part, "~").is_some_and(|holds| !holds));
+    values(words, &["--filter"]).iter().any(|filter| !filter.contains('|') && filter.split('&').any(leaves_out))
+}
+
 fn is_project(word: &str) -> bool {
     [".csproj", ".fsproj", ".vbproj"].iter().any(|end| word.ends_with(end))
 }
 
 fn is_solution(word: &str) -> bool {
     [".sln", ".slnf", ".slnx"].iter().any(|end| word.ends_with(end))
+}
+
+/// Whether a file stands in the folder of a project.
+pub(super) fn is_of_a_project(facts: &Facts<'_>, file: &File) -> bool {
+    let mut projects = facts.tree.files().iter().filter(|one| is_project(&one.path));
+    projects.any(|project| file.path.strip_prefix(folder_of(&project.path)).is_some_and(|rest| rest.starts_with('/')))
 }

@@ -91,6 +91,7 @@ pub(super) fn is(program: &str, words: &[&str]) -> bool {
     ];
     NO.contains(&program)
         || program == "go" && words.contains(&"-list")
+        || matches!(program, "pwsh" | "powershell") && words.contains(&"install")
         || is_tool(program) && builds_only(words)
         || words.iter().take(2).any(|word| is_build_script(word)) && !words.iter().any(|word| is_test(word))
         || matches!(program, "docker" | "podman")

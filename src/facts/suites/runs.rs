@@ -59,6 +59,13 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         (Some(Language::Ruby), _) => interpreted::ruby(command, &words, file),
         (Some(Language::Php), _) => interpreted::php(command, &words, file),
         (None, _) if file.path.ends_with(".hurl") => program == "hurl" && words.contains(&"--test"),
+        // Scenarios that the build of a project makes tests of.
+        (None, _) if program == "dotnet" && file.path.ends_with(".feature") => {
+            dotnet::is_of_a_project(facts, file) && dotnet::tests(facts, command, &words, file)
+        }
+        (None, _) if file.path.ends_with(".feature") && file.path.contains("src/test/") && is_of_jvm(program) => {
+            jvm(program, &words, suite, file)
+        }
         // What a runner of its language would be given to a load tool or a runner of its own is named to it.
         (None, _) | (_, Suite::Load) => names(command, file),
         // The program itself stands in the folder of its tests, and starting it tests nothing.
@@ -78,6 +85,10 @@ fn is_of_mix(facts: &Facts<'_>, command: &Command, file: &File) -> bool {
     file.path.ends_with("_test.exs") && file.path.split('/').rev().skip(1).any(|part| part == "test")
         || names(command, file)
         || manifests.any(|manifest| manifest.text().is_some_and(|source| says(source.text())))
+}
+
+fn is_of_jvm(program: &str) -> bool {
+    matches!(program, "mvn" | "mvnw" | "gradle" | "gradlew")
 }
 
 /// Maven and Gradle, unless they are told to leave the tests out.
