@@ -7,6 +7,7 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::config::{Held, Layer};
+use crate::facts::containers::is_mounted_aside;
 use crate::facts::infra::Resource;
 use crate::facts::kubernetes::Object;
 use crate::facts::kubernetes::path::Path;
@@ -195,6 +196,9 @@ fn servers(facts: &Facts<'_>, listed: &mut Vec<Listed>) {
             continue;
         }
         let Some(source) = file.text() else { continue };
+        if is_mounted_aside(facts, &file.path) {
+            continue;
+        }
         if is_postgres {
             host_based(&file.path, source.text(), listed);
         } else {

@@ -5,6 +5,7 @@ use super::reading::days;
 use super::{Backup, Engine, Property, Said, Store, Stores, postgres};
 use crate::evidence::{Observed, Place};
 use crate::facts::Facts;
+use crate::facts::containers::is_mounted_aside;
 use crate::facts::production::{self, Stage};
 use crate::quantity::Quantity;
 use crate::source::Span;
@@ -23,22 +24,22 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Stores, backups: &mut Vec<Backu
             "pg_hba.conf" => (Engine::Postgres, host_access(file)),
             "mongod.conf" => (Engine::Mongo, mongod(file)),
             "litestream.yml" | "litestream.yaml" => {
-                if !is_aside(file) {
+                if !is_aside(facts, file) {
                     view.stores.extend(litestream(facts, file));
                 }
                 continue;
             }
             _ => continue,
         };
-        if said.is_empty() || is_aside(file) {
+        if said.is_empty() || is_aside(facts, file) {
             continue;
         }
         backups.push(Backup::new(&[engine], said));
     }
 }
 
-fn is_aside(file: &File) -> bool {
-    matches!(production::stage_of_path(&file.path), Stage::Never(_))
+fn is_aside(facts: &Facts<'_>, file: &File) -> bool {
+    matches!(production::stage_of_path(&file.path), Stage::Never(_)) || is_mounted_aside(facts, &file.path)
 }
 
 /// `name = value` and `name value` lines without comments; sections do not matter.

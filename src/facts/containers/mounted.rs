@@ -1,0 +1,39 @@
+//! Files of the tree that compositions mount into their services.
+
+use super::{Platform, compose::joined, image::is_dockerfile};
+use crate::facts::Facts;
+use crate::facts::production::{Stage, stage_of_path};
+use crate::tree::path::folder_of;
+
+/// Whether only compositions that are not production take a file: the settings of a server that developers start.
+pub fn is_mounted_aside(facts: &Facts<'_>, path: &str) -> bool {
+    let composed = facts.containers().services.iter().filter(|service| service.platform == Platform::Compose);
+    let mut takers = composed.filter(|service| mounts(facts, &service.place.path, path)).peekable();
+    takers.peek().is_some() && takers.all(|service| !service.is_production()) && !is_taken_otherwise(facts, path)
+}
+
+/// Whether a volume of a compose file is the file or a folder around it.
+fn mounts(facts: &Facts<'_>, compose: &str, path: &str) -> bool {
+    let Some(source) = facts.tree.text(compose) else { return false };
+    source.text().lines().any(|line| {
+        let entry = line.trim().trim_start_matches("- ").trim_start();
+        let host = match entry.strip_prefix("source:") {
+            Some(host) => host.trim().trim_matches(['"', '\'']),
+            None => entry.trim_matches(['"', '\'']).split_once(":/").map_or("", |(host, _)| host),
+        };
+        host.starts_with('.')
+            && joined(folder_of(compose), host).is_some_and(|mounted| {
+                path.strip_prefix(mounted.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+    })
+}
+
+/// Whether an image or a kustomization, which may be production's, names the file too.
+fn is_taken_otherwise(facts: &Facts<'_>, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    facts.tree.files().iter().any(|file| {
+        (is_dockerfile(&file.path) || file.name().starts_with("kustomization."))
+            && !matches!(stage_of_path(&file.path), Stage::Never(_))
+            && file.text().is_some_and(|source| source.text().contains(name))
+    })
+}
