@@ -81,6 +81,8 @@ pub(in crate::probe) fn look_at(facts: &Facts<'_>, asked: &Asked<'_>, of: impl F
                     Sighting::new(store.place.clone(), Strength::Configured, why.clone()).with(Observed::Opaque(why)),
                 );
             }
+            // What is never made has no cipher, not a weak one.
+            _ if asked.property == Some(Property::Encryption) && store.about(Property::Frequency).any(is_never) => {}
             _ if found.is_empty() => bare.push(store),
             _ => {}
         }
@@ -163,7 +165,6 @@ fn of_store(fact: &str, said: &[Said]) -> Vec<Sighting> {
             .map(|never| never.with(Observed::Flag(false)))
             .collect(),
         "encryption" => about(Property::Encryption).into_iter().map(super::db::is_encrypted).collect(),
-        // What is never made has no cipher, not a weak one.
         "cipher" if about(Property::Frequency).iter().any(is_never) => Vec::new(),
         "cipher" => about(Property::Encryption),
         "location" => location(about(Property::Location)),
