@@ -8,6 +8,7 @@ mod interpreted;
 mod left_out;
 mod marks;
 mod modules;
+mod nextest;
 mod no_run;
 pub mod runs;
 mod scripts;

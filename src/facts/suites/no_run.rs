@@ -3,6 +3,20 @@
 use super::runs::{last_part, values};
 use crate::facts::Facts;
 
+/// Options with which a runner of tests only says what there is.
+const SHOWS: &[&str] = &[
+    "--no-run",
+    "--help",
+    "--list",
+    "--list-tests",
+    "--listTests",
+    "--collect-only",
+    "--co",
+    "--markers",
+    "--fixtures",
+    "--version",
+];
+
 /// Whether a command runs no tests whatever it names.
 pub(super) fn is(program: &str, words: &[&str]) -> bool {
     const NO: &[&str] = &[
@@ -75,19 +89,6 @@ pub(super) fn is(program: &str, words: &[&str]) -> bool {
         "buf",
         "protoc",
         "golangci-lint",
-    ];
-    // Options with which a runner of tests only says what there is.
-    const SHOWS: &[&str] = &[
-        "--no-run",
-        "--help",
-        "--list",
-        "--list-tests",
-        "--listTests",
-        "--collect-only",
-        "--co",
-        "--markers",
-        "--fixtures",
-        "--version",
     ];
     NO.contains(&program)
         || program == "go" && words.contains(&"-list")

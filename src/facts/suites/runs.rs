@@ -1,6 +1,6 @@
 //! Whether a command of CI runs the tests of a file.
 
-use super::{File, Suite, dotnet, features, interpreted, left_out, marks, modules, no_run, scripts};
+use super::{File, Suite, dotnet, features, interpreted, left_out, marks, modules, nextest, no_run, scripts};
 use crate::facts::Facts;
 use crate::facts::ci::Command;
 use crate::facts::code::Language;
@@ -266,13 +266,17 @@ fn cargo(facts: &Facts<'_>, command: &Command, words: &[&str], file: &File) -> b
     }
     let target = file.path.strip_prefix(package.folder()).and_then(|rest| rest.strip_prefix("tests/"));
     let is_target = target.is_some();
-    if is_target && words.iter().any(|word| matches!(*word, "--lib" | "--bins" | "--bin") || word.contains("kind(lib)"))
-    {
+    if is_target && words.iter().any(|word| matches!(*word, "--lib" | "--bins" | "--bin")) {
+        return false;
+    }
+    let own = target.and_then(|rest| rest.split(['/', '.']).next());
+    let stand = nextest::Stand { package: package.name.as_deref().unwrap_or(""), target: own };
+    if nextest::leave_out(words, &stand) {
         return false;
     }
     let named: Vec<&str> = values(words, &["--test"]);
     if !named.is_empty() {
-        let own = target.map_or("", |rest| rest.split(['/', '.']).next().unwrap_or(rest));
+        let own = own.unwrap_or("");
         if !named.iter().any(|name| {
             *name == "*" || *name == own || name.strip_suffix('*').is_some_and(|start| own.starts_with(start))
         }) {
