@@ -145,14 +145,19 @@ fn as_request(file: &TestFile, open: usize, callee: &str, name: &str, offset: us
         "make_request" | "do_request" | "api_request" | "client_request" if file.language != Language::Rust => {
             Some(said(&statement.to_ascii_uppercase()).unwrap_or_else(unsaid))
         }
-        // `doAuthenticatedRequest(ctx, http.MethodPut, "/path", body)`.
-        _ if file.language == Language::Go && lower.contains("request") && !lower.contains("expect") => {
-            said(&outline.code[outline.inside(open)?.range()])
+        // `doAuthenticatedRequest(ctx, http.MethodPut, "/path", body)`, `request_with_validation(api="/path", method="PUT")`.
+        _ if file.language != Language::Rust && lower.contains("request") && !is_told(&lower) => {
+            said(&outline.code[outline.inside(open)?.range()]).or_else(|| verb_in(&lower))
         }
         // `self.retry_put_json("/path")`: the helpers of other languages are told by their names.
         _ if file.language != Language::Rust => verb_in(&lower),
         _ => calls.requesting.contains(name).then(|| verb_in(&lower).unwrap_or_else(unsaid)),
     }
+}
+
+/// Whether a function about requests makes none: it says what is to be expected or answered.
+fn is_told(name: &str) -> bool {
+    ["mock", "stub", "fake", "expect", "assert", "verify", "intercept", "match"].iter().any(|word| name.contains(word))
 }
 
 /// The method of a request that does not say it.
