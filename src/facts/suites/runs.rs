@@ -114,11 +114,36 @@ fn jvm(program: &str, words: &[&str], suite: Suite, file: &File) -> bool {
         }
         "gradle" | "gradlew" => {
             let left_out = values(words, &["-x", "--exclude-task"]);
-            !left_out.iter().any(|task| matches!(task.rsplit(':').next(), Some("test" | "check")))
-                && words.iter().any(|word| ["test", "check", "build", "integrationTest"].contains(word))
+            words
+                .iter()
+                .any(|word| is_test_task(word, file) && !left_out.iter().any(|task| leaves_out(task, word, file)))
         }
         _ => false,
     }
+}
+
+/// The folder of the project that a task of Gradle is of, and its name: `:shop:orders:test`.
+fn task_of_gradle(task: &str) -> (Option<&str>, &str) {
+    let (projects, name) = task.rsplit_once(':').unwrap_or(("", task));
+    (projects.rsplit(':').next().filter(|project| !project.is_empty()), name)
+}
+
+fn is_in_project(project: Option<&str>, file: &File) -> bool {
+    project.is_none_or(|project| file.path.split('/').any(|part| part == project))
+}
+
+/// Whether a word asks Gradle for the tests of the project that a file is in.
+fn is_test_task(word: &str, file: &File) -> bool {
+    let (project, name) = task_of_gradle(word);
+    matches!(name, "test" | "check" | "build" | "integrationTest") && is_in_project(project, file)
+}
+
+/// Whether a task that is left out is the one that would run a file.
+fn leaves_out(left_out: &str, word: &str, file: &File) -> bool {
+    let (project, name) = task_of_gradle(left_out);
+    let (_, task) = task_of_gradle(word);
+    let is_below = matches!(task, "check" | "build") && matches!(name, "test" | "check");
+    (name == task || is_below) && is_in_project(project, file)
 }
 
 /// Whether Maven runs a file in its phase `test`: what it knows by the name of a test, whatever the test starts.

@@ -153,8 +153,10 @@ pub(super) static PUBLISH: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "helm push",
         "ko {build|publish|apply} !--local !--push=false",
         "gh release {create|upload}",
-        "{mvn|mvnw|./mvnw} deploy",
-        "{gradle|gradlew|./gradlew} publish*",
+        "{mvn|mvnw|./mvnw} …{deploy|jib:build|*:jib-maven-plugin:build|*:jib-maven-plugin:*:build}",
+        "{mvn|mvnw|./mvnw} …spring-boot:build-image -Dspring-boot.build-image.publish=true",
+        "{gradle|gradlew|./gradlew} …{publish*|:*:publish*|jib|:jib|:*:jib|dockerPush|:*:dockerPush} !{publishToMavenLocal|*:publishToMavenLocal}",
+        "{gradle|gradlew|./gradlew} …{bootBuildImage|:*:bootBuildImage} --publishImage",
         "dotnet nuget push",
         "gem push",
     ])
