@@ -139,8 +139,25 @@ impl Reader<'_> {
     }
 
     fn held(&self, value: &Value) -> Option<(Held, Option<String>)> {
-        Held::of(value, self.parsed.raw(value))
+        let held = Held::of(value, self.parsed.raw(value));
+        match held {
+            // Behind a colon Spring reads `-1` as the number that it is; a shell would read 1.
+            Some((Held::Plain(default), Some(text))) if text.contains(":-") && is_of_spring(self.file.path) => {
+                Some((Held::Plain(format!("-{default}")), Some(text)))
+            }
+            held => held,
+        }
     }
+}
+
+/// Whether Spring reads a file, by its name.
+fn is_of_spring(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    matches!(extension, "properties" | "yml" | "yaml")
+        && ["application", "bootstrap"]
+            .iter()
+            .any(|own| stem.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')))
 }
 
 /// Whether the values of a chart, or a section of them, are for an image of somebody else. What `helm create` writes,
