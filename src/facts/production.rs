@@ -37,7 +37,7 @@ pub enum Standing {
 }
 
 /// Folders of programs for those who work on the product.
-const TOOL_FOLDERS: &[&str] = &["tools", "scripts", "script", "hack", "contrib", "devtools"];
+const TOOL_FOLDERS: &[&str] = &["tools", "scripts", "script", "hack", "contrib", "devtools", "tooling"];
 
 const PRODUCTION: &[&str] = &["prod", "production", "prd", "live"];
 const BASE: &[&str] = &["base", "default", "defaults", "common", "global"];

@@ -65,6 +65,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             .notes
             .extend(others.map(|field| sighting(field, Strength::Configured, "of a program that is not the service")));
     }
+    let (fields, gated) = behind_features(facts, fields);
+    if !is_any {
+        answer
+            .notes
+            .extend(gated.into_iter().take(MOST).map(|(field, why)| sighting(field, Strength::Configured, &why)));
+    }
     let none_required = fields.iter().all(|field| !field.is_required);
     for field in fields {
         let is_of_code = |option: &&str| question.is_set(option);
@@ -83,6 +89,19 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
     }
     answer
+}
+
+/// The fields that a release has, and those that it leaves out with their features, each with why.
+fn behind_features<'f>(facts: &Facts<'_>, fields: Vec<&'f Field>) -> (Vec<&'f Field>, Vec<(&'f Field, String)>) {
+    let mut gated = Vec::new();
+    let kept = fields.into_iter().filter(|field| {
+        let why = field.place.span.and_then(|span| facts.code().left_out(facts, &field.place.path, span.start));
+        let is_kept = why.is_none();
+        gated.extend(why.map(|why| (*field, why)));
+        is_kept
+    });
+    let kept = kept.collect();
+    (kept, gated)
 }
 
 /// What a field says to the question; nothing when it does not answer it.

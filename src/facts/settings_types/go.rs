@@ -11,13 +11,13 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 static LOADERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let pattern = r"\b(?:env|envconfig|cleanenv|viper|koanf|\w*[vV]iper|k)\.(?:Parse(?:AsWithOptions|WithOptions|As)?|Process|MustProcess|ReadConfig|ReadEnv|Unmarshal(?:Exact)?|UnmarshalWithConf)\b(?:\[[^\]]*\])?\(|\b\w+\.UnmarshalWithConf\(";
+    let pattern = r"\bconf\.Parse(?:OSArgs)?\(|\b(?:env|envconfig|cleanenv|viper|koanf|\w*[vV]iper|k)\.(?:Parse(?:AsWithOptions|WithOptions|As)?|Process|MustProcess|ReadConfig|ReadEnv|Unmarshal(?:Exact)?|UnmarshalWithConf)\b(?:\[[^\]]*\])?\(|\b\w+\.UnmarshalWithConf\(";
     compile(pattern).ok()
 });
 static TAGGED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compile(r"(?m)^[ \t]*(?P<name>[A-Z]\w*)[ \t]+(?P<type>[\w.\[\]*]+)[ \t]+`(?P<tags>[^`\n]*)`").ok()
 });
-const TAGS: &[&str] = &["env", "envconfig", "mapstructure", "koanf", "config"];
+const TAGS: &[&str] = &["env", "envconfig", "mapstructure", "koanf", "config", "conf"];
 
 /// Reads the settings structs of Go code.
 pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
@@ -37,19 +37,21 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
             let (Some(whole), Some((library, variable))) = (found.get(0), tagged) else {
                 continue;
             };
-            let mut parts = variable.split(',');
-            let name = parts.next().unwrap_or_default();
+            let name = variable.split(',').next().unwrap_or_default();
             let start = whole.start() + whole.as_str().len() - whole.as_str().trim_start().len();
             let place = Place::at(file.path.clone(), Span::new(start, whole.end()));
             let mut field = Field::new(text("name").to_owned(), text("type"), place);
-            field.variable = Some(Key::of(name));
-            field.default = tag(text("tags"), "envDefault").or_else(|| tag(text("tags"), "default")).map(str::to_owned);
+            let stated = tag(text("tags"), "envDefault").or_else(|| tag(text("tags"), "default"));
+            // `conf:"default:5s,mask"` names no variable, and says all in one tag.
+            let within = || variable.split(',').find_map(|word| word.strip_prefix("default:"));
+            field.variable = (library != "conf").then(|| Key::of(name));
+            field.default = stated.or_else(within).map(str::to_owned);
             let rules = tag(text("tags"), "validate").unwrap_or_default();
-            let says_required = parts.any(|word| matches!(word.trim(), "required" | "notEmpty"))
+            let says_required = variable.split(',').any(|word| matches!(word.trim(), "required" | "notEmpty"))
                 || tag(text("tags"), "required") == Some("true");
             field.is_required = says_required || rules.split(',').any(|rule| rule == "required");
             // Libraries of files fill what is there; those of the environment can demand it.
-            field.is_open = !field.is_required && rules.is_empty() && !library.starts_with("env");
+            field.is_open = !field.is_required && rules.is_empty() && !library.starts_with("env") && library != "conf";
             field.bound = bound(rules, field.bound);
             field.is_checked |= rules.split(',').any(|rule| !matches!(rule, "" | "required" | "omitempty"));
             types.fields.push(field);
