@@ -135,6 +135,13 @@ fn other_ecosystems() {
     );
     assert_eq!(
         dependencies(
+            "build.gradle",
+            "dependencies {\n  compile project(':api')\n  compile \"g:a:$version\"\n  testCompile 't:t:2'\n  runtime('r:r:3')\n}\n"
+        ),
+        ["g:a Runtime $version", "t:t Dev 2", "r:r Runtime 3"]
+    );
+    assert_eq!(
+        dependencies(
             "a/b.csproj",
             "<Project><ItemGroup><PackageReference Include=\"Serilog\" Version=\"3\"/></ItemGroup></Project>"
         ),

@@ -32,10 +32,11 @@ pub(super) fn read_maven(facts: &Facts<'_>, path: &str) -> Found {
 }
 
 /// Reads a `build.gradle` or `build.gradle.kts`: coordinates written out, and aliases of the version catalogue.
+/// `compile` and `runtime` are the words of Gradle before its seventh version.
 pub(super) fn read_gradle(facts: &Facts<'_>, path: &str) -> Found {
     static DECLARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(
-            r#"(?m)^\s*(?<how>implementation|api|runtimeOnly|compileOnly|testImplementation|testRuntimeOnly|developmentOnly|kapt|ksp|annotationProcessor)[ (]+(?:platform\()?(?:["'](?<name>[\w.-]+:[\w.-]+)(?::(?<version>[^"':$]*(?:\$[^"':]*)?))?[^"'\n]*["']|libs\.(?<alias>[\w.]+))"#,
+            r#"(?m)^\s*(?<how>implementation|api|runtimeOnly|compileOnly|testImplementation|testRuntimeOnly|developmentOnly|kapt|ksp|annotationProcessor|compile|runtime|testCompile|testRuntime)[ (]+(?:platform\()?(?:["'](?<name>[\w.-]+:[\w.-]+)(?::(?<version>[^"':$]*(?:\$[^"':]*)?))?[^"'\n]*["']|libs\.(?<alias>[\w.]+))"#,
         )
         .ok()
     });
