@@ -57,8 +57,8 @@ fn scaled(infra: &Infra, service: &Resource) -> Scaled {
         }
         "google_cloud_run_service" => own(
             service,
-            ("template.metadata.annotations.autoscaling.knative.dev/minScale", 0.0),
-            ("template.metadata.annotations.autoscaling.knative.dev/maxScale", 100.0),
+            ("template.metadata.annotations[autoscaling.knative.dev/minScale]", 0.0),
+            ("template.metadata.annotations[autoscaling.knative.dev/maxScale]", 100.0),
         ),
         "azurerm_container_app" => own(service, ("template.min_replicas", 0.0), ("template.max_replicas", 10.0)),
         _ => managed(infra, service),
@@ -67,7 +67,8 @@ fn scaled(infra: &Infra, service: &Resource) -> Scaled {
 
 /// A setting of a resource, or what its provider takes.
 fn bound(resource: &Resource, path: &str, default: Amount) -> Bound {
-    let what = format!("{} of {}", path.rsplit('.').next().unwrap_or(path), resource.title());
+    let what =
+        format!("{} of {}", path.rsplit(['.', '/']).next().unwrap_or(path).trim_end_matches(']'), resource.title());
     match resource.setting(path) {
         Some(setting) => Bound::new(amount(&setting), setting.place.clone(), what),
         None => Bound::new(default, resource.place(), what),
