@@ -149,9 +149,13 @@ fn router(facts: &Facts<'_>, procfile: &str) -> Option<Fact<bool>> {
         .or_else(|| named("image", ""))
 }
 
-/// What the buildpack of a language sets to `production` in every app, unless the app sets it.
+/// What the buildpack of a language sets to `production` in every app, unless the app sets it; an image beside the
+/// Procfile needs no buildpack.
 fn of_buildpacks(facts: &Facts<'_>, procfile: &File, place: &Place, own: &[Env]) -> Vec<Env> {
     let folder = procfile.path.strip_suffix(procfile.name()).unwrap_or_default();
+    if facts.tree.file(&format!("{folder}Dockerfile")).is_some() {
+        return Vec::new();
+    }
     let manifests = [("Gemfile", "RAILS_ENV"), ("Gemfile", "RACK_ENV"), ("package.json", "NODE_ENV")];
     let set = manifests.into_iter().filter(|(manifest, name)| {
         facts.tree.file(&format!("{folder}{manifest}")).is_some() && own.iter().all(|env| env.name != *name)
