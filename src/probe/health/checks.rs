@@ -76,8 +76,11 @@ pub(super) fn subjects(facts: &Facts<'_>) -> Vec<Subject> {
     found.extend(services.map(|service| of_service(facts, service)));
     found.extend(ecs::subjects(facts));
     if found.is_empty() {
-        let images = facts.containers().images.iter().filter(|image| image.standing == Standing::Production);
-        found.extend(images.filter_map(|image| of_image(facts, image)));
+        let images = || facts.containers().images.iter().filter(|image| image.standing == Standing::Production);
+        found.extend(images().filter_map(|image| of_image(facts, image)));
+        if !found.is_empty() {
+            found.extend(images().filter_map(|image| unchecked_image(facts, image)));
+        }
         if let Some(deployment) = (!found.is_empty()).then(|| passes_over(facts)).flatten() {
             let why = format!("`{}` deploys it where nothing asks the HEALTHCHECK of an image", deployment.what);
             for subject in &mut found {
@@ -198,6 +201,22 @@ fn of_image(facts: &Facts<'_>, image: &Image) -> Option<Subject> {
         wanted: "health check",
         checks: vec![check(&health)],
         silent: None,
+        folder: Some(folder_of(&image.path)).filter(|folder| holds_source(facts, folder)).map(Arc::from),
+        image: String::new(),
+    })
+}
+
+/// An image beside those that check themselves that listens and does not: what runs it may ask, and nobody can tell.
+fn unchecked_image(facts: &Facts<'_>, image: &Image) -> Option<Subject> {
+    let exposed = |&&stage: &&usize| image.file.effective(stage, "EXPOSE").is_some() && image.health(stage).is_none();
+    let stage = image.shipped.iter().find(exposed)?;
+    let title = format!("the image of {}", image.path);
+    Some(Subject {
+        silent: Some(format!("nothing in the tree checks {title}; what runs it may")),
+        title,
+        place: image.at(image.file.effective(*stage, "EXPOSE")?.span),
+        wanted: "health check",
+        checks: Vec::new(),
         folder: Some(folder_of(&image.path)).filter(|folder| holds_source(facts, folder)).map(Arc::from),
         image: String::new(),
     })
