@@ -89,6 +89,9 @@ fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Op
         && matches!(grammar, Grammar::Bare | Grammar::Quoted)
         && stands_among_comments(text, line, grammar);
     let (at, join) = value_start(text, name, grammar)?;
+    if text[..at].trim_end().ends_with("=>") && names::is_variant(&text[..name.0], &text[name.0..name.1]) {
+        return None;
+    }
     let (start, end, is_quoted) = value_at(text, at, name.0 - line.0.min(name.0), grammar, join)?;
     let (start, end) = trimmed(text, start, end);
     let (start, value) = (start, text.get(start..end)?);

@@ -112,6 +112,13 @@ pub(super) fn sort_of(name: &str) -> Option<Sort> {
     is_key.then_some(Sort::Key)
 }
 
+/// `Outcome::Pass`: a variant of an enumeration, in the arm of a match; in capitals it would be a constant.
+pub(super) fn is_variant(before: &str, name: &str) -> bool {
+    before.ends_with("::")
+        && name.starts_with(|letter: char| letter.is_ascii_uppercase())
+        && name.contains(|letter: char| letter.is_ascii_lowercase())
+}
+
 /// Whether a value is only the name in other letters: `DeviceAuthKey = "pm-27581-device-auth-key"`,
 /// `PROP_PRIVATE_KEY_PWD = "private_key_file_pwd"`.
 ///
