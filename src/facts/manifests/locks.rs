@@ -2,6 +2,7 @@
 
 use super::Ecosystem;
 use crate::facts::code::{Role, folder_role};
+use crate::pattern::pattern;
 use std::sync::Arc;
 
 /// A lock file.
@@ -30,6 +31,12 @@ pub(super) fn ecosystem(name: &str) -> Option<Ecosystem> {
         "composer.lock" => Ecosystem::Composer,
         _ => return None,
     })
+}
+
+/// Whether a lock file locks nothing: what a tool leaves where a project has no such dependency.
+pub(super) fn is_empty(name: &str, text: &str) -> bool {
+    pattern!(NO_PACKAGES, r#""packages"\s*:\s*\{\s*\}"#);
+    matches!(name, "package-lock.json" | "npm-shrinkwrap.json") && NO_PACKAGES.is_match(text)
 }
 
 /// What a manifest or lock file is for, by the folders it stands in.

@@ -253,7 +253,9 @@ pub fn read(facts: &Facts<'_>) -> Manifests {
             continue;
         }
         if let Some(ecosystem) = locks::ecosystem(name) {
-            manifests.locks.push(Lock { path: file.path.clone(), ecosystem, role });
+            if !file.text().is_some_and(|source| locks::is_empty(name, source.text())) {
+                manifests.locks.push(Lock { path: file.path.clone(), ecosystem, role });
+            }
             continue;
         }
         let read: Option<fn(&Facts<'_>, &str) -> Found> = match name {
