@@ -115,7 +115,7 @@ fn read(facts: &Facts<'_>, file: &File, kind: &str, source: &Source, question: &
         Some("by its place a test's, a client's or an example".to_owned())
     } else if FOREIGN.is_match(title.trim()) {
         Some(format!("\"{title}\" is somebody else's"))
-    } else if own != Some(true) && is_client_input(facts, &file.path) {
+    } else if own != Some(true) && !bears_own_name(facts, title) && is_client_input(facts, &file.path) {
         Some("a client is generated from it".to_owned())
     } else if operations.is_empty() {
         Some("it names no operation".to_owned())
@@ -143,6 +143,12 @@ fn read(facts: &Facts<'_>, file: &File, kind: &str, source: &Source, question: &
         answer.blind.push(Blind { place: Some(place), why: "empty".into() });
     }
     answer
+}
+
+/// Whether a document is called as the project is: its own page may be a client of it.
+fn bears_own_name(facts: &Facts<'_>, title: &str) -> bool {
+    let words: Vec<&str> = title.split_whitespace().filter(|word| !matches!(*word, "API" | "Api" | "REST")).collect();
+    !words.is_empty() && facts.own_name().is_image(&words.join("-").to_lowercase())
 }
 
 /// The operations: `GET /orders` and where it stands.
