@@ -150,6 +150,8 @@ fn roles() {
         ("src/latest.rs", ""),
         ("src/build/mod.rs", ""),
         ("build.rs", ""),
+        ("lib/tasks/accounts.rb", ""),
+        ("lib/tasks.rb", ""),
         ("src/shopdevtool/src/main.rs", ""),
         ("tests/api.rs", ""),
         ("vendor/tests/x.rs", ""),
@@ -182,6 +184,8 @@ fn roles() {
     assert_eq!(role("src/latest.rs"), Role::Product);
     assert_eq!(role("src/build/mod.rs"), Role::Product);
     assert_eq!(role("build.rs"), Role::Tooling);
+    assert_eq!(role("lib/tasks/accounts.rb"), Role::Tooling);
+    assert_eq!(role("lib/tasks.rb"), Role::Product);
     assert_eq!(role("src/shopdevtool/src/main.rs"), Role::Tooling);
     assert_eq!(role("tests/api.rs"), Role::Test);
     assert_eq!(role("vendor/tests/x.rs"), Role::Vendored);

@@ -123,6 +123,10 @@ pub(super) fn of_path(path: &str, language: Language) -> Role {
     if is_test_name(name, language) || path.starts_with("features/support/") || path.contains("/features/support/") {
         return Role::Test;
     }
+    // What Rake is asked for by hand; no server of Ruby loads it.
+    if language == Language::Ruby && (path.starts_with("lib/tasks/") || path.contains("/lib/tasks/")) {
+        return Role::Tooling;
+    }
     // Alembic's own program: it runs the migrations and nothing else.
     if name == "env.py"
         && path.rsplit('/').nth(1).is_some_and(|folder| ["migrations", "migration", "alembic"].contains(&folder))
