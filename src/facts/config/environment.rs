@@ -1,6 +1,7 @@
 //! The environment that images and workloads of production give to the program.
 
 use super::flatten::push;
+use super::unread::is_unread;
 use super::{Config, Connection, Held, Layer, Setting, Way};
 use crate::evidence::Place;
 use crate::facts::Facts;
@@ -16,6 +17,9 @@ pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
         let folder = image.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for &stage in &image.shipped {
             for (name, value, span) in image.file.environment(stage) {
+                if is_unread(facts, &name) {
+                    continue;
+                }
                 let (held, default_in) = Held::of_text(&value);
                 let place = Place::at(image.path.clone(), span);
                 push(

@@ -18,6 +18,7 @@ pub(crate) mod reads;
 pub mod script;
 mod shipped;
 mod templates;
+mod unread;
 mod url;
 
 pub use chosen::{is_connector, not_chosen};

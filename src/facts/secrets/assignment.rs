@@ -89,9 +89,6 @@ fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Op
         && matches!(grammar, Grammar::Bare | Grammar::Quoted)
         && stands_among_comments(text, line, grammar);
     let (at, join) = value_start(text, name, grammar)?;
-    if text[..at].trim_end().ends_with("=>") && names::is_variant(&text[..name.0], &text[name.0..name.1]) {
-        return None;
-    }
     let (start, end, is_quoted) = value_at(text, at, name.0 - line.0.min(name.0), grammar, join)?;
     let (start, end) = trimmed(text, start, end);
     let (start, value) = (start, text.get(start..end)?);
@@ -104,7 +101,9 @@ fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Op
     {
         return None;
     }
-    if grammar == Grammar::Code && names::says_itself(&text[name.0..name.1], value) {
+    let own = &text[name.0..name.1];
+    let is_arm = || text[..at].trim_end().ends_with("=>") && names::is_variant(&text[..name.0], own);
+    if grammar == Grammar::Code && (names::says_itself(own, value) || is_arm() && names::is_code_name(own, value)) {
         return None;
     }
     let grade = literal::grade(&decoded(value, text, grammar), sort, &text[name.0..name.1])?;

@@ -119,6 +119,12 @@ pub(super) fn is_variant(before: &str, name: &str) -> bool {
         && name.contains(|letter: char| letter.is_ascii_lowercase())
 }
 
+/// `DKIM2_ALLOW`, and `dkim2Pass` for `Dkim2Pass`: what a variant is called elsewhere.
+pub(super) fn is_code_name(name: &str, value: &str) -> bool {
+    let is_constant = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    name.eq_ignore_ascii_case(value) || value.contains('_') && value.bytes().all(is_constant)
+}
+
 /// Whether a value is only the name in other letters: `DeviceAuthKey = "pm-27581-device-auth-key"`,
 /// `PROP_PRIVATE_KEY_PWD = "private_key_file_pwd"`.
 ///
