@@ -29,7 +29,7 @@ fn may_read(file: &File) -> bool {
 
 /// Whether a text names a variable, outside of what is for tests and for developers alone.
 fn reads(file: &File, name: &str) -> bool {
-    let Some(text) = file.text().map(|source| source.text()) else { return false };
+    let Some(text) = file.text().map(crate::source::Source::text) else { return false };
     let is_part = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     let bytes = text.as_bytes();
     memchr::memmem::find_iter(bytes, name.as_bytes()).any(|at| {
