@@ -6,6 +6,7 @@
 use crate::facts::Facts;
 use crate::facts::code::{Role, folder_role};
 use crate::tree::File;
+use crate::tree::path::folder_of;
 
 /// Whether a variable of the database is named nowhere that production of a program of Rails reads.
 pub(super) fn is_unread(facts: &Facts<'_>, name: &str) -> bool {
@@ -18,11 +19,13 @@ pub(super) fn is_unread(facts: &Facts<'_>, name: &str) -> bool {
 /// Sources, settings and scripts of the program; what describes an image or a workload only hands values over.
 fn may_read(file: &File) -> bool {
     const ENDS: &[&str] = &[".rb", ".rake", ".ru", ".erb", ".sh", ".yml", ".yaml"];
-    let folder = file.path.strip_suffix(file.name()).unwrap_or_default();
+    let folder = folder_of(&file.path);
     let is_program =
         || folder.split('/').all(|part| !matches!(folder_role(part), Role::Test | Role::Fixture | Role::Example));
-    let is_settings = !file.name().ends_with("ml") || folder == "config/";
-    (ENDS.iter().any(|end| file.name().ends_with(end)) || folder.starts_with("bin/") || file.name() == "Procfile")
+    let is_settings = !file.name().ends_with("ml") || folder == "config";
+    (ENDS.iter().any(|end| file.name().ends_with(end))
+        || folder.split('/').next() == Some("bin")
+        || file.name() == "Procfile")
         && is_settings
         && is_program()
 }

@@ -10,6 +10,7 @@ use crate::facts::Facts;
 use crate::facts::production::{Stage, Standing, stage_of_path};
 use crate::source::Span;
 use crate::tree::File;
+use crate::tree::path::{folder_of, within};
 use crate::value::Value;
 
 pub(super) fn services(facts: &Facts<'_>, file: &File) -> Vec<Service> {
@@ -152,21 +153,20 @@ fn router(facts: &Facts<'_>, procfile: &str) -> Option<Fact<bool>> {
 /// What the buildpack of a language sets to `production` in every app, unless the app sets it; an image beside the
 /// Procfile needs no buildpack.
 fn of_buildpacks(facts: &Facts<'_>, procfile: &File, place: &Place, own: &[Env]) -> Vec<Env> {
-    let folder = procfile.path.strip_suffix(procfile.name()).unwrap_or_default();
-    if facts.tree.file(&format!("{folder}Dockerfile")).is_some() {
+    let is_beside = |name: &str| facts.tree.file(&within(folder_of(&procfile.path), name)).is_some();
+    if is_beside("Dockerfile") {
         return Vec::new();
     }
     let manifests = [("Gemfile", "RAILS_ENV"), ("Gemfile", "RACK_ENV"), ("package.json", "NODE_ENV")];
-    let set = manifests.into_iter().filter(|(manifest, name)| {
-        facts.tree.file(&format!("{folder}{manifest}")).is_some() && own.iter().all(|env| env.name != *name)
-    });
+    let set =
+        manifests.into_iter().filter(|(manifest, name)| is_beside(manifest) && own.iter().all(|env| env.name != *name));
     let value = || EnvValue::Reference("set by the buildpack".into());
     set.map(|(_, name)| Env { name: name.to_owned(), value: value(), place: place.clone() }).collect()
 }
 
 /// The `app.json` beside a Procfile.
 fn app_json(procfile: &str) -> String {
-    procfile.rsplit_once('/').map_or_else(|| "app.json".to_owned(), |(folder, _)| format!("{folder}/app.json"))
+    within(folder_of(procfile), "app.json")
 }
 
 /// What `app.json` sets; an entry without a value is asked for at creation.
