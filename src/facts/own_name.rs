@@ -30,6 +30,8 @@ const MARKS_FILES: &[&str] = &["example", "sample", "template"];
 const OWN: &str = "own";
 /// More of a file says nothing more about its name.
 const HEAD: usize = 20_000;
+/// A shorter name stands in hosts by chance.
+const SITE_NAME: usize = 4;
 /// Words that a sentence has at least.
 const SENTENCE: usize = 5;
 
@@ -145,6 +147,16 @@ impl OwnName {
         let last = name.rsplit('/').next().unwrap_or(name);
         let last = last.split(':').next().unwrap_or(last).to_lowercase();
         self.names.contains(&last.replace(['_', '.'], "-"))
+    }
+
+    /// Whether a host bears the project's whole name: `docs.shop.example`, `getshop.example`.
+    pub fn is_site(&self, host: &str) -> bool {
+        let host = host.to_lowercase().replace('-', "");
+        let mut labels = host.split('.').filter(|label| *label != "github" && *label != "readthedocs");
+        labels.any(|label| {
+            let bears = |name: &String| name.len() >= SITE_NAME && label.contains(&name.replace('-', ""));
+            self.names.iter().any(bears)
+        })
     }
 
     /// The words of its name, and what its manifests say that the program is.

@@ -177,20 +177,28 @@ pub(in crate::probe) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<B
                 && !section.links.iter().any(|link| matches!(here(&link.url), Target::Inside(path) if is_page(&path)));
             for link in &section.links {
                 let text = link.text.trim();
-                let promises = text.split_whitespace().count() <= 6 && topic.is_promised(text);
+                let promise = |text: &str| text.split_whitespace().count() <= 6 && topic.is_promised(text);
+                let named = wiki_page(text, &link.url).filter(|page| promise(page));
+                let promises = named.is_some() || promise(text);
+                let what = named.as_deref().unwrap_or(text);
                 let is_elsewhere = || text.to_ascii_lowercase().contains("wiki") || !builds_a_site(facts);
                 let is_site = || {
                     topic.elsewhere
                         && is_readme(&document.path)
-                        && (leads_there || names_documentation(text))
+                        && (leads_there
+                            || names_documentation(text)
+                            || is_own_documentation(facts, document, &link.url))
                         && is_elsewhere()
                 };
-                let is_others =
-                    is_reference(&link.url) && !((leads_there || promises) && is_own_site(facts, &link.url));
+                let is_own = || {
+                    (leads_there || promises) && is_own_site(facts, &link.url)
+                        || is_own_documentation(facts, document, &link.url)
+                };
+                let is_others = is_reference(&link.url) && !is_own();
                 if (promises || is_site()) && !is_others && here(&link.url) == Target::Outside {
                     blind.push(Blind {
                         place: Some(Place::at(document.path.clone(), link.span)),
-                        why: format!("\"{text}\" is linked outside the tree, cannot be read offline"),
+                        why: format!("\"{what}\" is linked outside the tree, cannot be read offline"),
                     });
                 }
             }
@@ -205,6 +213,34 @@ fn is_own_site(facts: &Facts<'_>, url: &str) -> bool {
     let host = url.split("://").nth(1).unwrap_or("").split(['/', ':', '?']).next().unwrap_or("");
     let name = host.strip_suffix(".apache.org").or_else(|| host.rsplit('.').nth(1));
     name.is_some_and(|name| facts.own_name().is_in(name) == Some(true))
+}
+
+/// The title of the page of a wiki that a link leads to whose text says nothing: "can be found [here](…/wiki/Common-Problems)".
+fn wiki_page(text: &str, url: &str) -> Option<String> {
+    let says_nothing = text.split_whitespace().all(|word| {
+        let word = word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+        ["", "here", "this", "the", "in", "on", "page", "link", "wiki"].contains(&word.as_str())
+    });
+    let page = url.rsplit_once("/wiki/").filter(|_| says_nothing)?.1.split(['#', '?']).next()?;
+    Some(page.replace(['-', '_'], " ").replace("%20", " ")).filter(|page| !page.is_empty())
+}
+
+/// Whether an address is of the documentation on a site that bears the project's whole name: `docs.shop.example`, or
+/// `shop.example/docs/backup` where the document links to another page of it too; one alone may be about anything.
+fn is_own_documentation(facts: &Facts<'_>, document: &Document, url: &str) -> bool {
+    const NAMES: &[&str] = &["docs", "doc", "documentation", "manual", "handbook", "wiki"];
+    let names_it = |part: &str| NAMES.contains(&part.to_ascii_lowercase().as_str());
+    let host =
+        |url: &str| url.split("://").nth(1).unwrap_or("").split(['/', ':', '?', '#']).next().unwrap_or("").to_owned();
+    let is_page = |url: &str| url.split(['/', '?', '#']).skip(3).take(2).any(names_it);
+    let own = host(url);
+    let is_site = own.ends_with(".readthedocs.io") || own.split('.').next().is_some_and(names_it);
+    let has_another = || {
+        let links = document.sections.iter().flat_map(|section| &section.links).map(|link| link.url.as_str());
+        let bare = |url: &str| url.split('#').next().unwrap_or(url).to_owned();
+        links.into_iter().any(|other| host(other) == own && is_page(other) && bare(other) != bare(url))
+    };
+    (is_site || is_page(url) && has_another()) && facts.own_name().is_site(&own)
 }
 
 /// Pages in folders of documentation that are a site of their own.
@@ -308,6 +344,22 @@ pub(in crate::probe) fn is_reference(url: &str) -> bool {
         "badge.fury.io",
         "github.com",
         "sre.google",
+        "spring.io",
+        "instana.io",
+        "instana.com",
+        "ibm.com",
+        "oracle.com",
+        "djangoproject.com",
+        "rubyonrails.org",
+        "laravel.com",
+        "symfony.com",
+        "nginx.org",
+        "nginx.com",
+        "letsencrypt.org",
+        "cloudflare.com",
+        "newrelic.com",
+        "openapis.org",
+        "swagger.io",
         "atlassian.com",
         "pagerduty.com",
         "google.com",
