@@ -18,8 +18,29 @@ pub(super) fn operations(files: &[Shaped]) -> Found {
     let mut found = Found::default();
     for file in files {
         declared(file, &mut found);
+        found.blind.extend(told_apart_by_hand(file));
     }
     found
+}
+
+/// Where a handler of all paths compares them itself: `case strings.HasPrefix(r.URL.Path, "/db/query"):`. A few such
+/// comparisons are made by what stands before the handlers: to let the health check pass, to send a path elsewhere.
+fn told_apart_by_hand(file: &Shaped) -> Vec<Blind> {
+    const FEW: usize = 4;
+    static COMPARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(
+            r"\b\w+\.URL\.Path\s*==|==\s*\w+\.URL\.Path\b|\b(?:HasPrefix|HasSuffix)\(\s*\w+\.URL\.Path,|\.MatchString\(\s*\w+\.URL\.Path\s*\)",
+        )
+        .ok()
+    });
+    let compared = COMPARED.iter().flat_map(|one| one.find_iter(&file.outline.bare));
+    let places: Vec<Place> =
+        compared.map(|one| Place::at(file.path.clone(), Span::new(one.start(), one.end()))).collect();
+    if places.len() <= FEW {
+        return Vec::new();
+    }
+    let why = "a handler tells the paths apart by itself: which operations there are cannot be read";
+    places.into_iter().map(|place| Blind { place: Some(place), why: why.to_owned() }).collect()
 }
 
 fn declared(file: &Shaped, found: &mut Found) {

@@ -245,12 +245,31 @@ pub fn read(facts: &Facts<'_>) -> Routes {
     routes
 }
 
+/// Its queries and mutations all stand behind one path.
+const GRAPHQL: &str = "a schema of GraphQL";
+
 /// What declares operations as values of the program, each of them a field of an object: which there are is not read.
 fn contract(facts: &Facts<'_>) -> Option<&'static str> {
     const CONTRACTS: &[(&str, &str, &str)] = &[
         ("npm:@trpc/server", r"\binitTRPC\b", "a router of tRPC"),
         ("npm:@ts-rest/core", r"\binitContract\(", "a contract of ts-rest"),
         ("npm:@orpc/server", r#"["']@orpc/server["']"#, "a router of oRPC"),
+        ("npm:@apollo/server", r"\bnew ApolloServer\b", GRAPHQL),
+        ("npm:apollo-server", r"\bnew ApolloServer\b", GRAPHQL),
+        ("npm:apollo-server-express", r"\bnew ApolloServer\b", GRAPHQL),
+        ("npm:graphql-yoga", r"\bcreateYoga\(", GRAPHQL),
+        ("npm:express-graphql", r"\bgraphqlHTTP\(", GRAPHQL),
+        ("npm:@nestjs/graphql", r"\bGraphQLModule\b", GRAPHQL),
+        ("npm:mercurius", r"\bmercurius\b", GRAPHQL),
+        ("pypi:graphene", r"\b(?:graphene\.)?(?:ObjectType|Schema|Mutation)\b", GRAPHQL),
+        ("pypi:graphene-django", r"\bDjangoObjectType\b", GRAPHQL),
+        ("pypi:strawberry-graphql", r"\bstrawberry\.(?:type|Schema)\b", GRAPHQL),
+        ("pypi:ariadne", r"\bmake_executable_schema\(", GRAPHQL),
+        ("go:99designs/gqlgen", r"\bNewExecutableSchema\(", GRAPHQL),
+        ("go:graph-gophers/graphql-go", r"\bgraphql\.(?:MustParseSchema|ParseSchema)\(", GRAPHQL),
+        ("go:graphql-go/graphql", r"\bgraphql\.NewSchema\(", GRAPHQL),
+        ("cargo:async-graphql", r"\b(?:EmptySubscription|EmptyMutation|Schema::build)\b", GRAPHQL),
+        ("cargo:juniper", r"\b(?:EmptySubscription|EmptyMutation|RootNode)\b", GRAPHQL),
     ];
     let depends = |name| facts.manifests().dependencies(name).any(|(_, one)| one.purpose == Purpose::Runtime);
     let used =
