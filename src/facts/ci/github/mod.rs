@@ -3,6 +3,7 @@
 mod expression;
 mod foreign;
 mod known;
+mod merged;
 mod steps;
 mod triggers;
 
@@ -97,6 +98,7 @@ fn workflow(
     let mut waiting: Vec<(usize, Vec<String>)> = Vec::new();
     let shell = default_of(root, "shell");
     let dir = default_of(root, "working-directory");
+    let merged = merged::jobs(jobs, triggers, &known);
     for (id, field) in jobs.iter().take(500) {
         let place = Place::at(file, field.key);
         let indexes = job(
@@ -112,6 +114,7 @@ fn workflow(
                 caller,
                 shell: shell.as_deref(),
                 dir: dir.as_deref(),
+                merged: merged.contains(id.as_str()).then_some(root),
             },
             depth,
         );
@@ -141,6 +144,8 @@ struct Job0<'a> {
     caller: Option<&'a Caller>,
     shell: Option<&'a str>,
     dir: Option<&'a str>,
+    /// Its workflow, where it waits for the merge of a pull request.
+    merged: Option<&'a Value>,
 }
 
 fn job(walk: &mut Walk<'_>, written: &Job0<'_>, depth: usize) -> Vec<usize> {
@@ -148,6 +153,10 @@ fn job(walk: &mut Walk<'_>, written: &Job0<'_>, depth: usize) -> Vec<usize> {
     let mut known = written.known.clone();
     known.env = environment(&known, value.get("env"));
     let (triggers, on_failure) = running(value.get("if"), written.triggers, &known);
+    let triggers = match written.merged {
+        Some(root) => merged::pushed(triggers, root),
+        None => triggers,
+    };
     let index = walk.ci.jobs.len();
     let name = value.get("name").and_then(Value::as_str).unwrap_or(written.id).to_owned();
     let excuse = excuse(value, &known).or_else(|| written.caller.and_then(|caller| caller.excuse.clone()));
