@@ -2,6 +2,7 @@
 
 mod cargo;
 mod cargo_make;
+mod composer;
 mod foreign;
 mod hooks;
 mod image;
@@ -219,6 +220,7 @@ impl<'f> Walk<'f> {
             "npm" | "pnpm" | "yarn" | "bun" | "turbo" | "nx" | "lerna" => self.node(words, place, call),
             "start-server-and-test" | "start-test" | "server-test" => self.server_and_test(words, place, call),
             "cargo" => self.cargo(words, place, call),
+            "composer" => self.composer(words, place, call),
             "nix" | "nix-build" => self.nix(words, place, call),
             "skaffold" => self.skaffold(words, place, call),
             "rake" => self.rake(words, place, call),

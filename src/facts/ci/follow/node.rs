@@ -175,7 +175,7 @@ impl Walk<'_> {
     }
 
     /// Walks a command that was given as words.
-    fn anchored(&mut self, words: &[String], place: &Place, call: &Call) {
+    pub(super) fn anchored(&mut self, words: &[String], place: &Place, call: &Call) {
         let script = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
         let Some(mut inner) = call.inside(script.clone(), place, format!("words {script}")) else { return };
         inner.chain.pop();
