@@ -109,7 +109,8 @@ fn jvm(program: &str, words: &[&str], suite: Suite, file: &File) -> bool {
             };
             !words.iter().any(is_left_out)
                 && words.iter().any(|word| {
-                    *word == "verify" || *word == "install" || (*word == "test" && is_of_surefire(suite, file))
+                    matches!(*word, "verify" | "install" | "deploy")
+                        || matches!(*word, "test" | "package") && is_of_surefire(suite, file)
                 })
         }
         "gradle" | "gradlew" => {
