@@ -101,8 +101,8 @@ enum Purpose {
 const SERVER_AUTHENTICATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
 const ANY_PURPOSE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
 
-/// What it states itself that it is not for decides; else its path and who serves that file. That it is for a server, or
-/// names hosts, says nothing of one that lies beside code and that nobody uses.
+/// What it states itself that it is not for decides; else its path and who serves that file. That it is for a server,
+/// names hosts, or lies under such a name, says nothing of one that lies beside code and that nobody uses.
 fn purpose(facts: &Facts<'_>, path: &str, certificate: &Certificate) -> Purpose {
     use x509_cert::ext::pkix::name::GeneralName;
     use x509_cert::ext::pkix::{ExtendedKeyUsage, SubjectAltName};
@@ -115,10 +115,8 @@ fn purpose(facts: &Facts<'_>, path: &str, certificate: &Certificate) -> Purpose 
     let names = body.get_extension::<SubjectAltName>().ok().flatten();
     let is_host = |name: &GeneralName| matches!(name, GeneralName::DnsName(_) | GeneralName::IpAddress(_));
     let of_hosts = || names.is_some_and(|(_, names)| names.0.iter().any(is_host));
-    if is_named_for_servers(path)
-        || is_served(facts, path)
-        || (serves == Some(true) || of_hosts()) && (!is_beside_code(path) || is_used(facts, path))
-    {
+    let is_said = is_named_for_servers(path) || serves == Some(true) || of_hosts();
+    if is_served(facts, path) || is_said && (!is_beside_code(path) || is_used(facts, path)) {
         return Purpose::Server;
     }
     Purpose::Unsaid

@@ -43,6 +43,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         if stands_for_one(setting) && is_no_key() || is_asked_by_another() {
             continue;
         }
+        if let (Some(url), Some(Secret::Literal)) = (address_of_rails(config, setting), way_of(config, setting)) {
+            let mut note = sighting(setting, &Secret::Literal);
+            note.message = format!("{}; `{}` beside it, which is elsewhere, wins", note.message, url.name);
+            answer.notes.push(note);
+            continue;
+        }
         answer.seen.extend(way_of(config, setting).map(|way| sighting(setting, &way)));
     }
     for (setting, stronger) in effective.overridden {
@@ -63,6 +69,20 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     keep(&mut answer, way);
     answer.blind.extend(config.blind.iter().cloned());
     answer
+}
+
+/// The address that stands beside a part of one in the settings of Rails' databases, where it comes from elsewhere: what
+/// it says of user and password wins over what the others inherit.
+fn address_of_rails<'c>(config: &'c Config, setting: &Setting) -> Option<&'c Setting> {
+    let (_, parents) = setting.key.words().split_last()?;
+    let is_beside = |other: &&Setting| {
+        other.place.path == setting.place.path
+            && other.layer == setting.layer
+            && other.key.words().split_last().is_some_and(|(last, above)| last == "url" && above == parents)
+            && matches!(&other.held, Held::Elsewhere(way, _) if !matches!(way, Way::Computed))
+    };
+    let is_of_rails = setting.place.path.rsplit('/').next() == Some("database.yml");
+    config.settings().iter().filter(|_| is_of_rails).find(is_beside)
 }
 
 /// Whether a file of Go holds a command that people type beside one that serves: `hydra revoke token` asks for their

@@ -68,7 +68,7 @@ pub fn read(facts: &Facts<'_>) -> Vec<Image> {
 }
 
 /// Whether a folder is that of a program, with what it needs.
-fn holds_a_program(facts: &Facts<'_>, folder: &str) -> bool {
+pub(super) fn holds_a_program(facts: &Facts<'_>, folder: &str) -> bool {
     let manifests =
         ["requirements.txt", "pyproject.toml", "package.json", "go.mod", "Cargo.toml", "main.py", "main.go"];
     manifests.iter().any(|name| facts.tree.file(&within(folder, name)).is_some())
@@ -104,7 +104,7 @@ fn given_from_outside(facts: &Facts<'_>, path: &str, text: &str) -> BTreeSet<Str
 }
 
 /// Files that may call a build with arguments: CI, Compose, bake files, scripts, recipes.
-fn may_build(path: &str) -> bool {
+pub(super) fn may_build(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let end = name.rsplit_once('.').map_or("", |(_, end)| end);
     matches!(end, "yml" | "yaml" | "sh" | "bash" | "hcl" | "mk" | "just")

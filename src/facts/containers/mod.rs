@@ -1,6 +1,7 @@
 //! Dockerfiles, compose files and platform specs.
 
 mod compose;
+mod developed;
 pub mod dockerfile;
 mod elsewhere;
 mod fields;
@@ -314,6 +315,7 @@ pub fn read(facts: &Facts<'_>) -> Containers {
     let mut containers = Containers { images: image::read(facts), ..Containers::default() };
     paas::read(facts, &mut containers);
     compose::read(facts, &mut containers);
+    developed::set_aside(facts, &mut containers);
     containers.services.sort_by(|a, b| a.place.cmp(&b.place));
     containers
 }

@@ -40,6 +40,24 @@ fn every_way_to_name_a_dockerfile() {
 }
 
 #[test]
+fn what_only_runs_on_mounted_source_is_no_release_image_beside_one() {
+    let compose = "services:\n  php:\n    build:\n      context: .\n      dockerfile: ./data/php.Dockerfile\n    volumes:\n      - ./:/home/shop\n";
+    let image = "FROM php:8\nCMD [\"php-fpm\"]\n";
+    let released = ("Dockerfile", "FROM php:8\nCOPY . .\nUSER 1001\nCMD [\"php-fpm\"]\n");
+    let standing = |more: &[(&str, &str)]| {
+        let mut files =
+            vec![("data/php.Dockerfile", image), ("docker-compose.yml", compose), ("module/a.php", "<?php\n")];
+        files.extend(more);
+        images(&files).into_iter().find(|image| image.path.starts_with("data")).unwrap().standing
+    };
+    assert!(matches!(standing(&[released]), Standing::Aside(_)));
+    // Where it is the only one, or something else builds it, production may run it.
+    assert_eq!(standing(&[]), Standing::Production);
+    let release = "jobs:\n  release:\n    steps:\n      - run: docker build -f data/php.Dockerfile .\n";
+    assert_eq!(standing(&[released, (".github/workflows/release.yml", release)]), Standing::Production);
+}
+
+#[test]
 fn what_only_tests_a_service_is_no_release_image() {
     let standing = |text: &str| image(text).standing;
     for text in [
