@@ -5,7 +5,7 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{CodeText, Hit, Scope, observe};
-use crate::facts::config::{argument, conditional, script};
+use crate::facts::config::{Held, Setting, argument, conditional, script};
 use crate::pattern::pattern;
 
 /// `@logger("level", key…)`.
@@ -121,7 +121,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let words: Vec<&Word> = question.words_from(1).collect();
     let mut answer = Answer { blind: facts.config().blind.clone(), ..Answer::default() };
     answer.seen.extend(caps(facts));
-    let set = read(facts, &words, &Form { shape: Some("level"), ..Form::default() }, false);
+    let mut set = read(facts, &words, &Form { shape: Some("level"), ..Form::default() }, false);
+    if !set.seen.is_empty() {
+        set.seen.extend(own_categories(facts));
+    }
     let stated = stated(facts);
     answer.notes.extend(set.notes);
     let mut layers = vec![set.seen];
@@ -135,6 +138,39 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         if answer.seen.is_empty() { answer.seen = layer } else { answer.notes.extend(layer) }
     }
     answer
+}
+
+/// What the settings write of the project's own packages and namespaces, whatever they write of the rest:
+/// `logging.level.com.example.shop: DEBUG` beside a root at `WARN`.
+fn own_categories(facts: &Facts<'_>) -> Vec<Sighting> {
+    let config = facts.config();
+    let is_own = |setting: &&Setting| category(&setting.name).is_some_and(|category| is_own(facts, category));
+    let settings: Vec<&Setting> = config.settings().iter().filter(is_own).collect();
+    let written = config.effective(&settings).winners.into_iter().filter_map(|setting| {
+        let Held::Plain(text) = &setting.held else { return None };
+        let message = format!("`{}` is `{text}` in {}", setting.name, setting.layer.name());
+        let sighting = Sighting::new(setting.place.clone(), Strength::Configured, message);
+        Some(sighting.with(super::config::level(facts, text)))
+    });
+    written.collect()
+}
+
+/// The package or namespace whose level a setting of Spring or of .NET gives.
+fn category(name: &str) -> Option<&str> {
+    let prefixes = ["logging.level.", "Logging.LogLevel."];
+    prefixes.iter().find_map(|prefix| name.strip_prefix(prefix)).filter(|rest| !matches!(*rest, "root" | "Default"))
+}
+
+/// Whether a package lies in the source of the product, or a project of .NET bears the name.
+fn is_own(facts: &Facts<'_>, category: &str) -> bool {
+    let folder = format!("/{}/", category.replace('.', "/"));
+    let is_within =
+        |one: &str, other: &str| one.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    facts.tree.files().iter().any(|file| {
+        let project = file.name().strip_suffix(".csproj");
+        file.path.split_once("src/main/").is_some_and(|(_, rest)| rest.contains(&folder))
+            || project.is_some_and(|project| is_within(category, project) || is_within(project, category))
+    })
 }
 
 /// `release_max_level_warn`: whatever runs, nothing more verbose is compiled in.

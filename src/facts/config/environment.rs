@@ -8,7 +8,9 @@ use crate::facts::Facts;
 use crate::facts::containers::{Env, EnvValue, Role};
 use crate::facts::kubernetes::Object;
 use crate::facts::production::Standing;
+use crate::facts::secrets::is_placeholder;
 use crate::value::Value;
+use base64::Engine as _;
 
 /// Reads it.
 pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
@@ -39,6 +41,7 @@ pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
         if object.is_workload() && object.serves() {
             for container in object.containers() {
                 for env in container.env() {
+                    let env = in_clear(facts, &env).unwrap_or(env);
                     entry(config, &env, &object.name, !container.is_own());
                 }
             }
@@ -47,6 +50,28 @@ pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
             secret(config, object);
         }
     }
+}
+
+/// A variable that a Secret of the tree fills with a text that stands there for everybody; base64 hides nothing.
+fn in_clear(facts: &Facts<'_>, env: &Env) -> Option<Env> {
+    let EnvValue::Reference(reference) = &env.value else { return None };
+    let (name, key) = reference.strip_prefix("secretKeyRef ")?.split_once('/')?;
+    let mut secrets = facts.kubernetes().production().filter(|object| object.is_kind("Secret") && object.name == name);
+    secrets.find_map(|object| {
+        ["stringData", "data"].iter().find_map(|&section| {
+            let value = object.value.get(section)?.get(key)?;
+            let written = value.scalar_text()?;
+            let text = if section == "data" { decoded(&written)? } else { written };
+            let is_said = matches!(Held::of_text(&text).0, Held::Plain(_)) && !is_placeholder(&text, key);
+            let place = object.at(value.span);
+            is_said.then(|| Env { name: env.name.clone(), value: EnvValue::Literal(text), place })
+        })
+    })
+}
+
+fn decoded(text: &str) -> Option<String> {
+    let bytes = base64::engine::general_purpose::STANDARD.decode(text.trim()).ok()?;
+    String::from_utf8(bytes).ok().map(|text| text.trim_end().to_owned())
 }
 
 fn entry(config: &mut Config, env: &Env, owner: &str, is_foreign: bool) {

@@ -11,7 +11,7 @@ use crate::value::Value;
 
 pattern!(
     WATCHES: Scan,
-    r#"(?:^|[\s"'`/;&|(=])(?<what>cargo[ -]watch|cargo\s+leptos\s+watch|bacon|watchexec|systemfd|nodemon|ts-node-dev|tsnd|tsx\s+(?:--)?watch|node\s+(?:--?[\w=./-]+\s+){0,4}--watch(?:-path=\S+)?|bun\s+(?:run\s+)?--(?:watch|hot)|deno\s+\w+\s+(?:--?[\w=./,-]+\s+){0,6}--watch|nest\s+start\s(?:[^;&|]{0,60}\s)?--watch|(?:next|vite|nuxt|nuxi|astro|remix|vinxi)\s+dev|vite(?:\s+serve)?(?:\s+--(?:host|port)\b[^;&|]*)?\s*$|ng\s+serve|vue-cli-service\s+serve|react-scripts\s+start|webpack-dev-server|webpack\s+serve|gatsby\s+develop|(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?dev(?::[\w-]+)?|reflex\s+-|air(?:\s+-c|\s*$)|CompileDaemon|dotnet\s+watch|flask\s(?:[^;&|]{0,60}\s)?--debug|fastapi\s+dev|watchmedo|manage\.py\s+runserver(?:_plus)?|--reload)(?:$|[\s"'`;&|)])"#
+    r#"(?:^|[\s"'`/;&|(=])(?<what>cargo[ -]watch|cargo\s+leptos\s+watch|bacon|watchexec|systemfd|nodemon|ts-node-dev|tsnd|tsx\s+(?:--)?watch|node\s+(?:--?[\w=./-]+\s+){0,4}--watch(?:-path=\S+)?|bun\s+(?:run\s+)?--(?:watch|hot)|deno\s+\w+\s+(?:--?[\w=./,-]+\s+){0,6}--watch|nest\s+start\s(?:[^;&|]{0,60}\s)?--watch|(?:next|vite|nuxt|nuxi|astro|remix|vinxi)\s+dev|vite(?:\s+serve)?(?:\s+--(?:host|port)\b[^;&|]*)?\s*$|ng\s+serve|vue-cli-service\s+serve|react-scripts\s+start|webpack-dev-server|webpack\s+serve|gatsby\s+develop|strapi\s+dev(?:elop)?|wrangler\s+dev|docusaurus\s+start|quarkus(?::dev|Dev|\s+dev)|gradlew?\s(?:[^;&|]{0,60}\s)?(?:--continuous|-t)|rerun\s|(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?dev(?::[\w-]+)?|reflex\s+-|air(?:\s+-c|\s*$)|CompileDaemon|dotnet\s+watch|flask\s(?:[^;&|]{0,60}\s)?--debug|fastapi\s+dev|watchmedo|manage\.py\s+runserver(?:_plus)?|--reload)(?:$|[\s"'`;&|)])"#
 );
 pattern!(
     RUNS_SCRIPT: Scan,
