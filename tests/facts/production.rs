@@ -131,11 +131,19 @@ fn fixtures_and_examples() {
         "src/login.spec.ts",
         "test_app.py",
         "e2e/x.ts",
+        "tlstest/mtls/node.crt",
     ];
     for path in fixtures {
         assert!(is_fixture(path), "{path}");
     }
-    for path in ["src/contest.rs", "src/latest/mod.rs", "app.yaml", "openapi.spec.yaml", "spec.yaml"] {
+    for path in [
+        "src/contest.rs",
+        "src/latest/mod.rs",
+        ".github/workflows/smoketest.yml",
+        "app.yaml",
+        "openapi.spec.yaml",
+        "spec.yaml",
+    ] {
         assert!(!is_fixture(path), "{path}");
     }
     for path in ["examples/app.rs", "docs/setup.md", ".env.sample", "app.example.toml", "demo/app.py"] {
@@ -158,6 +166,8 @@ fn packages_that_only_tests_use_by_their_names() {
         "grpctesting",
         "dbtesting",
         "httptest",
+        "dgraphtest",
+        "ordertests",
     ] {
         assert!(is_test_support(name), "{name}");
     }
@@ -172,6 +182,9 @@ fn packages_that_only_tests_use_by_their_names() {
         "abtesting",
         "protest",
         "loadtest",
+        "latest",
+        "contests",
+        "speedtest",
     ] {
         assert!(!is_test_support(name), "{name}");
     }

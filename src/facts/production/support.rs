@@ -12,9 +12,11 @@ const TEST_SUPPORT_WORDS: &[&str] = &["testkit", "testlib", "testsupport", "test
 /// What stands before `testing` where it is no test of the program: a word, or something that a product does.
 const NOT_BEFORE_TESTING: &[&str] =
     &["con", "at", "pro", "de", "ab", "split", "load", "pen", "stress", "speed", "user"];
-/// What stands before `test` in the name of a package that stands in for it: `net/http/httptest`.
-const BEFORE_TEST: &[&str] =
-    &["http", "grpc", "db", "sql", "client", "server", "api", "store", "storage", "kube", "log"];
+/// What stands before `test` in words that have nothing to do with tests, and in what products test for their users:
+/// `latest`, `speedtest`. In every other name it says that tests use what is in it: `httptest`, `tlstest`.
+const NOT_BEFORE_TEST: &[&str] = &[
+    "la", "con", "at", "pro", "de", "grea", "fas", "shor", "ab", "speed", "back", "pen", "hit", "self", "nex", "load",
+];
 
 /// Whether the name of a folder or of a package says that only tests use what is in it: `crates/shop_test_db`,
 /// `grpctesting`.
@@ -27,9 +29,9 @@ pub fn is_test_support(name: &str) -> bool {
     pairs || words.iter().any(|word| TEST_SUPPORT_WORDS.contains(word) || is_glued(word))
 }
 
-/// Whether one word is what is tested and the word `testing`.
-fn is_glued(word: &str) -> bool {
+/// Whether one word is what is tested and the word `testing`, `test` or `tests`.
+pub(super) fn is_glued(word: &str) -> bool {
     let subject = |end: &str| word.strip_suffix(end).filter(|subject| !subject.is_empty());
     subject("testing").is_some_and(|subject| !NOT_BEFORE_TESTING.contains(&subject))
-        || subject("test").is_some_and(|subject| BEFORE_TEST.contains(&subject))
+        || subject("test").or_else(|| subject("tests")).is_some_and(|subject| !NOT_BEFORE_TEST.contains(&subject))
 }
