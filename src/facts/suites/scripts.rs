@@ -24,7 +24,9 @@ pub(super) fn run(facts: &Facts<'_>, command: &Command, words: &[&str], suite: S
                     && !does_less(words))
         }
         _ if is_script_runner(program) => {
-            says_e2e(command) == is_e2e(&file.path) && says_tests(program, command) && paths_allow(command, words, file)
+            says_e2e(command) == is_e2e(&file.path)
+                && says_tests(facts, program, command, file)
+                && paths_allow(command, words, file)
         }
         Suite::Load => names(command, file),
         _ => super::runs::speaks_of_tests(command) && names(command, file),
@@ -42,15 +44,26 @@ fn is_here(command: &Command, file: &File) -> bool {
     command.chain.is_empty() || dir.is_empty() || is_below()
 }
 
-/// Whether what runs scripts is told to run tests: `yarn format` formats them.
-fn says_tests(program: &str, command: &Command) -> bool {
+/// Whether what runs scripts is told to run tests: `yarn format` formats them. What a script of the tree does, its own
+/// commands say.
+fn says_tests(facts: &Facts<'_>, program: &str, command: &Command, file: &File) -> bool {
     const SAYS: &[&str] = &["test", "spec", "jest", "vitest", "mocha", "coverage", "e2e", "cypress", "playwright"];
     const WHOLE: &[&str] = &["check", "verify", "validate"];
     let says = |text: &str| SAYS.iter().any(|word| text.contains(word));
     matches!(program, "jest" | "vitest" | "mocha" | "ava")
         || says(&command.line().to_ascii_lowercase())
-        || command.words.iter().any(|word| WHOLE.contains(&word.as_str()))
+        || command.words.iter().any(|word| WHOLE.contains(&word.as_str()) && !is_script(facts, word, file))
         || command.chain.iter().any(|link| says(&link.what.to_ascii_lowercase()))
+}
+
+/// Whether a package that a file stands in has a script of this name.
+fn is_script(facts: &Facts<'_>, name: &str, file: &File) -> bool {
+    let mut packages = facts.manifests().packages.iter().filter(|package| package.ecosystem == Ecosystem::Npm);
+    packages.any(|package| {
+        let declares =
+            || facts.parsed(&package.path).and_then(|parsed| parsed.first()?.at(&["scripts", name])).is_some();
+        file.path.starts_with(package.folder()) && declares()
+    })
 }
 
 /// Whether a command, or the way to it, speaks of end-to-end tests.
