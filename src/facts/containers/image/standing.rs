@@ -73,6 +73,9 @@ pub(super) fn of_head(text: &str) -> Option<Standing> {
         "for development purpose",
         "for local development",
         "for development only",
+        "for testing only",
+        "used for testing",
+        "used to test",
         "only for development",
         "not for production",
         "not meant for production",
@@ -84,7 +87,7 @@ pub(super) fn of_head(text: &str) -> Option<Standing> {
     let head: String =
         lines.by_ref().take_while(|line| line.starts_with('#')).collect::<Vec<_>>().join("\n").to_lowercase();
     let says = SAYS.iter().any(|words| head.contains(words)) && !head.contains("--target");
-    says.then(|| Standing::Aside("its first comment says that it is for development".into()))
+    says.then(|| Standing::Aside("its first comment says that it is for developers".into()))
 }
 
 /// Whether an image is what production runs, by its path and by what its stages are made from and start.
