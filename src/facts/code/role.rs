@@ -286,8 +286,18 @@ pub(super) fn of_text(text: &str, language: Language) -> Option<Role> {
         Language::Go if head.lines().take(20).any(is_kept) => Some(Role::Product),
         _ if is_generated_text(text) => Some(Role::Generated),
         Language::Go if is_help_of_tests(text) => Some(Role::Test),
+        Language::JavaScript if declares_tests(text) => Some(Role::Test),
         _ => None,
     }
+}
+
+/// Whether a file of JavaScript declares tests outside every function, whatever it is called: `integration/login.js`.
+fn declares_tests(text: &str) -> bool {
+    const CALLS: &[&str] = &["describe(", "test(", "it(", "test.describe("];
+    text.lines().any(|line| {
+        let named = CALLS.iter().find_map(|call| line.strip_prefix(call));
+        named.is_some_and(|rest| rest.is_empty() || rest.starts_with(['"', '\'', '`']))
+    })
 }
 
 /// Whether a file of Go imports the package for tests and a good part of its functions are handed a test; a program may
