@@ -1,8 +1,8 @@
 //! Whether a file says of itself that production does not use it: in its first comment, or by what it switches on.
 
+use crate::pattern::Regex;
 use crate::pattern::{compile, pattern};
 use crate::source::head;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// The reason, in words.

@@ -1,13 +1,13 @@
 //! Patterns of one question, compiled when the first text is held against them: most trees have nothing to hold.
 
-use super::Scan;
+use super::Regex;
 use std::sync::OnceLock;
 
 /// Patterns any of which will do.
 #[derive(Debug)]
 pub struct AnyOf {
     texts: Vec<String>,
-    scans: OnceLock<Vec<Scan>>,
+    scans: OnceLock<Vec<Regex>>,
 }
 
 impl AnyOf {
@@ -23,7 +23,7 @@ impl AnyOf {
 
     /// Whether any of them matches.
     pub fn is_match(&self, text: &str) -> bool {
-        let build = || self.texts.iter().filter_map(|text| Scan::new(text, false).ok()).collect();
+        let build = || self.texts.iter().filter_map(|text| Regex::new(text, false).ok()).collect();
         self.scans.get_or_init(build).iter().any(|scan| scan.is_match(text))
     }
 }

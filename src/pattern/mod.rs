@@ -1,23 +1,24 @@
 //! Regular expressions and globs: the one place that compiles them.
 //!
-//! `\w`, `\d` and `\b` mean ASCII here, as in the languages and formats that are searched. Unicode's tables of letters
-//! cost more to compile than a small tree takes to judge, and Unicode's word boundaries throw the fast engine out at
-//! the first dash of a README. `\s` stays Unicode's: people write "4 h" with a no-break space.
+//! `\w`, `\d`, `\s` and `\b` mean ASCII here, as in the languages and formats that are searched. Unicode's tables of
+//! letters cost more to compile than a small tree takes to judge, and Unicode's word boundaries throw the fast engine
+//! out at the first dash of a README.
 
 mod globs;
 mod lazy;
 mod literals;
-mod scan;
+mod regex;
 mod set;
 mod words;
 
 pub use globs::{Globs, Paths};
 pub use lazy::AnyOf;
-pub use scan::{Found, Groups, Scan};
+pub use regex::{Captures, Match, Regex};
+pub use regex_syntax::escape;
 pub use set::{Pattern, PatternSet};
 pub use words::{Word, Words};
 
-use regex::{Error, Regex, RegexBuilder};
+use regex_automata::meta::BuildError;
 
 /// The compiled form of a pattern may take this much.
 const SIZE_LIMIT: usize = 1 << 22;
@@ -25,23 +26,18 @@ const SIZE_LIMIT: usize = 1 << 22;
 /// What follows `[` where any letter will do: written so, it is a class that `(?i)` folds letter by letter.
 const ANY: &str = r"\s\S]";
 
-/// A constant that is compiled where it is first used: `pattern!(NAME, r"…")` is a [`Regex`], `NAME: Scan` a [`Scan`].
+/// A constant that is compiled where it is first used.
 macro_rules! pattern {
     ($name:ident, $pattern:expr) => {
-        static $name: std::sync::LazyLock<regex::Regex> =
-            std::sync::LazyLock::new(|| $crate::pattern::compile($pattern).expect("a constant pattern"));
-    };
-    ($name:ident: Scan, $pattern:expr) => {
-        static $name: std::sync::LazyLock<$crate::pattern::Scan> =
-            std::sync::LazyLock::new(|| $crate::pattern::Scan::constant($pattern));
+        static $name: std::sync::LazyLock<$crate::pattern::Regex> =
+            std::sync::LazyLock::new(|| $crate::pattern::Regex::constant($pattern));
     };
 }
 pub(crate) use pattern;
 
-/// Compiles a pattern.
-#[expect(clippy::disallowed_methods, reason = "this is the one place")]
-pub fn compile(pattern: &str) -> Result<Regex, Error> {
-    RegexBuilder::new(&ascii(pattern)).size_limit(SIZE_LIMIT).build()
+/// Compiles a pattern; `^` and `$` are those of the text.
+pub fn compile(pattern: &str) -> Result<Regex, Box<BuildError>> {
+    Regex::new(pattern, false)
 }
 
 /// The pattern with its classes spelt out in ASCII.

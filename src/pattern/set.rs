@@ -1,7 +1,8 @@
 //! Many patterns over many files: their literals say which pattern may match where, and only there it is compiled.
 
 use super::literals::{self, Needs};
-use super::{Scan, Words};
+use super::{Regex, Words};
+use crate::facts::parallel;
 use foldhash::fast::RandomState;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
@@ -21,7 +22,7 @@ pub struct PatternSet {
 pub struct Pattern {
     /// As written.
     pub text: String,
-    scan: OnceLock<Option<Scan>>,
+    scan: OnceLock<Option<Regex>>,
 }
 
 /// The literals of all patterns.
@@ -91,8 +92,8 @@ impl PatternSet {
 
 impl Pattern {
     /// The regular expression, compiled on first use; `None` if it does not compile.
-    pub fn scan(&self) -> Option<&Scan> {
-        self.scan.get_or_init(|| Scan::new(&self.text, true).ok()).as_ref()
+    pub fn scan(&self) -> Option<&Regex> {
+        self.scan.get_or_init(|| Regex::new(&self.text, true).ok()).as_ref()
     }
 }
 
@@ -100,8 +101,8 @@ impl Anchors {
     fn of(patterns: &[Pattern]) -> Self {
         let mut literals: BTreeMap<(String, bool), Vec<(usize, u8)>> = BTreeMap::new();
         let mut needs = vec![0; patterns.len()];
-        for (position, pattern) in patterns.iter().enumerate() {
-            let Needs { all, as_written } = literals::needed(&pattern.text);
+        let needed = parallel::map(patterns, |pattern| literals::needed(&pattern.text));
+        for (position, Needs { all, as_written }) in needed.into_iter().enumerate() {
             for (bit, words) in all.into_iter().enumerate() {
                 let bit = 1 << bit;
                 needs[position] |= bit;

@@ -4,10 +4,10 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::manifests::{Ecosystem, Package};
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
 use crate::value::Value;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// `@cargo.lint(lint, level)`.

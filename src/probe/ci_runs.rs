@@ -9,11 +9,11 @@ use crate::facts::ci::pattern::{Pattern, values_of};
 use crate::facts::ci::{Ci, Command, Link, Step, tools};
 use crate::facts::code::{Language, Role};
 use crate::facts::manifests::Package;
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::quantity::Quantity;
 use crate::tree::path::within;
 use crate::value::Value;
-use regex::Regex;
 use shipped::{Beside, is_beside_product};
 
 /// `@ci.runs(command, word…)`.

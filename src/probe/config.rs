@@ -7,11 +7,11 @@ pub(super) use level::level;
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::config::{Config, Connection, Held, Key, Layer, Setting};
+use crate::facts::config::{Config, Connection, Held, Key, Layer, Setting, squashed};
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::quantity::{Quantity, looks_like_quantity};
 use crate::value::{Map, Value};
-use regex::Regex;
 use std::cell::LazyCell;
 
 /// `@config(key…)`.
@@ -125,7 +125,7 @@ impl Variables {
     pub(super) fn of(words: &[Word]) -> Self {
         let tells = |word: &&Word| !["only", "file"].iter().any(|name| word.attributes.contains_key(name));
         let by_name = words.iter().filter(tells);
-        let tails = |word: &Word| spread(&word.text).iter().map(|tail| Key::of(tail).squashed()).collect();
+        let tails = |word: &Word| spread(&word.text).iter().map(|tail| squashed(tail)).collect();
         let barred = |word: &Word| texts(&word.attributes, "not_under").unwrap_or_default();
         Self(by_name.map(|word| (tails(word), barred(word))).collect())
     }

@@ -10,9 +10,9 @@ use crate::facts::containers::{
 };
 use crate::facts::kubernetes::path::glob;
 use crate::facts::production::Standing;
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::quantity::{Dimension, Quantity};
-use regex::Regex;
 use std::sync::Arc;
 
 /// `@container(fact)`.

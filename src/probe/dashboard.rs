@@ -7,7 +7,7 @@ use crate::facts::containers::third_party_image;
 use crate::pattern::{AnyOf, pattern};
 
 // `{pod=~"loki.*"}`: whose containers a query is about.
-pattern!(CONTAINERS: Scan, r#"\b(?:pod|container)(?:_name)?\s*=~?\s*"\^?(?<value>[\w-]+)"#);
+pattern!(CONTAINERS, r#"\b(?:pod|container)(?:_name)?\s*=~?\s*"\^?(?<value>[\w-]+)"#);
 
 /// More sightings than this say nothing more.
 const MOST: usize = 20;
@@ -64,5 +64,5 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 /// Whether a query is about the containers of products that others make, by name.
 fn is_about_others(query: &str) -> bool {
     let mut named = CONTAINERS.find_all(query).filter_map(|(_, value)| value).peekable();
-    named.peek().is_some() && named.all(|name| third_party_image(name.text.trim_end_matches('-')).is_some())
+    named.peek().is_some() && named.all(|name| third_party_image(name.as_str().trim_end_matches('-')).is_some())
 }

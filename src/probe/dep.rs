@@ -4,8 +4,8 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::manifests::{Dependency, Package, Purpose};
+use crate::pattern::Regex;
 use crate::pattern::compile;
-use regex::Regex;
 
 /// `@dep(name…)`.
 pub static PROBE: Probe = Probe {

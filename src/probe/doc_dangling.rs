@@ -5,10 +5,10 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::documents::{Block, BlockKind, Document, has_folder};
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
 use crate::tree::path::{folder_of, join};
-use regex::Regex;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 

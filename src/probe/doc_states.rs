@@ -5,7 +5,7 @@ use crate::checklist::Cadence;
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::documents::{Block, BlockKind, Document};
-use crate::pattern::{PatternSet, Scan, pattern};
+use crate::pattern::{PatternSet, Regex, pattern};
 use crate::probe::doc::candidates::outside_links;
 use crate::probe::doc::topic::Topic;
 use crate::quantity::{Dimension, Quantity};
@@ -94,14 +94,14 @@ impl Names {
     }
 
     /// The names that may stand in a text.
-    fn scans(&self, text: &str) -> impl Iterator<Item = &Scan> {
+    fn scans(&self, text: &str) -> impl Iterator<Item = &Regex> {
         self.patterns.candidates(text).into_iter().filter_map(|position| self.patterns.get(position)?.scan())
     }
 }
 
 /// A name as whole words; capitals alone as they are, since `rto` hides in `itertools`.
 fn pattern(word: &Word) -> String {
-    let text = if word.is_pattern { word.text.to_string() } else { regex::escape(&word.text) };
+    let text = if word.is_pattern { word.text.to_string() } else { crate::pattern::escape(&word.text) };
     let is_capitals = !word.is_pattern && word.text.chars().all(|c| !c.is_lowercase());
     let case = if is_capitals { "" } else { "(?i)" };
     format!(r"{case}\b(?:{text})\b")
@@ -133,7 +133,7 @@ fn stated_in_text(document: &Document, block: &Block, names: &Names, is_headed: 
     }
     for name in names.scans(&block.text) {
         for (found, _) in name.find_all(&block.text) {
-            let rest = &block.text[found.end..];
+            let rest = &block.text[found.end()..];
             let mut end = rest.len().min(REACH);
             while !rest.is_char_boundary(end) {
                 end -= 1;

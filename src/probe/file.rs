@@ -63,7 +63,7 @@ pub(super) struct Globs {
     /// The question itself names tests or examples.
     wants_tests: bool,
     wants_examples: bool,
-    paths: Vec<regex::Regex>,
+    paths: Vec<crate::pattern::Regex>,
 }
 
 impl Globs {

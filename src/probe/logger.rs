@@ -255,7 +255,10 @@ fn stated_at(facts: &Facts<'_>, statement: &Statement, hit: &Hit) -> Vec<Sightin
 
 /// Whether behind the root of a `LOGGING` others with handlers of their own write what it leaves out.
 fn says_more_elsewhere(code: &str, from: usize) -> bool {
-    pattern!(LOGGER: Scan, r#"\{[^{}]*(?:["']handlers["'][^{}]*["']level["']\s*:\s*["'](?:INFO|DEBUG)["']|["']level["']\s*:\s*["'](?:INFO|DEBUG)["'][^{}]*["']handlers["'])[^{}]*\}"#);
+    pattern!(
+        LOGGER,
+        r#"\{[^{}]*(?:["']handlers["'][^{}]*["']level["']\s*:\s*["'](?:INFO|DEBUG)["']|["']level["']\s*:\s*["'](?:INFO|DEBUG)["'][^{}]*["']handlers["'])[^{}]*\}"#
+    );
     let rest = code.get(from..).unwrap_or_default();
     // The dictionary ends where a line begins with its bracket.
     let end = rest.find("\n}").unwrap_or(rest.len());

@@ -3,13 +3,13 @@
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::quantity::Quantity;
 use crate::source::{Source, Span};
 use crate::tree::File;
 use crate::value::{Map, Value};
 use memchr::memmem;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// `@openapi`.

@@ -5,11 +5,11 @@ use crate::checklist::Cadence;
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::documents::{Document, Standing};
+use crate::pattern::Regex;
 use crate::pattern::{compile, pattern};
 use crate::quantity::Quantity;
 use crate::source::Span;
 use jiff::civil::Date;
-use regex::Regex;
 
 /// `@record`.
 pub static PROBE: Probe = Probe {
@@ -107,9 +107,9 @@ fn flaw(document: &Document, question: &Question) -> Option<String> {
             pattern.is_match(&section.title) || section.blocks.iter().any(|block| pattern.is_match(&block.text))
         })
     };
-    let asked = question.option_text("parts").and_then(|pattern| compile(pattern).ok());
-    match asked {
-        Some(pattern) if !has(&pattern) => Some(format!("nothing in it says {pattern}")),
+    let asked = question.option_text("parts");
+    match asked.and_then(|text| Some((text, compile(text).ok()?))) {
+        Some((text, pattern)) if !has(&pattern) => Some(format!("nothing in it says {text}")),
         _ if !has(&OUTCOME) => Some("it says neither what was found nor what is to be done".into()),
         _ => None,
     }
@@ -135,11 +135,11 @@ fn date(document: &Document) -> Option<(Date, Span)> {
     None
 }
 
-fn numbers(found: &regex::Captures<'_>) -> Option<Date> {
+fn numbers(found: &crate::pattern::Captures<'_>) -> Option<Date> {
     Date::new(found[1].parse().ok()?, found[2].parse().ok()?, found[3].parse().ok()?).ok()
 }
 
-fn said(found: &regex::Captures<'_>) -> Option<Date> {
+fn said(found: &crate::pattern::Captures<'_>) -> Option<Date> {
     const MONTHS: &[&str] = &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let month = MONTHS.iter().position(|month| found[2].eq_ignore_ascii_case(month))? as i8 + 1;
     let day = found.get(1).or_else(|| found.get(3))?.as_str().parse().ok()?;

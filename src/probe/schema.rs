@@ -5,13 +5,13 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::is_client;
-use crate::facts::config::Key;
+use crate::facts::config::{Key, squashed};
 use crate::facts::manifests::Beside;
 use crate::facts::settings_types::{Field, Root, Shape};
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::quantity::{Dimension, Quantity};
 use crate::value::{Map, Value};
-use regex::Regex;
 
 /// `@schema(field…)`.
 pub static PROBE: Probe = Probe {
@@ -224,7 +224,7 @@ impl<'w> Name<'w> {
             return Self::Pattern(compile(&word.text).ok());
         }
         let tails = spread(&word.text).into_iter().map(|text| Tail {
-            squashed: Key::of(&text).squashed(),
+            squashed: squashed(&text),
             open_start: text.starts_with('*'),
             open_end: text.ends_with('*'),
         });

@@ -5,7 +5,7 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Blind, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{observe, without_comments};
-use crate::pattern::{Found, PatternSet, Scan};
+use crate::pattern::{Match, PatternSet, Regex};
 use crate::source::{Source, Span};
 use std::collections::BTreeSet;
 
@@ -94,7 +94,7 @@ impl<'f> Wanted<'f> {
     }
 
     /// The patterns that may match in a file, in the order of the question.
-    fn in_file(&self, facts: &Facts<'_>, file: usize, text: &str) -> Vec<&Scan> {
+    fn in_file(&self, facts: &Facts<'_>, file: usize, text: &str) -> Vec<&Regex> {
         let (set, positions) = match self.gathered {
             Some(gathered) => (gathered, facts.texts().candidates(gathered, file, text, &self.positions)),
             None => (&self.own, self.own.candidates(text)),
@@ -103,15 +103,19 @@ impl<'f> Wanted<'f> {
     }
 }
 
-fn sighting(source: &Source, text: &str, found: Found<'_>, value: Option<Found<'_>>, unit: Option<&str>) -> Sighting {
-    let whole = without_lead(text, Span::new(found.start, found.end));
+fn sighting(source: &Source, text: &str, found: Match<'_>, value: Option<Match<'_>>, unit: Option<&str>) -> Sighting {
+    let whole = without_lead(text, Span::new(found.start(), found.end()));
     let sighting = Sighting::new(Place::at(source.name(), whole), Strength::Configured, line_of(source, whole.start));
     match value {
         None => sighting,
         Some(value) => {
-            let span = Span::new(value.start, value.end);
+            let span = Span::new(value.start(), value.end());
             let place = Place::at(source.name(), span);
-            Sighting { place, message: line_of(source, span.start), ..sighting }.with(observe(text, value.text, unit))
+            Sighting { place, message: line_of(source, span.start), ..sighting }.with(observe(
+                text,
+                value.as_str(),
+                unit,
+            ))
         }
     }
 }

@@ -120,6 +120,16 @@ fn tables_and_labels_are_read() {
 }
 
 #[test]
+fn a_space_that_does_not_break_is_a_space() {
+    let text = "# On\u{a0}call\n\nAnswer within 4\u{a0}h, page after 30\u{202f}min.\n";
+    one("docs/oncall.md", text, |document| {
+        let section = document.sections.last().unwrap();
+        assert_eq!(section.title, "On call");
+        assert_eq!(section.blocks[0].text, "Answer within 4 h, page after 30 min.");
+    });
+}
+
+#[test]
 fn links_resolve_into_the_tree() {
     let files = [
         ("Cargo.toml", "[package]\nrepository = \"https://github.com/acme/shop\"\n"),

@@ -9,10 +9,7 @@ use crate::pattern::pattern;
 const ANALYZE: &str = "github/codeql-action/analyze";
 
 // `languages: go`, `language: ['ruby', "go"]`, `language:` with a list below, `- language: go` of a matrix.
-pattern!(
-    LANGUAGES: Scan,
-    r"(?m)^[^\n#]*?\blanguages?[\x22']?[ \t]*:[ \t]*(?<list>[^\n#]*(?:\n[ \t]*-[ \t]+[^\n#:]*$)*)"
-);
+pattern!(LANGUAGES, r"(?m)^[^\n#]*?\blanguages?[\x22']?[ \t]*:[ \t]*(?<list>[^\n#]*(?:\n[ \t]*-[ \t]+[^\n#:]*$)*)");
 
 /// Why an action tells nothing of the service: it is `CodeQL`, and reads none of the languages that the service is written in.
 pub fn reads_others(facts: &Facts<'_>, action: &Action) -> Option<String> {
@@ -21,7 +18,7 @@ pub fn reads_others(facts: &Facts<'_>, action: &Action) -> Option<String> {
     }
     let written = facts.code().languages(facts);
     let text = facts.tree.text(&action.place.path)?.text();
-    let lists = LANGUAGES.all_groups(text).filter_map(|groups| Some(groups.name("list")?.text));
+    let lists = LANGUAGES.captures_iter(text).filter_map(|groups| Some(groups.name("list")?.as_str()));
     let named: Vec<&str> =
         lists.flat_map(words).filter(|word| language(word).is_some() || *word == "actions").collect();
     let is_known = |one: &Language| NAMES.iter().any(|(_, language)| language == one);

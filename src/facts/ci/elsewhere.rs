@@ -148,7 +148,7 @@ fn badges(facts: &Facts<'_>) -> Vec<Blind> {
                 "CI seems to run elsewhere (a link to {system} in {}): give its report or attest it",
                 readme.name()
             );
-            found.push(Blind { place: Some(Place::at(readme.name(), Span::new(badge.start, badge.end))), why });
+            found.push(Blind { place: Some(Place::at(readme.name(), Span::new(badge.start(), badge.end()))), why });
         }
     }
     found

@@ -2,9 +2,9 @@
 
 use super::{Code, Hit};
 use crate::facts::Facts;
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::enclosing;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// The first line of a function, with its name.

@@ -1,9 +1,9 @@
 //! What an expression of source code amounts to: literals, products of literals, durations, and named constants.
 
 use crate::evidence::Observed;
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::quantity::{Dimension, Quantity, looks_like_quantity};
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// How many names may stand for one another before a value is taken as not known.

@@ -26,9 +26,8 @@ pub use serving::{fills_or_dumps, serves_nothing};
 pub use text::CodeText;
 
 use super::{Facts, parallel};
-use crate::pattern::{Pattern, PatternSet, Scan, compile};
+use crate::pattern::{Pattern, PatternSet, Regex, compile};
 use crate::source::{Source, Span};
-use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
@@ -310,10 +309,10 @@ impl CodeFile {
         hits
     }
 
-    fn matches<'a>(&'a self, scan: &'a Scan, text: &'a str) -> impl Iterator<Item = Hit> + 'a {
+    fn matches<'a>(&'a self, scan: &'a Regex, text: &'a str) -> impl Iterator<Item = Hit> + 'a {
         scan.find_all(text).take(MOST_HITS).map(move |(found, value)| {
-            let value = value.map(|value| (value.text.to_owned(), Span::new(value.start, value.end)));
-            Hit { path: self.path.clone(), span: Span::new(found.start, found.end), value }
+            let value = value.map(|value| (value.as_str().to_owned(), Span::new(value.start(), value.end())));
+            Hit { path: self.path.clone(), span: Span::new(found.start(), found.end()), value }
         })
     }
 

@@ -3,8 +3,8 @@
 use super::{CodeFile, Language, Role, mask};
 use crate::facts::Facts;
 use crate::facts::production::is_in_tools;
+use crate::pattern::Regex;
 use crate::pattern::compile;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// Words of a program that serves.

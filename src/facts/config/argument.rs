@@ -3,9 +3,9 @@
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::Scope;
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// How far back the head of the function may stand.

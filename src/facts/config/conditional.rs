@@ -4,17 +4,17 @@ use crate::pattern::pattern;
 use crate::source::enclosing;
 
 pattern!(
-    CONDITIONAL: Scan,
+    CONDITIONAL,
     r#"^\s*if\s+(?<condition>[^,()"'\n]{1,60}(?:\(["'\w., ]{0,60}\)[^,()"'\n]{0,30})?(?:["'][\w-]{0,30}["'])?)\s+else\s+(?:["'](?<text>[^"'\n]{0,200})["']|(?<bare>[\w.]+))"#
 );
-pattern!(NOT_PRODUCTION: Scan, r"(?i)(?:^|[^a-z])(?:debug|dev|devel|development|local|test|testing)(?:[^a-z]|$)");
-pattern!(PRODUCTION: Scan, r"(?i)(?:^|[^a-z])(?:prod|production)(?:[^a-z]|$)");
+pattern!(NOT_PRODUCTION, r"(?i)(?:^|[^a-z])(?:debug|dev|devel|development|local|test|testing)(?:[^a-z]|$)");
+pattern!(PRODUCTION, r"(?i)(?:^|[^a-z])(?:prod|production)(?:[^a-z]|$)");
 
 /// What production has of a literal and the text behind it; `None` where only the program's run would tell.
 pub(super) fn in_production(literal: &str, behind: &str) -> Option<String> {
-    let Some(found) = CONDITIONAL.groups(behind) else { return Some(literal.to_owned()) };
-    let condition = found.name("condition").map_or("", |condition| condition.text.trim());
-    let other = found.name("text").or_else(|| found.name("bare")).map(|other| other.text.to_owned());
+    let Some(found) = CONDITIONAL.captures(behind) else { return Some(literal.to_owned()) };
+    let condition = found.name("condition").map_or("", |condition| condition.as_str().trim());
+    let other = found.name("text").or_else(|| found.name("bare")).map(|other| other.as_str().to_owned());
     let is_negated = condition.starts_with("not ") || condition.contains("!=") || condition.contains(" not in ");
     match (NOT_PRODUCTION.is_match(condition), PRODUCTION.is_match(condition)) {
         (true, false) => {

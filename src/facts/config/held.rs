@@ -165,16 +165,16 @@ fn variable(text: &str) -> Option<Variable> {
 
 // `<%= ENV["A"] %>`, `<%= ENV["A"].presence || "b" %>`, `<%= ENV.fetch("A") { 5 } %>`, `<%= ENV.fetch("A", nil) %>`.
 pattern!(
-    RUBY: Scan,
+    RUBY,
     r#"^<%=\s*(?:Integer\(\s*)?ENV(?:\[\s*|\.fetch\(\s*)["'](?<name>\w+)["']\s*(?:\]|(?:,\s*(?:"(?<argument>[^"]*)"|'(?<argument1>[^']*)'|(?<argument2>\d+)|nil)\s*)?\))(?:\.(?:presence|to_i|to_s))*\s*(?:(?:\|\||\{)\s*(?:"(?<block>[^"]*)"|'(?<block1>[^']*)'|(?<block2>\d+)|nil)?\s*\}?)?(?:\.to_i|\))*\s*-?%>$"#
 );
 
 /// A text that is one variable in a template of Ruby, as in the settings of Rails.
 fn of_ruby(text: &str) -> Option<Variable> {
-    let found = RUBY.groups(text)?;
+    let found = RUBY.captures(text)?;
     let defaults = ["argument", "argument1", "argument2", "block", "block1", "block2"];
-    let default = defaults.iter().find_map(|name| found.name(name)).map(|group| group.text.to_owned());
-    Some(Variable { name: found.name("name").map(|group| group.text.to_owned()), default })
+    let default = defaults.iter().find_map(|name| found.name(name)).map(|group| group.as_str().to_owned());
+    Some(Variable { name: found.name("name").map(|group| group.as_str().to_owned()), default })
 }
 
 /// A reference to a secret store, by its scheme.

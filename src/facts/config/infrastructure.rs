@@ -10,10 +10,10 @@ use crate::pattern::pattern;
 use crate::source::{Span, head};
 use std::collections::{BTreeMap, BTreeSet};
 
-pattern!(NAME: Scan, r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b");
+pattern!(NAME, r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b");
 // `"NAME" = "text"`, `name = "NAME"` with `value = "text"` behind it, and `NAME=text` of a script in Terraform.
 pattern!(
-    LITERAL: Scan,
+    LITERAL,
     r#"^(?:"?\s*[=:]\s*|"\s*,?\s*"?value"?\s*[=:]\s*)(?:"(?<text>[^"\n$]*)"|(?<bare>true|false|-?\d[\w.]*)\s*(?:[,}\n]|$))|^=(?<raw>[^\s"'$\\]+)(?:\s|$)"#
 );
 
@@ -38,10 +38,10 @@ pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
         let Some(source) = file.text() else { continue };
         let text = source.text();
         for (name, _) in NAME.find_all(text) {
-            let Some(&wanted) = wanted.get(name.text) else { continue };
-            if is_given(text, name.start) {
-                let place = Place::at(file.path.clone(), Span::new(name.start, name.end));
-                found.entry(wanted).or_default().push((held(name.text, &text[name.end..]), place));
+            let Some(&wanted) = wanted.get(name.as_str()) else { continue };
+            if is_given(text, name.start()) {
+                let place = Place::at(file.path.clone(), Span::new(name.start(), name.end()));
+                found.entry(wanted).or_default().push((held(name.as_str(), &text[name.end()..]), place));
             }
         }
     }
@@ -72,10 +72,10 @@ fn is_given(text: &str, at: usize) -> bool {
 }
 
 fn held(name: &str, behind: &str) -> Held {
-    let found = LITERAL.groups(head(behind, REACH));
+    let found = LITERAL.captures(head(behind, REACH));
     let literal =
         found.and_then(|found| found.name("text").or_else(|| found.name("bare")).or_else(|| found.name("raw")));
-    literal.map_or_else(|| elsewhere(name), |literal| Held::of_text(literal.text).0)
+    literal.map_or_else(|| elsewhere(name), |literal| Held::of_text(literal.as_str()).0)
 }
 
 fn elsewhere(name: &str) -> Held {

@@ -60,6 +60,11 @@ impl Key {
     }
 }
 
+/// The words of a key in one, without separators, as [`Key::squashed`] gives them.
+pub fn squashed(text: &str) -> String {
+    text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// Sections that wrap settings without naming what they are about.
 pub(super) const WRAPPERS: &[&str] =
     &["app", "application", "settings", "config", "configuration", "server", "service", "default", "global", "spring"];

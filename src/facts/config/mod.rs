@@ -23,7 +23,7 @@ mod url;
 
 pub use chosen::{is_connector, not_chosen};
 pub use held::{Held, Way};
-pub use key::Key;
+pub use key::{Key, squashed};
 pub use reads::EnvRead;
 pub use url::Connection;
 
@@ -153,7 +153,7 @@ impl Config {
 
     /// The settings whose name ends in a tail (`database.ssl_mode`), each with the words before it.
     pub fn ending_in<'c>(&'c self, tail: &str) -> impl Iterator<Item = (&'c Setting, &'c [String])> {
-        let squashed = Key::of(tail).squashed();
+        let squashed = squashed(tail);
         self.settings.iter().filter_map(move |setting| Some((setting, setting.key.before_tail(&squashed)?)))
     }
 
@@ -203,7 +203,7 @@ impl Config {
     /// A setting of a file or of an own workload under a section of one of these names (`database`): where a setting that
     /// is not there would stand. Without names, any.
     pub fn has_settings(&self, sections: &[&str]) -> Option<&Setting> {
-        let squashed: Vec<String> = sections.iter().map(|name| Key::of(name).squashed()).collect();
+        let squashed: Vec<String> = sections.iter().map(|name| squashed(name)).collect();
         // A data source of Grafana is where its dashboards look, and none of the service's own.
         let inside = |setting: &&Setting| {
             let words = setting.key.words();

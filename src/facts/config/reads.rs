@@ -5,7 +5,7 @@ use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, fills_or_dumps, written};
 use crate::facts::production;
-use crate::pattern::{Scan, pattern};
+use crate::pattern::{Regex, pattern};
 use crate::source::{Span, floor};
 use std::sync::LazyLock;
 
@@ -43,21 +43,21 @@ pub(crate) const UNNAMED: &[&str] = &[
 ];
 
 // The default of such a reader and the variable that it is told to read instead, before its call ends.
-pattern!(DEFAULT_OF_UNNAMED: Scan, r#"^(?:[^()]|\([^()]*\)){0,200}?\bdefault\s*=\s*["'](?<value>[^"'\n]*)["']"#);
-pattern!(NAME_OF_UNNAMED: Scan, r#"^(?:[^()]|\([^()]*\)){0,200}?\benv\s*=\s*["'](?<value>\w+)["']"#);
+pattern!(DEFAULT_OF_UNNAMED, r#"^(?:[^()]|\([^()]*\)){0,200}?\bdefault\s*=\s*["'](?<value>[^"'\n]*)["']"#);
+pattern!(NAME_OF_UNNAMED, r#"^(?:[^()]|\([^()]*\)){0,200}?\benv\s*=\s*["'](?<value>\w+)["']"#);
 
 /// What stands behind the name: `", 90u32)"`, `").unwrap_or_else(|_| "info".into())"`, `|| "x"`, `?? "x"`,
 /// `", default_value = "x")]"`.
-static DEFAULT: LazyLock<Scan> = LazyLock::new(|| {
+static DEFAULT: LazyLock<Regex> = LazyLock::new(|| {
     let literal = r#"(?:String::from\(|Some\(|std::time::|core::time::)*(?:"(?<text>[^"\n]*)"|'(?<single>[^'\n]*)'|(?<bare>-?\d[\w.]*(?:\s*\*\s*\d[\w.]*){0,3}|true|false|True|False|Duration::from_\w+\(\d[\d_]*\))|(?<name>[A-Za-z_][\w:]*)(?:[\s;),]|\.(?:to_string|to_owned|into|clone)\())"#;
     let lead = r#"(?:\s*,\s*(?:default\s*=\s*|default_value(?:_t)?\s*=\s*)?|(?:[^;{}"'|?\n]|\?\.){0,30}\)?\s*(?:\|\||\?\?|\bor\b)\s*|\s*\)(?:\s*\.\w+\([^()"']{0,40}\)){0,2}\s*\.(?:unwrap_or|unwrap_or_else|or_else|or|getOrElse)\(\s*(?:\|[^|]*\|\s*)?)"#;
-    Scan::constant(&format!("^{lead}{literal}"))
+    Regex::constant(&format!("^{lead}{literal}"))
 });
 
 // A call that takes a value and what stands for it: `withDefault(process.env.A, "b")`.
-pattern!(FALLS_BACK: Scan, r"(?i)\b\w*(?:default|fall_?back|coalesce|or_?else|first)\w*\(\s*$");
+pattern!(FALLS_BACK, r"(?i)\b\w*(?:default|fall_?back|coalesce|or_?else|first)\w*\(\s*$");
 
-pattern!(BASE: Scan, r"^\s*,\s*(?:2|8|10|16)\s*\)");
+pattern!(BASE, r"^\s*,\s*(?:2|8|10|16)\s*\)");
 
 /// Finds them, in the order of the patterns' files.
 pub(super) fn read(facts: &Facts<'_>) -> Vec<EnvRead> {
@@ -85,14 +85,14 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
     let after = text.get(at.end as usize..)?.trim_start_matches(['"', '\'', ']']);
     let end = after.char_indices().nth(160).map_or(after.len(), |(at, _)| at);
     let after = if takes_no_default(text, hit.span) { past_the_base(&after[..end]) } else { &after[..end] };
-    let found = DEFAULT.groups(after);
+    let found = DEFAULT.captures(after);
     let default = found.and_then(|found| {
         if let Some(name) = found.name("name") {
             let code = facts.code().file(&hit.path)?.code(facts)?;
-            return written(code.product(), name.text);
+            return written(code.product(), name.as_str());
         }
         let group = found.name("text").or_else(|| found.name("single")).or_else(|| found.name("bare"))?;
-        conditional::in_production(group.text, after.get(found.whole().end..)?)
+        conditional::in_production(group.as_str(), after.get(found.whole().end()..)?)
     });
     // What a class for developers falls back to, or a command that somebody runs, is no default of the service.
     let is_aside = |path: &str| {
@@ -116,7 +116,7 @@ fn unnamed(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
     let text = facts.tree.text(&hit.path)?.text();
     let arguments = text.get(arguments.start as usize..)?;
     let is_cache = text.get(hit.span.range()).is_some_and(|call| call.contains("cache"));
-    let given = |pattern: &Scan| Some(pattern.groups(arguments)?.name("value")?.text.to_owned());
+    let given = |pattern: &Regex| Some(pattern.captures(arguments)?.name("value")?.as_str().to_owned());
     let name =
         given(&NAME_OF_UNNAMED).unwrap_or_else(|| if is_cache { "CACHE_URL" } else { "DATABASE_URL" }.to_owned());
     let default = given(&DEFAULT_OF_UNNAMED);
@@ -137,7 +137,7 @@ fn takes_no_default(text: &str, hit: Span) -> bool {
 /// where the comma leads to what comes next.
 fn past_the_base(after: &str) -> &str {
     if after.trim_start().starts_with(',') {
-        return BASE.groups(after).and_then(|found| after.get(found.whole().end..)).unwrap_or_default();
+        return BASE.captures(after).and_then(|found| after.get(found.whole().end()..)).unwrap_or_default();
     }
     after
 }

@@ -6,10 +6,10 @@ use super::{Held, Key, Layer, Setting, Way, conditional};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::production::{self, Stage};
+use crate::pattern::Regex;
 use crate::pattern::{compile, pattern};
 use crate::source::Span;
 use crate::tree::path::folder_of;
-use regex::Regex;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 

@@ -10,10 +10,10 @@ use crate::source::{Source, Span};
 use std::collections::BTreeSet;
 
 pattern!(
-    SETS: Scan,
+    SETS,
     r#"(?m)^\s*(?:-\s+)?(?:export\s+|Environment=)?["']?(?<value>[A-Z][A-Z0-9_]{2,})["']?(?:\s*:(?:\s|$)|=)"#
 );
-pattern!(NAMES: Scan, r#"["']?\bname["']?\s*[:=]\s*["']?(?<value>[A-Z][A-Z0-9_]{2,})\b"#);
+pattern!(NAMES, r#"["']?\bname["']?\s*[:=]\s*["']?(?<value>[A-Z][A-Z0-9_]{2,})\b"#);
 
 /// Endings of templates that a deployment fills.
 const TEMPLATES: &[&str] =
@@ -56,13 +56,14 @@ pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
         let Some(text) = file.text().map(Source::text) else { continue };
         for (_, name) in SETS.find_all(text).chain(NAMES.find_all(text)) {
             let is_open = |name: &str| open.contains(name);
-            let Some(name) = name.filter(|name| is_open(name.text) && !is_left_to_others(&text[..name.start])) else {
+            let Some(name) = name.filter(|name| is_open(name.as_str()) && !is_left_to_others(&text[..name.start()]))
+            else {
                 continue;
             };
-            open.remove(name.text);
+            open.remove(name.as_str());
             let held = Held::Elsewhere(Way::Computed, "filled in by the deployment".to_owned());
-            let place = Place::at(file.path.clone(), Span::new(name.start, name.end));
-            config.settings.push(Setting::variable(name.text, held, place, Layer::Environment, "".into()));
+            let place = Place::at(file.path.clone(), Span::new(name.start(), name.end()));
+            config.settings.push(Setting::variable(name.as_str(), held, place, Layer::Environment, "".into()));
         }
     }
 }

@@ -8,14 +8,14 @@ use crate::source::Span;
 use crate::tree::File;
 
 pattern!(
-    MIGRATES: Scan,
+    MIGRATES,
     r"\bmanage\.py\s+migrate\b|\bdjango-admin\s+migrate\b|\balembic\s[^\n;&|]{0,60}\bupgrade\b|\balembic\s+upgrade\b|\bflask\s[^\n;&|]{0,40}\bdb\s+upgrade\b|\b(?:rails|rake)\s+db:(?:migrate|prepare)\b|\bprisma\s+migrate\s+deploy\b|\b(?:knex|sequelize|sequelize-cli|typeorm|node-pg-migrate)\s[^\n;&|]{0,60}(?:migrate|migration:run)|\b(?:diesel\s+migration|sqlx\s+migrate)\s+run\b|\b(?:goose|dbmate|migrate)\s[^\n;&|]{0,120}\bup\b|\bflyway\s[^\n;&|]{0,80}\bmigrate\b|\becto\.migrate\b|\bartisan\s+migrate\b|(?:^|[\s;&|])(?:\./|/)[\w./-]+\s+(?:db[ :-])?migrate\b"
 );
 pattern!(
-    WAITS: Scan,
+    WAITS,
     r"\b(?:until|while\s+!)\s[^\n]{0,120}\b(?:psql|pg_isready|nc|mysqladmin|mariadb-admin|redis-cli|mongosh)\b|\b(?:wait-for-it|wait-for)(?:\.sh)?\s+\S+:\d|\bdockerize\s[^\n]{0,80}-wait\b"
 );
-pattern!(STOPS: Scan, r"(?m)^#!\S+(?:[ \t]+\S+)?[ \t]+-\w*e\w*\s*$|^[ \t]*set\s+(?:-\w+\s+)*-(?:\w*e\w*|o\s+errexit)\b");
+pattern!(STOPS, r"(?m)^#!\S+(?:[ \t]+\S+)?[ \t]+-\w*e\w*\s*$|^[ \t]*set\s+(?:-\w+\s+)*-(?:\w*e\w*|o\s+errexit)\b");
 
 /// One thing that a start does with its stores.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct StartCheck {
 pub fn checks(facts: &Facts<'_>, command: &Fact<String>, alone: bool) -> Vec<StartCheck> {
     let text = command.value.as_str();
     let own = [&MIGRATES, &WAITS].into_iter().flat_map(|pattern| pattern.find_all(text));
-    let own = own.filter(|(found, _)| must_succeed(&text[found.end..], alone || found.text.starts_with("wait")));
+    let own = own.filter(|(found, _)| must_succeed(&text[found.end()..], alone || found.as_str().starts_with("wait")));
     let mut found: Vec<StartCheck> = own
         .map(|_| StartCheck { place: command.place.clone(), line: text.to_owned(), is_sure: true })
         .take(1)
@@ -94,7 +94,7 @@ fn in_script(file: &File, text: &str) -> Vec<StartCheck> {
             continue;
         }
         let waits = WAITS.is_match(code);
-        let Some(end) = MIGRATES.find(code).map(|found| found.end).or(waits.then_some(code.len())) else { continue };
+        let Some(end) = MIGRATES.find(code).map(|found| found.end()).or(waits.then_some(code.len())) else { continue };
         let rest = &code[end..];
         if waits || must_succeed(rest, stops) {
             let lead = line.len() - line.trim_start().len();

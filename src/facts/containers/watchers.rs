@@ -10,20 +10,17 @@ use crate::tree::path::{folder_of, upwards, within};
 use crate::value::Value;
 
 pattern!(
-    WATCHES: Scan,
+    WATCHES,
     r#"(?:^|[\s"'`/;&|(=])(?<what>cargo[ -]watch|cargo\s+leptos\s+watch|bacon|watchexec|systemfd|nodemon|ts-node-dev|tsnd|tsx\s+(?:--)?watch|node\s+(?:--?[\w=./-]+\s+){0,4}--watch(?:-path=\S+)?|bun\s+(?:run\s+)?--(?:watch|hot)|deno\s+\w+\s+(?:--?[\w=./,-]+\s+){0,6}--watch|nest\s+start\s(?:[^;&|]{0,60}\s)?--watch|(?:next|vite|nuxt|nuxi|astro|remix|vinxi)\s+dev|vite(?:\s+serve)?(?:\s+--(?:host|port)\b[^;&|]*)?\s*$|ng\s+serve|vue-cli-service\s+serve|react-scripts\s+start|webpack-dev-server|webpack\s+serve|gatsby\s+develop|strapi\s+dev(?:elop)?|wrangler\s+dev|docusaurus\s+start|quarkus(?::dev|Dev|\s+dev)|gradlew?\s(?:[^;&|]{0,60}\s)?(?:--continuous|-t)|rerun\s|(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?dev(?::[\w-]+)?|reflex\s+-|air(?:\s+-c|\s*$)|CompileDaemon|dotnet\s+watch|flask\s(?:[^;&|]{0,60}\s)?--debug|fastapi\s+dev|watchmedo|manage\.py\s+runserver(?:_plus)?|--reload)(?:$|[\s"'`;&|)])"#
 );
-pattern!(
-    RUNS_SCRIPT: Scan,
-    r"(?:^|[\s;&|])(?:npm|pnpm|yarn|bun)\s+(?:(?:run|run-script)\s+)?(?<name>[A-Za-z][\w:.-]*)"
-);
-pattern!(RUNS_PYTHON: Scan, r"\bpython[\d.]*(?:\s+-[A-Za-z]+)*\s+(?<file>[\w./-]+\.py)\b");
+pattern!(RUNS_SCRIPT, r"(?:^|[\s;&|])(?:npm|pnpm|yarn|bun)\s+(?:(?:run|run-script)\s+)?(?<name>[A-Za-z][\w:.-]*)");
+pattern!(RUNS_PYTHON, r"\bpython[\d.]*(?:\s+-[A-Za-z]+)*\s+(?<file>[\w./-]+\.py)\b");
 // A program that serves by itself, and reads its source anew.
 pattern!(
-    RELOADS: Scan,
+    RELOADS,
     r"\buvicorn\.run\([^)]{0,300}?\breload\s*=\s*True\b|\bapp\.run\([^)]{0,300}?\b(?:debug|use_reloader)\s*=\s*True\b|\brun_simple\([^)]{0,300}?\buse_reloader\s*=\s*True\b"
 );
-pattern!(ASKS: Scan, r"(?i)\b(?:if|elif)\b[^\n]*(?:debug|\bdev|local|reload)");
+pattern!(ASKS, r"(?i)\b(?:if|elif)\b[^\n]*(?:debug|\bdev|local|reload)");
 
 /// So many lines above a call may ask whether it is meant.
 const GUARD: usize = 4;
@@ -49,29 +46,30 @@ pub fn watcher(facts: &Facts<'_>, command: &Fact<String>) -> Option<(Place, Stri
 }
 
 fn in_text(text: &str) -> Option<String> {
-    let found = WATCHES.groups(text)?;
-    let what = found.name("what")?.text.trim_end();
+    let found = WATCHES.captures(text)?;
+    let what = found.name("what")?.as_str().trim_end();
     (!text.contains("--noreload")).then(|| what.to_owned())
 }
 
 /// The call of the file of Python that a command starts, where that serves and reads its source anew.
 fn in_python(facts: &Facts<'_>, beside: &str, command: &str) -> Option<(Place, String)> {
-    let named = RUNS_PYTHON.groups(command)?.name("file")?.text;
+    let named = RUNS_PYTHON.captures(command)?.name("file")?.as_str();
     // `/app/shop/main.py` of the image may be `shop/main.py` of the tree.
     let parts: Vec<&str> = named.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     let mut paths = (0..parts.len()).map(|from| parts[from..].join("/"));
-    let file = paths.find_map(|path| facts.tree.file(&within(beside, &path)).or_else(|| facts.tree.file(&path)))?;
+    let file =
+        paths.find_map(|path: String| facts.tree.file(&within(beside, &path)).or_else(|| facts.tree.file(&path)))?;
     let text = file.text()?.text();
     let found = RELOADS.find(text)?;
-    let asks = text[..found.start].lines().rev().take(GUARD).any(|line| ASKS.is_match(line));
-    let call = found.text.split_whitespace().collect::<Vec<_>>().join(" ");
-    (!asks).then(|| (Place::at(file.path.clone(), Span::new(found.start, found.end)), call))
+    let asks = text[..found.start()].lines().rev().take(GUARD).any(|line| ASKS.is_match(line));
+    let call = found.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
+    (!asks).then(|| (Place::at(file.path.clone(), Span::new(found.start(), found.end())), call))
 }
 
 /// What the script of the nearest package does that a command names: `npm run serve`.
 fn in_package(facts: &Facts<'_>, beside: &str, command: &str, depth: usize) -> Option<String> {
-    let found = RUNS_SCRIPT.groups(command).filter(|_| depth > 0)?;
-    let name = found.name("name")?.text;
+    let found = RUNS_SCRIPT.captures(command).filter(|_| depth > 0)?;
+    let name = found.name("name")?.as_str();
     let package = upwards(folder_of(beside)).find_map(|folder| facts.parsed(&within(folder, "package.json")))?;
     let script = package.first()?.get("scripts")?.get(name).and_then(Value::as_str)?;
     in_text(script).or_else(|| in_package(facts, beside, script, depth - 1))

@@ -2,15 +2,14 @@
 
 use super::anchors;
 use super::section::{Block, BlockKind, Link, Section};
-use crate::pattern::{Scan, compile};
+use crate::pattern::{Regex, compile};
 use crate::source::Span;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// Marks of unfinished work. The capitals are case-sensitive: "a todo list" is prose, `TODO` is a hole.
-static PLACEHOLDER: LazyLock<Scan> = LazyLock::new(|| {
+static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r"(?m)\b(?:TODO|TBD|TBC|FIXME|XXX)\b|(?i:\bcoming soon\b|\blorem ipsum\b|\bto be (?:written|determined|completed|announced|defined|documented|added|done)[\s_*.\])]*$|\bwork in progress[\s_*.\])]*$|\bunder construction\b|\bthis (?:section|chapter) is (?:now |currently )?(?:deprecated|outdated|obsolete|out[- ]of[- ]date|no longer (?:maintained|valid|accurate|correct|up[- ]to[- ]date))\b|^\W*xxx+\W*$)|\{\{\s*[A-Za-z_$.][^{}]*\}\}";
-    Scan::constant(pattern)
+    Regex::constant(pattern)
 });
 
 /// A numbered heading: `3. Check`, `Step 3: Check`.
@@ -19,8 +18,10 @@ pub(super) static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The first word of a line that an operator would type.
-static COMMAND: LazyLock<Scan> = LazyLock::new(|| {
-    Scan::constant(r"^(?:[$#>%]\s+)?(?:sudo\s+)?(?:[A-Z_]+=\S*\s+)*(?:\./|/|~/)?[a-z][\w.+-]*(?:/[\w.+-]+)*(?:\s+\S|$)")
+static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::constant(
+        r"^(?:[$#>%]\s+)?(?:sudo\s+)?(?:[A-Z_]+=\S*\s+)*(?:\./|/|~/)?[a-z][\w.+-]*(?:/[\w.+-]+)*(?:\s+\S|$)",
+    )
 });
 
 /// Collects the sections of one document.
@@ -38,7 +39,7 @@ impl Builder {
 
     /// Gives the document the title of its front matter.
     pub(super) fn title(&mut self, title: &str) {
-        title.trim().trim_matches(['"', '\'']).clone_into(&mut self.sections[0].title);
+        self.sections[0].title = spaced(title.trim().trim_matches(['"', '\'']));
     }
 
     /// Begins a section.
@@ -50,7 +51,7 @@ impl Builder {
         let mut anchors = vec![anchors::slug(title)];
         anchors.extend(id.map(anchors::slug));
         self.sections.push(Section {
-            title: title.trim().to_owned(),
+            title: spaced(title.trim()),
             level: level.max(1),
             heading,
             span: Span::new(heading.start as usize, self.length),
@@ -71,7 +72,8 @@ impl Builder {
     }
 
     /// Adds prose: a paragraph, item or row; `prose` is its text without inline code, where holes are looked for.
-    pub(super) fn prose(&mut self, block: Block, prose: &str) {
+    pub(super) fn prose(&mut self, mut block: Block, prose: &str) {
+        block.text = spaced(&block.text);
         if block.text.trim().is_empty() && !block.commands {
             return;
         }
@@ -173,4 +175,9 @@ pub(super) fn label(bold: Option<&str>, text: &str) -> Option<String> {
     };
     let bold = bold.map(|bold| bold.trim().trim_end_matches([':', '.']).to_owned()).filter(|bold| !bold.is_empty());
     bold.or_else(before_colon)
+}
+
+/// The text with ordinary spaces: people write "4 h" with one that does not break, and patterns know the ordinary one.
+fn spaced(text: &str) -> String {
+    text.replace(['\u{a0}', '\u{202f}', '\u{2009}'], " ")
 }

@@ -2,9 +2,9 @@
 
 use super::builder::{Builder, is_inline_command, label};
 use super::section::{Block, BlockKind, Link, Section};
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// The sections of an `AsciiDoc` text.
@@ -225,18 +225,21 @@ impl<'t> Reader<'t> {
                 self.builder.link(Link { text, url, span: Span::new(start + url_start(&found), end) });
             }
         }
-        let text = CODE.replace_all(raw, |code: &regex::Captures<'_>| code[1].to_owned()).into_owned();
+        let text = CODE.replace_all(raw, |code| code[1].to_owned()).into_owned();
         let text = [&ORDERED, &BULLET, &DOTTED, &STARRED].iter().fold(text, |text, mark| {
-            if kind == BlockKind::Paragraph { text } else { mark.replace(&text, "").into_owned() }
+            match mark.find(&text).filter(|_| kind != BlockKind::Paragraph) {
+                Some(found) => [&text[..found.start()], &text[found.end()..]].concat(),
+                None => text,
+            }
         });
         let bold = text.strip_prefix('*').map(|rest| rest.trim_start_matches('*'));
         let bold = bold.and_then(|rest| rest.split_once('*')).map(|(bold, _)| bold.to_owned());
         let label = label(bold.as_deref(), &text);
         let block = Block { kind, span: Span::new(start, end), text, commands: !inline.is_empty(), inline, label };
-        self.builder.prose(block, &CODE.replace_all(raw, ""));
+        self.builder.prose(block, &CODE.replace_all(raw, |_| String::new()));
     }
 }
 
-fn url_start(found: &regex::Captures<'_>) -> usize {
+fn url_start(found: &crate::pattern::Captures<'_>) -> usize {
     found.get(0).map_or(0, |whole| whole.start())
 }

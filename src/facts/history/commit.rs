@@ -28,17 +28,17 @@ pub struct Commit {
 }
 
 pattern!(
-    BY_REQUEST: Scan,
+    BY_REQUEST,
     r"\((?:#|!|pull request #)\d+\)\s*$|^Merge pull request |^Merged in .*\(pull request #\d+\)|^(?:Auto merge of|Rollup merge of|Merge) #\d+|^Merge PR "
 );
-pattern!(GITLAB_MERGE: Scan, r"(?m)^See merge request \S+!\d+");
-pattern!(BY_GERRIT: Scan, r"(?m)^Reviewed-on: \S+");
+pattern!(GITLAB_MERGE, r"(?m)^See merge request \S+!\d+");
+pattern!(BY_GERRIT, r"(?m)^Reviewed-on: \S+");
 // `Reviewed-on` of Gitea and Gerrit is where it was looked at, and does not say that anybody approved.
-pattern!(REVIEWED: Scan, r"(?mi)^\s*(?:Reviewed-by|Approved-by|Acked-by):\s*\S+");
+pattern!(REVIEWED, r"(?mi)^\s*(?:Reviewed-by|Approved-by|Acked-by):\s*\S+");
 // Bors and homu write who approved: `r=alice`.
-pattern!(BORS: Scan, r"(?m)(?:^|\s)r=[A-Za-z0-9][\w,@-]*");
+pattern!(BORS, r"(?m)(?:^|\s)r=[A-Za-z0-9][\w,@-]*");
 pattern!(
-    BOT: Scan,
+    BOT,
     r"(?i)\[bot\]|^(?:dependabot|renovate|greenkeeper|github-actions|release-please|semantic-release|snyk|mergify|pre-commit-ci|imgbot|allcontributors|weblate|pyup|depfu|scala-steward)\b|-bot$|\bautomation bot\b"
 );
 

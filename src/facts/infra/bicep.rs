@@ -40,7 +40,7 @@ fn may_count(path: &str) -> bool {
 
 /// What a file declares; `None` where it may declare anything.
 fn services(facts: &Facts<'_>, path: &str, text: &str) -> Option<Services> {
-    let declared: Vec<regex::Captures<'_>> = DECLARES.captures_iter(text).collect();
+    let declared: Vec<crate::pattern::Captures<'_>> = DECLARES.captures_iter(text).collect();
     if EXTENDS.is_match(text) || BEGINS.find_iter(text).count() > declared.len() {
         return None;
     }

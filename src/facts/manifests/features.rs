@@ -3,8 +3,8 @@
 use super::{Dependency, Ecosystem, Package, Purpose};
 use crate::facts::Facts;
 use crate::facts::code::Role;
+use crate::pattern::Regex;
 use crate::pattern::compile;
-use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 

@@ -4,9 +4,9 @@ use super::xml::Element;
 use super::{Dependency, Ecosystem, Found, Purpose};
 use crate::facts::Facts;
 use crate::facts::code::without_comments;
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// Reads a `pom.xml`; what only manages versions is no dependency.

@@ -2,9 +2,9 @@
 
 use super::{Dependency, Ecosystem, Found, Purpose};
 use crate::facts::Facts;
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// Reads the gems; those in a group for development or test are not for running.

@@ -3,10 +3,11 @@
 //! An alert enters at the root. The first child that matches takes it, unless it says `continue`; where no child does,
 //! the route itself keeps it. Labels that nobody knows may or may not match, so both ways are walked.
 
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
 use crate::value::{Kind, Value};
-use regex::Regex;
+use std::sync::Arc;
 
 /// How deep routes may nest.
 const MAX_DEPTH: usize = 32;
@@ -34,7 +35,7 @@ struct Matcher {
 enum Wanted {
     Text(String),
     /// A pattern for the whole value, and its text.
-    Pattern(Regex, String),
+    Pattern(Arc<Regex>, String),
     /// What cannot be read may match anything.
     Anything,
 }
@@ -149,7 +150,7 @@ impl Matcher {
         let text = value.trim().trim_matches(['"', '\'']);
         let wanted = match operator {
             "=~" | "!~" => compile(&format!("^(?:{text})$"))
-                .map_or(Wanted::Anything, |pattern| Wanted::Pattern(pattern, text.to_owned())),
+                .map_or(Wanted::Anything, |pattern| Wanted::Pattern(Arc::new(pattern), text.to_owned())),
             _ if text.contains("{{") || text.contains("${") => Wanted::Anything,
             _ => Wanted::Text(text.to_owned()),
         };

@@ -2,8 +2,8 @@
 
 use super::outline::{Named, Outline};
 use crate::facts::code::Language;
+use crate::pattern::Regex;
 use crate::pattern::compile;
-use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 

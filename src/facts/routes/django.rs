@@ -3,8 +3,8 @@
 use super::{Found, Operation, Shaped, path};
 use crate::evidence::{Blind, Place};
 use crate::pattern::compile;
+use crate::pattern::{Captures, Regex};
 use crate::source::Span;
-use regex::{Captures, Regex};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 

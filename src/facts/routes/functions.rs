@@ -1,9 +1,9 @@
 //! Functions and bindings of Rust code: what a name stands for when a router is mounted by name.
 
 use super::outline::{Named, Outline};
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// Functions and `let` bindings of a file, in the order of their text.

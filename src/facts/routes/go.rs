@@ -4,9 +4,9 @@ use super::outline::Outline;
 use super::prefixes::Container;
 use super::{Found, Operation, Shaped, path};
 use crate::evidence::{Blind, Place};
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
-use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 

@@ -4,9 +4,9 @@ use super::Operation;
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::facts::code::{CodeFile, Language, Role, Scope};
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// A service that a `.proto` of the tree declares.

@@ -3,9 +3,9 @@
 use super::outline::Outline;
 use super::{Declared, Found, Operation, Shaped, path};
 use crate::evidence::Place;
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
-use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 

@@ -2,9 +2,9 @@
 
 use super::{Found, Operation, Shaped, django, path};
 use crate::evidence::Place;
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
-use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 

@@ -11,10 +11,10 @@ use super::{Operation, functions, joined, path};
 use crate::evidence::Place;
 use crate::facts::code::{CodeFile, Language, Role};
 use crate::facts::{Facts, parallel};
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
 use crate::tree::path::folder_of;
-use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -135,7 +135,7 @@ fn by_function(files: &[TestFile]) -> Vec<Place> {
         };
         for one in pattern.iter().flat_map(|made| made.captures_iter(&file.outline.bare)) {
             let is_imported = one.name("module").is_none_or(|module| imports(&file.outline.bare, module.as_str()));
-            let is_new = |name: &regex::Match<'_>| found.len() < MOST && !own.contains(name.as_str());
+            let is_new = |name: &crate::pattern::Match<'_>| found.len() < MOST && !own.contains(name.as_str());
             let made = one.name("name").filter(|name| is_imported && is_new(name));
             found.extend(made.map(|name| Place::at(file.path.clone(), Span::new(name.start(), name.end()))));
         }

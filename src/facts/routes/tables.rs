@@ -2,8 +2,8 @@
 //! `{URL: "/v1/orders", Method: http.MethodGet, …}`.
 
 use super::outline::Outline;
+use crate::pattern::Regex;
 use crate::pattern::compile;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// The method that stands beside the path at an offset, where a field of a literal holds it.

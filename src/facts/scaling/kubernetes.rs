@@ -5,10 +5,10 @@ use super::super::kubernetes::{Container, Object, WORKLOADS};
 use super::super::production::{self, Stage};
 use super::{Amount, Bound, Scaled, Scaler, Scaling};
 use crate::evidence::{Blind, Place};
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
 use crate::value::{Field, Kind, Value};
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// Kinds that change the number of replicas.

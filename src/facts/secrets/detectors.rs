@@ -1,7 +1,7 @@
 //! The detectors as data: `src/rules/detectors.tsk`, each with examples both ways that it has to pass.
 
 use super::checks::{self, Check, Outcome};
-use crate::pattern::{Groups, Scan};
+use crate::pattern::{Captures, Regex};
 use crate::tusk;
 use crate::value::{Map, Value};
 use anyhow::{Context as _, Result, bail, ensure};
@@ -31,7 +31,7 @@ pub struct Detector {
     pub(super) before: usize,
     pub(super) is_public: bool,
     pattern: String,
-    compiled: OnceLock<Option<Scan>>,
+    compiled: OnceLock<Option<Regex>>,
     checks: Vec<Check>,
     never: Vec<String>,
     examples: Vec<String>,
@@ -165,16 +165,16 @@ impl Detector {
         })
     }
 
-    fn scan(&self) -> Option<&Scan> {
-        self.compiled.get_or_init(|| Scan::new(&self.pattern, false).ok()).as_ref()
+    fn scan(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| Regex::new(&self.pattern, false).ok()).as_ref()
     }
 
     /// The first value in a window of text that the pattern and the checks accept, after `from`.
     pub(super) fn find(&self, window: &str) -> Option<Hit> {
-        let groups = self.scan()?.groups(window)?;
+        let groups = self.scan()?.captures(window)?;
         let value = groups.name("value")?;
-        let outcome = self.judge(value.text, &groups);
-        (outcome != Outcome::Failed).then_some(Hit { start: value.start, end: value.end, outcome })
+        let outcome = self.judge(value.as_str(), &groups);
+        (outcome != Outcome::Failed).then_some(Hit { start: value.start(), end: value.end(), outcome })
     }
 
     /// Whether a value is a published one that opens nothing: an emulator's key, a document's example.
@@ -197,7 +197,7 @@ impl Detector {
         self.id.ends_with("private_key")
     }
 
-    fn judge(&self, value: &str, groups: &Groups<'_>) -> Outcome {
+    fn judge(&self, value: &str, groups: &Captures<'_>) -> Outcome {
         let head = value.get(..200).unwrap_or(value);
         // Blocks have a structure of their own, and long runs of zero bytes in it.
         let is_block = [Check::Pem, Check::Pgp, Check::Putty].iter().any(|block| self.checks.contains(block));

@@ -4,9 +4,9 @@ use super::{Bound, Field, Root, SettingsTypes};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::{CodeFile, Language};
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// The check at the start, of the object itself or of the environment.

@@ -3,9 +3,9 @@
 use super::rust::{RESULT, enclosing_trait};
 use crate::facts::Facts;
 use crate::facts::code::CodeFile;
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::{Span, floor};
-use regex::Regex;
 use std::sync::{Arc, LazyLock};
 
 /// A loader that is asked for a type: its own name, and the traits that the type must have.
@@ -49,12 +49,12 @@ const FOREIGN: &[&str] = &["DeserializeOwned", "Deserialize", "Debug", "Default"
 pub(super) fn meant(facts: &Facts<'_>, files: &[&CodeFile], parameter: &Parameter) -> Vec<(String, Arc<str>)> {
     let own: Vec<String> = parameter.bounds.iter().filter(|one| !FOREIGN.contains(&one.as_str())).cloned().collect();
     let called = parameter.function.as_deref().map(|function| {
-        let function = regex::escape(function);
+        let function = crate::pattern::escape(function);
         compile(&format!(
             r"\b{function}::<\s*(?:\w+::)*(?P<type>[A-Z]\w*)\b|:\s*(?:\w+::)*(?P<bound>[A-Z]\w*)\s*=\s*(?:\w+::)*{function}\("
         ))
     });
-    let has = own.iter().map(|one| regex::escape(one)).collect::<Vec<_>>().join("|");
+    let has = own.iter().map(|one| crate::pattern::escape(one)).collect::<Vec<_>>().join("|");
     let has =
         (!own.is_empty()).then(|| compile(&format!(r"\bimpl\s+(?:\w+::)*(?:{has})\s+for\s+(?P<type>[A-Z]\w*)\b")));
     let words: Vec<&str> = own.iter().map(String::as_str).chain(parameter.function.as_deref()).collect();

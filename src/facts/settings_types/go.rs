@@ -5,9 +5,9 @@ use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::Language;
 use crate::facts::config::Key;
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
-use regex::Regex;
 use std::sync::LazyLock;
 
 static LOADERS: LazyLock<Option<Regex>> = LazyLock::new(|| {

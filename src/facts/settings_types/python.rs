@@ -7,8 +7,8 @@ use crate::facts::Facts;
 use crate::facts::code::{CodeFile, Language};
 use crate::facts::production::is_in_class_aside;
 use crate::pattern::compile;
+use crate::pattern::{Captures, Regex};
 use crate::source::Span;
-use regex::{Captures, Regex};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 

@@ -9,9 +9,9 @@ use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::{CodeFile, Language};
 use crate::facts::config::Key;
-use crate::pattern::{Found, PatternSet, compile};
+use crate::pattern::Regex;
+use crate::pattern::{PatternSet, compile};
 use crate::source::{Span, floor};
-use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
@@ -119,12 +119,12 @@ fn mentions_loader(text: &str) -> bool {
 fn loaded(code: &str) -> Vec<(String, Span)> {
     let mut found = Vec::new();
     for scan in LOADERS.candidates(code).into_iter().filter_map(|position| LOADERS.get(position)?.scan()) {
-        for groups in scan.all_groups(code) {
-            let Found { start, end, text } = groups.whole();
-            let span = Span::new(start, end);
+        for groups in scan.captures_iter(code) {
+            let whole = groups.whole();
+            let span = Span::new(whole.start(), whole.end());
             // What a chain ends in decides, however far above it begins.
-            let at = start + text.rfind(".extract").unwrap_or(0);
-            let named = groups.name("type").map(|name| name.text.to_owned()).filter(|name| name != "_");
+            let at = whole.start() + whole.as_str().rfind(".extract").unwrap_or(0);
+            let named = groups.name("type").map(|name| name.as_str().to_owned()).filter(|name| name != "_");
             let name = named.or_else(|| bound_type(code, at)).or_else(|| result_type(code, at));
             let name = name.map(|name| if name == "Self" { enclosing_impl(code, at).unwrap_or(name) } else { name });
             found.extend(name.map(|name| (name, span)));
@@ -162,7 +162,7 @@ pub(super) fn enclosing_trait(code: &str, at: usize) -> Option<String> {
     enclosing_item(code, at)?.name("trait").map(|name| name.as_str().to_owned())
 }
 
-fn enclosing_item(code: &str, at: usize) -> Option<regex::Captures<'_>> {
+fn enclosing_item(code: &str, at: usize) -> Option<crate::pattern::Captures<'_>> {
     let from = floor(code, at.saturating_sub(20_000));
     IMPL.as_ref()?.captures_iter(&code[from..at]).last()
 }

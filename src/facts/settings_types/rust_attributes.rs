@@ -2,8 +2,8 @@
 
 use super::Bound;
 use super::rust_items;
+use crate::pattern::Regex;
 use crate::pattern::compile;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// Whether an attribute says a word: `#[serde(default)]`.

@@ -1,8 +1,8 @@
 //! Structs of Rust code: their fields with types and attributes, read from code text without comments.
 
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// A struct or enum.

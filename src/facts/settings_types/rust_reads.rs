@@ -6,9 +6,9 @@ use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::CodeFile;
 use crate::facts::config::Key;
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
-use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -24,7 +24,7 @@ pub(super) fn read(facts: &Facts<'_>, files: &[&CodeFile], structs: &Structs, ty
     if readers.is_empty() {
         return;
     }
-    let names = readers.keys().map(|name| regex::escape(name)).collect::<Vec<_>>().join("|");
+    let names = readers.keys().map(|name| crate::pattern::escape(name)).collect::<Vec<_>>().join("|");
     let pattern = format!(
         r#"(?:\b(?P<field>\w+)\s*(?::|=|\()\s*)?(?:\w+::)*\b(?P<reader>{names})(?:::<(?P<type>[^>]+)>)?\(\s*"(?P<name>[A-Za-z][A-Za-z0-9_]*)"\s*(?:,\s*(?P<default>[^)]*))?"#
     );

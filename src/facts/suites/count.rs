@@ -3,9 +3,9 @@
 use super::{File, Suite, Tests};
 use crate::facts::Facts;
 use crate::facts::code::{Language, Role};
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// Counts the tests of a file in its code text: a test in a comment is none.

@@ -141,12 +141,12 @@ fn packages_of_helpers<'f>(facts: &Facts<'_>, requesting: &BTreeSet<&'f Arc<str>
 }
 
 pattern!(
-    GRPC: Scan,
+    GRPC,
     r"\bbufconn\b|\bgrpc\.(?:NewServer|Dial\w*|NewClient|aio\b)|\b(?:in)?secure_channel\(|\btonic::transport\b|\b\w+_client::|\b(?:\w+\.)?New\w+Client\(\s*(?:conn|cc|c|client)\w*\s*\)|\bnew \w+Client\(|\b\w+Stub\("
 );
 
 pattern!(
-    ASKS_IN_PHP: Scan,
+    ASKS_IN_PHP,
     r#"\$(?:this|client)->(?:\w+\([^;\n]{0,120}\)->){0,4}(?:(?:get|post|put|patch|delete)(?:Json)?\(\s*["'$]|(?:json|call|request)\(\s*["'](?:GET|POST|PUT|PATCH|DELETE)\b)"#
 );
 

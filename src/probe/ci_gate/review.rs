@@ -3,10 +3,10 @@
 use super::number;
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
 use crate::value::Value;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// What a file says about reviews: how many approvals, and where.

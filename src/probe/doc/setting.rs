@@ -3,7 +3,7 @@
 use super::candidates::Candidate;
 use crate::facts::documents::{BlockKind, Section};
 use crate::facts::own_name::OwnName;
-use crate::pattern::{Scan, pattern};
+use crate::pattern::{Regex, pattern};
 
 /// What a section is about.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,24 +17,24 @@ pub(super) enum Setting {
 }
 
 pattern!(
-    DEVELOPMENT: Scan,
+    DEVELOPMENT,
     r"(?i)\b(?:local(?:ly|host)?|dev|development|developers?|minikube|k3d|kind cluster|docker[- ]?desktop|contribut(?:ing|ors?|e)|hacking|tutorial|walk-?through|getting[- ]started|quick[- ]?start|demos?|examples?|samples?|sandbox|playground|staging|preview|uat|qa|testing|tests?|benchmarks?|from source)\b"
 );
 pattern!(
-    ASIDE: Scan,
+    ASIDE,
     r"(?i)\b(?:local(?:ly|host)?|dev|development|minikube|k3d|kind cluster|docker[- ]?desktop|from source|contributing|staging|uat|preview|review apps?|acceptance environments?)\b"
 );
-pattern!(PRODUCTION: Scan, r"(?i)\b(?:production|prod|live (?:environment|system|cluster)|release(?:d|s)?)\b");
+pattern!(PRODUCTION, r"(?i)\b(?:production|prod|live (?:environment|system|cluster)|release(?:d|s)?)\b");
 pattern!(
-    INTRODUCTION: Scan,
+    INTRODUCTION,
     r"(?i)\b(?:(?:this|an?|the) (?:\w+ )?(?:example|demo|sample|tutorial)\b|(?:local|development|dev) (?:cluster|environment|set-?up|deployment|use|only)|not (?:meant|intended|suitable|suited|ready|recommended)[\w ]* production|for (?:local )?development\b|on your (?:own )?(?:machine|laptop|computer))"
 );
 pattern!(
-    ONE_MACHINE: Scan,
+    ONE_MACHINE,
     r"(?i)^(?:\$ |> |# )?(?:sudo )?(?:docker[- ]compose|docker run|docker build|docker exec|docker ps|docker volume|docker network|minikube|kind|k3d|cd|git (?:clone|checkout|switch|pull|fetch|add|commit|reset|submodule|lfs|config|init|branch|merge|rebase|stash|status|log|diff|apply|remote|tag)|export|source|\. |\./|cp|mkdir|cat|echo|open|make|just|cargo|rustup|npm|npx|yarn|pnpm|pip3?|poetry|uv|python3?|go|brew|apt(?:-get)?|dnf|yum|pacman|choco|winget|curl|psql|sqlx|diesel|redis-cli|tilt|skaffold dev|ulimit|chmod|#)(?:\s|$)"
 );
 pattern!(
-    SERVER: Scan,
+    SERVER,
     r"(?i)\b(?:production|prod|servers|remote (?:server|host)|on (?:your|the|a|an|each|our) (?:server|host|vps|vm)|vps|domain|tls|https|reverse proxy|self[- ]?host\w*|ssh|registry|systemd|container apps?|azure|heroku|cloud (?:run|shell|console)|kubernetes|pods?)\b"
 );
 
@@ -48,13 +48,13 @@ pub(super) fn of(candidate: &Candidate<'_>, own_name: &OwnName) -> Setting {
     let heading = heading.as_str();
     let says_production = PRODUCTION.is_match(heading);
     if !says_production && let Some(word) = DEVELOPMENT.find(heading) {
-        return Setting::Development(quoted(word.text));
+        return Setting::Development(quoted(word.as_str()));
     }
     let mut above = document.ancestors(candidate.section).map(title);
     let path = document.path.replace(['/', '_', '-', '.'], " ");
     let introduction = document.sections.iter().take(2).flat_map(|section| &section.blocks).take(3);
     let introduction: Vec<&str> = introduction.map(|block| block.text.as_str()).collect();
-    let found = |scan: &Scan, text: &str| scan.find(text).map(|word| quoted(word.text));
+    let found = |scan: &Regex, text: &str| scan.find(text).map(|word| quoted(word.as_str()));
     let outside = above.find_map(|title| found(&DEVELOPMENT, &title));
     let outside = outside.or_else(|| found(&DEVELOPMENT, &own_name.cleared_text(&path)));
     let outside = outside.or_else(|| introduction.iter().find_map(|text| found(&INTRODUCTION, text)));

@@ -1,11 +1,10 @@
 //! Topics of documents: data, read once from `src/rules/topics.tsk`.
 
 use super::titles::Titles;
-use crate::pattern::{Globs, compile};
+use crate::pattern::{Globs, Regex, compile, pattern};
 use crate::tusk;
 use crate::value::{Field, Kind, Map, Value};
 use indexmap::IndexMap;
-use regex::Regex;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 /// The text of the topics.
@@ -147,7 +146,7 @@ impl Topic {
     /// Whether a heading is about it.
     pub fn is_title(&self, heading: &str) -> bool {
         let short = heading.split_whitespace().count() <= 12;
-        short && self.titles.matches(heading) && !self.is_other_title(heading)
+        short && !is_key(heading) && self.titles.matches(heading) && !self.is_other_title(heading)
     }
 
     /// Whether a heading says that what stands under it is about another thing.
@@ -191,6 +190,13 @@ impl Topic {
     pub fn is_excluded(&self, path: &str) -> bool {
         self.not_in.is_match(path)
     }
+}
+
+/// Whether a heading is the name of a setting or of a function: what stands under it says what its values mean. A file's
+/// name has a short ending.
+fn is_key(heading: &str) -> bool {
+    pattern!(KEY, r"^[A-Za-z][\w-]*(?:\.[\w-]+)*(?:_\w+|\.[\w-]{5,})$");
+    heading.contains(['_', '.']) && KEY.is_match(heading)
 }
 
 /// What is wrong with the topics, if anything.

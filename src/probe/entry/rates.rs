@@ -185,7 +185,7 @@ pub(super) fn in_source(facts: &Facts<'_>) -> Vec<Sighting> {
     found
 }
 
-fn rate(how: How, captures: &regex::Captures<'_>) -> Option<f64> {
+fn rate(how: How, captures: &crate::pattern::Captures<'_>) -> Option<f64> {
     let number = |name: &str| captures.name(name)?.as_str().replace('_', "").trim().parse::<f64>().ok();
     let amount = number("amount").filter(|amount| *amount > 0.0)?;
     let unit =

@@ -148,7 +148,7 @@ fn literal(facts: &Facts<'_>, subject: &Subject, path: &str) -> Option<Sighting>
         let hit = first(facts, subject, r#"(?:route|get|Get|GET|HandleFunc|at|path)\w*\(?\s*\(?["']/["']"#)?;
         return Some(sighting(&hit, "serves /".into()));
     }
-    let whole = format!(r#"["'`]{}/?["'`]"#, regex::escape(trimmed));
+    let whole = format!(r#"["'`]{}/?["'`]"#, crate::pattern::escape(trimmed));
     if let Some(hit) = first(facts, subject, &whole) {
         return Some(sighting(&hit, format!("serves {path}")));
     }
@@ -160,7 +160,7 @@ fn literal(facts: &Facts<'_>, subject: &Subject, path: &str) -> Option<Sighting>
 }
 
 fn part_pattern(part: &str) -> String {
-    let part = regex::escape(part);
+    let part = crate::pattern::escape(part);
     format!(r#"["'`]/{part}/?["'`]|\bpath!?\([^)\n]*"{part}"|@\w+\(["']{part}["']"#)
 }
 

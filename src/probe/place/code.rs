@@ -156,7 +156,7 @@ fn uses(facts: &Facts<'_>, package: &Package, dependency: &Dependency) -> Option
         Ecosystem::Go => dependency.name.clone(),
         _ => dependency.alias.clone(),
     };
-    let quoted = regex::escape(&name);
+    let quoted = crate::pattern::escape(&name);
     let pattern = match package.ecosystem {
         Ecosystem::Cargo => format!(r"\b{quoted}::"),
         Ecosystem::Pypi => format!(r"\b(?:import|from)\s+{}\b", quoted.replace('-', "_")),

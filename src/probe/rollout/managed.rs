@@ -5,7 +5,7 @@ use super::word;
 use crate::evidence::{Place, Sighting, Strength};
 use crate::facts::infra::{Infra, Resource, written};
 use crate::facts::kubernetes::path::Path;
-use crate::pattern::{Scan, pattern};
+use crate::pattern::{Regex, pattern};
 use crate::value::Value;
 use std::sync::LazyLock;
 
@@ -19,8 +19,8 @@ pub(super) const KINDS: &[&str] = &[
 ];
 
 /// The names that `CodeDeploy` and SAM give to their configurations.
-static NAMED: LazyLock<Scan> = LazyLock::new(|| {
-    Scan::constant(
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::constant(
         r"(?:^|\.)(?:ECS|Lambda)?(?:(?<linear>Linear)|(?<canary>Canary)|(?<once>AllAtOnce))(?:(?<percent>\d+)Percent(?:Every)?(?<minutes>\d+)Minutes?)?$",
     )
 });
@@ -45,12 +45,12 @@ fn of(infra: &Infra, resource: &Resource) -> Option<Steps<'static>> {
 
 /// A configuration by its name.
 fn named(resource: &Resource, name: &str, place: &Place) -> Option<Steps<'static>> {
-    let found = NAMED.groups(name)?;
+    let found = NAMED.captures(name)?;
     let title = resource.title();
     if found.name("once").is_some() {
         return Some(at_once(title, place.clone()));
     }
-    let number = |group: &str| found.name(group)?.text.parse::<f64>().ok();
+    let number = |group: &str| found.name(group)?.as_str().parse::<f64>().ok();
     let (percent, minutes) = (number("percent")?, number("minutes")?);
     let is_linear = found.name("linear").is_some();
     Some(shifting(title, is_linear, percent, minutes * 60.0, place))
@@ -134,7 +134,7 @@ fn cloud_deploy(pipeline: &Resource) -> Option<Steps<'static>> {
     Some(Steps { title: pipeline.title(), object: None, stages, at_once: None })
 }
 
-pattern!(FOR_PRODUCTION: Scan, r#"==\s*"prod\w*"\s*\?\s*true\b"#);
+pattern!(FOR_PRODUCTION, r#"==\s*"prod\w*"\s*\?\s*true\b"#);
 
 /// Pipelines of Cloud Deploy that run the verification of what they deployed, on one of their stages or on production.
 pub(super) fn verified(infra: &Infra) -> Vec<Sighting> {

@@ -4,11 +4,11 @@ use super::{managed, weights, word};
 use crate::evidence::{Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::kubernetes::Object;
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::quantity::Quantity;
 use crate::source::Span;
 use crate::value::{Kind, Value};
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// A pause that a person ends; longer than any bound that people write.

@@ -3,8 +3,8 @@
 use super::tables::{any, patterns};
 use crate::facts::ci::model::{Ci, Command, Event, Step};
 use crate::facts::ci::pattern::Pattern;
+use crate::pattern::Captures;
 use crate::pattern::pattern;
-use regex::Captures;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -137,7 +137,7 @@ impl Ci {
         ] {
             let text = self.own_name.cleared_text(text);
             let text = without_domains(&text);
-            let text = STORE.replace_all(&text, "");
+            let text = STORE.replace_all(&text, |_| String::new());
             match if is_name && delivers { marked_name(&text) } else { marked(&text) } {
                 Some(Ok(())) => return Target::Production,
                 Some(Err(word)) => return Target::Aside(format!("its {whose} says `{word}`")),

@@ -4,10 +4,10 @@ use super::super::{path, tools};
 use super::foreign::tests_by_name;
 use super::{Call, Walk};
 use crate::evidence::Place;
+use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
 use crate::value::Value;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// Commands that a task's source spells out: `cmd!(sh, "cargo clippy …")`, `"cargo", "clippy"`, `["clippy", "--all"]`.

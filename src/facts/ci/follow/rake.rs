@@ -6,9 +6,9 @@ use crate::evidence::Place;
 use crate::pattern::pattern;
 use crate::source::Span;
 
-pattern!(DEFAULT: Scan, r"(?m)^[ \t]*task[ \t(]+(?::default[ \t]*=>|default:)[ \t]*(?P<tasks>(?:%[iw])?\[[^\]]*\]|[^\n#]+)");
-pattern!(TASK: Scan, r"[A-Za-z_][\w:-]*");
-pattern!(OF_RAILS: Scan, r"(?m)^[ \t]*(?:\w+(?:::\w+)*\.)+load_tasks\b");
+pattern!(DEFAULT, r"(?m)^[ \t]*task[ \t(]+(?::default[ \t]*=>|default:)[ \t]*(?P<tasks>(?:%[iw])?\[[^\]]*\]|[^\n#]+)");
+pattern!(TASK, r"[A-Za-z_][\w:-]*");
+pattern!(OF_RAILS, r"(?m)^[ \t]*(?:\w+(?:::\w+)*\.)+load_tasks\b");
 
 impl Walk<'_> {
     /// Lists the tasks that `rake` runs when it is given none.
@@ -21,17 +21,17 @@ impl Walk<'_> {
         let Some(source) = self.facts.tree.text(&file) else { return };
         let text = source.text();
         let mut tasks: Vec<(String, Span)> = Vec::new();
-        for found in DEFAULT.all_groups(text) {
+        for found in DEFAULT.captures_iter(text) {
             let Some(listed) = found.name("tasks") else { continue };
-            let span = Span::new(listed.start, listed.end);
-            let names = listed.text.trim_start_matches("%i").trim_start_matches("%w");
-            tasks.extend(TASK.find_all(names).map(|(task, _)| (task.text.trim_end_matches(':').to_owned(), span)));
+            let span = Span::new(listed.start(), listed.end());
+            let names = listed.as_str().trim_start_matches("%i").trim_start_matches("%w");
+            tasks.extend(TASK.find_all(names).map(|(task, _)| (task.as_str().trim_end_matches(':').to_owned(), span)));
         }
         if let Some(loads) = OF_RAILS.find(text) {
             let gems = self.facts.tree.text(&path::join(path::folder(&file), "Gemfile"));
             let has_rspec = gems.is_some_and(|gems| gems.text().contains("rspec-rails"));
             let task = if has_rspec { "spec" } else { "test" };
-            tasks.push((task.to_owned(), Span::new(loads.start, loads.end)));
+            tasks.push((task.to_owned(), Span::new(loads.start(), loads.end())));
         }
         for (task, span) in tasks {
             let at = Place::at(file.clone(), span);

@@ -4,11 +4,11 @@ use super::placeholder::{is_placeholder, is_trivial};
 use super::reference::is_reference;
 use super::shape::Shape;
 use crate::facts::secrets::checks::{self, Outcome};
-use crate::pattern::Groups;
+use crate::pattern::Captures;
 
 /// The password of a URL: a reference or a placeholder is none, and neither is one for this machine.
-pub(in crate::facts::secrets) fn judge_url(groups: &Groups<'_>) -> Outcome {
-    let part = |name: &str| groups.name(name).map_or("", |part| part.text);
+pub(in crate::facts::secrets) fn judge_url(groups: &Captures<'_>) -> Outcome {
+    let part = |name: &str| groups.name(name).map_or("", |part| part.as_str());
     let (user, value, host) = (part("user"), part("value"), part("host").to_lowercase());
     if value.contains(['$', '{', '}', '<', '>', '*', '%', '(', '[', ',', ';'])
         && !value.contains("%4")
