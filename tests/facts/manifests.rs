@@ -173,6 +173,31 @@ fn go_modules_by_the_end_of_their_path() {
 }
 
 #[test]
+fn go_modules_that_only_tests_import() {
+    let files = [
+        (
+            "go.mod",
+            "module x\nrequire (\n github.com/jackc/pgx/v5 v5.9\n github.com/lib/pq v1\n google.golang.org/grpc v1\n a.b/unused v1\n)\n",
+        ),
+        (
+            "server/server_test.go",
+            "package server\nimport (\n\t\"github.com/jackc/pgx/v5\"\n\t_ \"github.com/lib/pq\"\n)\n",
+        ),
+        ("server/server.go", "package server\nimport _ \"github.com/lib/pq\"\nfunc Serve() {}\n"),
+        ("api/schema.pb.go", "package api\nimport grpc \"google.golang.org/grpc\"\n"),
+        ("tool/go.mod", "module y\nrequire github.com/jackc/pgx/v5 v5.9\n"),
+        ("tool/main.go", "package main\nimport \"github.com/jackc/pgx/v5/pgxpool\"\n"),
+    ];
+    with(&files, |_, manifests| {
+        let purposes = |name: &str| manifests.dependencies(name).map(|(_, one)| one.purpose).collect::<Vec<_>>();
+        assert_eq!(purposes("go:jackc/pgx"), [Purpose::Dev, Purpose::Runtime]);
+        assert_eq!(purposes("go:lib/pq"), [Purpose::Runtime]);
+        assert_eq!(purposes("grpc"), [Purpose::Runtime], "generated code ships");
+        assert_eq!(purposes("go:a.b/unused"), [Purpose::Runtime], "nothing tells");
+    });
+}
+
+#[test]
 fn what_is_no_product_and_what_cannot_be_read() {
     let files = [
         ("Cargo.lock", ""),

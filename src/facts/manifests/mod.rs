@@ -284,6 +284,7 @@ pub fn read(facts: &Facts<'_>) -> Manifests {
             Found::Blind(blind) => manifests.blind.extend(blind),
         }
     }
+    go::mark_tests(facts, &mut manifests.packages);
     mark_test_support(facts, &mut manifests);
     mark_tooling(facts, &mut manifests);
     manifests.service = service::of(facts, &manifests.packages);
