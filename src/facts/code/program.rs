@@ -122,7 +122,13 @@ pub(super) fn is_start(facts: &Facts<'_>, file: &CodeFile) -> bool {
     match file.language {
         Language::Rust => (file.path.ends_with("main.rs") || in_folder(&["bin"])) && begins(&["fn main("]),
         Language::Go => begins(&["package main", "func main("]),
-        Language::Python => begins(&["__name__", "__main__"]) || in_folder(&["commands"]),
+        Language::Python => {
+            begins(&["__name__", "__main__"])
+                || in_folder(&["commands"])
+                || ["= FastAPI(", "= Flask(__name__", "get_wsgi_application()", "get_asgi_application()"]
+                    .iter()
+                    .any(|made| begins(&[made]))
+        }
         Language::Java | Language::Kotlin | Language::Scala => begins(&["void main("]) || begins(&["fun main("]),
         Language::CSharp => file.path.ends_with("Program.cs"),
         Language::JavaScript | Language::Ruby | Language::Php | Language::Elixir => {

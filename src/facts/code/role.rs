@@ -141,10 +141,16 @@ pub(super) fn of_path(path: &str, language: Language) -> Role {
         (_, Language::JavaScript) if tests.iter().any(|start| name.starts_with(start)) => Role::Test,
         (_, Language::JavaScript) if is_of_the_bundler(name) => Role::Tooling,
         ("build.rs", _) => Role::Tooling,
+        // What Alembic runs when it migrates.
+        ("env.py", Language::Python) if is_of_migrations(path) => Role::Tooling,
         (_, Language::JavaScript) if name.contains(".stories.") => Role::Example,
         (_, Language::JavaScript) if name.contains(".bench.") => Role::Bench,
         _ => Role::Product,
     }
+}
+
+fn is_of_migrations(path: &str) -> bool {
+    path.rsplit('/').nth(1).is_some_and(|folder| ["alembic", "migration", "migrations"].contains(&folder))
 }
 
 /// Settings of what builds and checks JavaScript; a framework's own (`next.config.js`) say what the service does.

@@ -110,6 +110,9 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
         Observed::Word(word) if word == "NoTls" && TLS_CONNECTORS.iter().any(|name| code.contains(name)) => {
             Observed::Opaque("TLS or none, as the settings choose".to_owned())
         }
+        Observed::Word(word) if fact.name == "ssl_mode" && is_one_of_several(code, &word) => {
+            Observed::Opaque(format!("{word}, or what else the settings choose"))
+        }
         Observed::Word(word) if fact.form.shape == Some("word") => {
             Observed::Word(if word == "NoTls" { "disable".to_owned() } else { word })
         }
@@ -176,6 +179,13 @@ fn is_of_sqlite(code: &str, hit: &Hit) -> bool {
     let start = hit.span.start as usize;
     let before = code.get(..start).map_or("", |before| &before[floor(before, before.len().saturating_sub(1_500))..]);
     hit.path.to_lowercase().contains("sqlite") || before.to_lowercase().contains("sqlite")
+}
+
+/// Whether a weak mode stands in one text of several that the same code makes: who runs the program chooses among them.
+fn is_one_of_several(code: &str, mode: &str) -> bool {
+    const NAME: &str = "sslmode=";
+    let is_weak = |mode: &str| ["disable", "allow", "prefer"].iter().any(|weak| mode.starts_with(weak));
+    is_weak(mode) && code.match_indices(NAME).any(|(at, _)| !is_weak(&code[at + NAME.len()..]))
 }
 
 /// Whether the same call widens another pool right before or after: the one connection is that of the writer.
