@@ -5,8 +5,9 @@ use super::reading::{NEVER, days};
 use super::{Backup, Engine, Property, Said, images};
 use crate::evidence::{Observed, Place};
 use crate::facts::Facts;
-use crate::facts::ci::cron;
 use crate::facts::ci::pattern::Pattern;
+use crate::facts::ci::{Job, cron};
+use crate::facts::production::{Stage, stage_of_path};
 use crate::quantity::Quantity;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -160,7 +161,8 @@ pub(super) fn read(facts: &Facts<'_>, backups: &mut Vec<Backup>) {
     for command in ci.commands.iter().filter(|command| command.sure) {
         let job = ci.job(&command.step);
         for (expression, _) in command.step.schedules() {
-            let excuse = command.excuse.clone().or_else(|| job.excuse.clone());
+            let other = || other_environment(job, &command.words).map(|word| format!("of another environment: {word}"));
+            let excuse = command.excuse.clone().or_else(|| job.excuse.clone()).or_else(other);
             jobs.entry(format!("job \"{}\" of {} at `{expression}`", job.name, job.place.path)).or_default().push(
                 Step {
                     words: command.words.clone(),
@@ -175,6 +177,16 @@ pub(super) fn read(facts: &Facts<'_>, backups: &mut Vec<Backup>) {
     for (whence, steps) in &jobs {
         backups.extend(job(whence, steps));
     }
+}
+
+/// The word by which a job, its environment or the address that a command reaches belongs elsewhere than to production.
+fn other_environment(job: &Job, words: &[String]) -> Option<&'static str> {
+    let reached = words.iter().filter(|word| word.contains("${") || word.contains("://"));
+    let named = job.environment.iter().map(|(name, _)| name).chain([&job.name]).chain(reached);
+    named.into_iter().find_map(|name| match stage_of_path(&name.replace([' ', '$', '{', '}', ':', '@'], "-")) {
+        Stage::Never(word) => Some(word),
+        _ => None,
+    })
 }
 
 impl Step {
