@@ -270,6 +270,8 @@ fn names_among_names_are_no_secrets() {
         ("a.rs", "ErrorCode::InvalidPassword => \"28P01x9k\","),
         ("Keys.cs", "public const string DeviceAuthKey = \"pm-27581-device-auth-key\";"),
         ("Sink.java", "static final String PROP_PRIVATE_KEY_PWD = \"private_key_file_pwd\";"),
+        ("flags.go", "\"replication-follower-password\": \"replication-primary-password\","),
+        ("s3.go", "const authorization = \"AWS4-HMAC-SHA256\""),
         ("Encoder.cs", "filters.Add($\"overlay_cuda=eof_action=pass:repeatlast=0{alphaFormatOpt}\");"),
         ("Encoder.cs", "var hwScaleFilterFirstPass = \"vpp_rkrga=format=bgra:afbc=1\";"),
     ];
@@ -283,6 +285,7 @@ fn names_among_names_are_no_secrets() {
         ("a.cs", format!("var relayPass = \"{value}\";")),
         ("a.rs", format!("Kind::Password => \"{value}\",")),
         ("Keys.cs", "public const string DeviceAuthKey = \"pm-27581-device-q7rz2lm\";".to_owned()),
+        ("flags.go", "\"replication-follower-password\": \"replication-q7rz2lm-t9vbx4kc\",".to_owned()),
     ];
     for (path, text) in leaks {
         assert_eq!(found(path, &text), ["1 assignment medium"], "{path}: {text}");

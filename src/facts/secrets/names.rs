@@ -158,8 +158,12 @@ pub(super) fn says_itself(name: &str, value: &str) -> bool {
     {
         return true;
     }
-    let own = own.strip_prefix(&own[..usize::from(own.first().is_some_and(|lead| LEADS.contains(&lead.as_str())))]);
+    // One option is told from another: `"replication-follower-password": "replication-primary-password"`.
     let said = words(value);
+    if own.len() > 2 && said.len() > 2 && own.first() == said.first() && own.last() == said.last() {
+        return true;
+    }
+    let own = own.strip_prefix(&own[..usize::from(own.first().is_some_and(|lead| LEADS.contains(&lead.as_str())))]);
     own.is_some_and(|own| own.len() >= 3 && own.iter().all(|word| said.contains(word)))
 }
 

@@ -79,6 +79,10 @@ fn is_other_data(value: &str) -> bool {
             && host.split(['.', '-']).all(|part| Shape::of(part).is_word())
     });
     let is_constant = value.contains('_') && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    // `AWS4-HMAC-SHA256`: how something is signed.
+    let is_algorithm =
+        ["HMAC", "SHA1", "SHA256", "SHA384", "SHA512"].iter().any(|name| value.split('-').any(|part| part == *name))
+            && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-');
     let ends_open = value.ends_with([':', '=', '?', '(', '[', '{', '-', '_', '.', '/'])
         && !value.ends_with("==")
         && value.len() < 24;
@@ -94,6 +98,7 @@ fn is_other_data(value: &str) -> bool {
         || is_constraint
         || is_address
         || is_constant
+        || is_algorithm
         || ends_open
         || is_product
 }
