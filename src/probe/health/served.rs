@@ -3,9 +3,11 @@
 use super::checks::{Check, Subject};
 use crate::evidence::{Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::code::{Hit, Scope};
+use crate::facts::code::{Hit, Scope, serves_nothing};
 use crate::facts::containers::HealthKind;
 use crate::facts::routes::Operation;
+use crate::pattern::pattern;
+use crate::source::Source;
 
 /// What became of a check's question.
 #[derive(Debug)]
@@ -37,6 +39,12 @@ const BY_CALL: &[(&str, &str)] = &[
     ("/livez", r"\bhealthz\.InstallLivezHandler\("),
 ];
 
+// A call that asks a route of somebody.
+pattern!(
+    REQUEST: Scan,
+    r"\b(?:fetch|useFetch|useSWR|(?:axios|ky|got|superagent|requests|httpx|grequests|reqwest|ureq)(?:\.\w+|::\w+)*|urlopen|http\.(?:Get|NewRequest\w*)|getForObject|getForEntity|GetAsync|file_get_contents)\s*[(<]"
+);
+
 /// Whether the source of a workload serves what a check asks.
 pub(super) fn by_source(facts: &Facts<'_>, subject: &Subject, check: &Check) -> Served {
     match asked(&check.kind) {
@@ -59,7 +67,9 @@ pub(super) fn is_refuted(facts: &Facts<'_>, subject: &Subject, check: &Check) ->
     // The methods of gRPC say nothing of the routes beside them.
     let is_route = |operation: &Operation| operation.method != "RPC" && inside(subject, &operation.place.path);
     let known = routes.blind.is_empty() && routes.operations.iter().any(is_route);
-    (known && route(facts, subject, &path).is_none()).then_some(path)
+    // What somebody in the tree asks is served somewhere.
+    let is_asked = || first(facts, subject, &literal_of(path.trim_end_matches('/'))).is_some();
+    (known && route(facts, subject, &path).is_none() && !is_asked()).then_some(path)
 }
 
 fn inside(subject: &Subject, path: &str) -> bool {
@@ -140,7 +150,8 @@ fn called(facts: &Facts<'_>, subject: &Subject, path: &str) -> Option<Sighting> 
     Some(sighting(&hit, format!("serves {path}")))
 }
 
-/// A route written in source: the whole path as a literal, or its parts one by one (`"/health"` nests `"/live"`).
+/// A route written in source: the whole path as a literal, or its parts one by one (`"/health"` nests `"/live"`). Who asks
+/// it, from a page or by a call, does not serve it.
 fn literal(facts: &Facts<'_>, subject: &Subject, path: &str) -> Option<Sighting> {
     let trimmed = path.trim_end_matches('/');
     if trimmed.is_empty() {
@@ -148,15 +159,32 @@ fn literal(facts: &Facts<'_>, subject: &Subject, path: &str) -> Option<Sighting>
         let hit = first(facts, subject, r#"(?:route|get|Get|GET|HandleFunc|at|path)\w*\(?\s*\(?["']/["']"#)?;
         return Some(sighting(&hit, "serves /".into()));
     }
-    let whole = format!(r#"["'`]{}/?["'`]"#, crate::pattern::escape(trimmed));
-    if let Some(hit) = first(facts, subject, &whole) {
+    if let Some(hit) = route_at(facts, subject, &literal_of(trimmed)) {
         return Some(sighting(&hit, format!("serves {path}")));
     }
     let parts: Vec<&str> = trimmed.trim_start_matches('/').split('/').collect();
     // One part may also be written without its slash where only paths are: `warp::path!("health" / "live")`.
-    let hits: Option<Vec<Hit>> = parts.iter().map(|part| first(facts, subject, &part_pattern(part))).collect();
+    let hits: Option<Vec<Hit>> = parts.iter().map(|part| route_at(facts, subject, &part_pattern(part))).collect();
     let hit = hits?.pop()?;
     Some(sighting(&hit, format!("serves {path}, in parts")))
+}
+
+/// The first place of a literal that is no request.
+fn route_at(facts: &Facts<'_>, subject: &Subject, pattern: &str) -> Option<Hit> {
+    let hits = facts.code().find_all(facts, Scope::Product, &[pattern]).pop()?;
+    let asks = |hit: &Hit, source: &Source| {
+        // A workload whose folder is named after pages may well serve from it.
+        let below = subject.folder.as_deref().and_then(|folder| hit.path.strip_prefix(folder)).unwrap_or(&hit.path);
+        let is_page = serves_nothing(below) && !source.text().contains(".listen(");
+        is_page || REQUEST.is_match(source.line(source.line_col(hit.span.start).line))
+    };
+    let asks = |hit: &Hit| facts.tree.text(&hit.path).is_some_and(|source| asks(hit, source));
+    hits.iter().find(|hit| inside(subject, &hit.path) && !asks(hit)).cloned()
+}
+
+/// A path as a literal.
+fn literal_of(path: &str) -> String {
+    format!(r#"["'`]{}/?["'`]"#, crate::pattern::escape(path))
 }
 
 fn part_pattern(part: &str) -> String {
