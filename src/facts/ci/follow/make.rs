@@ -75,13 +75,33 @@ impl Walk<'_> {
         }
         for (file, span) in &target.recipe {
             let Some(source) = self.facts.tree.text(file) else { continue };
-            self.recipe_line(make, source, *span, call);
+            self.recipe_line(make, source, *span, call, &[]);
         }
     }
 
-    fn recipe_line(&mut self, make: &Makefile, source: &Source, span: crate::source::Span, call: &Call) {
+    /// Walks a line of a recipe, or each line of what it stands for; `given` is what a call hands on.
+    fn recipe_line(
+        &mut self,
+        make: &Makefile,
+        source: &Source,
+        span: crate::source::Span,
+        call: &Call,
+        given: &[String],
+    ) {
         let line = Excerpt::verbatim(source, span);
         let (line, ignored) = without_prefix(&line);
+        let line = line.replaced(&numbered(line.text(), given));
+        if let Some((name, arguments)) = called(line.text()).filter(|(name, _)| make.defined.contains_key(*name)) {
+            let place = line.place(0..line.text().len());
+            let key = format!("define {name} {}", arguments.join(" "));
+            let Some(mut inner) = call.inside(String::new(), &place, key) else { return };
+            inner.chain.clone_from(&call.chain);
+            for (file, span) in &make.defined[name] {
+                let Some(source) = self.facts.tree.text(file) else { continue };
+                self.recipe_line(make, source, *span, &inner, &arguments);
+            }
+            return;
+        }
         let line = line.replaced(&make.references(line.text(), 0));
         let mut call = call.clone().excused(ignored.then_some("`-` before it makes `make` ignore its failure"));
         flags(make, &mut call);
@@ -110,6 +130,33 @@ impl Walk<'_> {
             self.script(&whole, &call);
         }
     }
+}
+
+/// What a line stands for that is nothing but a name: `$(call test_core)`, `$(call publish,api,latest)`, `$(test_core)`.
+fn called(line: &str) -> Option<(&str, Vec<String>)> {
+    let line = line.trim();
+    let inside = line
+        .strip_prefix("$(")
+        .and_then(|rest| rest.strip_suffix(')'))
+        .or_else(|| line.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')))?;
+    let inside = inside.strip_prefix("call ").map_or(inside, str::trim_start);
+    let mut parts = inside.split(',').map(str::trim);
+    let name = parts.next().filter(|name| !name.contains(['$', ' ', '(']))?;
+    Some((name, parts.map(str::to_owned).collect()))
+}
+
+/// `$(1)` and `$1` in a line of what was called, with what they become.
+fn numbered(line: &str, given: &[String]) -> Vec<(std::ops::Range<usize>, String)> {
+    let mut found: Vec<(std::ops::Range<usize>, String)> = Vec::new();
+    for (index, argument) in given.iter().enumerate().take(9) {
+        let number = index + 1;
+        for form in [format!("$({number})"), format!("${{{number}}}"), format!("${number}")] {
+            let places = line.match_indices(&form).filter(|(at, _)| !line[..*at].ends_with('$'));
+            found.extend(places.map(|(at, form)| (at..at + form.len(), argument.clone())));
+        }
+    }
+    found.sort_by_key(|(range, _)| range.start);
+    found
 }
 
 /// What `.SHELLFLAGS` switches on.

@@ -15,6 +15,8 @@ const MAX_EXPANSION: usize = 8;
 pub(super) struct Makefile {
     pub(super) variables: BTreeMap<String, String>,
     pub(super) targets: BTreeMap<String, Target>,
+    /// The lines of what `define` gives a name, which a recipe may stand for: the file and where.
+    pub(super) defined: BTreeMap<String, Vec<(String, Span)>>,
     pub(super) first: Option<String>,
     pub(super) one_shell: bool,
 }
@@ -46,11 +48,15 @@ pub(super) fn read(facts: &Facts<'_>, file: &str) -> Makefile {
 
 fn read_one(make: &mut Makefile, text: &str, file: &str, includes: &mut Vec<String>) {
     let mut current: Vec<String> = Vec::new();
-    let mut defining = false;
+    let mut defining: Option<String> = None;
     for span in logical_lines(text) {
         let line = &text[span.range()];
-        if defining {
-            defining = line.trim() != "endef";
+        if let Some(name) = &defining {
+            if line.trim() == "endef" {
+                defining = None;
+            } else {
+                make.defined.entry(name.clone()).or_default().push((file.to_owned(), span));
+            }
             continue;
         }
         if line.starts_with('\t') {
@@ -65,7 +71,7 @@ fn read_one(make: &mut Makefile, text: &str, file: &str, includes: &mut Vec<Stri
         let word = plain.split_whitespace().next().unwrap_or_default();
         match word {
             "define" => {
-                defining = true;
+                defining = plain.split_whitespace().nth(1).map(str::to_owned).or(Some(String::new()));
                 continue;
             }
             "include" | "-include" | "sinclude" => {
