@@ -92,6 +92,8 @@ pub(super) fn is(program: &str, words: &[&str]) -> bool {
     ];
     NO.contains(&program)
         || program == "go" && words.contains(&"-list")
+        // It says which files there are, and which of them are this machine's.
+        || program == "circleci" && words.get(2).is_some_and(|act| matches!(*act, "glob" | "split"))
         || matches!(program, "pwsh" | "powershell") && words.contains(&"install")
         || is_tool(program) && builds_only(words)
         || words.iter().take(2).any(|word| is_build_script(word)) && !words.iter().any(|word| is_test(word))
@@ -130,9 +132,12 @@ fn is_tool(program: &str) -> bool {
     TOOLS.contains(&program)
 }
 
-/// The targets that a tool is given: `e2e-image` in `make -j4 e2e-image`.
+/// The targets that a tool is given: `e2e-image` in `make -j4 -C images e2e-image`.
 fn targets<'w>(words: &[&'w str]) -> impl Iterator<Item = &'w str> {
-    words.iter().skip(1).copied().filter(|word| !word.starts_with('-') && !word.contains('='))
+    let is_value = |at: usize| matches!(words[at], "-C" | "--directory" | "-f" | "--file");
+    let given: Vec<&str> =
+        words.iter().enumerate().skip(1).filter(|(at, _)| !is_value(at - 1)).map(|(_, word)| *word).collect();
+    given.into_iter().filter(|word| !word.starts_with('-') && !word.contains('='))
 }
 
 fn parts(name: &str) -> impl Iterator<Item = &str> {
@@ -165,14 +170,27 @@ fn is_build_script(word: &str) -> bool {
     })
 }
 
+/// Whether a script is called for what comes before and after tests: `setup-cluster.sh`, `collect_logs.sh`.
+fn prepares(name: &str) -> bool {
+    const BESIDE: &[&str] = &[
+        "setup", "install", "teardown", "cleanup", "clean", "lint", "format", "generate", "gen", "prepare", "download",
+        "wait", "logs", "collect", "deploy", "undeploy",
+    ];
+    parts(name).any(|part| BESIDE.contains(&part))
+        && !parts(name).any(|part| is_test(part) || matches!(part, "and" | "run" | "e2e"))
+}
+
 /// Whether a command starts tests that stand elsewhere: a script, a rule of a build tool, a container.
 pub(super) fn starts_others(words: &[&str]) -> bool {
     const SAYS: &[&str] = &["test", "e2e", "check", "verify", "integration", "acceptance", "smoke", "spec"];
     let program = words.first().copied().unwrap_or("");
     let says = |word: &str| SAYS.iter().any(|says| word.contains(says));
+    // The folder is named for the tests, and so is all that stands in it: `./e2e/matrix.py`.
+    let is_for_them = |word: &str| says(last_part(word)) || last_part(word).starts_with("run");
     let is_script = || {
         words.iter().take(2).any(|word| {
-            word.starts_with("./") && says(word) || word.rsplit_once('.').is_some_and(|(_, end)| end == "sh")
+            let is_shell = word.rsplit_once('.').is_some_and(|(_, end)| end == "sh");
+            (word.starts_with("./") && is_for_them(word) || is_shell) && !prepares(last_part(word))
         })
     };
     let is_container = || matches!(program, "docker" | "podman" | "docker-compose") && words.contains(&"run");

@@ -97,7 +97,9 @@ fn in_workspace(facts: &Facts<'_>, words: &[&str], file: &File) -> bool {
 
 /// `pnpm --dir web build`, `npm run test:unit`: no journey is made in the folder that is named.
 fn does_less(words: &[&str]) -> bool {
-    if words.iter().skip(2).any(|word| matches!(*word, "build" | "open" | "install" | "start" | "stop" | "verify")) {
+    const ACTS: &[&str] =
+        &["build", "open", "install", "start", "stop", "verify", "seed", "db-seed", "db:seed", "cache", "info"];
+    if words.iter().skip(2).any(|word| ACTS.contains(word)) {
         return true;
     }
     let says = |parts: &[&str]| words.iter().any(|word| parts.iter().any(|part| word.contains(part)));
