@@ -30,6 +30,9 @@ const MARKS_FILES: &[&str] = &["example", "sample", "template"];
 const OWN: &str = "own";
 /// More of a file says nothing more about its name.
 const HEAD: usize = 20_000;
+/// Parts of hosts that say nothing about whose they are.
+const OF_ANY_SITE: &[&str] =
+    &["github", "gitlab", "readthedocs", "docs", "documentation", "manual", "handbook", "wiki"];
 /// A shorter name stands in hosts by chance.
 const SITE_NAME: usize = 4;
 /// Words that a sentence has at least.
@@ -152,7 +155,7 @@ impl OwnName {
     /// Whether a host bears the project's whole name: `docs.shop.example`, `getshop.example`.
     pub fn is_site(&self, host: &str) -> bool {
         let host = host.to_lowercase().replace('-', "");
-        let mut labels = host.split('.').filter(|label| *label != "github" && *label != "readthedocs");
+        let mut labels = host.split('.').filter(|label| !OF_ANY_SITE.contains(label));
         labels.any(|label| {
             let bears = |name: &String| name.len() >= SITE_NAME && label.contains(&name.replace('-', ""));
             self.names.iter().any(bears)
