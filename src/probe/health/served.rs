@@ -41,7 +41,7 @@ const BY_CALL: &[(&str, &str)] = &[
 
 // A call that asks a route of somebody.
 pattern!(
-    REQUEST: Scan,
+    REQUEST,
     r"\b(?:fetch|useFetch|useSWR|(?:axios|ky|got|superagent|requests|httpx|grequests|reqwest|ureq)(?:\.\w+|::\w+)*|urlopen|http\.(?:Get|NewRequest\w*)|getForObject|getForEntity|GetAsync|file_get_contents)\s*[(<]"
 );
 
