@@ -90,14 +90,14 @@ pub fn run(task: Task, out: &mut dyn Write, notes: &mut dyn Write, screen: Scree
 
 /// Checks a folder against a checklist.
 pub fn check(request: &Request) -> anyhow::Result<Report> {
-    let Loaded { checklist, source, warnings } = checklist::load(&request.checklist)?;
-    let selected = request.selection.of(&checklist)?;
-    // Reading the catalogue takes as long as walking a small tree.
-    let (rules, tree) = std::thread::scope(|scope| {
+    // Reading the catalogue takes longer than reading a checklist and walking a small tree.
+    let (rules, loaded, tree) = std::thread::scope(|scope| {
         let rules = scope.spawn(rules::embedded);
-        let tree = Tree::walk(&request.root);
-        (rules.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), tree)
+        let (loaded, tree) = (checklist::load(&request.checklist), Tree::walk(&request.root));
+        (rules.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), loaded, tree)
     });
+    let Loaded { checklist, source, warnings } = loaded?;
+    let selected = request.selection.of(&checklist)?;
     let bindings = bound(&checklist, rules)?;
     // What the items of another checklist are composed of may stand in the production checklist only.
     let production = (checklist.name != "production").then(checklist::production);
@@ -120,7 +120,13 @@ pub fn check(request: &Request) -> anyhow::Result<Report> {
         let message = format!("`{}` is composed of itself, by way of `@item`", item.id);
         return Err(broken(vec![(item.source.clone(), Diagnostic::error(item.span, message))]));
     }
-    let judged = check.run(|item| selected.contains(item.id.as_str()));
+    let judged = std::thread::scope(|scope| {
+        // To gather the literals of all patterns takes as long as the first items, which look for none.
+        if selected.len() == checklist.items().count() {
+            scope.spawn(|| patterns.prepare());
+        }
+        check.run(|item| selected.contains(item.id.as_str()))
+    });
     let trial = Trial { plan: &plan, tree: &tree, now: request.now, patterns, advisories };
     let fates = if request.falsify { trial.run(&judged) } else { BTreeMap::new() };
     let items: Vec<_> = judged

@@ -63,6 +63,14 @@ pub struct Patterns {
     pub text: PatternSet,
 }
 
+impl Patterns {
+    /// Gathers their literals now rather than when the first text is looked through.
+    pub fn prepare(&self) {
+        self.code.prepare();
+        self.text.prepare();
+    }
+}
+
 /// Declares the lazily read views: a slot and an accessor for each, from one list.
 macro_rules! views {
     ($($(#[$doc:meta])* $name:ident: $type:ty = $read:path;)*) => {

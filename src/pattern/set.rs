@@ -70,9 +70,18 @@ impl PatternSet {
         self.patterns.get(position)
     }
 
+    /// Gathers the literals of the patterns, once.
+    pub fn prepare(&self) {
+        self.anchors();
+    }
+
+    fn anchors(&self) -> &Anchors {
+        self.anchors.get_or_init(|| Anchors::of(&self.patterns))
+    }
+
     /// The patterns that may match in a text, by their literals, in order.
     pub fn candidates(&self, text: &str) -> Vec<usize> {
-        let anchors = self.anchors.get_or_init(|| Anchors::of(&self.patterns));
+        let anchors = self.anchors();
         let mut open = anchors.needs.clone();
         let mut seen = vec![false; anchors.owners.len()];
         for literal in anchors.literals.find(text) {
