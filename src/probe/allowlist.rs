@@ -288,7 +288,12 @@ fn settings(facts: &Facts<'_>, keys: &[&str], listed: &mut Vec<Listed>, empty: &
     let config = facts.config();
     let tails: Vec<String> = keys.iter().flat_map(|key| spread(key)).collect();
     let matching: Vec<_> = tails.iter().flat_map(|key| config.ending_in(key)).map(|(setting, _)| setting).collect();
-    for setting in config.effective(&matching).winners.into_iter().filter(|setting| !is_of_a_limiter(&setting.name)) {
+    for setting in config
+        .effective(&matching)
+        .winners
+        .into_iter()
+        .filter(|setting| !is_of_a_limiter(&setting.name) && !leads_out(&setting.name))
+    {
         let entry = |range: &str| Listed {
             place: setting.place.clone(),
             what: setting.name.clone(),
@@ -320,6 +325,15 @@ fn settings(facts: &Facts<'_>, keys: &[&str], listed: &mut Vec<Listed>, empty: &
             }
         }
     }
+}
+
+/// Whether a list, by its name, says where the service itself may send requests: `LOCAL_NETWORK_ALLOWLIST` of webhooks.
+fn leads_out(name: &str) -> bool {
+    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let letters = letters.to_ascii_lowercase();
+    ["localnetwork", "webhook", "outbound", "outgoing", "egress", "ssrf", "callback"]
+        .iter()
+        .any(|word| letters.contains(word))
 }
 
 /// Whom a limiter lets ask as often as they like: everybody else comes in as well.

@@ -8,6 +8,7 @@ use crate::facts::code::{Language, serves_not};
 use crate::facts::config::{Config, Connection, EnvRead, Held, Layer, Setting, Way};
 use crate::facts::manifests::{Beside, Package};
 use crate::facts::secrets::is_placeholder;
+use crate::pattern::escape;
 
 /// `@secret(key…)`.
 pub static PROBE: Probe = Probe {
@@ -40,7 +41,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             way == Some("leaked")
                 || setting.default_in.is_none() && (is_key_of_others(setting) || is_word_of_its_file(config, setting))
         };
-        if stands_for_one(setting) && is_no_key() || is_asked_by_another() {
+        if stands_for_one(setting) && is_no_key() || is_asked_by_another() || is_refused(facts, setting) {
             continue;
         }
         if let (Some(url), Some(Secret::Literal)) = (address_of_rails(config, setting), way_of(config, setting)) {
@@ -108,6 +109,18 @@ fn is_of_a_client_library(facts: &Facts<'_>, path: &str) -> bool {
     let is_kept = path.split('/').next().is_some_and(|root| matches!(root, "sdk" | "sdks"));
     (is_kept || manifests.nearest(path, |_| true).map(Package::folder).is_some_and(is_library))
         && manifests.packages.iter().any(|package| !is_library(package.folder()))
+}
+
+/// Whether the program holds a literal of its settings against that very text, as one does that does not start with it.
+fn is_refused(facts: &Facts<'_>, setting: &Setting) -> bool {
+    const LEAST: usize = 8;
+    let Held::Plain(text) = &setting.held else { return false };
+    if setting.layer >= Layer::Image || text.len() < LEAST || !text.contains(char::is_alphabetic) {
+        return false;
+    }
+    let quoted = format!("[\"'`]{}[\"'`]", escape(text));
+    let pattern = format!(r"[!=]==?\s*{quoted}|{quoted}\s*[!=]==?|\b(?:is|eq|ne)\s+{quoted}|\.equals\(\s*{quoted}");
+    !facts.code().find(facts, &pattern).is_empty()
 }
 
 /// A literal that everybody may read, since it only says that one belongs there: `please_change_me`, `---`. A program that

@@ -172,6 +172,11 @@ fn asciidoc_and_rst_have_the_same_shape() {
         assert_eq!(document.sections[2].steps().map(|step| step.commands).collect::<Vec<_>>(), [true, false]);
         assert_eq!(document.sections[2].words, 3);
     });
+    let framed = "======\nUpdate\n======\n\nHow to\n======\nwords\n\nInspect\n=======\nwords\n";
+    one("docs/update.rst", framed, |document| {
+        let titles: Vec<_> = document.sections.iter().map(|s| (s.title.as_str(), s.level)).collect();
+        assert_eq!(titles, [("", 0), ("Update", 1), ("How to", 2), ("Inspect", 2)]);
+    });
 }
 
 #[test]

@@ -59,7 +59,8 @@ fn fence(line: &str) -> Option<&str> {
 pub(super) fn rst(text: &str) -> Vec<Section> {
     let lines = lines(text);
     let mut reader = Reader::new(text);
-    let mut adornments: Vec<char> = Vec::new();
+    // A line above the title makes another level of the same sign.
+    let mut adornments: Vec<(char, bool)> = Vec::new();
     let mut at = 0;
     while let Some(&(start, line)) = lines.get(at) {
         let trimmed = line.trim_end();
@@ -69,8 +70,10 @@ pub(super) fn rst(text: &str) -> Vec<Section> {
             && adornment(trimmed).is_none()
             && lines[at + 1].1.trim_end().len() >= trimmed.trim().len().min(3)
         {
-            let level = adornments.iter().position(|&known| known == mark).unwrap_or_else(|| {
-                adornments.push(mark);
+            let above = at.checked_sub(1).and_then(|before| adornment(lines[before].1));
+            let style = (mark, above == Some(mark));
+            let level = adornments.iter().position(|&known| known == style).unwrap_or_else(|| {
+                adornments.push(style);
                 adornments.len() - 1
             });
             reader.heading(level.min(254) as u8 + 1, trimmed.trim(), start, trimmed.len());

@@ -71,5 +71,10 @@ pub(super) fn leads_others(text: &str, at: usize) -> bool {
 pub(super) fn is_no_name(text: &str, name: (usize, usize)) -> bool {
     let before = &text[..name.0];
     let is_value = |given: &str| given.ends_with(|letter: char| letter.is_ascii_alphanumeric());
-    before.ends_with("checksum/") || text[name.1..].starts_with(':') && before.strip_suffix('=').is_some_and(is_value)
+    // `isPasscode ? "passcode" : "recovery_code"`: one arm of a choice.
+    let is_quote = |letter: char| matches!(letter, '"' | '\'' | '`');
+    let is_arm = || before.ends_with(is_quote) && before.trim_end_matches(is_quote).trim_end().ends_with('?');
+    before.ends_with("checksum/")
+        || is_arm()
+        || text[name.1..].starts_with(':') && before.strip_suffix('=').is_some_and(is_value)
 }
