@@ -246,7 +246,12 @@ fn balancer(object: &Object) -> Option<Mode> {
     let plain = ports.iter().find(|port| {
         matches!(port.get("port").and_then(Value::as_number), Some(number) if [80.0, 8080.0, 8000.0, 3000.0].contains(&number))
     });
+    let has = |wanted: f64| ports.iter().any(|port| port.get("port").and_then(Value::as_number) == Some(wanted));
     Some(match plain {
+        // A proxy that ends TLS itself answers on the plain port with where to go, or with what a certificate is asked for.
+        Some(_) if has(80.0) && has(443.0) => {
+            Mode::Unseen("what the program answers on port 80, beside 443, is not in its manifest".into())
+        }
         Some(port) => Mode::Plain(port.span, "lets plain HTTP in".into()),
         None => Mode::Unseen("whether the program behind this load balancer speaks TLS is not in its manifest".into()),
     })
