@@ -5,7 +5,7 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Language, serves_not};
-use crate::facts::config::{Config, Connection, EnvRead, Held, Layer, Setting, Way};
+use crate::facts::config::{Config, Connection, EnvRead, Held, Layer, Setting, Way, squashed};
 use crate::facts::manifests::{Beside, Package};
 use crate::facts::secrets::is_placeholder;
 use crate::pattern::escape;
@@ -120,7 +120,13 @@ fn is_refused(facts: &Facts<'_>, setting: &Setting) -> bool {
     }
     let quoted = format!("[\"'`]{}[\"'`]", escape(text));
     let pattern = format!(r"[!=]==?\s*{quoted}|{quoted}\s*[!=]==?|\b(?:is|eq|ne)\s+{quoted}|\.equals\(\s*{quoted}");
-    !facts.code().find(facts, &pattern).is_empty()
+    // `paperless` is a word of many a comparison: this one is about the setting.
+    let words = setting.key.words();
+    let named = words[words.len().saturating_sub(2)..].concat();
+    facts.code().find(facts, &pattern).iter().any(|hit| {
+        let line = facts.tree.text(&hit.path).map(|source| source.line(source.line_col(hit.span.start).line));
+        line.is_some_and(|line| squashed(line).contains(&named))
+    })
 }
 
 /// A literal that everybody may read, since it only says that one belongs there: `please_change_me`, `---`. A program that
