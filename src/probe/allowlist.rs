@@ -6,7 +6,7 @@ use super::perimeter::ingress::{self, is_world};
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::config::{Held, Layer};
+use crate::facts::config::{Held, Layer, squashed};
 use crate::facts::containers::is_mounted_aside;
 use crate::facts::infra::Resource;
 use crate::facts::kubernetes::Object;
@@ -329,15 +329,16 @@ fn settings(facts: &Facts<'_>, keys: &[&str], listed: &mut Vec<Listed>, empty: &
 
 /// Whether a list, by its name, says where the service itself may send requests: `LOCAL_NETWORK_ALLOWLIST` of webhooks.
 fn leads_out(name: &str) -> bool {
-    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    let letters = letters.to_ascii_lowercase();
-    ["localnetwork", "webhook", "outbound", "outgoing", "egress", "ssrf", "callback"]
-        .iter()
-        .any(|word| letters.contains(word))
+    says(name, &["localnetwork", "webhook", "outbound", "outgoing", "egress", "ssrf", "callback"])
 }
 
 /// Whom a limiter lets ask as often as they like: everybody else comes in as well.
 fn is_of_a_limiter(name: &str) -> bool {
-    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    ["ratelimit", "throttl"].iter().any(|word| letters.to_ascii_lowercase().contains(word))
+    says(name, &["ratelimit", "throttl"])
+}
+
+/// Whether a name says one of these words, however it is written.
+fn says(name: &str, words: &[&str]) -> bool {
+    let letters = squashed(name);
+    words.iter().any(|word| letters.contains(word))
 }

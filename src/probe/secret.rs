@@ -41,16 +41,18 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             way == Some("leaked")
                 || setting.default_in.is_none() && (is_key_of_others(setting) || is_word_of_its_file(config, setting))
         };
-        if stands_for_one(setting) && is_no_key() || is_asked_by_another() || is_refused(facts, setting) {
+        if stands_for_one(setting) && is_no_key() || is_asked_by_another() {
             continue;
         }
-        if let (Some(url), Some(Secret::Literal)) = (address_of_rails(config, setting), way_of(config, setting)) {
+        let Some(said) = way_of(config, setting) else { continue };
+        let is_literal = matches!(said, Secret::Literal);
+        if let Some(url) = address_of_rails(config, setting).filter(|_| is_literal) {
             let mut note = sighting(setting, &Secret::Literal);
             note.message = format!("{}; `{}` beside it, which is elsewhere, wins", note.message, url.name);
             answer.notes.push(note);
-            continue;
+        } else if !(is_literal && is_refused(facts, setting)) {
+            answer.seen.push(sighting(setting, &said));
         }
-        answer.seen.extend(way_of(config, setting).map(|way| sighting(setting, &way)));
     }
     for (setting, stronger) in effective.overridden {
         let Some(Secret::Literal) = way_of(config, setting) else { continue };

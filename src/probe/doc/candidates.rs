@@ -207,10 +207,15 @@ pub(in crate::probe) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<B
     blind
 }
 
+/// The host of an address; empty where it has none.
+fn host(url: &str) -> &str {
+    url.split("://").nth(1).and_then(|rest| rest.split(['/', ':', '?', '#']).next()).unwrap_or_default()
+}
+
 /// Whether an address is of a site that bears the project's name: `opentelemetry.io` for `opentelemetry-demo`; the
 /// foundation of many has a site for each of them.
 fn is_own_site(facts: &Facts<'_>, url: &str) -> bool {
-    let host = url.split("://").nth(1).unwrap_or("").split(['/', ':', '?']).next().unwrap_or("");
+    let host = host(url);
     let name = host.strip_suffix(".apache.org").or_else(|| host.rsplit('.').nth(1));
     name.is_some_and(|name| facts.own_name().is_in(name) == Some(true))
 }
@@ -230,8 +235,6 @@ fn wiki_page(text: &str, url: &str) -> Option<String> {
 fn is_own_documentation(facts: &Facts<'_>, document: &Document, url: &str) -> bool {
     const NAMES: &[&str] = &["docs", "doc", "documentation", "manual", "handbook", "wiki"];
     let names_it = |part: &str| NAMES.contains(&part.to_ascii_lowercase().as_str());
-    let host =
-        |url: &str| url.split("://").nth(1).unwrap_or("").split(['/', ':', '?', '#']).next().unwrap_or("").to_owned();
     let is_page = |url: &str| url.split(['/', '?', '#']).skip(3).take(2).any(names_it);
     let own = host(url);
     let is_site = own.ends_with(".readthedocs.io") || own.split('.').next().is_some_and(names_it);
@@ -240,7 +243,7 @@ fn is_own_documentation(facts: &Facts<'_>, document: &Document, url: &str) -> bo
         let bare = |url: &str| url.split('#').next().unwrap_or(url).to_owned();
         links.into_iter().any(|other| host(other) == own && is_page(other) && bare(other) != bare(url))
     };
-    (is_site || is_page(url) && has_another()) && facts.own_name().is_site(&own)
+    (is_site || is_page(url) && has_another()) && facts.own_name().is_site(own)
 }
 
 /// Pages in folders of documentation that are a site of their own.
@@ -371,6 +374,6 @@ pub(in crate::probe) fn is_reference(url: &str) -> bool {
     if url.contains("github.com/") && url.split('/').nth(5).is_some_and(|part| part == "wiki") {
         return false;
     }
-    let host = url.split("://").nth(1).unwrap_or("").split(['/', ':', '?']).next().unwrap_or("");
+    let host = host(url);
     HOSTS.iter().any(|known| host == *known || host.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')))
 }
