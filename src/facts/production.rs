@@ -1,10 +1,12 @@
 //! Which stage a path speaks for, by its words alone; the one place that decides it (items-1.md §0.3).
 
 mod clusters;
+mod mode;
 mod sections;
 mod support;
 
 pub use clusters::local_cluster;
+pub use mode::is_mode;
 pub use sections::{is_in_class_aside, is_in_table_aside, section_aside};
 pub use support::is_test_support;
 

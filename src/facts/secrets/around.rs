@@ -3,7 +3,7 @@
 use super::context::is_test_word;
 use super::detectors::Detector;
 use super::names;
-use crate::facts::production::is_in_class_aside;
+use crate::facts::production::{is_in_class_aside, is_mode};
 use crate::source::{enclosing, floor};
 
 /// Whether a value stands in a function whose name says that it is for tests or only shown: `fn test()`,
@@ -259,8 +259,7 @@ fn is_in_stage_of_tests(text: &str, start: usize) -> bool {
 fn is_test_mode(line: &str) -> bool {
     let Some((name, value)) = line.split_once(':') else { return false };
     let value = value.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']);
-    let modes = ["NODE_ENV", "RAILS_ENV", "RACK_ENV", "APP_ENV", "MIX_ENV", "DJANGO_ENV", "FLASK_ENV", "GO_ENV"];
-    modes.contains(&name.trim()) && ["test", "testing"].contains(&value)
+    is_mode(name.trim()) && ["test", "testing"].contains(&value)
 }
 
 /// Names of what goes to every browser, and what stands near it then: a container of Google's Tag Manager, the search of

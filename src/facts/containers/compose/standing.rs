@@ -1,12 +1,12 @@
 //! Whether production runs what a compose file declares (items-1.md §0.3).
 
 use super::super::elsewhere::definitions;
-use super::super::{Containers, Platform, Role, Service};
+use super::super::{Containers, Env, EnvValue, Platform, Role, Service};
 use super::{is_compose, is_stack};
 use crate::facts::Facts;
 use crate::facts::disowned::{DISOWNED, is_disowned};
 use crate::facts::documents::may_say;
-use crate::facts::production::{self, Stage, Standing};
+use crate::facts::production::{self, Stage, Standing, is_mode};
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -148,6 +148,10 @@ fn developer_mark(facts: &Facts<'_>, path: &str, document: &Value, services: &[S
         if args.and_then(|args| args.get("PROFILE")).and_then(Value::scalar_text).is_some_and(is_developer) {
             return Some(format!("\"{}\" is built with the development profile", service.name));
         }
+        let chosen = service.env.iter().filter(|env| service.role != Role::ThirdParty && is_mode(&env.name));
+        if let Some((name, mode)) = chosen.filter_map(literal).find(|(_, mode)| is_developer(mode.to_string())) {
+            return Some(format!("\"{}\" runs with {name}={mode}", service.name));
+        }
         if service.role == Role::Serving && value.get("profiles").is_some() {
             return Some(format!("\"{}\" is only started with a profile", service.name));
         }
@@ -173,6 +177,14 @@ fn developer_mark(facts: &Facts<'_>, path: &str, document: &Value, services: &[S
             .any(|words| comment.contains(words))
     };
     comments.into_iter().any(says).then(|| "a comment in it says that it is for development".into())
+}
+
+/// What an entry of the environment is set to for everybody.
+fn literal(env: &Env) -> Option<(&str, &str)> {
+    match &env.value {
+        EnvValue::Literal(value) => Some((&env.name, value)),
+        EnvValue::Reference(_) | EnvValue::Default(_) => None,
+    }
 }
 
 /// Whether the project builds an image of its own, and no service is built here or bears the project's name in its image:
