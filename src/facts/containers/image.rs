@@ -46,7 +46,10 @@ pub fn read(facts: &Facts<'_>) -> Vec<Image> {
             let shipped = shipped_stages(&parsed);
             let standing = match standing::of_head(text).filter(|_| !facts.project().is_production(&file.path)) {
                 Some(aside) => aside,
-                None => standing::of(&facts.own_name().cleared(&file.path), &parsed, &shipped),
+                None => {
+                    let own = facts.own_name();
+                    standing::of(&own.cleared(&file.path), &parsed, &shipped, own)
+                }
             };
             Some(Image { path: file.path.clone(), standing, file: parsed, shipped })
         })

@@ -2,7 +2,9 @@
 
 use super::super::dockerfile::{Dockerfile, Instruction};
 use super::super::third_party_image;
+use crate::facts::own_name::OwnName;
 use crate::facts::production::{self, Stage, Standing};
+use std::collections::BTreeSet;
 
 /// Stages and Dockerfiles of these names are for developers.
 const ASIDE: &[&str] =
@@ -74,6 +76,8 @@ pub(super) fn of_head(text: &str) -> Option<Standing> {
         "for local development",
         "for development only",
         "for testing only",
+        "for testing purpose",
+        "are for testing",
         "used for testing",
         "used to test",
         "only for development",
@@ -91,7 +95,7 @@ pub(super) fn of_head(text: &str) -> Option<Standing> {
 }
 
 /// Whether an image is what production runs, by its path and by what its stages are made from and start.
-pub(super) fn of(path: &str, file: &Dockerfile, shipped: &[usize]) -> Standing {
+pub(super) fn of(path: &str, file: &Dockerfile, shipped: &[usize], own: &OwnName) -> Standing {
     if let Some(word) = aside_word(path) {
         return Standing::Aside(format!("\"{word}\" in its path"));
     }
@@ -106,6 +110,9 @@ pub(super) fn of(path: &str, file: &Dockerfile, shipped: &[usize]) -> Standing {
     }
     if let Some(why) = tester(file, shipped) {
         return Standing::Aside(why);
+    }
+    if is_of_others(file, shipped, own) {
+        return Standing::Aside("it clones another project, and takes nothing from this tree".into());
     }
     let base = shipped.iter().find_map(|&stage| {
         let root = file.lineage(stage).last().copied()?;
@@ -196,6 +203,18 @@ const RUNNERS: &[&str] = &[
 /// Whether anything is built in the stages that the shipped ones need.
 fn compiles(file: &Dockerfile, shipped: &[usize]) -> bool {
     shipped.iter().any(|&stage| file.needed(stage).len() > file.lineage(stage).len())
+}
+
+/// Whether the stages that are needed clone a repository of another name, and nothing of this tree comes in.
+fn is_of_others(file: &Dockerfile, shipped: &[usize], own: &OwnName) -> bool {
+    let needed: BTreeSet<usize> = shipped.iter().flat_map(|&stage| file.needed(stage)).collect();
+    let instructions = || needed.iter().flat_map(|&stage| &file.stages[stage].instructions);
+    let comes_in = |each: &Instruction| matches!(each.keyword.as_str(), "COPY" | "ADD") && each.flag("from").is_none();
+    let is_named = |each: &Instruction| {
+        matches!(each.keyword.as_str(), "RUN" | "ARG" | "ENV") && own.is_in(&each.command()) != Some(false)
+    };
+    let clones = |each: &Instruction| each.keyword == "RUN" && each.command().contains("git clone");
+    instructions().any(clones) && !instructions().any(|each| comes_in(each) || is_named(each))
 }
 
 /// Whether a shipped stage starts a program that was built outside and is copied in: `COPY ntfy /usr/bin`, then
