@@ -25,7 +25,10 @@ pattern!(
     r"(?i)^\W*(?:(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|daily\b|weekly\b|monthly\b|(?:\w+ )?rotation$|rota$|routine\b|hand-?over\b|hand-?off\b|sick days?\b|overview$|introduction$|monitoring$|(?:\w+ ){0,3}(?:logs?|logging|metrics|dashboards?)$|traces?$|tracing$|tools?$|live tail$|useful \w+$|getting help$|support$|contacts?$|see also$|references?$|links?$)"
 );
 // "Test the configuration:" is something to do, not something that goes wrong.
-pattern!(TRIAL, r"(?i)^\W*(?:test|try|verify|confirm)(?:ing)?\b");
+pattern!(
+    TRIAL,
+    r"(?i)^\W*(?:test|try|verify|confirm|check|get|show|list|view|inspect|collect|look|open|enabl|turn on|see)(?:e|t|ing)?\b"
+);
 // What a heading tells its reader to do.
 pattern!(
     DEED,
