@@ -212,9 +212,10 @@ fn by_path(path: &str) -> Option<Standing> {
     })
 }
 
-/// Whether a folder holds what the forge runs: its workflows and actions, the machines that run them.
+/// Whether a folder holds what the forge runs or answers with: its workflows and actions, the machines that run them, the
+/// texts of its bots.
 fn is_of_ci(folders: &str) -> bool {
-    const PARTS: &[&str] = &["actions", "workflows", "scripts", "runner"];
+    const PARTS: &[&str] = &["actions", "workflows", "scripts", "runner", "label", "response", "comment", "repl"];
     let inside = [".github/", ".gitea/", ".forgejo/"].iter().find_map(|forge| folders.strip_prefix(forge));
     inside.is_some_and(|folder| PARTS.iter().any(|part| folder.contains(part)))
 }
