@@ -9,7 +9,7 @@ use crate::facts::manifests::{Ecosystem, Package};
 /// Whether a command runs the tests of a file.
 pub(super) fn run(facts: &Facts<'_>, command: &Command, words: &[&str], suite: Suite, file: &File) -> bool {
     let program = words.first().map_or("", |program| program.trim_start_matches("./"));
-    if !in_workspace(facts, words, file) {
+    if !in_workspace(facts, words, file) || !is_selected(words, file) {
         return false;
     }
     match suite {
@@ -74,6 +74,16 @@ fn says_e2e(command: &Command) -> bool {
 /// Whether the name of a file of tests says that they are end to end.
 fn is_e2e(path: &str) -> bool {
     path.rsplit('/').next().is_some_and(|name| name.contains("e2e"))
+}
+
+/// Whether a file is among those that Jest is told to run: `--testPathPatterns=orders`. What only an expression decides is.
+fn is_selected(words: &[&str], file: &File) -> bool {
+    let told = values(words, &["--testPathPattern", "--testPathPatterns"]);
+    let is_it = |part: &str| {
+        let part = part.trim_matches(['"', '\'', '^', '$', '/']);
+        part.contains(['*', '[', '(', '+', '?', '\\', '$']) || file.path.contains(part)
+    };
+    told.is_empty() || told.iter().any(|pattern| pattern.split('|').any(is_it))
 }
 
 /// Whether a command that names packages of the tree (`--filter=@shop/api`, `yarn workspace @shop/api`) names that of a file.
