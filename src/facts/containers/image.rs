@@ -44,13 +44,9 @@ pub fn read(facts: &Facts<'_>) -> Vec<Image> {
             // Without a stage it is a text that happens to bear the name.
             parsed.last()?;
             let shipped = shipped_stages(&parsed);
-            let standing = match standing::of_head(text).filter(|_| !facts.project().is_production(&file.path)) {
-                Some(aside) => aside,
-                None => {
-                    let own = facts.own_name();
-                    standing::of(&own.cleared(&file.path), &parsed, &shipped, own)
-                }
-            };
+            let of_head = standing::of_head(text).filter(|_| !facts.project().is_production(&file.path));
+            let own = facts.own_name();
+            let standing = of_head.unwrap_or_else(|| standing::of(&own.cleared(&file.path), &parsed, &shipped, own));
             Some(Image { path: file.path.clone(), standing, file: parsed, shipped })
         })
         .collect();

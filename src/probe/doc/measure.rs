@@ -15,20 +15,6 @@ pattern!(
     FIX,
     r"(?i)\b(?:fix(?:ed)?|solution|resol(?:ve|ution)|try|run(?:ning)?|set(?:ting)?|increas\w+|decreas\w+|reduc\w+|restart\w*|check|verify|make sure|ensure|us(?:e|ing)|add(?:ing)?|remov\w+|install\w*|upgrad\w+|updat\w+|delet\w+|clear\w*|chang\w+|configur\w+|enabl\w+|disabl\w+|you (?:can|need|should|must|have to)|workaround|instead|caused by|because|means that|scale|drain|roll back|contact|re-?creat\w+|re-?run|raise|lower|free|kill|stop|start|wait|rotate|renew|grant|allow|open|close)\b"
 );
-pattern!(
-    PROBLEM,
-    r"(?i)\b(?:errors?|fail\w*|cannot|can't|can not|not|isn't|won't|doesn't|don't|unable|crash\w*|time[sd]?[- ]?out|timing out|timeouts?|slow\w*|stuck|missing|denied|refused|exceed\w*|problems?|issues?|hang\w*|panic\w*|out of|killed|invalid|unexpected\w*|corrupt\w*|warn\w*|lost|loss|down|too (?:many|much|large|long)|high|wrong|broken|reject\w*|unavailable|unreachable|forbidden|unauthori[sz]ed|expired?|stale|lag\w*|full|leak\w*|oom\w*|[45]\d\d)\b"
-);
-// A day of the week, a turn of duty, a tool to look at: what is done then is no answer to a problem.
-pattern!(
-    ROUTINE,
-    r"(?i)^\W*(?:(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|daily\b|weekly\b|monthly\b|(?:\w+ )?rotation$|rota$|routine\b|hand-?over\b|hand-?off\b|sick days?\b|overview$|introduction$|monitoring$|(?:\w+ ){0,3}(?:logs?|logging|metrics|dashboards?)$|traces?$|tracing$|tools?$|live tail$|useful \w+$|getting help$|support$|contacts?$|see also$|references?$|links?$)"
-);
-// "Test the configuration:" is something to do, not something that goes wrong.
-pattern!(
-    TRIAL,
-    r"(?i)^\W*(?:test|try|verify|confirm|check|get|show|list|view|inspect|collect|look|open|enabl|turn on|see)(?:e|t|ing)?\b"
-);
 // What a heading tells its reader to do.
 pattern!(
     DEED,
@@ -252,15 +238,13 @@ impl<'a> Look<'a, '_> {
         let is_titled = |title: &str| self.topic.is_title(title);
         let is_named = is_titled(&own.title) || is_titled(document.title()) || self.topic.is_path(&document.path);
         let must_name_it = is_faq || !is_named;
-        let is_none =
-            |symptom: &str| ROUTINE.is_match(symptom) || (TRIAL.is_match(symptom) && !PROBLEM.is_match(symptom));
-        let is_problem = |symptom: &str| !is_none(symptom) && (!must_name_it || PROBLEM.is_match(symptom));
+        let is_problem = |symptom: &str| symptoms::is_one(symptom, must_name_it);
         let is_fix = |text: &str| FIX.is_match(text) && text.split_whitespace().count() >= 4;
         let headings = self.leaves().filter(|section| {
             is_problem(&section.title)
                 && (section.has_command() || section.blocks.iter().any(|block| block.commands || is_fix(&block.text)))
         });
-        let headings: Vec<Span> = headings.map(|section| section.heading).collect();
+        let headings = symptoms::of_problems(headings.map(|section| (&*section.title, section.heading)));
         let mut of_symptoms = false;
         let rows = self.blocks().filter(|block| match &block.kind {
             BlockKind::Row { cells, header: true } => {
@@ -280,7 +264,7 @@ impl<'a> Look<'a, '_> {
         let labelled = all.iter().filter(|(label, rest, commands, _)| {
             is_problem(label) && (*commands || rest.iter().any(|text| is_fix(text)))
         });
-        let labelled: Vec<Span> = labelled.map(|&(_, _, _, span)| span).collect();
+        let labelled = symptoms::of_problems(labelled.map(|&(label, _, _, span)| (label, span)));
         // "Problem: …" and "Solution: …", one pair after the other, are one entry each.
         let pairs = symptoms::pairs(&all);
         let labelled = if pairs.is_empty() { labelled } else { pairs };

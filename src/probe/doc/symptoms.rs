@@ -12,6 +12,38 @@ pattern!(
     r"(?i)^\W*(?:(?:likely|possible|probable|root|common|suggested|recommended|quick) )?(?:causes?|reasons?|fix(?:es)?|solutions?|resolutions?|remed(?:y|ies)|workarounds?|mitigations?|recovery|actions?|what to (?:do|try|check)|how to (?:fix|resolve|solve)(?: it| this)?)(?: ?(?:/|and|&|or) ?[\w ]+)?\W*\d*\W*$"
 );
 
+pattern!(
+    PROBLEM,
+    r"(?i)\b(?:errors?|fail\w*|cannot|can't|can not|not|isn't|won't|doesn't|don't|unable|crash\w*|time[sd]?[- ]?out|timing out|timeouts?|slow\w*|stuck|missing|denied|refused|exceed\w*|problems?|issues?|hang\w*|panic\w*|out of|killed|invalid|unexpected\w*|corrupt\w*|warn\w*|lost|loss|down|too (?:many|much|large|long)|high|wrong|broken|reject\w*|unavailable|unreachable|forbidden|unauthori[sz]ed|expired?|stale|lag\w*|full|leak\w*|oom\w*|[45]\d\d)\b"
+);
+// What a guide to problems may say shorter.
+pattern!(LACK, r"(?i)\b(?:no|nothing|never|none|restarts?|pending|empty|blank|loops?)\b");
+// A day of the week, a turn of duty, a tool to look at: what is done then is no answer to a problem.
+pattern!(
+    ROUTINE,
+    r"(?i)^\W*(?:(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|daily\b|weekly\b|monthly\b|(?:\w+ )?rotation$|rota$|routine\b|hand-?over\b|hand-?off\b|sick days?\b|overview$|introduction$|monitoring$|(?:\w+ ){0,3}(?:logs?|logging|metrics|dashboards?)$|traces?$|tracing$|tools?$|live tail$|useful \w+$|getting help$|support$|contacts?$|see also$|references?$|links?$)"
+);
+// "Test the configuration:" is something to do, not something that goes wrong.
+pattern!(
+    TRIAL,
+    r"(?i)^\W*(?:test|try|verify|confirm|check|get|show|list|view|inspect|collect|look|open|enabl|turn on|see)(?:e|t|ing)?\b"
+);
+
+/// Whether a heading or a label may be a symptom; a question among others must say what is wrong.
+pub(super) fn is_one(symptom: &str, must_name_it: bool) -> bool {
+    let names_it = PROBLEM.is_match(symptom);
+    !ROUTINE.is_match(symptom) && (names_it || !must_name_it && !TRIAL.is_match(symptom))
+}
+
+/// Where symptoms stand: all of them, as long as a third says what is wrong. Otherwise most are parts of an instruction.
+pub(super) fn of_problems<'a>(symptoms: impl Iterator<Item = (&'a str, Span)>) -> Vec<Span> {
+    let all: Vec<(&str, Span)> = symptoms.collect();
+    let is_wrong = |symptom: &str| PROBLEM.is_match(symptom) || LACK.is_match(symptom);
+    let plain = all.iter().filter(|(symptom, _)| is_wrong(symptom)).count();
+    let is_kept = |symptom: &str| plain * 3 >= all.len() || is_wrong(symptom);
+    all.iter().filter(|(symptom, _)| is_kept(symptom)).map(|&(_, span)| span).collect()
+}
+
 /// Whether the heading row of a table has a column of symptoms and one of what causes or mends them.
 pub(super) fn is_table(cells: &[String]) -> bool {
     cells.iter().any(|cell| SYMPTOM.is_match(cell)) && cells.iter().any(|cell| ANSWER.is_match(cell))
