@@ -5,7 +5,7 @@ use super::text::{line_of, without_lead};
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::code::{Hit, observe, serves_not, serves_nothing};
+use crate::facts::code::{Hit, literal_of, observe, serves_not, serves_nothing};
 use crate::facts::config::conditional::is_left_to_development;
 use crate::facts::config::{is_connector, not_chosen};
 use crate::facts::production::is_in_class_aside;
@@ -38,8 +38,9 @@ pub static PROBE: Probe = Probe {
               `server` drops those in code of browsers and in scripts; \
               `own` drops those in code that calls somebody else's API, by its path, or reaches databases of the users; \
               `service` drops those in programs that serve nothing, where another one does; `says` is what such a line does, in words; `default` marks values that nobody may have set; \
-              `chosen` drops a database driver that production's environment does not choose",
-    usage: "@source(regex…) {near: regex, lines: n, unless: regex, above: n, unless_with: regex, but: regex, called_from: regex, inside: regex, path: glob, production, server, own, service, chosen, default: \"the program\", unit, says: \"what it does\"}",
+              `chosen` drops a database driver that production's environment does not choose; \
+              `literal` keeps those whose group `value` is a text of the tree or the name of one, and never shows it",
+    usage: "@source(regex…) {near: regex, lines: n, unless: regex, above: n, unless_with: regex, but: regex, called_from: regex, inside: regex, path: glob, production, server, own, service, chosen, literal, default: \"the program\", unit, says: \"what it does\"}",
     arity: (1, usize::MAX),
     patterns_from: Some(0),
     facts: &[],
@@ -58,6 +59,7 @@ pub static PROBE: Probe = Probe {
         "own",
         "service",
         "chosen",
+        "literal",
         "default",
         "unit",
         "says",
@@ -113,7 +115,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             {
                 continue;
             }
-            let Some(mut sighting) = sighting(facts, hit, question) else { continue };
+            let found =
+                if question.is_set("literal") { named(facts, hit, question) } else { sighting(facts, hit, question) };
+            let Some(mut sighting) = found else { continue };
             let beside = || {
                 (question.is_set("service") && serves_not(facts, &hit.path))
                     .then_some("a program that is not the service")
@@ -155,6 +159,15 @@ fn sighting(facts: &Facts<'_>, hit: &Hit, question: &Question) -> Option<Sightin
             Sighting::new(place, Strength::Configured, message).with(observe(code.product(), value, unit))
         }
     })
+}
+
+/// The text of the tree that a match is given, by what it is for and the name that it has there.
+fn named(facts: &Facts<'_>, hit: &Hit, question: &Question) -> Option<Sighting> {
+    let place = literal_of(facts, hit)?;
+    let says = question.option_text("says").unwrap_or("a text of the tree");
+    let name = hit.value.as_ref().map(|(name, _)| name.as_str()).filter(|name| !name.contains(['"', '\'', '`']));
+    let message = name.map_or_else(|| says.to_owned(), |name| format!("{says}: `{name}`"));
+    Some(Sighting::new(place, Strength::Configured, message))
 }
 
 /// Whether a pattern looks for code that calls something, and not for words (a statement of SQL, a name, a path).
