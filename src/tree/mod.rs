@@ -1,6 +1,7 @@
 //! The project tree: walked once, sorted, each file read at most once.
 
 mod altered;
+mod index;
 pub mod path;
 mod walk;
 

@@ -1,5 +1,6 @@
-//! One walk over the folder: ignore rules honoured, symbolic links never followed, everything sorted.
+//! One walk over the folder: ignore rules honoured but for what is tracked, symbolic links never followed, everything sorted.
 
+use super::index::Tracked;
 use super::{File, Tree};
 use crate::evidence::{Blind, Place};
 use anyhow::{Context, Result, bail};
@@ -26,7 +27,9 @@ impl Tree {
             bail!("`{shown}` is not a folder; give the folder that holds the project");
         }
         std::fs::read_dir(&root).with_context(|| format!("cannot list `{shown}`"))?;
-        let mut walk = Walk { ignores: Ignores::above(&root), files: Vec::new(), blind: Vec::new(), root: &root };
+        let (ignores, tracked) = (Ignores::above(&root), Tracked::of(&root));
+        let mut walk =
+            Walk { ignores, tracked, ignored_above: None, files: Vec::new(), blind: Vec::new(), root: &root };
         walk.run();
         let Walk { files, mut blind, .. } = walk;
         blind.sort();
@@ -37,6 +40,9 @@ impl Tree {
 struct Walk<'r> {
     root: &'r Path,
     ignores: Ignores,
+    tracked: Tracked,
+    /// How deep the ignored folder lies that the walk is in, for what is tracked there.
+    ignored_above: Option<usize>,
     files: Vec<File>,
     blind: Vec<Blind>,
 }
@@ -84,7 +90,18 @@ impl Walk<'_> {
         if entry.depth() == 0 {
             return false;
         }
-        entry.file_name() == ".git" || self.ignores.ignores(entry.path(), entry.depth(), is_dir)
+        let depth = entry.depth();
+        self.ignored_above = self.ignored_above.filter(|&above| depth > above);
+        let is_ignored = self.ignores.ignores(entry.path(), depth, is_dir) || self.ignored_above.is_some();
+        if entry.file_name() == ".git" || !is_ignored {
+            return entry.file_name() == ".git";
+        }
+        let path = self.relative(entry.path());
+        if is_dir && self.tracked.holds_below(&path) {
+            self.ignored_above.get_or_insert(depth);
+            return false;
+        }
+        !self.tracked.holds(&path)
     }
 
     fn add(&mut self, entry: &DirEntry) {
