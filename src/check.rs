@@ -243,6 +243,7 @@ fn patterns<'b>(bindings: impl IntoIterator<Item = &'b Option<Binding>>) -> Patt
         config::reads::READS,
         config::reads::UNNAMED,
         config::flags::FLAGS,
+        config::loaded::LOADS,
         config::chosen::CLIENTS,
         probe::place::code::SERVES,
         &[routes::REGISTERED],

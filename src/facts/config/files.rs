@@ -1,6 +1,7 @@
 //! Which files are settings that production reads, and which layer each is.
 
 use super::Layer;
+use super::loaded::Loaded;
 use super::shipped::Shipped;
 use crate::facts::disowned::{is_disowned, is_for_development};
 use crate::facts::format::Format;
@@ -143,14 +144,17 @@ const OTHER: &[&str] = &[
 const WELL_KNOWN: &[&str] = &["rocket.toml", "peanut.tsk", "app.toml"];
 
 /// The settings files of the tree, sorted by path.
-pub(super) fn list<'t>(tree: &'t Tree, shipped: &Shipped) -> Vec<SettingsFile<'t>> {
-    tree.files().iter().filter_map(|file| classify(tree, shipped, &file.path)).collect()
+pub(super) fn list<'t>(tree: &'t Tree, shipped: &Shipped, loaded: &Loaded) -> Vec<SettingsFile<'t>> {
+    tree.files().iter().filter_map(|file| classify(tree, shipped, loaded, &file.path)).collect()
 }
 
-fn classify<'t>(tree: &'t Tree, shipped: &Shipped, path: &'t str) -> Option<SettingsFile<'t>> {
+fn classify<'t>(tree: &'t Tree, shipped: &Shipped, loaded: &Loaded, path: &'t str) -> Option<SettingsFile<'t>> {
     let format = Format::of(path)?;
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let lower = name.to_ascii_lowercase();
+    if loaded.holds(path) {
+        return Some(SettingsFile { path, layer: Layer::Base, format, service: service_of(folder) });
+    }
     if folder.split('/').any(|part| part.starts_with('.')) || (lower.starts_with('.') && format != Format::Dotenv) {
         return None;
     }

@@ -1,6 +1,7 @@
 //! Settings files as single settings: every scalar and list under its path of keys, and the parts of connection texts.
 
 use super::files::{self, Sections, SettingsFile};
+use super::loaded::Loaded;
 use super::named;
 use super::shipped::Shipped;
 use super::{Config, Connection, Held, Key, Layer, Setting};
@@ -16,7 +17,7 @@ use std::sync::Arc;
 
 /// Reads every settings file of production into single settings.
 pub(super) fn files(facts: &Facts<'_>, config: &mut Config) {
-    for file in files::list(facts.tree, &Shipped::read(facts)) {
+    for file in files::list(facts.tree, &Shipped::read(facts), &Loaded::read(facts)) {
         // What production does with a chart's values then stands in its objects.
         let is_overlaid = || facts.released_charts().iter().any(|folder| file.path.starts_with(folder.as_str()));
         if facts.vendored().holds(file.path) || is_overlaid() {

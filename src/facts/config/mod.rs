@@ -13,6 +13,7 @@ mod flatten;
 mod held;
 mod infrastructure;
 mod key;
+pub(crate) mod loaded;
 mod named;
 pub(crate) mod reads;
 pub mod script;
