@@ -5,6 +5,7 @@ use super::{File, Tree};
 use crate::evidence::{Blind, Place};
 use anyhow::{Context, Result, bail};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use walkdir::{DirEntry, WalkDir};
@@ -27,7 +28,8 @@ impl Tree {
             bail!("`{shown}` is not a folder; give the folder that holds the project");
         }
         std::fs::read_dir(&root).with_context(|| format!("cannot list `{shown}`"))?;
-        let (ignores, tracked) = (Ignores::above(&root), Tracked::of(&root));
+        let ignores = Ignores::above(&root);
+        let tracked = OnceCell::new();
         let mut walk =
             Walk { ignores, tracked, ignored_above: None, files: Vec::new(), blind: Vec::new(), root: &root };
         walk.run();
@@ -40,7 +42,8 @@ impl Tree {
 struct Walk<'r> {
     root: &'r Path,
     ignores: Ignores,
-    tracked: Tracked,
+    /// What is tracked; read where the ignore files leave anything out.
+    tracked: OnceCell<Tracked>,
     /// How deep the ignored folder lies that the walk is in, for what is tracked there.
     ignored_above: Option<usize>,
     files: Vec<File>,
@@ -97,11 +100,12 @@ impl Walk<'_> {
             return entry.file_name() == ".git";
         }
         let path = self.relative(entry.path());
-        if is_dir && self.tracked.holds_below(&path) {
+        let tracked = self.tracked.get_or_init(|| Tracked::of(self.root));
+        if is_dir && tracked.holds_below(&path) {
             self.ignored_above.get_or_insert(depth);
             return false;
         }
-        !self.tracked.holds(&path)
+        !tracked.holds(&path)
     }
 
     fn add(&mut self, entry: &DirEntry) {
