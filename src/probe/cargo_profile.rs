@@ -3,9 +3,13 @@
 use super::{Probe, Question};
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
+use crate::facts::ci::Command;
+use crate::facts::ci::deploy::Deployment;
+use crate::facts::ci::pattern::values_of;
 use crate::facts::manifests::Ecosystem;
 use crate::quantity::Quantity;
 use crate::value::{Field, Kind, Value};
+use std::collections::BTreeSet;
 
 /// A profile that inherits from more than this many others is taken as it stands.
 const MAX_INHERITANCE: usize = 8;
@@ -13,7 +17,7 @@ const MAX_INHERITANCE: usize = 8;
 /// `@cargo.profile(key…)`.
 pub static PROBE: Probe = Probe {
     name: "cargo.profile",
-    summary: "A setting of the release profile of each workspace, inherited ones and Cargo's defaults included",
+    summary: "A setting of the release profile of each workspace, or of the one that CI builds with what it publishes; inherited ones and Cargo's defaults included",
     usage: "@cargo.profile(key…) {profile}",
     arity: (1, usize::MAX),
     patterns_from: None,
@@ -38,10 +42,13 @@ const RELEASE_DEFAULTS: &[(&str, &str)] = &[
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer::default();
-    let profile = question.option_text("profile").unwrap_or("release");
+    let asked = question.option_text("profile");
+    let published = if asked.is_none() { published(facts) } else { Vec::new() };
     for package in facts.manifests().product().filter(|package| package.ecosystem == Ecosystem::Cargo) {
         let Some(root) = facts.parsed(&package.path).and_then(|parsed| parsed.first()) else { continue };
         let is_root = facts.manifests().workspace_of(facts, &package.path).is_none_or(|path| *path == *package.path);
+        let profile = published.iter().find(|name| is_release(root, name)).map_or("release", String::as_str);
+        let profile = asked.unwrap_or(profile);
         for key in question.words_from(0).map(|word| &*word.text) {
             match setting(root, profile, key) {
                 Some((field, from)) if is_root => {
@@ -60,6 +67,38 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
     }
     answer
+}
+
+/// The profiles with which CI builds what it hands to users: `cargo build --profile dist` in a job that publishes, or that
+/// one waits for.
+fn published(facts: &Facts<'_>) -> Vec<String> {
+    let ci = facts.ci();
+    let deployments = ci.deployments().into_iter().filter(Deployment::counts);
+    let jobs = deployments.flat_map(|one| std::iter::once(one.step.job).chain(ci.ancestors(one.step.job)));
+    let jobs: BTreeSet<usize> = jobs.collect();
+    let builds = |command: &&Command| {
+        let (program, rest) = (command.words.first(), command.words.get(1));
+        command.sure
+            && jobs.contains(&command.step.job)
+            && program.is_some_and(|word| matches!(word.as_str(), "cargo" | "cross"))
+            && rest.is_some_and(|word| matches!(word.as_str(), "build" | "b" | "rustc" | "zigbuild" | "auditable"))
+    };
+    let commands = ci.commands.iter().filter(builds);
+    commands.flat_map(|command| values_of(&command.words, "--profile").flatten()).map(str::to_owned).collect()
+}
+
+/// Whether a profile of the project's own begins with that of a release.
+fn is_release(root: &Value, name: &str) -> bool {
+    let mut name = name;
+    for _ in 0..MAX_INHERITANCE {
+        let parent = root.at(&["profile", name, "inherits"]).and_then(Value::as_str);
+        match parent {
+            Some("release") => return true,
+            Some(parent) => name = parent,
+            None => return false,
+        }
+    }
+    false
 }
 
 /// The field that decides, and the profile that it stands in.
