@@ -51,6 +51,7 @@ pub(super) fn read(facts: &Facts<'_>, containers: &mut Containers) {
     }
     for path in changing {
         follow_base(path, &mut containers.services);
+        mount_with_base(facts, path, &mut containers.services);
     }
 }
 
@@ -78,6 +79,47 @@ fn follow_base(path: &Arc<str>, services: &mut [Service]) {
     for service in services.iter_mut().filter(|service| own(service)) {
         service.standing = Standing::Aside(format!("it changes {base}: {why}"));
     }
+}
+
+/// What production lays over another file of its folder keeps the source that is mounted there.
+fn mount_with_base(facts: &Facts<'_>, path: &Arc<str>, services: &mut [Service]) {
+    if production::stage_of_path(path) != Stage::Production {
+        return;
+    }
+    let mounted = |base: &Service| Some((base.name.clone(), base.place.path.clone(), base.mounts_source.clone()?));
+    let is_beside = |base: &&Service| {
+        let other = &base.place.path;
+        base.platform == Platform::Compose && *other != *path && path::folder_of(other) == path::folder_of(path)
+    };
+    let mounts: Vec<_> = services.iter().filter(is_beside).filter_map(mounted).collect();
+    for (name, base, mount) in mounts {
+        let own = |service: &&mut Service| service.place.path == *path && service.name == name;
+        // Volumes of its own may take the place of that mount.
+        let is_bare = facts
+            .parsed(path)
+            .and_then(|parsed| parsed.first()?.at(&["services", &name]))
+            .is_some_and(|service| service.get("volumes").is_none());
+        if is_bare && is_laid_over(facts, path, &base) {
+            services.iter_mut().filter(own).for_each(|service| service.mounts_source = Some(mount.clone()));
+        }
+    }
+}
+
+/// Whether a script, a document or CI starts the two files together: `docker compose -f BASE -f OVER up`.
+fn is_laid_over(facts: &Facts<'_>, over: &str, base: &str) -> bool {
+    let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
+    let (over, base) = (name(over), name(base));
+    let names = |line: &str, file: &str| {
+        line.split(|c: char| c.is_whitespace() || "\"'`=".contains(c)).any(|word| name(word) == file)
+    };
+    let may_start =
+        |path: &str| super::image::may_build(path) || ["package.json", ".md"].iter().any(|end| path.ends_with(end));
+    let mut files = facts.tree.files().iter().filter(|file| may_start(&file.path));
+    files.any(|file| {
+        file.text().is_some_and(|source| {
+            source.text().lines().any(|line| line.contains("compose") && names(line, &over) && names(line, &base))
+        })
+    })
 }
 
 /// `compose.yaml`, `docker-compose.prod.yml`, `docker-stack.yml`.
