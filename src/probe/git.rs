@@ -9,12 +9,12 @@ use crate::quantity::Quantity;
 /// `@git`.
 pub static PROBE: Probe = Probe {
     name: "git",
-    summary: "the last 100 first-parent commits by people: the share that came by pull request or carries an approval; the tag, branch and commit that are checked out",
-    usage: "@git(\"via_pr\" | \"reviewed\" | \"pushed_directly\" | \"tag\" | \"branch\" | \"head\")",
+    summary: "the last 100 first-parent commits by people: the share that came by pull request or carries an approval; the tag, branch and commit that are checked out; `since_tag` takes those above the last tag where there is one",
+    usage: "@git(\"via_pr\" | \"reviewed\" | \"pushed_directly\" | \"tag\" | \"branch\" | \"head\"){since_tag}",
     arity: (1, 1),
     patterns_from: None,
     facts: &["via_pr", "reviewed", "pushed_directly", "tag", "branch", "head"],
-    options: &[],
+    options: &["since_tag"],
     look,
 };
 
@@ -35,7 +35,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             }
             "branch" => answer.seen.extend(history.branch.iter().map(|name| sighting(format!("on {name}"), name))),
             "head" => answer.seen.extend(history.head().map(|id| sighting(format!("commit {id}"), id))),
-            fact => shares(history, fact, &mut answer),
+            fact => shares(history, fact, question.is_set("since_tag"), &mut answer),
         }
     }
     answer
@@ -46,8 +46,9 @@ fn sighting(message: String, word: &str) -> Sighting {
 }
 
 /// The facts that are shares of the commits by people.
-fn shares(history: &History, fact: &str, answer: &mut Answer) {
-    let commits: Vec<&Commit> = history.by_people().collect();
+fn shares(history: &History, fact: &str, is_since_tag: bool, answer: &mut Answer) {
+    let range = history.since_tag.filter(|_| is_since_tag).unwrap_or(history.commits.len());
+    let commits: Vec<&Commit> = history.commits.iter().take(range).filter(|commit| !commit.is_by_bot()).collect();
     if commits.len() < ENOUGH_COMMITS {
         let clone = if history.is_shallow { " (a shallow clone)" } else { "" };
         let why = format!("only {} commits by people are here{clone}", commits.len());

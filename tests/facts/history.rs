@@ -7,7 +7,9 @@ use tusk_check::evidence::{Answer, Observed};
 use tusk_check::facts::Facts;
 use tusk_check::facts::history::{Freshness, History};
 use tusk_check::probe::{self, Question, Word};
+use tusk_check::source::Span;
 use tusk_check::tree::Tree;
+use tusk_check::value::{Field, Kind, Value};
 
 const ALICE: &str = "Alice <alice@example.org>";
 const BOB: &str = "Bob <bob@example.org>";
@@ -187,6 +189,35 @@ fn few_commits_say_nothing() {
     });
     repo.git(&["tag", "-m", "x", "-a", "v1.0"], &[("GIT_COMMITTER_NAME", "a"), ("GIT_COMMITTER_EMAIL", "a@b")]);
     repo.with(|facts| assert_eq!(ask(facts, "tag").seen[0].message, "this commit is tagged v1.0"));
+}
+
+#[test]
+fn what_has_changed_since_a_release_is_told_apart() {
+    let mut repo = Repo::new();
+    let direct = |facts: &Facts<'_>| {
+        let field = Field { key: Span::default(), value: Value::new(Kind::Bool(true), Span::default()) };
+        let options = [("since_tag".to_owned(), field)].into_iter().collect();
+        let word = Word { text: "pushed_directly".into(), ..Word::default() };
+        let probe = probe::find("git").expect("a probe");
+        share(&(probe.look)(facts, &Question { args: vec![vec![word]], options }))
+    };
+    for number in 0..12 {
+        repo.commit(&format!("Change {number}"));
+    }
+    repo.git(&["tag", "v1.0"], &[]);
+    repo.with(|facts| {
+        assert_eq!(facts.history().since_tag, None);
+        assert_eq!(direct(facts), Some(1.0));
+    });
+    for number in 0..11 {
+        repo.commit(&format!("Add thing {number} (#{number})"));
+    }
+    repo.git(&["tag", "v1.1"], &[]);
+    repo.with(|facts| {
+        assert_eq!(facts.history().since_tag, Some(11));
+        assert_eq!((direct(facts), share(&ask(facts, "pushed_directly"))), (None, Some(12.0 / 23.0)));
+        assert_eq!(facts.history().tags, ["v1.1"]);
+    });
 }
 
 #[test]

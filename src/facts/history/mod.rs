@@ -26,6 +26,8 @@ pub struct History {
     pub branch: Option<String>,
     /// Tags of the newest commit.
     pub tags: Vec<String>,
+    /// How many of the commits stand above the last release: the nearest one below the newest that has a tag.
+    pub since_tag: Option<usize>,
     /// Whether the clone ends before the first commit.
     pub is_shallow: bool,
     /// Why the history is not, or not wholly, readable.

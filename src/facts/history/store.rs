@@ -44,7 +44,11 @@ impl Store {
             history.blind.push(super::blind(&why));
         }
         history.branch = repository.head_name().ok().flatten().map(|name| name.shorten().to_string());
-        history.tags = tags(&repository).unwrap_or_default();
+        let tags = tags(&repository).unwrap_or_default();
+        let is_tagged = |commit: &Commit| tags.iter().any(|(_, id)| *id == commit.id);
+        history.since_tag = history.commits.iter().skip(1).position(is_tagged).map(|at| at + 1);
+        let of_head = tags.iter().filter(|(_, id)| history.head() == Some(id));
+        history.tags = of_head.map(|(name, _)| name.clone()).collect();
         history.store = Some(self);
         Ok(history)
     }
@@ -126,16 +130,15 @@ fn read(commit: &gix::Commit<'_>) -> Result<Commit> {
     })
 }
 
-/// The tags that name the newest commit.
-fn tags(repository: &Repository) -> Result<Vec<String>> {
-    let head = repository.head_id()?.detach();
+/// The tags, each with the id of what it names.
+fn tags(repository: &Repository) -> Result<Vec<(String, String)>> {
     let references = repository.references()?;
     let mut names = Vec::new();
     for reference in references.tags()?.take(MAX_TAGS) {
         let Ok(mut reference) = reference else { continue };
         let name = reference.name().shorten().to_string();
-        if reference.peel_to_id().is_ok_and(|id| id.detach() == head) {
-            names.push(name);
+        if let Ok(id) = reference.peel_to_id() {
+            names.push((name, id.to_string()));
         }
     }
     names.sort();
