@@ -1,32 +1,31 @@
 //! `@ci.runs`: the commands that CI really reaches.
 
 mod shipped;
+mod wanted;
 
-use super::{Probe, Question, Word};
+use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::ci::pattern::{Pattern, values_of};
+use crate::facts::ci::pattern::values_of;
 use crate::facts::ci::{Ci, Command, Link, Step, tools};
 use crate::facts::code::{Language, Role};
 use crate::facts::manifests::Package;
-use crate::pattern::Regex;
-use crate::pattern::compile;
 use crate::quantity::Quantity;
 use crate::tree::path::within;
-use crate::value::Value;
 use shipped::{Beside, is_beside_product};
+use wanted::Wanted;
 
 /// `@ci.runs(command, word…)`.
 pub static PROBE: Probe = Probe {
     name: "ci.runs",
     summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for. `service` leaves open what a tool tells that does not read the language of the service; `excused` takes also what may fail; `shipped` leaves out what works in a folder of documents or examples",
-    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", services, service, excused, shipped}",
+    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", job: \"regex\", services, services: \"regex\", service, excused, shipped}",
     arity: (1, usize::MAX),
     patterns_from: None,
     facts: &[],
     options: &[
-        "gate", "schedule", "release", "value", "unit", "then", "after", "step", "services", "service", "excused",
-        "shipped",
+        "gate", "schedule", "release", "value", "unit", "then", "after", "step", "job", "services", "service",
+        "excused", "shipped",
     ],
     look,
 };
@@ -39,7 +38,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let beside = Beside::of(ci, question.is_set("shipped"));
     let mut seen = Vec::new();
     for command in &ci.commands {
-        let Some(said) = wanted.matches(command) else { continue };
+        let Some(said) = wanted.matches(ci, command) else { continue };
         let message =
             format!("`{}` in {}{said}", shown(&command.line()), whence(facts, ci, &command.step, &command.chain));
         let sighting = Sighting::new(command.place.clone(), Strength::Enforced, message);
@@ -53,6 +52,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             let why = match line.split_once(' ') {
                 Some(("tests-of-another-repository", what)) => {
                     format!("`{}` runs tests that are not in this tree, or not read", shown(what))
+                }
+                Some(("builds-of-another-repository", what)) => {
+                    format!("`{what}` may build, and is not in this tree")
                 }
                 Some(("scans-of-another-repository", what)) => {
                     format!(
@@ -82,7 +84,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             }
             value => value.and_then(Result::ok),
         };
-        let bare = question.is_set("services") && ci.job(&command.step).services.is_empty();
+        let bare = question.is_set("services") && !wanted.has_services(ci, command);
         let reason = reason.or_else(|| bare.then(|| "no service containers run beside it".to_owned()));
         if reason.is_none()
             && question.is_set("service")
@@ -240,131 +242,6 @@ impl Timing {
             return Some("no deploy or publish job waits for it".into());
         }
         None
-    }
-}
-
-/// The command that is asked for, with its further words.
-struct Wanted {
-    commands: Vec<One>,
-    words: Vec<Vec<One>>,
-    value: Option<String>,
-    unit: Option<String>,
-    then: Vec<Pattern>,
-    after: Vec<Pattern>,
-    step: Option<Regex>,
-}
-
-enum One {
-    Command(Pattern),
-    Text(Regex),
-    Env(String, Regex),
-    Never,
-}
-
-impl One {
-    fn of(word: &Word) -> Self {
-        let regex = |text: &str| compile(text).ok();
-        if word.is_pattern {
-            return regex(&word.text).map_or(Self::Never, Self::Text);
-        }
-        match word.text.split_once('~') {
-            Some((name, pattern))
-                if name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
-                    && !name.is_empty() =>
-            {
-                regex(pattern).map_or(Self::Never, |regex| Self::Env(name.to_owned(), regex))
-            }
-            _ => Self::Command(Pattern::new(&word.text)),
-        }
-    }
-
-    /// What matched: in words where it is not the command itself, else nothing to say.
-    fn matches(&self, command: &Command) -> Option<String> {
-        match self {
-            Self::Command(pattern) => pattern.matches(&command.words).then(String::new),
-            Self::Text(regex) => regex.is_match(&command.line()).then(String::new),
-            Self::Env(name, regex) => {
-                let value = command.env.get(name)?;
-                regex.is_match(value).then(|| format!(", with {name}={}", shown(value)))
-            }
-            Self::Never => None,
-        }
-    }
-}
-
-impl Wanted {
-    fn of(question: &Question) -> Self {
-        let all = |words: &[Word]| words.iter().map(One::of).collect::<Vec<_>>();
-        Self {
-            commands: all(question.arg(0)),
-            words: question.args.iter().skip(1).map(|arg| all(arg)).collect(),
-            value: question.option_text("value").map(str::to_owned),
-            unit: question.option_text("unit").map(str::to_owned),
-            then: strings(question.option("then")).iter().map(|text| Pattern::new(text)).collect(),
-            after: strings(question.option("after")).iter().map(|text| Pattern::new(text)).collect(),
-            step: question.option_text("step").and_then(|text| compile(text).ok()),
-        }
-    }
-
-    /// What matched beside the command itself, in words.
-    fn matches(&self, command: &Command) -> Option<String> {
-        if let Some(step) = &self.step
-            && !command.step.name.as_deref().is_some_and(|name| step.is_match(name))
-        {
-            return None;
-        }
-        let mut said = self.commands.iter().find_map(|one| one.matches(command))?;
-        for words in &self.words {
-            said.push_str(&words.iter().find_map(|one| one.matches(command))?);
-        }
-        Some(said)
-    }
-
-    /// Why it does not count: nothing of `then` follows it in its job.
-    fn then_missing(&self, ci: &Ci, command: &Command) -> Option<String> {
-        if self.then.is_empty() {
-            return None;
-        }
-        let mut after = ci.commands.iter().skip_while(|other| !std::ptr::eq(*other, command)).skip(1);
-        let follows = after.any(|other| {
-            other.step.job == command.step.job
-                && other.excuse.is_none()
-                && self.then.iter().any(|pattern| pattern.matches(&other.words))
-        });
-        (!follows).then(|| "nothing after it fails on what it changed".to_owned())
-    }
-
-    /// Why it does not count: nothing of `after`, a command or an action, stands before it in its job.
-    fn before_missing(&self, ci: &Ci, command: &Command) -> Option<String> {
-        let mut before = ci.commands.iter().take_while(|other| !std::ptr::eq(*other, command));
-        let is_one = |words: &[String]| self.after.iter().any(|pattern| pattern.matches(words));
-        let precedes = self.after.is_empty()
-            || before.any(|other| other.step.job == command.step.job && is_one(&other.words))
-            || ci.actions.iter().any(|action| {
-                action.step.job == command.step.job
-                    && action.step.order <= command.step.order
-                    && is_one(std::slice::from_ref(&action.name))
-            });
-        (!precedes).then(|| "nothing was deployed before it in its job".to_owned())
-    }
-
-    /// The value of the option that is asked for; an error says why there is none.
-    fn value(&self, command: &Command) -> Option<Result<Observed, String>> {
-        let name = self.value.as_deref()?;
-        let Some(text) = values_of(&command.words, name).last() else { return Some(Err(format!("sets no {name}"))) };
-        let text = text.unwrap_or_default();
-        Some(observed(text, self.unit.as_deref()).ok_or_else(|| format!("{name} has no value")))
-    }
-}
-
-/// One text, or a list of them.
-fn strings(value: Option<&Value>) -> Vec<String> {
-    match value {
-        Some(value) => match value.as_list() {
-            Some(list) => list.iter().filter_map(Value::scalar_text).collect(),
-            None => value.scalar_text().into_iter().collect(),
-        },
-        None => Vec::new(),
     }
 }
 
