@@ -103,7 +103,7 @@ impl Walk<'_> {
         let is_other = |name: &String| {
             name.contains('/') && !name.contains('$') && own.is_in(name).is_some() && !own.is_image(name)
         };
-        if self.is_in_a_clone(call, &is_other) {
+        if self.is_in_a_clone(call, &is_other) || self.is_in_a_submodule(&call.dir) {
             return true;
         }
         let before = |action: &&Action| action.step.job == call.step.job && action.step.order <= call.step.order;
@@ -122,6 +122,18 @@ impl Walk<'_> {
             }
         }
         is_elsewhere
+    }
+
+    /// Whether a path lies in a submodule, of which the tree holds nothing.
+    pub(super) fn is_in_a_submodule(&self, path: &str) -> bool {
+        let Some(modules) = self.facts.tree.text(".gitmodules") else { return false };
+        let folders = modules.text().lines().filter_map(|line| line.trim().strip_prefix("path"));
+        let folders = folders.filter_map(|rest| Some(rest.trim_start().strip_prefix('=')?.trim()));
+        let is_inside = |folder: &str| {
+            path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                && !self.facts.tree.files().iter().any(|file| file.path.starts_with(&format!("{folder}/")))
+        };
+        folders.filter(|folder| !folder.is_empty()).any(is_inside)
     }
 
     /// Whether a step works in a folder into which its job has cloned another repository.

@@ -3,9 +3,11 @@
 use super::super::excerpt::Excerpt;
 use super::super::wrap::CONTAINER_BARE;
 use super::super::{path, tools};
+use super::foreign::tests_by_name;
 use super::{Call, Walk};
 use crate::evidence::Place;
 use crate::facts::containers::dockerfile::{Dockerfile, Instruction, split_words};
+use crate::facts::containers::third_party_image;
 use crate::source::Span;
 use crate::value::Value;
 use std::collections::BTreeMap;
@@ -260,8 +262,21 @@ impl Walk<'_> {
             // Otherwise the containers' own failures are not those of the command.
             "up" => {
                 let decides: Vec<&str> = words.all(&["--exit-code-from"]).collect();
-                for name in decides {
+                for name in &decides {
+                    let before = self.ci.commands.len();
                     self.service(&files, name, place, call);
+                    let is_read = self.ci.commands[before..].iter().any(|command| tools::tests(&command.words));
+                    if !is_read {
+                        self.suite_of_image(&files, name, place, call);
+                    }
+                }
+                let ends =
+                    decides.is_empty() && words.has(&["--abort-on-container-exit", "--abort-on-container-failure"]);
+                for name in self.services(&files).into_iter().filter(|_| ends) {
+                    let image = self.of_service(&files, &name, "image").and_then(|(_, image)| image.as_str());
+                    if [Some(name.as_str()), image].into_iter().flatten().any(tests_by_name) {
+                        self.suite_of_image(&files, &name, place, call);
+                    }
                 }
             }
             "build" => {
@@ -302,6 +317,23 @@ impl Walk<'_> {
         let context = path::join(path::folder(file), context);
         let file = path::join(&context, text("dockerfile").unwrap_or("Dockerfile"));
         self.facts.tree.file(&file).map(|_| Built { file, target: text("target").map(str::to_owned) })
+    }
+
+    /// Lists the suite that a service of Compose brings in an image from elsewhere, where it waits for what is built here.
+    fn suite_of_image(&mut self, files: &[String], name: &str, place: &Place, call: &Call) {
+        let own = self.facts.own_name();
+        let is_elsewhere = |image: &&str| third_party_image(image).is_none() && !own.is_image(image);
+        let image = self.of_service(files, name, "image").and_then(|(_, image)| image.as_str()).filter(is_elsewhere);
+        let is_built = |name: &str| self.of_service(files, name, "build").is_some();
+        let Some((_, waits)) = self.of_service(files, name, "depends_on") else { return };
+        let asks_own = match waits.as_map() {
+            Some(map) => map.keys().any(|key| is_built(key.as_str())),
+            None => waits.as_list().unwrap_or_default().iter().filter_map(Value::as_str).any(is_built),
+        };
+        let suite = image.filter(|_| asks_own && !is_built(name)).map(str::to_owned);
+        if let Some(image) = suite {
+            self.foreign_tests(&[image], place, call);
+        }
     }
 
     /// What a service of Compose starts, where nothing else was asked of it.

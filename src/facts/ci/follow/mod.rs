@@ -236,7 +236,9 @@ impl<'f> Walk<'f> {
     /// Follows a script of the tree, named in the file `from`.
     fn file(&mut self, file: &str, from: &str, arguments: Vec<String>, settings: Settings, place: &Place, call: &Call) {
         let Some((path, source)) = self.find(file, from, &call.dir) else {
-            if foreign::tests_by_name(file) && self.brings_another_tree(call.step.job) {
+            let is_brought =
+                || self.brings_another_tree(call.step.job) || self.is_in_a_submodule(&path::join(&call.dir, file));
+            if foreign::tests_by_name(file) && is_brought() {
                 let words: Vec<String> = std::iter::once(file.to_owned()).chain(arguments).collect();
                 self.foreign_tests(&words, place, call);
             }
