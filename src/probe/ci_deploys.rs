@@ -243,7 +243,8 @@ fn unattended(facts: &Facts<'_>) -> Answer {
     {
         let by_itself =
             deployment.step.triggers.iter().any(|trigger| matches!(trigger.event, Event::Push(_) | Event::Schedule(_)));
-        if !by_itself {
+        // A job that is not in this tree may ask somebody by itself.
+        if !by_itself || deployment.is_elsewhere {
             continue;
         }
         match super::ci_gate::attended(facts, deployment) {

@@ -185,7 +185,8 @@ impl<'f> Config<'f> {
             self.steps(walk, job.get("steps"), &around, &known, &mut order, 0, &[]);
         } else if let Some((name, version)) = self.orb(name) {
             let entry = call(&around, 0, None, place.clone());
-            walk.action(&name, &version, given.clone(), place, &entry);
+            walk.action(&name, &version, given.clone(), place.clone(), &entry);
+            walk.foreign_job(&name, &place, &entry);
         }
     }
 
@@ -226,14 +227,34 @@ impl<'f> Config<'f> {
                         inner.extend(texts(options).map(|(key, value)| (key, fill_text(&value, known))));
                         let within: Vec<&str> = within.iter().copied().chain([name]).collect();
                         self.steps(walk, command.get("steps"), around, &inner, order, depth + 1, &within);
+                        self.handed(walk, options, around, known, order, depth + 1, &within);
                     } else if let Some((name, version)) = self.orb(name) {
                         let place = self.place(step.span);
                         let entry = call(around, *order, None, place.clone());
                         let with = texts(options).map(|(key, value)| (key, fill_text(&value, known))).collect();
                         walk.action(&name, &version, with, place, &entry);
+                        self.handed(walk, options, around, known, order, depth + 1, within);
                     }
                 }
             }
+        }
+    }
+
+    /// Steps that a command is given as an argument, which it runs among its own.
+    #[allow(clippy::too_many_arguments, reason = "steps are walked with what holds around them")]
+    fn handed(
+        &self,
+        walk: &mut Walk<'_>,
+        options: Option<&'f Value>,
+        around: &Around<'_>,
+        known: &BTreeMap<String, String>,
+        order: &mut usize,
+        depth: usize,
+        within: &[&str],
+    ) {
+        let given = options.and_then(Value::as_map).into_iter().flatten();
+        for (_, field) in given.filter(|(name, _)| name.ends_with("steps")) {
+            self.steps(walk, Some(&field.value), around, known, order, depth, within);
         }
     }
 

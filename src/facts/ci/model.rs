@@ -274,6 +274,14 @@ impl Command {
     }
 }
 
+impl Action {
+    /// Whether it is a whole job that another repository defines: a reusable workflow, a job of an orb.
+    pub fn is_a_job(&self) -> bool {
+        let is_one = self.name.contains("/.github/workflows/") || self.place.path.starts_with(".circleci/");
+        self.step.order == 0 && is_one
+    }
+}
+
 impl Ci {
     /// The job of a step.
     pub fn job(&self, step: &Step) -> &Job {

@@ -1,6 +1,6 @@
-//! Images that are pushed and are not what users run: those that tests, builds and developers need.
+//! What is handed to others and is not what users run: images that tests, builds and developers need, packages of clients.
 
-use super::super::model::{Action, Ci};
+use super::super::model::{Action, Ci, Command};
 use super::super::pattern::values_of;
 
 /// Words that end the name of such an image: `shop-testing`, `shop-base`, `build-image`.
@@ -21,6 +21,12 @@ const ASIDE: &[&str] = &[
     "tools",
 ];
 
+/// Programs that hand out packages.
+const PACKAGERS: &[&str] = &["npm", "pnpm", "yarn", "cargo", "twine", "poetry", "uv", "flit", "pdm", "hatch", "gem"];
+
+/// Words of a package, or of its folder, with which others call the service.
+const CLIENTS: &[&str] = &["sdk", "sdks", "client", "clients", "bindings"];
+
 /// How the reason begins why such an image is not what users get.
 pub(super) const CALLED: &str = "its image is called";
 
@@ -31,6 +37,20 @@ impl Ci {
         let is_push = matches!(words.first().map(String::as_str), Some("docker" | "podman" | "nerdctl" | "buildah"));
         let tags = ["-t", "--tag"].iter().flat_map(|name| values_of(words, name)).flatten();
         self.all_aside(pushed.map(String::as_str).into_iter().chain(tags).filter(|_| is_push))
+    }
+
+    /// Why a package that a command publishes is not the service: it is one to call it with.
+    pub(super) fn publishes_a_client(&self, command: &Command) -> Option<String> {
+        let (program, rest) = command.words.split_first()?;
+        if !PACKAGERS.contains(&program.as_str()) {
+            return None;
+        }
+        let texts = std::iter::once(&command.dir).chain(rest).map(|text| self.own_name.cleared_text(text));
+        let found = texts.into_iter().find_map(|text| {
+            let lower = text.to_lowercase();
+            lower.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| CLIENTS.contains(word)).map(str::to_owned)
+        })?;
+        Some(format!("it publishes a package to call the service with (`{found}`)"))
     }
 
     /// The same of an action.

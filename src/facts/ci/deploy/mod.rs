@@ -45,6 +45,8 @@ pub struct Deployment {
     pub excuse: Option<String>,
     /// Its number in [`Ci::commands`], if it is a command.
     pub command: Option<usize>,
+    /// Whether it is a job of another repository, in which a person may have to agree.
+    pub is_elsewhere: bool,
 }
 
 impl Deployment {
@@ -91,6 +93,16 @@ fn publishes(action: &Action) -> bool {
     let is_rehearsal =
         ["repository-url", "repository_url"].into_iter().filter_map(input).any(|url| url.contains("test."));
     !is_rehearsal && (named(PUBLISH_ACTIONS, &action.name) || named(IMAGE_ACTIONS, &action.name) && pushes())
+}
+
+/// Whether an action is a whole job of another repository that is called a deployment: `deploy_env` of an orb.
+fn is_job_that_deploys(action: &Action) -> bool {
+    let name = action.name.to_ascii_lowercase();
+    let name = name.rsplit('/').next().unwrap_or(&name);
+    action.is_a_job()
+        && !publishes(action)
+        && name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| matches!(word, "deploy" | "deployment"))
+        && !NO_DEPLOYMENT.iter().any(|other| name.contains(other))
 }
 
 /// Whether a command checks what was deployed.
@@ -177,7 +189,8 @@ impl Ci {
             };
             // The name of a package says nothing about where it goes.
             let hints = if act == Act::Deploy { command_hints(command) } else { String::new() };
-            let aside = if act == Act::Publish { self.pushes_aside(&command.words) } else { None };
+            let of_others = || self.pushes_aside(&command.words).or_else(|| self.publishes_a_client(command));
+            let aside = if act == Act::Publish { of_others() } else { None };
             found.push(Deployment {
                 act,
                 target: aside.map_or_else(|| self.target(&command.step, &hints), Target::Aside),
@@ -186,10 +199,12 @@ impl Ci {
                 step: command.step.clone(),
                 excuse: command.excuse.clone(),
                 command: Some(index),
+                is_elsewhere: false,
             });
         }
         for action in &self.actions {
-            let act = if named(DEPLOY_ACTIONS, &action.name) {
+            let is_elsewhere = is_job_that_deploys(action);
+            let act = if named(DEPLOY_ACTIONS, &action.name) || is_elsewhere {
                 Act::Deploy
             } else if publishes(action) {
                 Act::Publish
@@ -199,14 +214,20 @@ impl Ci {
             let given = if act == Act::Deploy { action.with.values().cloned().collect() } else { Vec::new() };
             let hints = given.join(" ");
             let aside = if act == Act::Publish { self.action_pushes_aside(action) } else { None };
+            let target = aside.map_or_else(|| self.target(&action.step, &hints), Target::Aside);
+            // What it is called with must say that it goes to production.
+            if is_elsewhere && target == Target::Unmarked {
+                continue;
+            }
             found.push(Deployment {
                 act,
-                target: aside.map_or_else(|| self.target(&action.step, &hints), Target::Aside),
+                target,
                 what: action.name.clone(),
                 place: action.place.clone(),
                 step: action.step.clone(),
                 excuse: action.excuse.clone(),
                 command: None,
+                is_elsewhere,
             });
         }
         found

@@ -1,7 +1,8 @@
 //! Tests that CI fetches from another repository: which of them there are cannot be read here.
 
+use super::super::github::{self, Does};
 use super::super::model::Action;
-use super::super::path;
+use super::super::{deploy, path};
 use super::{Call, Walk};
 use crate::evidence::{Blind, Place};
 use std::collections::BTreeMap;
@@ -19,6 +20,13 @@ pub(super) fn tests_by_name(file: &str) -> bool {
 
 /// The program that a scan is listed as which an action of another repository makes, by its name or the key that it is given.
 const SCAN: &str = "scans-of-another-repository";
+
+/// The program that a job of an orb is listed as which may build what is released.
+const BUILD: &str = "builds-of-another-repository";
+
+/// Words of jobs that may check anything.
+const CHECKING: &[&str] =
+    &["check", "checks", "ci", "lint", "pipeline", "quality", "test", "tests", "validate", "verify"];
 
 /// Whether an input of an action is what a scanner asks for: `snyk-token`.
 fn is_for_a_scanner(input: &str) -> bool {
@@ -180,6 +188,30 @@ impl Walk<'_> {
         let is_plain = ["actions/", "docker/"].iter().any(|owner| action.starts_with(owner));
         if is_suite && !is_around && !is_plain {
             self.foreign_tests(&[action.to_owned()], place, call);
+        }
+    }
+
+    /// A whole job of an orb: by its name it scans, deploys, builds or tests in a way that is not read.
+    pub(in crate::facts::ci) fn foreign_job(&mut self, name: &str, place: &Place, call: &Call) {
+        if self.ci.actions.last().is_some_and(|action| action.name == name && deploy::action_releases(action)) {
+            return;
+        }
+        // Whose orb it is says nothing of what it does.
+        let own = name.split_once('/').map_or(name, |(_, own)| own).replace('/', "-");
+        let has = |list: &[&str]| own.split(['-', '_']).any(|word| list.contains(&word));
+        let why =
+            format!("job \"{}\" is `{name}` of an orb, which is not in this tree", self.ci.jobs[call.step.job].name);
+        let blind = Blind { place: Some(place.clone()), why };
+        match (github::does(&own), call.step.is_gate()) {
+            (Does::Scans, _) => self.ci.scans_unread.push(blind),
+            (Does::Deploys, true) => self.ci.deploys_unread.push(blind),
+            (Does::Anything, true) if has(CHECKING) => self.ci.blind.push(blind),
+            (Does::Anything, true) => {
+                self.ci.deploys_unread.push(blind);
+                let call = Call { sure: false, ..call.clone() };
+                self.list(&[BUILD.to_owned(), name.to_owned()], place, &call);
+            }
+            (Does::Nothing | Does::Deploys | Does::Anything, _) => {}
         }
     }
 

@@ -78,7 +78,7 @@ const WORKING: &[&str] = &[
 
 /// What a workflow of another repository may do, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Does {
+pub(in crate::facts::ci) enum Does {
     /// It tends issues, pull requests or releases, or what it does is known.
     Nothing,
     /// It scans: which weak places it looks for is not read.
@@ -90,7 +90,7 @@ pub(super) enum Does {
 }
 
 /// What a workflow of another repository may do.
-pub(super) fn does(name: &str) -> Does {
+pub(in crate::facts::ci) fn does(name: &str) -> Does {
     let file = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
     let stem = file.trim_end_matches(".yaml").trim_end_matches(".yml");
     let has = |list: &[&str]| stem.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| list.contains(&word));

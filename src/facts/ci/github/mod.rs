@@ -14,7 +14,7 @@ use crate::evidence::{Blind, Place};
 use crate::facts::format::Parsed;
 use crate::value::{Field, Map, Value};
 use expression::Scope;
-use foreign::Does;
+pub(super) use foreign::{Does, does};
 pub(super) use known::Known;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -242,7 +242,7 @@ fn called(
         // What only comments, labels and the like start guards no merge and no release, whatever it does.
         let counts =
             triggers.iter().any(|trigger| !matches!(trigger.event, Event::Other(_)) || trigger.event.is_unseen());
-        let does = foreign::does(name);
+        let does = does(name);
         if counts && does != Does::Nothing {
             let why = format!("job \"{}\" is the workflow {name}, which is not in this tree", walk.ci.jobs[index].name);
             let guards_nothing = !triggers.is_empty()
