@@ -41,6 +41,8 @@ pub(super) struct Walk<'f> {
     pub(super) ci: Ci,
     seen: BTreeSet<(usize, Place, String, bool)>,
     calls: usize,
+    /// Jobs that cannot succeed, and why.
+    stopped: BTreeMap<usize, String>,
     /// What the Nix expressions of the tree may run, once it was asked for.
     nix: Option<Vec<&'static str>>,
 }
@@ -100,7 +102,7 @@ impl Call {
 
 impl<'f> Walk<'f> {
     pub(super) fn new(facts: &'f Facts<'f>) -> Self {
-        Self { facts, ci: Ci::default(), seen: BTreeSet::new(), calls: 0, nix: None }
+        Self { facts, ci: Ci::default(), seen: BTreeSet::new(), calls: 0, stopped: BTreeMap::new(), nix: None }
     }
 
     /// Walks a script; gives the variables that it publishes to later steps.
@@ -172,16 +174,41 @@ impl<'f> Walk<'f> {
         if !self.seen.insert(key) {
             return;
         }
+        if call.excuse.is_none()
+            && call.sure
+            && let Some(why) = self.stops_at(words)
+        {
+            // Nor does what comes before guard anything, where the job never succeeds.
+            for before in self.ci.commands.iter_mut().filter(|before| before.step.job == call.step.job) {
+                before.excuse.get_or_insert_with(|| why.clone());
+            }
+            self.stopped.entry(call.step.job).or_insert(why);
+        }
+        let stopped = || self.stopped.get(&call.step.job).cloned();
+        let excuse = call.excuse.clone().or_else(|| only_tells(words).map(str::to_owned)).or_else(stopped);
         self.ci.commands.push(Command {
             words: words.to_vec(),
             step: call.step.clone(),
             place: place.clone(),
             chain: call.chain.clone(),
-            excuse: call.excuse.clone().or_else(|| only_tells(words).map(str::to_owned)),
+            excuse,
             env: call.env.clone(),
             dir: call.dir.clone(),
             sure: call.sure,
         });
+    }
+
+    /// Why a command always fails: it fetches what a file says that the tree does not hold.
+    fn stops_at(&self, words: &[String]) -> Option<String> {
+        let file = match (words.first()?.as_str(), words.get(1)?.as_str()) {
+            ("govendor", "sync") => "vendor.json",
+            ("dep", "ensure") => "Gopkg.toml",
+            ("glide", "install" | "up" | "update") => "glide.yaml",
+            ("godep", "restore") => "Godeps.json",
+            _ => return None,
+        };
+        let is_here = self.facts.tree.files().iter().any(|one| one.name() == file);
+        (!is_here).then(|| format!("its job cannot succeed: `{}` has no {file} here", words.join(" ")))
     }
 
     /// Adds an action to the list.
