@@ -255,6 +255,11 @@ impl<'f> Walk<'f> {
             "pre-commit" | "prek" => self.hooks(words, place, call),
             "mage" | "inv" | "invoke" | "dagger" | "earthly" | "nuke" => self.program(words, place),
             "go" if runs_mage(words) => self.program(words, place),
+            "go" if self.installs_own_module(words, call) => {
+                let named = words[2..].iter().filter(|word| !word.starts_with('-')).cloned();
+                let built: Vec<String> = ["go", "build"].map(str::to_owned).into_iter().chain(named).collect();
+                self.list(&built, place, call);
+            }
             "docker" | "podman" | "nerdctl" | "buildah" | "docker-compose" => self.image(words, place, call),
             _ => {}
         }
@@ -303,6 +308,23 @@ impl<'f> Walk<'f> {
             None => vec![path::join(dir, file), path::join("", file)],
         };
         candidates.into_iter().find_map(|candidate| Some((candidate.clone(), self.facts.tree.text(&candidate)?)))
+    }
+
+    /// Whether Go compiles the module that stands here, by its own path or by that of a folder: `go install ./cmd/shop`.
+    fn installs_own_module(&self, words: &[String], call: &Call) -> bool {
+        let verb = words.get(1).map(String::as_str);
+        if !matches!(verb, Some("get" | "install")) || words.iter().any(|word| word == "-d") {
+            return false;
+        }
+        let module = || {
+            let source = self.facts.tree.text(&self.nearest(&call.dir, &["go.mod"])?)?;
+            Some(source.text().lines().find_map(|line| line.strip_prefix("module "))?.trim())
+        };
+        let named = words.iter().skip(2).filter(|word| !word.starts_with('-'));
+        named.into_iter().any(|word| {
+            let is_here = word.starts_with("./") && verb == Some("install");
+            is_here || module().is_some_and(|own| word == own || word.starts_with(&format!("{own}/")))
+        })
     }
 
     /// The nearest of some files, from a folder upwards.
