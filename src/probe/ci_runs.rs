@@ -61,7 +61,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                         "`{what}` scans by its name or has the key of a scanner; what it fails on is not in this tree"
                     )
                 }
-                _ => format!("`{}` may be reached; which task runs it is not followed", shown(&command.line())),
+                _ => match ci.stopped.get(&command.step.job) {
+                    Some(why) => format!("`{}`: {why}", shown(&line)),
+                    None => format!("`{}` may be reached; which task runs it is not followed", shown(&line)),
+                },
             };
             answer.blind.push(Blind { place: Some(command.place.clone()), why });
             continue;

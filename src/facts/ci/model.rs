@@ -20,6 +20,8 @@ pub struct Ci {
     pub blind: Vec<Blind>,
     /// The same of jobs that only a clock or a person starts: they guard nothing.
     pub blind_aside: Vec<Blind>,
+    /// Jobs that can never succeed, by index into [`Ci::jobs`], and why: whether they guard anything is not told.
+    pub stopped: BTreeMap<usize, String>,
     /// Scans that are known to run: for what, and whether they fail anything, is not read.
     pub scans_unread: Vec<Blind>,
     /// Definitions of deployments in forms that are not read.

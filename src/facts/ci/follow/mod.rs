@@ -41,8 +41,6 @@ pub(super) struct Walk<'f> {
     pub(super) ci: Ci,
     seen: BTreeSet<(usize, Place, String, bool)>,
     calls: usize,
-    /// Jobs that cannot succeed, and why.
-    stopped: BTreeMap<usize, String>,
     /// What the Nix expressions of the tree may run, once it was asked for.
     nix: Option<Vec<&'static str>>,
 }
@@ -102,7 +100,7 @@ impl Call {
 
 impl<'f> Walk<'f> {
     pub(super) fn new(facts: &'f Facts<'f>) -> Self {
-        Self { facts, ci: Ci::default(), seen: BTreeSet::new(), calls: 0, stopped: BTreeMap::new(), nix: None }
+        Self { facts, ci: Ci::default(), seen: BTreeSet::new(), calls: 0, nix: None }
     }
 
     /// Walks a script; gives the variables that it publishes to later steps.
@@ -174,27 +172,24 @@ impl<'f> Walk<'f> {
         if !self.seen.insert(key) {
             return;
         }
+        let job = call.step.job;
         if call.excuse.is_none()
             && call.sure
             && let Some(why) = self.stops_at(words)
         {
-            // Nor does what comes before guard anything, where the job never succeeds.
-            for before in self.ci.commands.iter_mut().filter(|before| before.step.job == call.step.job) {
-                before.excuse.get_or_insert_with(|| why.clone());
-            }
-            self.stopped.entry(call.step.job).or_insert(why);
+            // Nor is it told what comes before guards, where the job never succeeds.
+            self.ci.commands.iter_mut().filter(|before| before.step.job == job).for_each(|before| before.sure = false);
+            self.ci.stopped.entry(job).or_insert(why);
         }
-        let stopped = || self.stopped.get(&call.step.job).cloned();
-        let excuse = call.excuse.clone().or_else(|| only_tells(words).map(str::to_owned)).or_else(stopped);
         self.ci.commands.push(Command {
             words: words.to_vec(),
             step: call.step.clone(),
             place: place.clone(),
             chain: call.chain.clone(),
-            excuse,
+            excuse: call.excuse.clone().or_else(|| only_tells(words).map(str::to_owned)),
             env: call.env.clone(),
             dir: call.dir.clone(),
-            sure: call.sure,
+            sure: call.sure && !self.ci.stopped.contains_key(&job),
         });
     }
 
