@@ -51,6 +51,11 @@ const STATEMENTS: &[Statement] = &[
     },
     Statement { pattern: r"\blogging\.basicConfig\([^)\n]*\blevel\s*=\s*logging\.(?<value>\w+)", is_fallback: false },
     Statement { pattern: r#"\blog_level\s*=\s*["'](?<value>\w+)["']"#, is_fallback: false },
+    // A trait of Python's traitlets has its default beside it.
+    Statement {
+        pattern: r"\bdef\s+_?(?:default_)?log_level(?:_default)?\(self\)[^\n]*\n\s*return\s+logging\.(?<value>[A-Z]+)\b",
+        is_fallback: true,
+    },
     Statement { pattern: r#"\bwith_env_filter\(\s*(?<value>"[^"\n{}]+")"#, is_fallback: false },
     Statement {
         pattern: r#"\btry_from_(?:default_env|env)\([^)\n]*\)\s*\.(?:unwrap_or_else|or_else)\(\s*\|_\w*\|\s*(?<value>"[^"\n{}]+")"#,

@@ -35,7 +35,7 @@ pub(super) fn in_production(literal: &str, behind: &str) -> Option<String> {
     }
 }
 
-/// Whether a statement stands where somebody has asked for more: `if verbose {`, `case "debug":`.
+/// Whether a statement stands where somebody has asked for more: `if verbose {`, `case "debug":`, `def enable_debug(self):`.
 pub(crate) fn is_asked_for(before: &str) -> bool {
     let asks = |line: &str| {
         let line = line.trim_start().trim_start_matches(['}', ' ']).trim_start_matches("else ");
@@ -43,7 +43,11 @@ pub(crate) fn is_asked_for(before: &str) -> bool {
         let lower = line.to_ascii_lowercase();
         let turned = line.contains('!') || lower.contains(" not ") || lower.contains("== false");
         let words = ["debug", "verbose", "trace", "development", "isdev", "is_dev", "get_flag"];
-        line.starts_with("case ") || is_branch && !turned && words.iter().any(|word| lower.contains(word))
+        let is_called_for = ["def ", "func ", "fn ", "function "].iter().any(|word| line.starts_with(word))
+            && ["debug", "verbose"].iter().any(|word| lower.split('(').next().is_some_and(|head| head.contains(word)));
+        line.starts_with("case ")
+            || is_called_for
+            || is_branch && !turned && words.iter().any(|word| lower.contains(word))
     };
     let own = before.rsplit('\n').next().unwrap_or_default();
     asks(own) || enclosing(before).any(asks)
