@@ -328,7 +328,8 @@ impl Structs {
             }
             if has_word(&field.attributes, "command", "subcommand") || has_word(&field.attributes, "clap", "subcommand")
             {
-                continue; // What to do, not how.
+                self.follow_commands(path, &field.written, above, types, depth);
+                continue;
             }
             let place = Place::at(path.clone(), field.span);
             let mut found = Field::new(full, &field.written, place);
@@ -336,6 +337,19 @@ impl Structs {
             let has_default = all_default || found.default.is_some() || has_word(&field.attributes, "serde", "default");
             found.is_required = !(above.is_optional || is_option || has_default);
             types.fields.push(found);
+        }
+    }
+
+    /// What somebody types says what to do, not how; what a command takes from the environment is a setting all the same.
+    fn follow_commands(&self, path: &Arc<str>, written: &str, above: &Above, types: &mut SettingsTypes, depth: usize) {
+        let commands = self.find(innermost(written), path).filter(|_| depth < MAX_DEPTH);
+        for variant in commands.iter().flat_map(|(_, commands)| &commands.variants) {
+            let Some((path, taken)) = self.find(innermost(&variant.written), path) else { continue };
+            let mut of_command = SettingsTypes::default();
+            self.follow(&path, taken, above, &mut of_command, depth + 1);
+            let known: BTreeSet<Place> = types.fields.iter().map(|field| field.place.clone()).collect();
+            let is_new = |field: &Field| field.variable.is_some() && !known.contains(&field.place);
+            types.fields.extend(of_command.fields.into_iter().filter(is_new));
         }
     }
 
@@ -352,9 +366,10 @@ impl Structs {
         if stated != Bound::default() {
             found.bound = Bound { min: stated.min.or(found.bound.min), max: stated.max.or(found.bound.max) };
         }
-        let validates = ["validate(", "garde(", "nutype", "value_parser", "deserialize_with"]
-            .iter()
-            .any(|word| attributes.contains(word));
+        let validates =
+            ["validate(", "garde(", "nutype", "value_parser", "deserialize_with", "conflicts_with", "requires ="]
+                .iter()
+                .any(|word| attributes.contains(word));
         let is_number_only = attributes.contains("from_string") && !attributes.contains("validate(");
         found.is_checked |=
             validates && !is_number_only || found.written.contains("NonZero") || stated != Bound::default();

@@ -12,6 +12,8 @@ pub(super) struct Item {
     pub(super) attributes: String,
     pub(super) is_enum: bool,
     pub(super) fields: Vec<RustField>,
+    /// What the variants of an enum hold: `Folder(FolderArgs)` is a field `Folder` of that type.
+    pub(super) variants: Vec<RustField>,
 }
 
 /// A field of a struct.
@@ -53,8 +55,12 @@ pub(super) fn items(code: &str) -> Vec<Item> {
         pending.clear();
         let is_enum = found.get(1).is_some_and(|word| word.as_str() == "enum");
         let body = body(code, name.end());
-        let fields = body.filter(|_| !is_enum).map(|(start, end)| fields(code, start, end)).unwrap_or_default();
-        items.push(Item { name: name.as_str().to_owned(), attributes, is_enum, fields });
+        let pieces = body.map(|(start, end)| pieces(code, start, end)).unwrap_or_default();
+        let read = if is_enum { variant } else { field };
+        let read: Vec<RustField> =
+            pieces.into_iter().take(MAX_FIELDS).filter_map(|(from, to)| read(code, from, to)).collect();
+        let (fields, variants) = if is_enum { (Vec::new(), read) } else { (read, Vec::new()) };
+        items.push(Item { name: name.as_str().to_owned(), attributes, is_enum, fields, variants });
     }
     items
 }
@@ -69,17 +75,8 @@ fn body(code: &str, from: usize) -> Option<(usize, usize)> {
     Some((open + 1, closing(code, open)?.saturating_sub(1)))
 }
 
-fn fields(code: &str, start: usize, end: usize) -> Vec<RustField> {
-    pieces(code, start, end).into_iter().take(MAX_FIELDS).filter_map(|(from, to)| field(code, from, to)).collect()
-}
-
 fn field(code: &str, from: usize, to: usize) -> Option<RustField> {
-    let mut at = skip_blanks(code, from, to);
-    let attributes_start = at;
-    while code[at..to].starts_with("#[") {
-        at = skip_blanks(code, closing(code, at + 1)?.min(to), to);
-    }
-    let attributes = code[attributes_start..at].to_owned();
+    let (attributes, mut at) = attributes(code, from, to)?;
     if let Some(rest) = code[at..to].strip_prefix("pub") {
         at += 3;
         if rest.starts_with('(') {
@@ -93,6 +90,25 @@ fn field(code: &str, from: usize, to: usize) -> Option<RustField> {
     let span = Span::new(at, to.min(at + code[at..to].trim_end().len()));
     let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
     is_name.then(|| RustField { name: name.to_owned(), written, attributes, span })
+}
+
+/// A variant of an enum that holds one value.
+fn variant(code: &str, from: usize, to: usize) -> Option<RustField> {
+    let (attributes, at) = attributes(code, from, to)?;
+    let (name, held) = code[at..to].split_once('(')?;
+    let written = held.trim_end().strip_suffix(')')?.trim().trim_end_matches(',').to_owned();
+    let span = Span::new(at, to.min(at + code[at..to].trim_end().len()));
+    (!written.contains(',')).then(|| RustField { name: name.trim().to_owned(), written, attributes, span })
+}
+
+/// The attributes at the beginning of a piece, and where it goes on.
+fn attributes(code: &str, from: usize, to: usize) -> Option<(String, usize)> {
+    let start = skip_blanks(code, from, to);
+    let mut at = start;
+    while code[at..to].starts_with("#[") {
+        at = skip_blanks(code, closing(code, at + 1)?.min(to), to);
+    }
+    Some((code[start..at].to_owned(), at))
 }
 
 fn skip_blanks(code: &str, from: usize, to: usize) -> usize {
