@@ -1,7 +1,7 @@
 //! Code for a database that is not the service's own: a driver that is chosen at run time and that production does not
 //! choose, a connector to those of its users.
 
-use super::{Config, EnvRead, Key, Layer, service_name};
+use super::{Config, EnvRead, Held, Key, Layer, service_name};
 use crate::facts::Facts;
 use crate::facts::code::Scope;
 use crate::facts::containers::Role;
@@ -29,6 +29,9 @@ pub(crate) const CLIENTS: &[&str] = &[
 /// So many kinds of servers in one folder are those of its users: a program that can keep its own data in several of
 /// them knows fewer.
 const OF_OTHERS: usize = 5;
+
+/// As many will do in a folder whose name speaks of them.
+const OF_OTHERS_BY_NAME: usize = 3;
 
 /// Parts of names that speak of a database.
 const DATABASES: &[&str] =
@@ -62,9 +65,12 @@ pub fn not_chosen(facts: &Facts<'_>, path: &str) -> Option<String> {
 /// Engines that a program may keep its data in.
 const ENGINES: &[&str] = &[
     "sqlite",
+    "sqlite3",
     "lmdb",
     "postgres",
     "postgresql",
+    "pg",
+    "pgx",
     "mysql",
     "mariadb",
     "sled",
@@ -78,27 +84,79 @@ const ENGINES: &[&str] = &[
     "hiqlite",
 ];
 
-/// How source of Rust says which of them it takes where nobody chooses: `fn default_db_engine() -> String { "lmdb".into() }`.
-const OWN_CHOICE: &str =
-    r#"\bfn\s+default_\w*(?:engine|backend|database|db|stor(?:e|age))\w*\(\)[^{;]{0,60}\{\s*"(?<value>\w+)""#;
+/// How source says which of them it takes where nobody chooses: `fn default_db_engine() -> String { "lmdb".into() }` of
+/// Rust; in Go what an empty setting becomes, the default of a setting, of a flag or of a field.
+const OWN_CHOICES: &[&str] = &[
+    r#"\bfn\s+default_\w*(?:engine|backend|database|db|stor(?:e|age))\w*\(\)[^{;]{0,60}\{\s*"(?<value>\w+)""#,
+    r#"==\s*""\s*\{\s*(?:\w+\.)*\w*(?i:url|dsn|dbms|driver|dialect|engine|backend)\w*\s*=\s*(?:fmt\.Sprintf\(\s*)?"(?<value>sqlite3?|postgres(?:ql)?|mysql)[:"]"#,
+    r#"\.SetDefault\(\s*"[\w.-]*(?:driver|type|dialect|engine|backend)"\s*,\s*"(?<value>sqlite3?|postgres(?:ql)?|mysql)""#,
+    r#"\.String(?:Var)?P?\([^()\n]*"[\w.-]*(?:driver|type|dialect|engine|backend)"\s*,\s*(?:"\w?"\s*,\s*)?"(?<value>sqlite3?|postgres(?:ql)?|mysql)""#,
+    r#"\b(?:envDefault|default):"(?<value>sqlite3?|postgres(?:ql)?|mysql)""#,
+];
 
-/// The engine that a program takes by itself, where a file is the adapter of another one and both stand side by side:
-/// `sqlite_adapter.rs` and `lmdb_adapter.rs`.
+/// The engine that a program takes by itself, where a file is the adapter of another one, both stand side by side, and no
+/// setting of production asks for that one or may: `sqlite_adapter.rs` and `lmdb_adapter.rs`, `store/sqlite/` and `store/mysql/`.
 fn engine_instead(facts: &Facts<'_>, path: &str) -> Option<String> {
     let engine = engine_of(path)?;
-    let choices = facts.code().find(facts, OWN_CHOICE);
-    let mut choices = choices.iter().filter_map(|hit| Some(hit.value.as_ref()?.0.to_ascii_lowercase()));
-    let beside = |choice: &String| {
-        let mut files = facts.tree.files().iter().filter(|file| folder_of(&file.path) == folder_of(path));
-        files.any(|file| engine_of(&file.path) == Some(choice))
+    let choices = facts.code().find_all(facts, Scope::Product, OWN_CHOICES);
+    let mut choices = choices.iter().flat_map(|hits| hits.iter());
+    let beside = |choice: &str| {
+        let folders = [folder_of(path), folder_of(folder_of(path))];
+        let mut files = facts.tree.files().iter().filter(|file| {
+            let folder = folder_of(&file.path);
+            folder == folders[0] || folder_of(folder) == folders[1] && named_in(folders[0], "/").is_some()
+        });
+        files.any(|file| engine_of(&file.path).is_some_and(|other| other == choice))
     };
-    choices.find(|choice| choice != engine && beside(choice))
+    let choice = choices.find_map(|hit| {
+        let is_of_its_kind = hit.path.rsplit('.').next() == path.rsplit('.').next();
+        let choice = canonical(&hit.value.as_ref()?.0.to_ascii_lowercase()).to_owned();
+        (is_of_its_kind && choice != engine && beside(&choice)).then_some(choice)
+    });
+    choice.filter(|_| !may_be_set(facts.config(), engine))
 }
 
-/// The engine that the name of a file of Rust speaks of.
-fn engine_of(path: &str) -> Option<&str> {
-    let stem = path.strip_suffix(".rs")?.rsplit('/').next()?;
-    stem.split('_').find(|word| ENGINES.contains(word))
+/// Whether a setting of production names an engine, or stands elsewhere and may name it.
+fn may_be_set(config: &Config, engine: &str) -> bool {
+    const NAMES: &[&str] = &["url", "uri", "dsn", "dbms", "driver", "dialect", "engine", "backend", "type"];
+    config.settings().iter().filter(|setting| setting.layer >= Layer::Base && !setting.is_foreign).any(|setting| {
+        let words = setting.key.words();
+        let is_of_data = words.iter().any(|word| names_a_database(&word.to_ascii_uppercase()) || word == "storage");
+        is_of_data
+            && words.last().is_some_and(|last| NAMES.contains(&last.as_str()))
+            && match &setting.held {
+                Held::Plain(text) => canonical(text.split([':', '+']).next().unwrap_or(text)) == engine,
+                Held::Elsewhere(..) => true,
+                Held::Empty | Held::List(_) => false,
+            }
+    })
+}
+
+/// The engine that the name of a file of Rust or Go speaks of, or that of the folder of a file of Go.
+fn engine_of(path: &str) -> Option<&'static str> {
+    let (stem, kind) = path.rsplit_once('.')?;
+    let (folder, name) = stem.rsplit_once('/').unwrap_or(("", stem));
+    match kind {
+        "rs" => named_in(name, "_"),
+        "go" => named_in(name, "_").or_else(|| named_in(folder, "/")),
+        _ => None,
+    }
+}
+
+/// The engine among the parts of a name; of a path the last part counts.
+fn named_in(name: &str, between: &str) -> Option<&'static str> {
+    let find = |part: &str| ENGINES.iter().find(|engine| **engine == part).map(|engine| canonical(engine));
+    if between == "/" { find(name.rsplit('/').next()?) } else { name.split(between).find_map(find) }
+}
+
+/// One name for one engine.
+fn canonical(engine: &str) -> &str {
+    match engine {
+        "postgresql" | "pg" | "pgx" => "postgres",
+        "sqlite3" => "sqlite",
+        "mongodb" => "mongo",
+        other => other,
+    }
 }
 
 /// Whether a file stands among connectors: each beside it loads the client of another kind of server.
@@ -117,7 +175,12 @@ pub(crate) fn connectors(facts: &Facts<'_>) -> BTreeSet<String> {
             files.insert(&hit.path);
         }
     }
-    folders.retain(|_, (kinds, files)| kinds.len() >= OF_OTHERS && files.len() >= OF_OTHERS);
+    folders.retain(|folder, (kinds, files)| {
+        // The name of a folder may say it, too.
+        let named = ["engines", "connectors", "datasources"].contains(&folder.rsplit('/').next().unwrap_or(folder));
+        let least = if named { OF_OTHERS_BY_NAME } else { OF_OTHERS };
+        kinds.len() >= least && files.len() >= least
+    });
     folders.into_keys().map(str::to_owned).collect()
 }
 
