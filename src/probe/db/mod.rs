@@ -82,7 +82,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         answer.seen.iter_mut().for_each(endless);
     }
     let is_set = answer.seen.iter().any(|sighting| sighting.default_of.is_none());
-    let stated = stated(facts, fact);
+    let mut stated = stated(facts, fact);
+    if fact.name == "pool_max" && stated.iter().any(|sighting| !is_single(sighting)) {
+        // The one connection of a helper says nothing of the pool that requests go through.
+        stated.retain(|sighting| !is_single(sighting));
+    }
     if is_set || !answer.seen.is_empty() {
         answer.notes.extend(stated.into_iter().map(|mut sighting| {
             sighting.message.push_str("; the setting counts");
@@ -107,6 +111,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     }
     answer.seen.extend(stated);
     answer
+}
+
+/// Whether a pool holds one connection.
+fn is_single(sighting: &Sighting) -> bool {
+    matches!(&sighting.value, Some(Observed::Quantity(quantity)) if (quantity.amount - 1.0).abs() < f64::EPSILON)
 }
 
 /// The mode of the connection as the question whether nothing goes in the clear.
