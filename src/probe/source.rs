@@ -283,6 +283,8 @@ fn bracketed<'f>(facts: &'f Facts<'_>, hit: &Hit) -> Option<&'f str> {
 fn calls_another(path: &str) -> bool {
     const FOLDERS: &[&str] =
         &["client", "clients", "integration", "integrations", "connector", "connectors", "thirdparty"];
+    // Whom the service believes: who its issuer is and how it is reached is said of somebody else.
+    const PROVIDERS: &[&str] = &["identity_provider", "identityprovider", "identity-provider"];
     const WORDS: &[&str] = &[
         "client",
         "github",
@@ -305,5 +307,7 @@ fn calls_another(path: &str) -> bool {
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let stem = name.split('.').next().unwrap_or(name);
     let says_so = |name: &str| name.split(['-', '_']).any(|word| WORDS.contains(&word));
-    folders.split('/').any(|folder| FOLDERS.contains(&folder) || says_so(folder)) || says_so(stem)
+    folders.split('/').any(|folder| FOLDERS.contains(&folder) || says_so(folder))
+        || says_so(stem)
+        || PROVIDERS.contains(&stem)
 }
