@@ -44,6 +44,9 @@ pub fn not_chosen(facts: &Facts<'_>, path: &str) -> Option<String> {
     if is_connector(facts, path) {
         return Some("one of the many kinds of databases that the program reaches for its users".to_owned());
     }
+    if moves_data(path) {
+        return Some("a command that somebody types to move data into the service".to_owned());
+    }
     if let Some(engine) = engine_instead(facts, path) {
         return Some(format!("chosen only where settings say so; the program's own choice is {engine}"));
     }
@@ -60,6 +63,12 @@ pub fn not_chosen(facts: &Facts<'_>, path: &str) -> Option<String> {
     let unset = switch.or_else(|| several.filter(|_| !needed.iter().any(|read| is_set(read))))?;
     is_stated(facts, config, path)
         .then(|| format!("chosen only where `{}` is set, which production does not set", unset.name))
+}
+
+/// Whether a file of Go belongs to a command that takes data out of somebody's database: `cmd/migrate/`, `cmd/import/`.
+fn moves_data(path: &str) -> bool {
+    let mut parts = path.split('/').skip_while(|part| *part != "cmd").skip(1);
+    path.ends_with(".go") && parts.next().is_some_and(|command| matches!(command, "migrate" | "migration" | "import"))
 }
 
 /// Engines that a program may keep its data in.
@@ -81,6 +90,7 @@ const ENGINES: &[&str] = &[
     "mongodb",
     "redis",
     "memory",
+    "inmemory",
     "hiqlite",
 ];
 
@@ -91,6 +101,7 @@ const OWN_CHOICES: &[&str] = &[
     r#"==\s*""\s*\{\s*(?:\w+\.)*\w*(?i:url|dsn|dbms|driver|dialect|engine|backend)\w*\s*=\s*(?:fmt\.Sprintf\(\s*)?"(?<value>sqlite3?|postgres(?:ql)?|mysql)[:"]"#,
     r#"\.SetDefault\(\s*"[\w.-]*(?:driver|type|dialect|engine|backend)"\s*,\s*"(?<value>sqlite3?|postgres(?:ql)?|mysql)""#,
     r#"\.String(?:Var)?P?\([^()\n]*"[\w.-]*(?:driver|type|dialect|engine|backend)"\s*,\s*(?:"\w?"\s*,\s*)?"(?<value>sqlite3?|postgres(?:ql)?|mysql)""#,
+    r#"\b(?i:storage|database|db|store)(?:Type|Driver|Backend|Engine)\s*:\s*"(?<value>memory|sqlite3?|postgres(?:ql)?|mysql)"\s*,"#,
     r#"\b(?:envDefault|default):"(?<value>sqlite3?|postgres(?:ql)?|mysql)""#,
 ];
 
@@ -154,6 +165,7 @@ fn canonical(engine: &str) -> &str {
     match engine {
         "postgresql" | "pg" | "pgx" => "postgres",
         "sqlite3" => "sqlite",
+        "inmemory" => "memory",
         "mongodb" => "mongo",
         other => other,
     }
