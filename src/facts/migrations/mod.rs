@@ -66,8 +66,10 @@ pub struct Grant {
 /// Reads them.
 pub fn read(facts: &Facts<'_>) -> Migrations {
     let mut roots: BTreeMap<String, Vec<&File>> = BTreeMap::new();
+    let embedded = embedded(facts);
     for file in facts.tree.files().iter().filter(|file| is_sql(&file.path)) {
-        if let Some(root) = root_of(&file.path) {
+        let named = || embedded.iter().find(|folder| file.path.starts_with(folder.as_str())).cloned();
+        if let Some(root) = root_of(&file.path).or_else(named) {
             roots.entry(root).or_default().push(file);
         }
     }
@@ -124,7 +126,21 @@ fn is_sql(path: &str) -> bool {
         && path.rsplit_once('/').is_some_and(|(folder, _)| folder.split('/').all(is_product))
 }
 
-/// The folder that holds a history: everything below `migrations/`, `migrate/`, or below a database's own folder there.
+/// The folders that programs of Rust are built with: `embed_migrations!("./schema/steps")`.
+fn embedded(facts: &Facts<'_>) -> BTreeSet<String> {
+    let hits = facts.code().find(facts, r#"\b(?:embed_migrations|migrate)!\(\s*"(?<value>[^"\n]+)""#);
+    let folder = |path: &str, named: &str| {
+        let named = named.trim_start_matches("./").trim_end_matches('/');
+        let is_crate = |folder: &&str| facts.tree.text(&format!("{folder}Cargo.toml")).is_some();
+        let above = path.rmatch_indices('/').map(|(at, _)| &path[..=at]).chain([""]);
+        let crate_folder = above.into_iter().find(is_crate)?;
+        (!named.is_empty() && !named.contains("..")).then(|| format!("{crate_folder}{named}/"))
+    };
+    hits.iter().filter_map(|hit| folder(&hit.path, &hit.value.as_ref()?.0)).collect()
+}
+
+/// The folder that holds a history: everything below `migrations/`, `migrate/`, `migrations_postgres/`, or below a
+/// database's own folder there.
 fn root_of(path: &str) -> Option<String> {
     const FOLDERS: &[&str] = &["migrations", "migration", "migrate", "db_migrations", "sqlx_migrations"];
     let mut folder = String::new();
@@ -135,7 +151,10 @@ fn root_of(path: &str) -> Option<String> {
         folder.push_str(part);
         folder.push('/');
         let is_of_one = root.is_some() && dialect::named(part).is_some();
-        if is_of_one || (root.is_none() && FOLDERS.contains(&part.to_ascii_lowercase().as_str())) {
+        let lower = part.to_ascii_lowercase();
+        let of_one = lower.rsplit_once(['_', '-']).filter(|(_, database)| dialect::named(database).is_some());
+        let name = of_one.map_or(lower.as_str(), |(name, _)| name);
+        if is_of_one || (root.is_none() && FOLDERS.contains(&name)) {
             root = Some(folder.clone());
         }
     }
