@@ -164,9 +164,37 @@ fn ingress(object: &Object) -> Mode {
         return Mode::Plain(off.span, "serves plain HTTP beside TLS (`ssl-redirect: \"false\"`)".into());
     }
     match tls.map(|field| field.key).or_else(|| certificate(object)) {
-        Some(span) => Mode::Tls(span, "TLS".into()),
+        Some(span) => match outside(object).filter(|_| certificate(object).is_none()) {
+            Some(host) => Mode::Plain(host, "has a host that its `tls` does not name".into()),
+            None => Mode::Tls(span, "TLS".into()),
+        },
         None => Mode::Plain(name_span(object), "has no `tls`".into()),
     }
+}
+
+/// The first host of the rules that no entry of `tls` names, where each of them names its hosts.
+fn outside(object: &Object) -> Option<Span> {
+    let is_host =
+        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.*".contains(&b));
+    let entries = object.value.at(&["spec", "tls"])?.as_list()?;
+    let mut named = Vec::new();
+    for entry in entries {
+        let hosts = entry.get("hosts").and_then(Value::as_list).filter(|hosts| !hosts.is_empty())?;
+        for host in hosts {
+            named.push(host.scalar_text().filter(|text| is_host(text))?);
+        }
+    }
+    let covers = |named: &str, host: &str| {
+        let below = named.strip_prefix('*').and_then(|domain| host.strip_suffix(domain));
+        named == host || below.is_some_and(|label| !label.is_empty() && !label.contains('.'))
+    };
+    let rules = object.value.at(&["spec", "rules"])?.as_list()?;
+    let hosts = rules.iter().filter_map(|rule| rule.get("host"));
+    let mut outside = hosts.filter(|host| {
+        let text = host.scalar_text().unwrap_or_default();
+        is_host(&text) && !named.iter().any(|one| covers(one, &text))
+    });
+    outside.next().map(|host| host.span)
 }
 
 /// Gateway API: a listener for HTTP is fine beside one for HTTPS, where it usually only redirects.
