@@ -219,7 +219,12 @@ fn admits<F: FnOnce() -> Option<Regex>>(
     if is_on(attributes, "written") && setting.held.plain().is_none() {
         return false;
     }
-    let fits = |pattern: &Regex| setting.held.plain().is_none_or(|text| pattern.is_match(text));
+    // Of a list, one of its texts is enough.
+    let fits = |pattern: &Regex| match &setting.held {
+        Held::Plain(text) => pattern.is_match(text),
+        Held::List(texts) => texts.iter().any(|text| pattern.is_match(text)),
+        Held::Empty | Held::Elsewhere(..) => true,
+    };
     only.as_ref().is_none_or(fits)
 }
 
