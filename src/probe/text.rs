@@ -7,6 +7,7 @@ use crate::facts::Facts;
 use crate::facts::code::{observe, without_comments};
 use crate::pattern::{Match, PatternSet, Regex};
 use crate::source::{Source, Span};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// A pattern that matches oftener in one file says nothing more.
@@ -15,13 +16,13 @@ const MOST: usize = 20;
 /// `@text(glob, regex…)`.
 pub static PROBE: Probe = Probe {
     name: "text",
-    summary: "Matches of a pattern in the text of matching files, without comments; yields the group `value`; \
+    summary: "Matches of a pattern in the text of matching files, without comments unless `comments` asks for them; yields the group `value`; \
               `in_every` drops them where a program with a file of that glob has none, programs told apart by the folder before `src/`",
-    usage: "@text(glob, regex…) {unit, in_every: glob}",
+    usage: "@text(glob, regex…) {unit, comments, in_every: glob}",
     arity: (2, usize::MAX),
     patterns_from: Some(1),
     facts: &[],
-    options: &["unit", "in_every"],
+    options: &["unit", "comments", "in_every"],
     look,
 };
 
@@ -42,7 +43,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         if scans.is_empty() {
             continue;
         }
-        let text = without_comments(&file.path, source.text());
+        let text = match question.is_set("comments") {
+            true => Cow::Borrowed(source.text()),
+            false => without_comments(&file.path, source.text()),
+        };
         for (found, value) in scans.iter().flat_map(|scan| scan.find_all(&text).take(MOST)) {
             let sighting = sighting(source, &text, found, value, question.option_text("unit"));
             match aside() {
