@@ -70,7 +70,11 @@ pub(super) fn asked(file: &TestFile, span: Span, calls: &Calls) -> Option<String
         Taken::AsRequest(method) => Some(method),
         Taken::Otherwise => None,
         Taken::ByNothing => {
-            tables::method_beside(&file.outline, span.start as usize).or_else(|| bound(file, span, calls))
+            let (outline, offset) = (&file.outline, span.start as usize);
+            let in_row = || tables::method_in_row(outline, offset);
+            let sent = || in_row().filter(|_| calls.sends_rows.contains(&file.language));
+            let used = || bound(file, span, calls).map(|method| in_row().unwrap_or(method));
+            tables::method_beside(outline, offset).or_else(sent).or_else(used)
         }
     }
 }
@@ -126,10 +130,18 @@ fn as_request(file: &TestFile, open: usize, callee: &str, name: &str, offset: us
             (name != "path" && !is_mock).then(|| said(statement).unwrap_or_else(|| "GET".to_owned()))
         }
         "request" | "newrequest" | "newrequestwithcontext" | "send_request" | "fetch" | "inject" | "method" => {
-            Some(said(statement).unwrap_or_else(|| if lower == "fetch" { "GET".to_owned() } else { unsaid() }))
+            // A language without semicolons has one statement after the other here.
+            let own = outline.inside(open).and_then(|inside| said(&outline.code[inside.range()]));
+            let method = own.or_else(|| said(statement));
+            Some(method.unwrap_or_else(|| if lower == "fetch" { "GET".to_owned() } else { unsaid() }))
         }
         "goto" | "visit" => Some("GET".to_owned()),
         "with_uri" => Some(said(statement).unwrap_or_else(|| "GET".to_owned())),
+        // `parametrize(("method", "path"), [("GET", "/orders")])`, of which a request is made.
+        "parametrize" | "each" if file.language != Language::Rust => {
+            let row = tables::method_in_row(outline, offset).filter(|_| calls.sends_rows.contains(&file.language));
+            row.or_else(|| by_parameter(file, open, offset, calls))
+        }
         // `#[test_case("/from", "/to")]`: the first is what the test is about.
         "test_case" | "case" | "parametrize" => {
             let first = outline.arguments(outline.inside(open)?).first().copied()?;
@@ -150,14 +162,42 @@ fn as_request(file: &TestFile, open: usize, callee: &str, name: &str, offset: us
             said(&outline.code[outline.inside(open)?.range()]).or_else(|| verb_in(&lower))
         }
         // `self.retry_put_json("/path")`: the helpers of other languages are told by their names.
-        _ if file.language != Language::Rust => verb_in(&lower),
+        _ if file.language != Language::Rust => {
+            let sent = || tables::method_before(outline, open, offset).filter(|_| is_sent(&lower));
+            verb_in(&lower).or_else(sent)
+        }
         _ => calls.requesting.contains(name).then(|| verb_in(&lower).unwrap_or_else(unsaid)),
     }
+}
+
+/// The method of the request that the test below takes a parameter for: `parametrize("path", ["/orders", "/bills"])`.
+fn by_parameter(file: &TestFile, open: usize, offset: usize, calls: &Calls) -> Option<String> {
+    static NEXT: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r"\n[ \t]*(?:(?:async[ \t]+)?def[ \t]|@|class[ \t])").ok());
+    let outline = &file.outline;
+    let first = outline.arguments(outline.inside(open)?).first().copied()?;
+    if file.language != Language::Python || first.range().contains(&offset) {
+        return None;
+    }
+    let names = outline.code[first.range()].split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let rest = outline.bare.get(outline.partner(open)?..)?;
+    let own = NEXT.as_ref()?.find_iter(rest).find(|one| one.as_str().contains("def"))?;
+    let next = NEXT.as_ref()?.find_iter(rest).find(|next| next.start() >= own.end());
+    let end = next.map_or(rest.len(), |next| next.start());
+    let from = outline.bare.len() - rest.len();
+    let range = from + own.end()..from + end;
+    names.filter(|name| !name.is_empty()).find_map(|name| requested(file, range.clone(), name, calls))
 }
 
 /// Whether a function about requests makes none: it says what is to be expected or answered.
 fn is_told(name: &str) -> bool {
     ["mock", "stub", "fake", "expect", "assert", "verify", "intercept", "match"].iter().any(|word| name.contains(word))
+}
+
+/// Whether a function that is given a method and a path makes a request of them, and no route: `newTestContext`.
+fn is_sent(name: &str) -> bool {
+    let makes = ["context", "ctx", "perform", "send", "call", "exec", "invoke", "fetch", "hit", "req"];
+    makes.iter().any(|word| name.contains(word)) && !is_told(name)
 }
 
 /// The method of a request that does not say it.

@@ -1,6 +1,7 @@
 //! Functions of the tests: which of them a test reaches, and which make requests.
 
 use super::outline::{Named, Outline};
+use super::tables;
 use crate::facts::code::Language;
 use crate::pattern::Regex;
 use crate::pattern::compile;
@@ -26,6 +27,8 @@ pub(super) struct Calls {
     pub(super) reached: BTreeSet<(usize, usize)>,
     /// Names of functions in whose body a client's verb is called.
     pub(super) requesting: BTreeSet<String>,
+    /// Languages in whose tests the rows of a table are sent, each by its own method.
+    pub(super) sends_rows: BTreeSet<Language>,
 }
 
 impl Calls {
@@ -73,7 +76,8 @@ impl Calls {
                 }
             }
         }
-        Self { reached, requesting }
+        let sending = files.iter().filter(|file| tables::sends_rows(&file.outline));
+        Self { reached, requesting, sends_rows: sending.map(|file| file.language).collect() }
     }
 }
 

@@ -33,13 +33,8 @@ pub(super) fn declared(file: &Shaped, included: &BTreeMap<String, String>, found
             found.names.push((place.clone(), name[1].to_owned()));
         }
         for prefix in prefixes(&lists, whole.start(), 0) {
-            found.operations.push(Operation {
-                method: "*".to_owned(),
-                path: path::join(&format!("{outer}/{prefix}"), &written(&one)),
-                place: place.clone(),
-                is_below: false,
-                tested: None,
-            });
+            let path = path::join(&format!("{outer}/{prefix}"), &written(&one));
+            found.operations.push(Operation::new("*".to_owned(), path, place.clone()));
         }
     }
     found.blind.extend(viewsets(file));

@@ -2,7 +2,7 @@
 
 use super::outline::Outline;
 use super::prefixes::Container;
-use super::{Found, Operation, Shaped, path};
+use super::{Found, Operation, Shaped, mounts, path};
 use crate::evidence::{Blind, Place};
 use crate::pattern::Regex;
 use crate::pattern::compile;
@@ -17,7 +17,7 @@ const MAX_DEPTH: usize = 6;
 pub(super) fn operations(files: &[Shaped]) -> Found {
     let mut found = Found::default();
     for file in files {
-        declared(file, &mut found);
+        declared(file, files, &mut found);
         found.blind.extend(told_apart_by_hand(file));
     }
     found
@@ -43,7 +43,7 @@ fn told_apart_by_hand(file: &Shaped) -> Vec<Blind> {
     places.into_iter().map(|place| Blind { place: Some(place), why: why.to_owned() }).collect()
 }
 
-fn declared(file: &Shaped, found: &mut Found) {
+fn declared(file: &Shaped, files: &[Shaped], found: &mut Found) {
     static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(r"\b(?<on>\w+)\s*\.\s*(?<what>GET|POST|PUT|DELETE|PATCH|HEAD|Any|Get|Post|Put|Delete|Patch|Head|All|HandleFunc|Handle)\s*\(").ok()
     });
@@ -52,6 +52,7 @@ fn declared(file: &Shaped, found: &mut Found) {
     let groups = groups(outline);
     let containers = containers(outline);
     let given = given(outline);
+    let mounted: Vec<Vec<String>> = given.iter().map(|one| mounts::prefixes(files, &file.path, one)).collect();
     for call in CALL.iter().flat_map(|one| one.captures_iter(&outline.bare)) {
         let Some(open) = call.get(0).map(|whole| whole.end() - 1) else { continue };
         let Some(arguments) = outline.inside(open).map(|inside| outline.arguments(inside)) else { continue };
@@ -112,15 +113,29 @@ fn declared(file: &Shaped, found: &mut Found) {
         let lexical = containers.iter().filter(|one| one.span.range().contains(&open));
         let lexical: Vec<&str> = lexical.map(|one| one.prefix.as_str()).collect();
         let full = path::join(&format!("{}/{}", lexical.join("/"), group(&groups, &call["on"])), own);
-        found.operations.extend(methods.into_iter().map(|method| Operation {
-            method,
-            path: full.clone(),
-            place: Place::at(file.path.clone(), span),
-            is_below:
-                given.iter().any(|(name, body)| body.range().contains(&open) && *name == root(&groups, &call["on"])),
-            tested: None,
-        }));
+        let is_debug = arguments.get(1).is_some_and(|handler| shows_the_inside(&outline.bare[handler.range()]));
+        let router = root(&groups, &call["on"]);
+        let given = given.iter().position(|one| one.body.range().contains(&open) && one.router == router);
+        let place = Place::at(file.path.clone(), span);
+        let prefixes = given.map_or(&[][..], |given| &mounted[given]);
+        for method in methods {
+            let own = || Operation { is_debug, ..Operation::new(method.clone(), full.clone(), place.clone()) };
+            if prefixes.is_empty() {
+                found.operations.push(Operation { is_below: given.is_some(), ..own() });
+            }
+            found.operations.extend(prefixes.iter().map(|prefix| Operation {
+                path: path::join(prefix, &full),
+                given: path::parts(prefix),
+                ..own()
+            }));
+        }
     }
+}
+
+/// `zpages.NewTracezHandler(…)`, `promhttp.Handler()`: a handler of a library for those who run the program.
+fn shows_the_inside(handler: &str) -> bool {
+    const LIBRARIES: &[&str] = &["pprof.", "zpages.", "expvar.", "promhttp.", "statsviz.", "healthcheck.", "health."];
+    LIBRARIES.iter().any(|library| handler.trim_start().trim_start_matches("http.HandlerFunc(").starts_with(library))
 }
 
 /// `newAccountPath`: a name that code gives to a path.
@@ -132,14 +147,14 @@ fn names_a_path(argument: &str) -> bool {
 }
 
 /// `v1 := r.Group("/v1")`, `s := r.PathPrefix("/s").Subrouter()`: name → parent and prefix.
-fn groups(outline: &Outline) -> BTreeMap<String, (String, String)> {
+pub(super) fn groups(outline: &Outline) -> BTreeMap<String, (String, String)> {
     static GROUP: LazyLock<Option<Regex>> =
         LazyLock::new(|| compile(r#"\b(\w+)\s*:?=\s*(\w+)\.(?:Group|PathPrefix)\(\s*"([^"]*)""#).ok());
     let all = GROUP.iter().flat_map(|one| one.captures_iter(&outline.code));
     all.map(|one| (one[1].to_owned(), (one[2].to_owned(), one[3].to_owned()))).collect()
 }
 
-fn group(groups: &BTreeMap<String, (String, String)>, name: &str) -> String {
+pub(super) fn group(groups: &BTreeMap<String, (String, String)>, name: &str) -> String {
     let (mut prefix, mut name) = (String::new(), name.to_owned());
     for _ in 0..MAX_DEPTH {
         let Some((parent, own)) = groups.get(&name) else { break };
@@ -150,7 +165,7 @@ fn group(groups: &BTreeMap<String, (String, String)>, name: &str) -> String {
 }
 
 /// The router at the root of a group.
-fn root<'n>(groups: &'n BTreeMap<String, (String, String)>, name: &'n str) -> &'n str {
+pub(super) fn root<'n>(groups: &'n BTreeMap<String, (String, String)>, name: &'n str) -> &'n str {
     let mut name = name;
     for _ in 0..MAX_DEPTH {
         let Some((parent, _)) = groups.get(name) else { break };
@@ -159,21 +174,41 @@ fn root<'n>(groups: &'n BTreeMap<String, (String, String)>, name: &'n str) -> &'
     name
 }
 
-/// Routers that a function is given by its caller, who may have mounted them anywhere, with the body of the function:
+/// A router that a function is given by its caller, who may have mounted it anywhere.
+pub(super) struct Given {
+    pub(super) function: String,
+    /// Whether the function belongs to a type, so that its name alone says little.
+    pub(super) is_method: bool,
+    /// Which of the parameters it is.
+    pub(super) position: usize,
+    pub(super) router: String,
+    pub(super) body: Span,
+}
+
 /// `func (h *Handler) Register(group *gin.RouterGroup) { … }`.
-fn given(outline: &Outline) -> Vec<(String, Span)> {
+pub(super) fn given(outline: &Outline) -> Vec<Given> {
     static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(
-            r"\bfunc\s*(?:\([^)]*\)\s*)?\w+\s*\((?:[^)]*,)?\s*(?<name>\w+)\s+\*?(?:gin\.I?Routes|(?:\w+\.)?\w*Router(?:Group)?|echo\.Group)\b[^)]*\)[^{\n]*\{",
+            r"\bfunc\s*(?<of>\([^)]*\)\s*)?(?<function>\w+)\s*\((?<before>(?:[^)]*,)?)\s*(?<name>\w+)\s+\*?(?:gin\.I?Routes|(?:\w+\.)?\w*Router(?:Group)?|(?:\w+\.)?RouteGroup|echo\.Group)\b[^)]*\)[^{\n]*\{",
         )
         .ok()
     });
     let functions = GIVEN.iter().flat_map(|one| one.captures_iter(&outline.bare));
-    functions.filter_map(|one| Some((one["name"].to_owned(), outline.inside(one.get(0)?.end() - 1)?))).collect()
+    functions
+        .filter_map(|one| {
+            Some(Given {
+                function: one["function"].to_owned(),
+                is_method: one.name("of").is_some(),
+                position: one["before"].matches(',').count(),
+                router: one["name"].to_owned(),
+                body: outline.inside(one.get(0)?.end() - 1)?,
+            })
+        })
+        .collect()
 }
 
 /// `r.Route("/users", func(r chi.Router) { … })`, outermost first.
-fn containers(outline: &Outline) -> Vec<Container> {
+pub(super) fn containers(outline: &Outline) -> Vec<Container> {
     static ROUTE: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"\.Route\s*\(").ok());
     let calls = ROUTE.iter().flat_map(|one| one.find_iter(&outline.bare));
     calls

@@ -3,11 +3,12 @@
 use super::Operation;
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
-use crate::facts::code::{CodeFile, Language, Role, Scope};
+use crate::facts::code::{CodeFile, Hit, Language, Role, Scope};
 use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 /// A service that a `.proto` of the tree declares.
 struct Service<'f> {
@@ -32,16 +33,25 @@ pub(super) fn operations(facts: &Facts<'_>) -> Vec<Operation> {
         for found in METHOD.iter().flat_map(|method| method.captures_iter(body)) {
             let Some(whole) = found.get(0) else { continue };
             let start = service.body.start as usize;
-            operations.push(Operation {
-                method: "RPC".to_owned(),
-                path: format!("/{}{}/{}", service.package, service.name, &found[1]),
-                place: Place::at(service.file.path.clone(), Span::new(start + whole.start(), start + whole.end())),
-                is_below: false,
-                tested: None,
-            });
+            let path = format!("/{}{}/{}", service.package, service.name, &found[1]);
+            let span = Span::new(start + whole.start(), start + whole.end());
+            operations.push(Operation::new("RPC".to_owned(), path, Place::at(service.file.path.clone(), span)));
         }
     }
     operations
+}
+
+/// The types of Rust that serve each service, by its name: `impl OrderService for Orders`.
+pub(super) fn served_by(facts: &Facts<'_>) -> BTreeMap<String, Vec<String>> {
+    let services = services(facts);
+    let patterns: Vec<String> = services
+        .iter()
+        .map(|one| format!(r"\bimpl(?:<[^<>]*>)?\s+(?:\w+::)*{}\s+for\s+(?:\w+::)*(?<value>\w+)", one.name))
+        .collect();
+    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+    let found = facts.code().find_all(facts, Scope::Product, &patterns);
+    let types = |hits: &Arc<Vec<Hit>>| hits.iter().filter_map(|hit| Some(hit.value.as_ref()?.0.clone())).collect();
+    services.into_iter().zip(&found).map(|(service, hits)| (service.name, types(hits))).collect()
 }
 
 /// Services that Go code serves and no `.proto` of the tree declares: their methods stand in a module of their own.

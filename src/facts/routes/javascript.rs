@@ -43,12 +43,11 @@ pub(super) fn operations(files: &[Shaped]) -> Found {
         for (router, declared) in &file.declared {
             let own = file.own.get(router).map_or("", String::as_str);
             for prefix in prefixes(&read, index, router, MAX_DEPTH) {
+                let path = path::join(&prefix, &format!("{own}/{}", declared.path));
+                let place = Place::at(files[index].path.clone(), declared.span);
                 found.operations.push(Operation {
-                    method: declared.method.clone(),
-                    path: path::join(&prefix, &format!("{own}/{}", declared.path)),
-                    place: Place::at(files[index].path.clone(), declared.span),
                     is_below: has_prefix && router.is_empty() || has_mount && file.is_koa,
-                    tested: None,
+                    ..Operation::new(declared.method.clone(), path, place)
                 });
             }
         }

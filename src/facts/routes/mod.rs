@@ -8,6 +8,7 @@ mod go;
 mod grpc;
 mod javascript;
 mod joined;
+mod mounts;
 mod named;
 mod outline;
 mod path;
@@ -56,11 +57,20 @@ pub struct Operation {
     pub place: Place,
     /// Whether it is declared on a router that the code around it was given: what stands before its path is not known.
     pub is_below: bool,
+    /// How many parts of the path the callers of the code around it put before it: tests may mount it under less.
+    pub given: usize,
+    /// Whether what answers it shows the inside of the program: profiles, traces, counts.
+    pub is_debug: bool,
     /// A request in test code that reaches it.
     pub tested: Option<Place>,
 }
 
 impl Operation {
+    /// An operation whose full path is known.
+    fn new(method: String, path: String, place: Place) -> Self {
+        Self { method, path, place, is_below: false, given: 0, is_debug: false, tested: None }
+    }
+
     /// `GET /users/{}`.
     pub fn name(&self) -> String {
         format!("{} {}", self.method, self.path)
@@ -96,7 +106,8 @@ impl Operation {
             return path.starts_with("grpc.health.")
                 || path.rsplit('/').next().is_some_and(|call| CALLS.contains(&call));
         }
-        WHOLE.contains(&path)
+        self.is_debug
+            || WHOLE.contains(&path)
             || path.split('/').next().is_some_and(|part| FIRST.contains(&part))
             || is_of_the_documents(path)
     }
@@ -346,13 +357,8 @@ fn resolved(
                 Some(handler) => prefixes.of_name(index, handler),
                 None => prefixes.at(index, one.span.start as usize),
             };
-            operations.extend(paths.iter().map(|prefix| Operation {
-                method: one.method.clone(),
-                path: path::join(prefix, &one.path),
-                place: place.clone(),
-                is_below: false,
-                tested: None,
-            }));
+            let full = paths.iter().map(|prefix| path::join(prefix, &one.path));
+            operations.extend(full.map(|path| Operation::new(one.method.clone(), path, place.clone())));
         }
     }
     operations

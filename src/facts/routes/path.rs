@@ -18,6 +18,17 @@ pub(super) fn join(prefix: &str, path: &str) -> String {
     normal(&format!("{prefix}/{path}"))
 }
 
+/// How many parts a path has.
+pub(super) fn parts(path: &str) -> usize {
+    segments(path).len()
+}
+
+/// A path without its first parts, where what is left says something: `/{}` is any path.
+pub(super) fn without(path: &str, first: usize) -> Option<String> {
+    let rest: Vec<&str> = segments(path).into_iter().skip(first).collect();
+    rest.iter().any(|part| !part.starts_with('{')).then(|| format!("/{}", rest.join("/")))
+}
+
 /// The parts of a path; a slash inside braces (`{id:[^/]+}`) is none.
 fn segments(path: &str) -> Vec<&str> {
     let (mut parts, mut depth, mut from) = (Vec::new(), 0_usize, 0);

@@ -164,7 +164,7 @@ fn decorated(
         }
         for method in methods {
             let path = path::join(&format!("{outer}/{inner}"), &one["path"]);
-            found.operations.push(Operation { method, path, place: place.clone(), is_below: false, tested: None });
+            found.operations.push(Operation::new(method, path, place.clone()));
         }
     }
 }
@@ -180,13 +180,8 @@ fn resources(file: &Shaped, found: &mut Found) {
         let Some(paths) = one.name("paths") else { continue };
         for text in PATH.iter().flat_map(|path| path.captures_iter(paths.as_str())).filter_map(|path| path.get(1)) {
             let span = Span::new(paths.start() + text.start(), paths.start() + text.end());
-            found.operations.push(Operation {
-                method: "*".to_owned(),
-                path: path::join("", text.as_str()),
-                place: Place::at(file.path.clone(), span),
-                is_below: false,
-                tested: None,
-            });
+            let place = Place::at(file.path.clone(), span);
+            found.operations.push(Operation::new("*".to_owned(), path::join("", text.as_str()), place));
         }
     }
 }

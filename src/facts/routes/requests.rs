@@ -7,7 +7,7 @@
 use super::asked::{asked, whole};
 use super::calls::{Calls, TestFile};
 use super::outline::{Outline, unquoted};
-use super::{Operation, functions, joined, path};
+use super::{Operation, functions, grpc, joined, path};
 use crate::evidence::Place;
 use crate::facts::code::{CodeFile, Language, Role};
 use crate::facts::{Facts, parallel};
@@ -44,17 +44,26 @@ pub(super) fn mark(facts: &Facts<'_>, operations: &mut [Operation], names: &[(Pl
     requests.retain(|request| request.function.is_none_or(|function| calls.reached.contains(&function)));
     let leads = leads(&requests, operations);
     let has_methods = operations.iter().any(|operation| operation.method == "RPC");
-    let methods = if has_methods { methods_called(&files) } else { BTreeMap::new() };
+    let methods = if has_methods { methods_called(&files, |_, _| true) } else { BTreeMap::new() };
+    let awaited = if has_methods { methods_called(&files, is_awaited) } else { BTreeMap::new() };
+    let served_by = if has_methods { grpc::served_by(facts) } else { BTreeMap::new() };
     let in_client = |operation: &Operation, place: &Place| {
         let mut parts = operation.path.split(['/', '.']).rev();
         let service = parts.nth(1).unwrap_or("");
         files.iter().any(|file| file.path == place.path && file.outline.bare.contains(service))
     };
+    // `Orders::new(store).create(request).await`: what serves it, asked in the same process.
+    let in_process = |operation: &Operation, place: &Place| {
+        let service = operation.path.split(['/', '.']).rev().nth(1).unwrap_or("");
+        let types = served_by.get(service).map_or(&[][..], Vec::as_slice);
+        files.iter().any(|file| file.path == place.path && types.iter().any(|one| makes(&file.outline.bare, one)))
+    };
     for operation in operations.iter_mut() {
         operation.tested = if operation.method == "RPC" {
-            let name = operation.path.rsplit('/').next().unwrap_or("");
-            let places = methods.get(&one_spelling(name)).map_or(&[][..], Vec::as_slice);
-            places.iter().find(|place| in_client(operation, place)).cloned()
+            let name = one_spelling(operation.path.rsplit('/').next().unwrap_or(""));
+            let called = methods.get(&name).into_iter().flatten().find(|place| in_client(operation, place));
+            let asked = || awaited.get(&name).into_iter().flatten().find(|place| in_process(operation, place));
+            called.or_else(asked).cloned()
         } else {
             let mut asked = requests.iter().zip(&leads);
             let reaching = asked.find(|(request, least)| least.is_some() && lead(request, operation) == **least);
@@ -198,7 +207,7 @@ fn by_listed_name<'f>(files: &'f [TestFile], names: &[(Place, String)]) -> BTree
 /// For each request the least that stands before the path of an operation that it reaches: what is declared with more of
 /// the path is what was asked.
 fn leads(requests: &[Request], operations: &[Operation]) -> Vec<Option<usize>> {
-    if !operations.iter().any(|operation| operation.is_below) {
+    if !operations.iter().any(|operation| operation.is_below || operation.given > 0) {
         return vec![Some(0); requests.len()];
     }
     requests.iter().map(|one| operations.iter().filter_map(|operation| lead(one, operation)).min()).collect()
@@ -214,7 +223,11 @@ fn lead(request: &Request, operation: &Operation) -> Option<usize> {
     let most = if operation.is_below { MOST } else { 0 };
     let starts = memchr::memchr_iter(b'/', request.path.as_bytes()).take(most + 1).enumerate();
     let mut ends = starts.map(|(parts, at)| (parts, &request.path[at..]));
-    ends.find(|(_, end)| path::reaches(end, &operation.path)).map(|(parts, _)| parts)
+    let under_less =
+        |parts: &usize| path::without(&operation.path, *parts).is_some_and(|rest| path::reaches(&request.path, &rest));
+    ends.find(|(_, end)| path::reaches(end, &operation.path))
+        .map(|(parts, _)| parts)
+        .or_else(|| (1..=operation.given).find(under_less))
 }
 
 /// Test files, and the test items of product files that hold any.
@@ -276,12 +289,14 @@ fn requests_of(index: usize, file: &TestFile, calls: &Calls) -> Vec<Request> {
     found
 }
 
-/// The first call of each method in each file, by its name in one spelling: clients say `AddItem` or `add_item`.
-fn methods_called(files: &[TestFile]) -> BTreeMap<String, Vec<Place>> {
+/// The first call of each method in each file, of those that count, by its name in one spelling: clients say `AddItem` or
+/// `add_item`.
+fn methods_called(files: &[TestFile], counts: impl Fn(&TestFile, usize) -> bool) -> BTreeMap<String, Vec<Place>> {
     static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"\.(\w+)\s*\(").ok());
     let mut found: BTreeMap<String, Vec<Place>> = BTreeMap::new();
     for file in files {
-        for call in CALL.iter().flat_map(|call| call.captures_iter(&file.outline.bare)) {
+        let calls = CALL.iter().flat_map(|call| call.captures_iter(&file.outline.bare));
+        for call in calls.filter(|call| call.get(0).is_some_and(|whole| counts(file, whole.end() - 1))) {
             let Some(name) = call.get(1) else { continue };
             let places = found.entry(one_spelling(name.as_str())).or_default();
             if places.last().is_none_or(|last| last.path != file.path) {
@@ -290,6 +305,23 @@ fn methods_called(files: &[TestFile]) -> BTreeMap<String, Vec<Place>> {
         }
     }
     found
+}
+
+/// Whether the answer of a call of Rust is awaited, in a file that makes requests of gRPC.
+fn is_awaited(file: &TestFile, open: usize) -> bool {
+    let rest = file.outline.partner(open).and_then(|close| file.outline.bare.get(close + 1..));
+    file.language == Language::Rust
+        && rest.is_some_and(|rest| rest.trim_start().starts_with(".await"))
+        && file.outline.bare.contains("Request::new(")
+}
+
+/// Whether code makes a value of a type: `Orders::new(…)`, `Orders { … }`.
+fn makes(code: &str, name: &str) -> bool {
+    memchr::memmem::find_iter(code.as_bytes(), name.as_bytes()).any(|at| {
+        let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let rest = code[at + name.len()..].trim_start();
+        !code[..at].ends_with(is_part) && (rest.starts_with("::") || rest.starts_with('{'))
+    })
 }
 
 fn one_spelling(name: &str) -> String {
