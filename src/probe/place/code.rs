@@ -29,8 +29,9 @@ pub(super) fn source(facts: &Facts<'_>) -> Answer {
 /// Source of a network service: it opens a port or declares routes, and depends on one of the named libraries.
 pub(super) fn service(facts: &Facts<'_>, servers: &[&str]) -> Answer {
     let found = facts.code().find_all(facts, Scope::Product, SERVES);
+    let is_debug = |hit: &Hit| is_debug_listener(facts, hit);
     // The surest sign first.
-    let mut hits = found.iter().flat_map(|hits| hits.iter());
+    let mut hits = found.iter().flat_map(|hits| hits.iter()).filter(|hit| !is_debug(hit));
     let language = |hit: &Hit| facts.code().file(&hit.path).map(|file| file.language);
     let is_written = |hit: &Hit| language(hit).is_some_and(|one| facts.code().languages(facts).contains(&one));
     let mut spoken = hits.clone().filter(|hit| is_spoken(facts, hit));
@@ -55,6 +56,19 @@ pub(super) fn service(facts: &Facts<'_>, servers: &[&str]) -> Answer {
     let mut seen = answer(Some(here(Place::at(hit.path.clone(), hit.span), "source of a network service")));
     seen.seen.extend(dependency.map(|(package, dependency)| dependency_sighting(package, dependency)));
     seen
+}
+
+/// Whether what listens gives out only what libraries put there for those who run the program: a listener of Go without
+/// handlers of its own, beside an import of profiles, in a tree that declares nothing else.
+fn is_debug_listener(facts: &Facts<'_>, hit: &Hit) -> bool {
+    const IMPORTS: &[&str] = &[r#""net/http/pprof""#, r#""expvar""#, r#""golang.org/x/net/trace""#];
+    let Some(text) = facts.code().file(&hit.path).and_then(|file| file.code(facts)) else { return false };
+    let call = text.code.get(hit.span.start as usize..).and_then(|rest| rest.split(['{', ';', '\n']).next());
+    let has_none = call.is_some_and(|call| call.starts_with("http.ListenAndServe(") && call.contains(", nil)"));
+    has_none && IMPORTS.iter().any(|import| text.code.contains(import)) && {
+        let routes = facts.routes();
+        routes.served().next().is_none() && routes.blind.is_empty()
+    }
 }
 
 /// A service in a language whose routes are not read: what the others declare is not all that there is.
