@@ -36,10 +36,29 @@ static BRINGS: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
+/// A script or a file of settings that a sentence names by its path.
+static SAID: LazyLock<Regex> = LazyLock::new(|| {
+    compile(r"(?:^|[\s(,:])(?P<path>(?:[\w-][\w.-]*/)+[\w.-]*\w\.(?:sh|bash|py|rb|pl|ya?ml|toml|ini|conf))(?:[\s),:;]|\.(?:\s|$)|$)")
+        .expect("a constant pattern")
+});
+
+/// A file that the reader, or a tool, is yet to make; or one among others that might be there.
+static YET: LazyLock<Regex> = LazyLock::new(|| {
+    compile(r"(?i)\b(?:creat|generat|cop(?:y|ie)|add|renam|writ|sav|produce|output|download|mount|your own|for example|for instance|e\.g\.|such as|if |optional|removed|no longer)\w*")
+        .expect("a constant pattern")
+});
+
+/// How a file comes from elsewhere: it ships with something, is installed or fetched.
+static FETCHED: LazyLock<Regex> = LazyLock::new(|| {
+    compile(r"(?i)\b(?:ships? (?:with|in)|shipped|comes (?:with|in)|bundled (?:with|in)|(?:is|are|was|were|gets?) (?:installed|downloaded|provided|put)|downloads?|installer|curl|wget)\b")
+        .expect("a constant pattern")
+});
+
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer::default();
     let topics = question.arg(0).iter().filter_map(|word| Topic::named(&word.text).err());
-    for topic in topics {
+    // The manual of what the program does for its users names what they have.
+    for topic in topics.filter(|topic| !topic.is_trade_of(facts.own_name().says())) {
         for candidate in candidates::find(facts, topic) {
             let commands: Vec<&Block> = candidate
                 .tree()
@@ -51,6 +70,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             let brings = prose.filter(|block| block.commands).any(|block| BRINGS.is_match(&block.text));
             if !brings {
                 answer.seen.extend(commands.iter().flat_map(|block| dangling(facts, candidate.document, block)));
+                let prose = candidate.tree().iter().flat_map(|section| &section.blocks);
+                answer.seen.extend(prose.flat_map(|block| said(facts, candidate.document, block)));
             }
         }
     }
@@ -68,16 +89,43 @@ fn dangling(facts: &Facts<'_>, document: &Document, block: &Block) -> Vec<Sighti
             continue;
         }
         let missing = match (path, found.name("target")) {
-            (Some(path), _) => is_missing(facts, document, path.as_str()).then(|| path.as_str().to_owned()),
+            (Some(path), _) => lacks(facts, document, path.as_str()).then(|| path.as_str().to_owned()),
             (None, Some(target)) => lacks_target(facts, target.as_str()).then(|| format!("make {}", target.as_str())),
             (None, None) => None,
         };
-        lacking.extend(missing.map(|what| {
-            let place = Place::at(document.path.clone(), Span::new(block.span.start as usize, block.span.end as usize));
-            Sighting::new(place, Strength::Documented, format!("names {what}, which the tree lacks"))
-        }));
+        lacking.extend(missing.map(|what| sighting(document, block, &what)));
     }
     lacking
+}
+
+/// What the sentences of a block name in a folder of the tree, and the tree lacks.
+fn said(facts: &Facts<'_>, document: &Document, block: &Block) -> Vec<Sighting> {
+    if !matches!(block.kind, BlockKind::Paragraph | BlockKind::Item { .. }) {
+        return Vec::new();
+    }
+    let sentences = block.text.split_inclusive(". ").filter(|sentence| !YET.is_match(sentence));
+    let named = sentences.flat_map(|sentence| SAID.captures_iter(sentence)).filter_map(|found| found.name("path"));
+    let is_of_a_folder = |path: &&str| has_folder(facts.tree, folder_of(path));
+    let named = named.map(|path| path.as_str()).filter(is_of_a_folder);
+    named.filter(|path| lacks(facts, document, path)).map(|path| sighting(document, block, path)).collect()
+}
+
+fn sighting(document: &Document, block: &Block, what: &str) -> Sighting {
+    let place = Place::at(document.path.clone(), Span::new(block.span.start as usize, block.span.end as usize));
+    Sighting::new(place, Strength::Documented, format!("names {what}, which the tree lacks"))
+}
+
+/// Whether the tree lacks a path, and no document says that the file comes from elsewhere.
+fn lacks(facts: &Facts<'_>, document: &Document, path: &str) -> bool {
+    is_missing(facts, document, path) && !is_fetched(facts, path)
+}
+
+/// Whether a document of the project says that a file comes from elsewhere.
+fn is_fetched(facts: &Facts<'_>, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let blocks = facts.documents().of_project().flat_map(|document| &document.sections);
+    let mut blocks = blocks.flat_map(|section| &section.blocks);
+    name.contains('.') && blocks.any(|block| block.text.contains(name) && FETCHED.is_match(&block.text))
 }
 
 /// Whether a block of code is a manifest or a composition, to be saved in a file.
