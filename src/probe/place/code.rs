@@ -128,7 +128,10 @@ pub(super) fn docs(facts: &Facts<'_>) -> Answer {
     let named = paths.iter().take(NAMED).map(|path| &***path).collect::<Vec<_>>().join(", ");
     let found = match paths.as_slice() {
         [] => None,
-        [only] => Some(here(Place::file((*only).clone()), "the only document of the project")),
+        [only] => Some(here(
+            Place::file((*only).clone()),
+            "the only document of the project that is not about its code alone",
+        )),
         _ => {
             let more = paths.len().saturating_sub(NAMED);
             let more = if more == 0 { String::new() } else { format!(" and {more} more") };
