@@ -6,7 +6,7 @@ use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::documents::{Block, BlockKind, Document};
 use crate::pattern::{PatternSet, Regex, pattern};
-use crate::probe::doc::candidates::outside_links;
+use crate::probe::doc::outside::outside_links;
 use crate::probe::doc::topic::Topic;
 use crate::quantity::{Dimension, Quantity};
 

@@ -1,7 +1,7 @@
 //! `@routes`: which operations the service declares, and the share of them that tests request.
 
-use super::doc::candidates;
 use super::doc::topic::Topic;
+use super::doc::{candidates, outside};
 use super::place::code::unspoken_service;
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
@@ -141,7 +141,7 @@ fn description(facts: &Facts<'_>) -> Answer {
 }
 
 fn described_elsewhere(facts: &Facts<'_>) -> Vec<Blind> {
-    Topic::named("api").err().map(|topic| candidates::outside_links(facts, topic)).unwrap_or_default()
+    Topic::named("api").err().map(|topic| outside::outside_links(facts, topic)).unwrap_or_default()
 }
 
 /// Whether the documents on the API name enough of what it has: a few operations, or a good part of those there are.

@@ -2,11 +2,10 @@
 
 use super::setting;
 use super::topic::Topic;
-use crate::evidence::{Blind, Place};
+use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::documents::{Document, Section, Standing, Target, resolve};
 use crate::source::Span;
-use crate::tree::File;
 use crate::tree::path::folder_of;
 use std::collections::BTreeSet;
 
@@ -164,112 +163,6 @@ fn linked<'f>(facts: &'f Facts<'_>, topic: &Topic, from: &Candidate<'f>) -> Vec<
         .collect()
 }
 
-/// Links in documents of the project that promise the topic and leave the tree.
-pub(in crate::probe) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<Blind> {
-    let documents = facts.documents();
-    let mut blind = Vec::new();
-    for document in documents.of_project() {
-        let here = |url: &str| resolve(facts.tree, documents, document, url);
-        for section in &document.sections {
-            let leads_there = topic.elsewhere
-                && is_readme(&document.path)
-                && names_documentation(&section.title)
-                && !section.links.iter().any(|link| matches!(here(&link.url), Target::Inside(path) if is_page(&path)));
-            for link in &section.links {
-                let text = link.text.trim();
-                let promise = |text: &str| text.split_whitespace().count() <= 6 && topic.is_promised(text);
-                let named = wiki_page(text, &link.url).filter(|page| promise(page));
-                let promises = named.is_some() || promise(text);
-                let what = named.as_deref().unwrap_or(text);
-                let is_elsewhere = || text.to_ascii_lowercase().contains("wiki") || !builds_a_site(facts);
-                let is_site = || {
-                    topic.elsewhere
-                        && is_readme(&document.path)
-                        && (leads_there
-                            || names_documentation(text)
-                            || is_own_documentation(facts, document, &link.url))
-                        && is_elsewhere()
-                };
-                let is_own = || {
-                    (leads_there || promises) && is_own_site(facts, &link.url)
-                        || is_own_documentation(facts, document, &link.url)
-                };
-                let is_others = is_reference(&link.url) && !is_own();
-                if (promises || is_site()) && !is_others && here(&link.url) == Target::Outside {
-                    blind.push(Blind {
-                        place: Some(Place::at(document.path.clone(), link.span)),
-                        why: format!("\"{what}\" is linked outside the tree, cannot be read offline"),
-                    });
-                }
-            }
-        }
-    }
-    blind
-}
-
-/// The host of an address; empty where it has none.
-fn host(url: &str) -> &str {
-    url.split("://").nth(1).and_then(|rest| rest.split(['/', ':', '?', '#']).next()).unwrap_or_default()
-}
-
-/// Whether an address is of a site that bears the project's name: `opentelemetry.io` for `opentelemetry-demo`; the
-/// foundation of many has a site for each of them.
-fn is_own_site(facts: &Facts<'_>, url: &str) -> bool {
-    let host = host(url);
-    let name = host.strip_suffix(".apache.org").or_else(|| host.rsplit('.').nth(1));
-    name.is_some_and(|name| facts.own_name().is_in(name) == Some(true))
-}
-
-/// The title of the page of a wiki that a link leads to whose text says nothing: "can be found [here](…/wiki/Common-Problems)".
-fn wiki_page(text: &str, url: &str) -> Option<String> {
-    let says_nothing = text.split_whitespace().all(|word| {
-        let word = word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
-        ["", "here", "this", "the", "in", "on", "page", "link", "wiki"].contains(&word.as_str())
-    });
-    let page = url.rsplit_once("/wiki/").filter(|_| says_nothing)?.1.split(['#', '?']).next()?;
-    Some(page.replace(['-', '_'], " ").replace("%20", " ")).filter(|page| !page.is_empty())
-}
-
-/// Whether an address is of the documentation on a site that bears the project's whole name: `docs.shop.example`, or
-/// `shop.example/docs/backup` where the document links to another page of it too; one alone may be about anything.
-fn is_own_documentation(facts: &Facts<'_>, document: &Document, url: &str) -> bool {
-    const NAMES: &[&str] = &["docs", "doc", "documentation", "manual", "handbook", "wiki"];
-    let names_it = |part: &str| NAMES.contains(&part.to_ascii_lowercase().as_str());
-    let is_page = |url: &str| url.split(['/', '?', '#']).skip(3).take(2).any(names_it);
-    let own = host(url);
-    let is_site = own.ends_with(".readthedocs.io") || own.split('.').next().is_some_and(names_it);
-    let has_another = || {
-        let links = document.sections.iter().flat_map(|section| &section.links).map(|link| link.url.as_str());
-        let bare = |url: &str| url.split('#').next().unwrap_or(url).to_owned();
-        links.into_iter().any(|other| host(other) == own && is_page(other) && bare(other) != bare(url))
-    };
-    (is_site || is_page(url) && has_another()) && facts.own_name().is_site(own)
-}
-
-/// Pages in folders of documentation that are a site of their own.
-const A_SITE: usize = 20;
-
-/// Whether a path is a folder of documentation or leads through one.
-fn is_page(path: &str) -> bool {
-    path.split('/').any(|part| ["doc", "docs", "documentation", "book"].contains(&part))
-}
-
-/// Whether the site of documentation is built from this tree, so that what stands there stands here.
-fn builds_a_site(facts: &Facts<'_>) -> bool {
-    const BUILDERS: &[&str] =
-        &["mkdocs.yml", "mkdocs.yaml", "docusaurus.config.", "antora.yml", "book.toml", ".readthedocs.", "hugo.toml"];
-    const IN_THEIR_FOLDER: &[&str] = &["astro.config.", "mint.json", "conf.py"];
-    // A program among the sources may build a site of something else.
-    let is_builder = |file: &&File| {
-        let named = |names: &[&str]| names.iter().any(|name| file.name().starts_with(name));
-        (named(BUILDERS) || named(IN_THEIR_FOLDER) && is_page(&file.path))
-            && !file.path.split('/').any(|part| part == "src")
-    };
-    let mut files = facts.tree.files().iter();
-    files.any(|file| is_builder(&file) || file.path.contains(".vitepress/config."))
-        || facts.documents().of_project().filter(|document| is_page(&document.path)).count() >= A_SITE
-}
-
 /// The readme of the whole tree.
 pub(super) fn is_readme(path: &str) -> bool {
     !path.contains('/') && path.to_ascii_lowercase().starts_with("readme")
@@ -281,99 +174,4 @@ pub(super) fn leads_operators(facts: &Facts<'_>, path: &str) -> bool {
         Topic::named("runbook").is_err_and(|topic| topic.is_path(path) || topic.is_title(document.title()))
     };
     is_readme(path) || facts.documents().at(path).is_some_and(is_runbook)
-}
-
-/// Whether the text of a link names the documentation as a whole.
-fn names_documentation(text: &str) -> bool {
-    const NAMES: &[&str] = &["docs", "documentation", "wiki", "manual", "handbook", "guide"];
-    const BEFORE: &[&str] = &[
-        "the", "our", "official", "full", "project", "complete", "online", "user", "admin", "operator", "read", "see",
-    ];
-    let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    match words.split_last() {
-        Some((last, before)) => NAMES.contains(last) && before.iter().all(|word| BEFORE.contains(word)),
-        None => false,
-    }
-}
-
-/// Hosts of other people's manuals: a link there explains a tool and is not this project's guide.
-pub(in crate::probe) fn is_reference(url: &str) -> bool {
-    const HOSTS: &[&str] = &[
-        "kubernetes.io",
-        "docker.com",
-        "amazon.com",
-        "cloud.google.com",
-        "microsoft.com",
-        "hashicorp.com",
-        "wikipedia.org",
-        "docs.github.com",
-        "docs.gitlab.com",
-        "postgresql.org",
-        "prometheus.io",
-        "grafana.com",
-        "datadoghq.com",
-        "rust-lang.org",
-        "crates.io",
-        "docs.rs",
-        "pkg.go.dev",
-        "godoc.org",
-        "javadoc.io",
-        "rubydoc.info",
-        "deepwiki.com",
-        "npmjs.com",
-        "pypi.org",
-        "helm.sh",
-        "istio.io",
-        "redis.io",
-        "stackoverflow.com",
-        "digitalocean.com",
-        "heroku.com",
-        "fly.io",
-        "opentelemetry.io",
-        "jaegertracing.io",
-        "mozilla.org",
-        "youtube.com",
-        "medium.com",
-        "terraform.io",
-        "elastic.co",
-        "mongodb.com",
-        "mysql.com",
-        "apache.org",
-        "python.org",
-        "nodejs.org",
-        "shields.io",
-        "img.shields.io",
-        "badge.fury.io",
-        "github.com",
-        "sre.google",
-        "spring.io",
-        "instana.io",
-        "instana.com",
-        "ibm.com",
-        "oracle.com",
-        "djangoproject.com",
-        "rubyonrails.org",
-        "laravel.com",
-        "symfony.com",
-        "nginx.org",
-        "nginx.com",
-        "letsencrypt.org",
-        "cloudflare.com",
-        "newrelic.com",
-        "openapis.org",
-        "swagger.io",
-        "atlassian.com",
-        "pagerduty.com",
-        "google.com",
-    ];
-    // What a team writes itself: documents of Google's office, the wiki of a repository.
-    if ["docs.google.com/", "drive.google.com/", "sites.google.com/"].iter().any(|office| url.contains(office)) {
-        return false;
-    }
-    if url.contains("github.com/") && url.split('/').nth(5).is_some_and(|part| part == "wiki") {
-        return false;
-    }
-    let host = host(url);
-    HOSTS.iter().any(|known| host == *known || host.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')))
 }

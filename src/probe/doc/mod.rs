@@ -4,6 +4,7 @@ pub(super) mod candidates;
 mod check;
 mod measure;
 mod named;
+pub(super) mod outside;
 mod setting;
 mod symptoms;
 mod titles;
@@ -100,7 +101,8 @@ fn look_for(facts: &Facts<'_>, question: &Question, topic: &Topic) -> Answer {
     if decided.seen.is_empty() {
         let from =
             |blind: &Blind| blind.place.as_ref().is_some_and(|place| candidates::leads_operators(facts, &place.path));
-        let links = candidates::outside_links(facts, topic).into_iter();
+        answer.blind.extend(outside::moved(facts, topic));
+        let links = outside::outside_links(facts, topic).into_iter();
         answer.blind.extend(links.filter(|link| good.is_empty() || from(link)));
     }
     answer.extend(decided);

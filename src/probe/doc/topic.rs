@@ -164,6 +164,12 @@ impl Topic {
         self.is_title(text) || self.promised.as_ref().is_some_and(|pattern| pattern.is_match(text))
     }
 
+    /// Whether a sentence speaks of it.
+    pub fn is_spoken_of(&self, sentence: &str) -> bool {
+        let promised = self.promised.as_ref().is_some_and(|pattern| pattern.is_match(sentence));
+        promised || self.titles.matches(sentence) && !self.is_other_title(sentence)
+    }
+
     /// Whether there are programs that offer the very thing to their users.
     pub fn has_trade(&self) -> bool {
         self.trade.is_some()

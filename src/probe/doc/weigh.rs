@@ -1,7 +1,8 @@
 //! What stands in a section, and whether it is enough to count.
 
-use super::candidates::{self, Candidate};
+use super::candidates::Candidate;
 use super::measure;
+use super::outside;
 use super::setting::{self, Setting};
 use super::topic::{Action, Needs, Part, Topic};
 use crate::facts::Facts;
@@ -127,7 +128,7 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
         outside |= section
             .links
             .iter()
-            .filter(|link| !candidates::is_reference(&link.url))
+            .filter(|link| !outside::is_reference(&link.url))
             .any(|link| resolve(facts.tree, facts.documents(), document, &link.url) == Target::Outside);
         if let Some(hole) = hole(facts, document, section) {
             weight.holes.push(hole);
