@@ -17,6 +17,10 @@ pub(super) static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
     compile(r"^(?i:(?:step|phase|stage)\s+)?\d{1,2}\s*[.):–—-]?\s+\S|^(?i:step\s+\d{1,2})").expect("a constant pattern")
 });
 
+/// The number that a paragraph begins with: `1. Fetch the image`, `Step 1`.
+static STEP: LazyLock<Regex> =
+    LazyLock::new(|| compile(r"^(?i:(?:step|phase)\s+\d{1,2}\b|\d{1,2}[.)]\s+\S)").expect("a constant pattern"));
+
 /// The first word of a line that an operator would type.
 static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
     Regex::constant(
@@ -40,6 +44,11 @@ impl Builder {
     /// Gives the document the title of its front matter.
     pub(super) fn title(&mut self, title: &str) {
         self.sections[0].title = spaced(title.trim().trim_matches(['"', '\'']));
+    }
+
+    /// Gives the document what its front matter says of it.
+    pub(super) fn description(&mut self, description: &str) {
+        self.sections[0].description = spaced(description.trim().trim_matches(['"', '\'']));
     }
 
     /// Begins a section.
@@ -74,6 +83,10 @@ impl Builder {
     /// Adds prose: a paragraph, item or row; `prose` is its text without inline code, where holes are looked for.
     pub(super) fn prose(&mut self, mut block: Block, prose: &str) {
         block.text = spaced(&block.text);
+        // "**1. Fetch the image**" is the item of a list that goes on below it.
+        if block.kind == BlockKind::Paragraph && block.label.as_deref().is_some_and(|label| STEP.is_match(label)) {
+            block.kind = BlockKind::Item { ordered: true, depth: 0 };
+        }
         if block.text.trim().is_empty() && !block.commands {
             return;
         }

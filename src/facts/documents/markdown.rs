@@ -210,9 +210,15 @@ impl Reader {
                 let text = std::mem::take(&mut self.text);
                 self.reset();
                 self.metadata = false;
-                let title = text.lines().find_map(|line| line.strip_prefix("title").map(str::trim_start));
-                if let Some(title) = title.and_then(|rest| rest.strip_prefix([':', '='])) {
+                let value = |key: &str| {
+                    let line = text.lines().find_map(|line| line.strip_prefix(key).map(str::trim_start));
+                    line.and_then(|rest| rest.strip_prefix([':', '=']))
+                };
+                if let Some(title) = value("title") {
                     self.builder.title(title);
+                }
+                if let Some(description) = value("description") {
+                    self.builder.description(description);
                 }
             }
             TagEnd::Strong => self.in_bold = false,

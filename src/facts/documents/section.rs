@@ -23,6 +23,8 @@ pub struct Document {
 pub struct Section {
     /// The text of the heading.
     pub title: String,
+    /// What the front matter says that the document is for.
+    pub description: String,
     /// 1 for the largest heading; 0 for the document itself.
     pub level: u8,
     /// Where the heading stands.

@@ -125,7 +125,8 @@ fn candidates<'f>(document: &'f Document, topic: &Topic) -> Vec<Candidate<'f>> {
     let head = (0..document.sections.len().min(2)).find(|&index| !document.sections[index].title.is_empty());
     let is_head = head.is_some_and(|head| titled(head) && document.sections[head].end == document.sections.len());
     let is_other = head.is_some_and(|head| topic.is_other_title(&document.sections[head].title));
-    if (topic.is_path(&document.path) && !is_other) || is_head {
+    let is_described = document.sections.first().is_some_and(|page| topic.is_description(&page.description));
+    if ((topic.is_path(&document.path) || is_described) && !is_other) || is_head {
         let is_shown = |index: &usize| titled(*index) && document.tree(*index).iter().any(Section::acts);
         let below = (head.map_or(1, |head| head + 1)..document.sections.len()).find(is_shown);
         let shown = below.filter(|_| head.is_some()).or(head).unwrap_or(0);

@@ -15,10 +15,10 @@ pattern!(
     FIX,
     r"(?i)\b(?:fix(?:ed)?|solution|resol(?:ve|ution)|try|run(?:ning)?|set(?:ting)?|increas\w+|decreas\w+|reduc\w+|restart\w*|check|verify|make sure|ensure|us(?:e|ing)|add(?:ing)?|remov\w+|install\w*|upgrad\w+|updat\w+|delet\w+|clear\w*|chang\w+|configur\w+|enabl\w+|disabl\w+|you (?:can|need|should|must|have to)|workaround|instead|caused by|because|means that|scale|drain|roll back|contact|re-?creat\w+|re-?run|raise|lower|free|kill|stop|start|wait|rotate|renew|grant|allow|open|close)\b"
 );
-// What a heading tells its reader to do.
+// What a heading tells its reader to do, or names as what is done then.
 pattern!(
     DEED,
-    r"(?i)^(?:install|download|clone|create|configure|set ?up|prepare|provision|initiali[sz]e|generate|obtain|copy|upload|push|add|edit|apply|enable|start|run|build|deploy|migrate|load|restart|update|register|connect|test|verify|check|confirm)\s"
+    r"(?i)^(?:install|download|clone|create|configure|set ?up|prepare|provision|initiali[sz]e|generate|obtain|copy|upload|push|add|edit|apply|enable|start|run|build|deploy|migrate|load|restart|update|register|connect|test|verify|check|confirm)\s|^(?:pre-?requisites?|preparations?|installation|configuration|set-?up|deployment|migrations?|initiali[sz]ation|start-?up|verification)$"
 );
 // One way of several: "Install with Helm" stands beside "Install with Docker".
 pattern!(ONE_WAY, r"(?i)^\w+(?:\s+\w+)?\s+(?:with|using|via|on|from|in|by|through|as)\b");

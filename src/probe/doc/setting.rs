@@ -1,6 +1,7 @@
 //! Whether a section is about a developer's machine or about production (ruling 2).
 
 use super::candidates::Candidate;
+use super::topic::{Action, Topic};
 use crate::facts::documents::{BlockKind, Section};
 use crate::facts::own_name::OwnName;
 use crate::pattern::{Regex, pattern};
@@ -19,6 +20,12 @@ pub(super) enum Setting {
 pattern!(
     DEVELOPMENT,
     r"(?i)\b(?:local(?:ly|host)?|dev|development|developers?|minikube|k3d|kind cluster|docker[- ]?desktop|contribut(?:ing|ors?|e)|hacking|tutorial|walk-?through|getting[- ]started|quick[- ]?start|demos?|examples?|samples?|sandbox|playground|staging|preview|uat|qa|testing|tests?|benchmarks?|from source)\b"
+);
+pattern!(BEGINNING, r"(?i)^(?:getting[- ]started|quick[- ]?start)$");
+// What stands before a block of commands that are typed to try something out: "For a quick local example, run:".
+pattern!(
+    TRIAL,
+    r"(?i)\b(?:locally|local (?:example|tests?|testing|use|set-?up|environment|development|run|instance|machine)|quick (?:local )?(?:example|test|try|demo|look)|try (?:it|this|things) out|on your (?:own )?(?:machine|laptop|computer))\b"
 );
 pattern!(
     ASIDE,
@@ -41,7 +48,7 @@ pattern!(
 /// Whether a candidate is about production.
 ///
 /// The names of the project and of a tool say nothing of it: `Deploying Shop Demo`, `Azure Developer CLI`.
-pub(super) fn of(candidate: &Candidate<'_>, own_name: &OwnName) -> Setting {
+pub(super) fn of(candidate: &Candidate<'_>, topic: &Topic, own_name: &OwnName) -> Setting {
     let document = candidate.document;
     let title = |index: usize| own_name.cleared_text(&document.sections[index].title).replace("Developer CLI", "CLI");
     let heading = title(candidate.section);
@@ -54,7 +61,11 @@ pub(super) fn of(candidate: &Candidate<'_>, own_name: &OwnName) -> Setting {
     let path = document.path.replace(['/', '_', '-', '.'], " ");
     let introduction = document.sections.iter().take(2).flat_map(|section| &section.blocks).take(3);
     let introduction: Vec<&str> = introduction.map(|block| block.text.as_str()).collect();
-    let found = |scan: &Regex, text: &str| scan.find(text).map(|word| quoted(word.as_str()));
+    // A page for those who begin tells how the service is tried, and may tell too how its data is kept.
+    let is_mark = |word: &str| topic.action == Action::Steps || !BEGINNING.is_match(word);
+    let found = |scan: &Regex, text: &str| {
+        scan.find_iter(text).find(|word| is_mark(word.as_str())).map(|word| quoted(word.as_str()))
+    };
     let outside = above.find_map(|title| found(&DEVELOPMENT, &title));
     let outside = outside.or_else(|| found(&DEVELOPMENT, &own_name.cleared_text(&path)));
     let outside = outside.or_else(|| introduction.iter().find_map(|text| found(&INTRODUCTION, text)));
@@ -71,6 +82,13 @@ pub(super) fn of(candidate: &Candidate<'_>, own_name: &OwnName) -> Setting {
 /// users': "### On minikube", "### UAT deployments".
 pub(super) fn is_aside(title: &str) -> bool {
     ASIDE.is_match(title) && !PRODUCTION.is_match(title)
+}
+
+/// Whether a sentence gives the commands below it to somebody who tries the service out.
+pub(super) fn is_trial(text: &str) -> bool {
+    let last = text.trim_end().trim_end_matches([':', '.']);
+    let last = last.rsplit(". ").next().unwrap_or(last);
+    TRIAL.is_match(last) && !PRODUCTION.is_match(last) && !SERVER.is_match(last)
 }
 
 fn quoted(word: &str) -> String {

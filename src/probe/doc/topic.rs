@@ -28,6 +28,7 @@ pub struct Topic {
     /// What must occur in its text.
     pub about: Option<Pattern>,
     not_about: Option<Pattern>,
+    described: Option<Pattern>,
     not_beside: Option<Pattern>,
     trade: Option<Arc<Pattern>>,
     of_whole: Option<Pattern>,
@@ -164,6 +165,11 @@ impl Topic {
         self.is_title(text) || self.promised.as_ref().is_some_and(|pattern| pattern.is_match(text))
     }
 
+    /// Whether a page that is described so is about it.
+    pub fn is_description(&self, text: &str) -> bool {
+        self.described.as_ref().is_some_and(|pattern| pattern.is_match(text))
+    }
+
     /// Whether a sentence speaks of it.
     pub fn is_spoken_of(&self, sentence: &str) -> bool {
         let promised = self.promised.as_ref().is_some_and(|pattern| pattern.is_match(sentence));
@@ -247,6 +253,7 @@ fn topic(name: &str, body: &Map, before: &IndexMap<String, Topic>) -> Result<Top
             "promised" => topic.promised = Some(shared(value, before, |topic| topic.promised.as_ref())?),
             "about" => topic.about = Some(Pattern::read(value)?),
             "not_about" => topic.not_about = Some(Pattern::read(value)?),
+            "described" => topic.described = Some(Pattern::read(value)?),
             "not_beside" => topic.not_beside = Some(Pattern::read(value)?),
             "of_whole" => topic.of_whole = Some(Pattern::read(value)?),
             "trade" => topic.trade = Some(shared(value, before, |topic| topic.trade.as_ref())?),
@@ -368,6 +375,7 @@ pub fn faults() -> Vec<String> {
         let patterns = parts
             .chain(&topic.about)
             .chain(&topic.not_about)
+            .chain(&topic.described)
             .chain(&topic.not_beside)
             .chain(topic.titles.pattern())
             .chain(topic.trade.as_deref())

@@ -115,7 +115,7 @@ impl Weight {
 pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>) -> Weight {
     let mut weight = Weight::default();
     let document = candidate.document;
-    match setting::of(candidate, facts.own_name()) {
+    match setting::of(candidate, topic, facts.own_name()) {
         Setting::Production => {}
         Setting::Uncertain(_) if facts.project().is_production(&document.path) => {}
         Setting::Development(word) => weight.development = Some(word),
@@ -134,7 +134,7 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
             weight.holes.push(hole);
             continue;
         }
-        add(&mut weight, section);
+        add(&mut weight, topic, section);
         if let Some(about) = &topic.about {
             is_about |=
                 about.is_match(&section.title) || section.blocks.iter().any(|block| about.is_match(&block.text));
@@ -193,11 +193,16 @@ pub(super) fn numbered_headings<'f>(candidate: &Candidate<'f>) -> impl Iterator<
         .map(move |(index, section)| (index + offset, section))
 }
 
-fn add(weight: &mut Weight, section: &Section) {
+fn add(weight: &mut Weight, topic: &Topic, section: &Section) {
     weight.words += section.words;
     weight.steps += section.steps().count();
+    let mut is_trial = false;
     for block in &section.blocks {
+        if matches!(block.kind, BlockKind::Paragraph | BlockKind::Item { .. }) {
+            is_trial = !topic.development && setting::is_trial(&block.text);
+        }
         match &block.kind {
+            BlockKind::Command if is_trial => {}
             BlockKind::Command => {
                 weight.commands += 1;
                 weight.blocks += 1;

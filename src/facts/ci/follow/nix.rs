@@ -20,6 +20,9 @@ const RUN: &[(&[&str], &str)] = &[
         "cargo test",
     ),
     (&["cargoClippy", "cargo clippy", "clippy.enable", "clippy = {"], "cargo clippy -- -D warnings"),
+    // So does one of Go.
+    (&["buildGoModule", "goTest", "go test"], "go test ./..."),
+    (&["goLint", "golangci-lint run", "golangci-lint.enable"], "golangci-lint run"),
     (&["cargoFmt", "cargo fmt", "rustfmt.enable", "rustfmt = {"], "cargo fmt --check"),
     (&["cargoAudit", "cargo audit", "cargo-audit.enable"], "cargo audit"),
     (&["cargoDeny", "cargo deny", "cargo-deny.enable"], "cargo deny check"),
@@ -40,6 +43,10 @@ const NAMED: &[(&str, &str)] = &[
     ("audit", "cargo audit"),
     ("deny", "cargo deny check"),
     ("coverage", "cargo llvm-cov report"),
+    ("gotest", "go test ./..."),
+    ("golangci", "golangci-lint run"),
+    ("pytest", "pytest"),
+    ("eslint", "eslint ."),
 ];
 
 impl Walk<'_> {
