@@ -5,6 +5,7 @@ mod check;
 mod measure;
 mod named;
 pub(super) mod outside;
+mod reference;
 mod setting;
 mod symptoms;
 mod titles;

@@ -2,7 +2,7 @@
 
 use super::candidates::Candidate;
 use super::topic::{Action, Topic};
-use crate::facts::documents::{BlockKind, Section};
+use crate::facts::documents::{Block, BlockKind, Section};
 use crate::facts::own_name::OwnName;
 use crate::pattern::{Regex, pattern};
 
@@ -111,9 +111,16 @@ fn is_one_machine(candidate: &Candidate<'_>) -> bool {
     let typed = commands.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
     let is_continued = |line: &str| line.starts_with(['-', '|', '&', '\\', '}', '"', '\'']) || line.contains("EOF");
     let mut typed = typed.filter(|line| !is_continued(line)).peekable();
+    // Where the page is opened on the machine itself, the address that the sources come from makes no server of it.
+    let opens = |block: &Block| ["http://localhost", "http://127.0.0.1"].iter().any(|own| block.text.contains(own));
+    let is_opened_here = blocks().any(opens);
+    let says_server = |text: &str| match is_opened_here {
+        true => SERVER.is_match(&text.replace("https://", "")),
+        false => SERVER.is_match(text),
+    };
     typed.peek().is_some()
         && typed.all(|line| ONE_MACHINE.is_match(line) || line.contains("localhost"))
-        && !blocks().any(|block| SERVER.is_match(&block.text))
+        && !blocks().any(|block| says_server(&block.text))
         && !candidate.tree().iter().any(|section| SERVER.is_match(&section.title))
         && !SERVER.is_match(candidate.document.title())
 }

@@ -26,7 +26,7 @@ pattern!(
 // "Test the configuration:" is something to do, not something that goes wrong.
 pattern!(
     TRIAL,
-    r"(?i)^\W*(?:test|try|verify|confirm|check|get|show|list|view|inspect|collect|look|open|enabl|turn on|see)(?:e|t|ing)?\b"
+    r"(?i)^\W*(?:test|try|verify|confirm|check|get|show|list|view|inspect|print|dump|collect|look|open|enabl|turn on|see)(?:e|t|ing)?\b"
 );
 
 /// Whether a heading or a label may be a symptom; a question among others must say what is wrong.

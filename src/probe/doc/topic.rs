@@ -40,6 +40,8 @@ pub struct Topic {
     pub elsewhere: bool,
     /// Whether forms may speak on it.
     pub templates: bool,
+    /// Whether links that are named so promise nothing.
+    unpromised: bool,
     /// Links to what holds it too, as a plan for incidents says who is called after whom.
     promised: Option<Arc<Pattern>>,
     /// Its parts.
@@ -162,7 +164,7 @@ impl Topic {
 
     /// Whether a link of this text leads to what may hold it.
     pub fn is_promised(&self, text: &str) -> bool {
-        self.is_title(text) || self.promised.as_ref().is_some_and(|pattern| pattern.is_match(text))
+        !self.unpromised && self.is_title(text) || self.promised.as_ref().is_some_and(|pattern| pattern.is_match(text))
     }
 
     /// Whether a page that is described so is about it.
@@ -173,7 +175,7 @@ impl Topic {
     /// Whether a sentence speaks of it.
     pub fn is_spoken_of(&self, sentence: &str) -> bool {
         let promised = self.promised.as_ref().is_some_and(|pattern| pattern.is_match(sentence));
-        promised || self.titles.matches(sentence) && !self.is_other_title(sentence)
+        promised || !self.unpromised && self.titles.matches(sentence) && !self.is_other_title(sentence)
     }
 
     /// Whether there are programs that offer the very thing to their users.
@@ -248,6 +250,7 @@ fn topic(name: &str, body: &Map, before: &IndexMap<String, Topic>) -> Result<Top
             "action" => topic.action = if flag(value)? { Action::Command } else { Action::None },
             "code" => topic.code = flag(value)?,
             "elsewhere" => topic.elsewhere = flag(value)?,
+            "unpromised" => topic.unpromised = flag(value)?,
             "templates" => topic.templates = flag(value)?,
             "development" => topic.development = value.as_str() == Some("named"),
             "promised" => topic.promised = Some(shared(value, before, |topic| topic.promised.as_ref())?),

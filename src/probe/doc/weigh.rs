@@ -2,7 +2,7 @@
 
 use super::candidates::Candidate;
 use super::measure;
-use super::outside;
+use super::reference;
 use super::setting::{self, Setting};
 use super::topic::{Action, Needs, Part, Topic};
 use crate::facts::Facts;
@@ -128,7 +128,7 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
         outside |= section
             .links
             .iter()
-            .filter(|link| !outside::is_reference(&link.url))
+            .filter(|link| !reference::is_reference(&link.url))
             .any(|link| resolve(facts.tree, facts.documents(), document, &link.url) == Target::Outside);
         if let Some(hole) = hole(facts, document, section) {
             weight.holes.push(hole);
