@@ -27,6 +27,8 @@ pub(crate) struct Case {
     pub(crate) here: Vec<String>,
 }
 
+/// How the title of a case begins.
+const VERDICTS: &[&str] = &["met:", "unmet:", "unknown:"];
 const MARKER: &str = "«here»";
 
 /// The id that the fixture is about, and its cases.
@@ -41,7 +43,7 @@ pub(crate) fn parse(text: &str) -> Result<(String, Vec<Case>), String> {
             id = Some(title.trim().to_owned());
         } else if let Some(title) = line.strip_prefix("## ") {
             let (verdict, title) = title.split_once(':').ok_or_else(|| at("a case is `## verdict: what it shows`"))?;
-            if !["met", "unmet", "unknown"].contains(&verdict.trim()) {
+            if !VERDICTS.contains(&format!("{}:", verdict.trim()).as_str()) {
                 return Err(at("the verdict of a case is met, unmet or unknown"));
             }
             let (verdict, title) = (verdict.trim().to_owned(), title.trim().to_owned());
@@ -60,6 +62,12 @@ pub(crate) fn parse(text: &str) -> Result<(String, Vec<Case>), String> {
                     closed = true;
                     break;
                 }
+                if VERDICTS
+                    .iter()
+                    .any(|verdict| line.strip_prefix("## ").is_some_and(|title| title.starts_with(verdict)))
+                {
+                    break;
+                }
                 let kept = line.strip_suffix(MARKER).map(str::trim_end);
                 if kept.is_some() {
                     case.here.push(format!("{path}:{}", body.matches('\n').count() + 1));
@@ -68,7 +76,7 @@ pub(crate) fn parse(text: &str) -> Result<(String, Vec<Case>), String> {
                 body.push('\n');
             }
             if !closed {
-                return Err(at("this fence is never closed"));
+                return Err(at("this fence is not closed before the next case"));
             }
             case.files.push((path, body));
         } else if line.starts_with('`') && line.trim_end().ends_with('`') && line.trim().len() > 2 {
