@@ -80,7 +80,7 @@ impl<'f> Config<'f> {
             && let Some(job) = self.root.at(&["jobs", "build"])
         {
             let triggers = vec![Trigger { event: Event::Push(Vec::new()), place: self.place(job.span) }];
-            self.job(walk, "build", "build", "", &triggers, &BTreeMap::new(), self.place(job.span));
+            self.job(walk, "build", "build", "", &triggers, &BTreeMap::new(), &self.place(job.span));
         }
     }
 
@@ -125,7 +125,7 @@ impl<'f> Config<'f> {
                 .filter_map(|(key, field)| Some((key.to_string(), field.value.scalar_text()?)))
                 .collect();
             let index = walk.ci.jobs.len();
-            self.job(walk, name, shown, title, &triggers, &parameters, place);
+            self.job(walk, name, shown, title, &triggers, &parameters, &place);
             walk.ci.jobs[index].is_approval = get("type").and_then(Value::as_str) == Some("approval");
             made.push((shown.to_owned(), index, strings(get("requires"))));
         }
@@ -144,7 +144,7 @@ impl<'f> Config<'f> {
         workflow: &str,
         triggers: &[Trigger],
         given: &BTreeMap<String, String>,
-        place: Place,
+        place: &Place,
     ) {
         let index = walk.ci.jobs.len();
         let definition = self.root.at(&["jobs", name]);
@@ -186,7 +186,7 @@ impl<'f> Config<'f> {
         } else if let Some((name, version)) = self.orb(name) {
             let entry = call(&around, 0, None, place.clone());
             walk.action(&name, &version, given.clone(), place.clone(), &entry);
-            walk.foreign_job(&name, &place, &entry);
+            walk.foreign_job(&name, place, &entry);
         }
     }
 
