@@ -18,13 +18,13 @@ use wanted::Wanted;
 /// `@ci.runs(command, word…)`.
 pub static PROBE: Probe = Probe {
     name: "ci.runs",
-    summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for. `service` leaves open what a tool tells that does not read the language of the service; `excused` takes also what may fail; `shipped` leaves out what works in a folder of documents or examples",
-    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", job: \"regex\", services, services: \"regex\", service, excused, shipped}",
+    summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for. `service` leaves open what a tool tells that does not read the language of the service; `excused` takes also what may fail; `shipped` leaves out what works in a folder of documents or examples; `here` asks nothing of definitions that are not read",
+    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", job: \"regex\", services, services: \"regex\", service, excused, shipped, here}",
     arity: (1, usize::MAX),
     patterns_from: None,
     facts: &[],
     options: &[
-        "gate", "schedule", "release", "value", "unit", "then", "after", "step", "job", "services", "service",
+        "gate", "schedule", "release", "value", "unit", "then", "after", "step", "job", "here", "services", "service",
         "excused", "shipped",
     ],
     look,
@@ -109,8 +109,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     answer.seen = seen.into_iter().map(|(_, sighting)| sighting).collect();
     answer.seen.dedup_by(|a, b| a.place == b.place && a.value == b.value);
     answer.notes.dedup_by(|a, b| a.place == b.place);
-    answer.blind.extend(timing.unseen(ci));
-    answer.blind.extend(unseen_scans(ci, question));
+    if !question.is_set("here") {
+        answer.blind.extend(timing.unseen(ci));
+        answer.blind.extend(unseen_scans(ci, question));
+    }
     answer
 }
 
