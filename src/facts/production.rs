@@ -362,8 +362,8 @@ impl<'p> Parts<'p> {
             self.is_code() && first.is_some() && words.last().is_some_and(|word| word == "spec")
         };
         signs.fixture = signs.fixture.or_else(|| by_name().then_some("spec"));
-        let in_tests = || self.folders.split('/').any(support::is_glued);
-        signs.fixture = signs.fixture.or_else(|| in_tests().then_some("test"));
+        let glued = || self.folders.split('/').any(support::is_glued) || support::are_test_keys(root, self.extension);
+        signs.fixture = signs.fixture.or_else(|| glued().then_some("test"));
         signs
     }
 

@@ -58,6 +58,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             let purpose = || purpose(facts, &file.path, &certificate);
             let why = if aside {
                 Some("of tests or examples")
+            } else if found.is_of_a_developer() {
+                Some("made by mkcert, for one machine")
             } else if is_bundle || found.is_authority {
                 Some("of an authority")
             } else {
@@ -222,6 +224,11 @@ impl Found {
 
     fn is_bad(&self) -> bool {
         self.days_left < DUE || self.weakness.is_some()
+    }
+
+    /// `mkcert` says so of whatever it makes.
+    fn is_of_a_developer(&self) -> bool {
+        self.subject.contains("mkcert development certificate")
     }
 
     fn message(&self) -> String {

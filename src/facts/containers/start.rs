@@ -40,7 +40,7 @@ pub fn checks(facts: &Facts<'_>, command: &Fact<String>, alone: bool) -> Vec<Sta
         .collect();
     for file in scripts(facts, text) {
         if let Some(source) = file.text() {
-            found.extend(in_script(file, source.text()));
+            found.extend(in_script(facts, file, source.text()));
         }
     }
     found
@@ -82,7 +82,7 @@ fn must_succeed(rest: &str, at_end: bool) -> bool {
     }
 }
 
-fn in_script(file: &File, text: &str) -> Vec<StartCheck> {
+fn in_script(facts: &Facts<'_>, file: &File, text: &str) -> Vec<StartCheck> {
     let stops = STOPS.is_match(text);
     let mut found = Vec::new();
     let mut start = 0;
@@ -100,8 +100,23 @@ fn in_script(file: &File, text: &str) -> Vec<StartCheck> {
             let lead = line.len() - line.trim_start().len();
             let place = Place::at(file.path.clone(), Span::new(at + lead, at + lead + code.len()));
             // What stands further in depends on what stands above it.
-            found.push(StartCheck { place, line: code.to_owned(), is_sure: lead == 0 });
+            let is_sure = lead == 0 || is_reached_unset(facts, &text[..at]);
+            found.push(StartCheck { place, line: code.to_owned(), is_sure });
         }
     }
     found
+}
+
+/// Whether a script comes to what follows where nothing sets the switch that leads around it: behind the `else` of
+/// `if [ "$SKIP" = "true" ]; then`.
+fn is_reached_unset(facts: &Facts<'_>, before: &str) -> bool {
+    pattern!(
+        SWITCHED,
+        r#"^if\s+\[{1,2}\s+"?\$\{?(?<name>\w+)(?::-)?\}?"?\s+==?\s+"?(?:true|1|yes|on)"?\s+\]{1,2}\s*(?:;\s*then)?\s*$"#
+    );
+    let is_flush = |line: &&str| !line.is_empty() && !line.starts_with([' ', '\t', '#']);
+    let mut lines = before.lines().rev().filter(is_flush).filter(|line| line.trim() != "then");
+    let is_left = lines.next().is_some_and(|line| line.trim() == "else");
+    let asked = lines.next().and_then(|line| SWITCHED.captures(line)).filter(|_| is_left);
+    asked.is_some_and(|asked| facts.config().settings().iter().all(|setting| setting.name != asked["name"]))
 }

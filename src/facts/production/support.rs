@@ -29,6 +29,11 @@ pub fn is_test_support(name: &str) -> bool {
     pairs || words.iter().any(|word| TEST_SUPPORT_WORDS.contains(word) || is_glued(word))
 }
 
+/// Whether keys and certificates lie in a folder at the root that is named after the runs which need them: `integration/`.
+pub(super) fn are_test_keys(root: &str, extension: &str) -> bool {
+    root == "integration" && matches!(extension, "pem" | "key" | "crt" | "cert" | "p12" | "pfx")
+}
+
 /// Whether one word is what is tested and the word `testing`, `test` or `tests`.
 pub(super) fn is_glued(word: &str) -> bool {
     let subject = |end: &str| word.strip_suffix(end).filter(|subject| !subject.is_empty());
