@@ -43,9 +43,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         if scans.is_empty() {
             continue;
         }
-        let text = match question.is_set("comments") {
-            true => Cow::Borrowed(source.text()),
-            false => without_comments(&file.path, source.text()),
+        let text = if question.is_set("comments") {
+            Cow::Borrowed(source.text())
+        } else {
+            without_comments(&file.path, source.text())
         };
         for (found, value) in scans.iter().flat_map(|scan| scan.find_all(&text).take(MOST)) {
             let sighting = sighting(source, &text, found, value, question.option_text("unit"));

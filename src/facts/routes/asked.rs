@@ -4,6 +4,7 @@ use super::calls::{Calls, TestFile};
 use super::outline::{Outline, unquoted};
 use super::tables;
 use crate::facts::code::Language;
+use crate::facts::secrets::words;
 use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
@@ -97,6 +98,10 @@ fn taken(file: &TestFile, offset: usize, calls: &Calls) -> Taken {
         }
         let callee = outline.callee(open);
         let name = callee.rsplit(['.', ':']).find(|part| !part.is_empty()).unwrap_or("");
+        // The head of a loop takes nothing: what its body does with each of them does.
+        if matches!(name, "for" | "in") {
+            break;
+        }
         if bytes[open] == b'['
             || name.is_empty()
             || SHAPING.iter().any(|one| name == one.rsplit(':').next().unwrap_or(one))
@@ -163,7 +168,7 @@ fn as_request(file: &TestFile, open: usize, callee: &str, name: &str, offset: us
         }
         // `self.retry_put_json("/path")`: the helpers of other languages are told by their names.
         _ if file.language != Language::Rust => {
-            let sent = || tables::method_before(outline, open, offset).filter(|_| is_sent(&lower));
+            let sent = || tables::method_before(outline, open, offset).filter(|_| is_sent(name));
             verb_in(&lower).or_else(sent)
         }
         _ => calls.requesting.contains(name).then(|| verb_in(&lower).unwrap_or_else(unsaid)),
@@ -196,8 +201,12 @@ fn is_told(name: &str) -> bool {
 
 /// Whether a function that is given a method and a path makes a request of them, and no route: `newTestContext`.
 fn is_sent(name: &str) -> bool {
-    let makes = ["context", "ctx", "perform", "send", "call", "exec", "invoke", "fetch", "hit", "req"];
-    makes.iter().any(|word| name.contains(word)) && !is_told(name)
+    const MAKES: &[&str] =
+        &["context", "ctx", "perform", "send", "call", "do", "exec", "execute", "invoke", "fetch", "req"];
+    const TELLS: &[&str] = &["register", "handle", "add", "on", "allow", "deny", "require"];
+    let words = words(name);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    has(MAKES) && !has(TELLS) && !is_told(&name.to_ascii_lowercase())
 }
 
 /// The method of a request that does not say it.

@@ -134,7 +134,7 @@ fn declared(file: &Shaped, files: &[Shaped], found: &mut Found) {
 
 /// `zpages.NewTracezHandler(…)`, `promhttp.Handler()`: a handler of a library for those who run the program.
 fn shows_the_inside(handler: &str) -> bool {
-    const LIBRARIES: &[&str] = &["pprof.", "zpages.", "expvar.", "promhttp.", "statsviz.", "healthcheck.", "health."];
+    const LIBRARIES: &[&str] = &["pprof.", "zpages.", "expvar.", "promhttp.", "statsviz."];
     LIBRARIES.iter().any(|library| handler.trim_start().trim_start_matches("http.HandlerFunc(").starts_with(library))
 }
 

@@ -40,10 +40,11 @@ pub(super) fn method_before(outline: &Outline, open: usize, offset: usize) -> Op
     method(outline.code[arguments.get(at.checked_sub(1)?)?.range()].trim())
 }
 
-/// Whether code makes a request by a method that a name holds: `http.NewRequest(one.method, one.url, nil)`.
+/// Whether code makes a request by a method that a name holds: `http.NewRequest(one.method, one.url, nil)`,
+/// `request(app)[method](path)`, `getattr(client, method)(path)`.
 pub(super) fn sends_rows(outline: &Outline) -> bool {
     static SENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        compile(r"\b(?:NewRequest(?:WithContext)?|[rR]equest|open)\(\s*(?:[\w.]+(?:\(\))?\s*,\s*)?(?:\w+\.)*\w*(?:[mM]ethod|[vV]erb)\w*\s*,").ok()
+        compile(r"\b(?:NewRequest(?:WithContext)?|[rR]equest|open)\(\s*(?:[\w.]+(?:\(\))?\s*,\s*)?(?:\w+\.)*\w*(?:[mM]ethod|[vV]erb)\w*\s*,|\[\s*(?:\w+\.)*\w*(?:[mM]ethod|[vV]erb)\w*(?:\.toLowerCase\(\))?(?:\s+as\s+[^\]\n]+)?\s*\]\(|\bgetattr\(\s*[\w.]+\s*,\s*\w*(?:method|verb)\w*").ok()
     });
     SENT.as_ref().is_some_and(|sent| sent.is_match(&outline.bare))
 }
