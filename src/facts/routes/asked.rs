@@ -201,8 +201,7 @@ fn is_told(name: &str) -> bool {
 
 /// Whether a function that is given a method and a path makes a request of them, and no route: `newTestContext`.
 fn is_sent(name: &str) -> bool {
-    const MAKES: &[&str] =
-        &["context", "ctx", "perform", "send", "call", "do", "exec", "execute", "invoke", "fetch", "req"];
+    const MAKES: &[&str] = &["context", "ctx", "perform", "send", "call", "exec", "execute", "invoke", "fetch", "req"];
     const TELLS: &[&str] = &["register", "handle", "add", "on", "allow", "deny", "require"];
     let words = words(name);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
