@@ -2,6 +2,7 @@
 
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Place, Sighting, Strength};
+use crate::facts::secrets::is_key_of_ci;
 use crate::facts::{Facts, production};
 use crate::pattern::{self, compile};
 use crate::tree::File;
@@ -113,6 +114,8 @@ impl Globs {
             Some("an example or documentation")
         } else if path.split('/').rev().skip(1).any(|part| part == "contrib") {
             Some("a sample that whoever installs the product adapts")
+        } else if is_key_of_ci(path) {
+            Some("for a run of CI")
         } else if production::local_cluster(path).is_some() {
             Some("for a cluster on one machine")
         } else {

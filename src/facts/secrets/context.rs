@@ -205,6 +205,9 @@ pub(super) fn weight(path: &str) -> Weight {
     if name.contains(".story.") || name.contains(".stories.") {
         return Weight::Aside("shown in a book of components");
     }
+    if is_key_of_ci(path) {
+        return Weight::Aside("the key of a server that only a run of CI starts");
+    }
     if is_beside_ci(path) {
         return Weight::Ci;
     }
@@ -235,6 +238,21 @@ fn is_beside_ci(path: &str) -> bool {
     let is_defined = || ["workflows/", "actions/"].iter().any(|folder| path.starts_with(&format!(".github/{folder}")));
     ["ci/", ".ci/", ".buildkite/"].iter().any(|folder| path.starts_with(folder))
         || path.starts_with(".github/") && !is_defined()
+}
+
+/// Whether a path is the key or the certificate of a server that a run of CI starts: `.circleci/server.key`. A key that lets
+/// CI in somewhere else, `.circleci/deploy.key`, is none.
+pub fn is_key_of_ci(path: &str) -> bool {
+    const FOLDERS: &[&str] = &["ci", ".ci", ".circleci", ".travis", ".buildkite", ".github", ".gitlab", ".semaphore"];
+    const SERVERS: &[&str] = &["server", "tls", "ssl", "localhost"];
+    let Some((folders, name)) = path.rsplit_once('/') else { return false };
+    let Some((stem, "key" | "pem" | "crt")) = name.rsplit_once('.') else { return false };
+    if !FOLDERS.contains(&folders.split('/').next().unwrap_or("")) {
+        return false;
+    }
+    let words = super::names::words(stem);
+    words.iter().any(|word| SERVERS.contains(&word.as_str()))
+        && !words.iter().any(|word| matches!(word.as_str(), "ssh" | "deploy" | "prod" | "production" | "live"))
 }
 
 /// `seeds.rb`, `dev_seeds.exs`, `src/seed/users.ts`: fill a database for those who try the program out.

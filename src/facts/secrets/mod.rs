@@ -15,6 +15,7 @@ mod names;
 mod overridden;
 mod scan;
 
+pub use context::is_key_of_ci;
 pub(crate) use literal::is_placeholder;
 pub(in crate::facts) use literal::is_reference;
 pub(in crate::facts) use names::words;
