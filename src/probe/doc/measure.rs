@@ -262,9 +262,10 @@ impl<'a> Look<'a, '_> {
         let rows: Vec<Span> = rows.map(|block| block.span).collect();
         let all = self.labelled();
         let labelled = all.iter().filter(|(label, rest, commands, _)| {
-            is_problem(label) && (*commands || rest.iter().any(|text| is_fix(text)))
+            let says_it = std::iter::once(label).chain(rest).any(|text| symptoms::says_what_is_wrong(text));
+            is_problem(label) && says_it && (*commands || rest.iter().any(|text| is_fix(text)))
         });
-        let labelled = symptoms::of_problems(labelled.map(|&(label, _, _, span)| (label, span)));
+        let labelled: Vec<Span> = labelled.map(|&(_, _, _, span)| span).collect();
         // "Problem: …" and "Solution: …", one pair after the other, are one entry each.
         let pairs = symptoms::pairs(&all);
         let labelled = if pairs.is_empty() { labelled } else { pairs };

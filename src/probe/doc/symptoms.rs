@@ -14,10 +14,10 @@ pattern!(
 
 pattern!(
     PROBLEM,
-    r"(?i)\b(?:errors?|fail\w*|cannot|can't|can not|not|isn't|won't|doesn't|don't|unable|crash\w*|time[sd]?[- ]?out|timing out|timeouts?|slow\w*|stuck|missing|denied|refused|exceed\w*|problems?|issues?|hang\w*|panic\w*|out of|killed|invalid|unexpected\w*|corrupt\w*|warn\w*|lost|loss|down|too (?:many|much|large|long)|high|wrong|broken|reject\w*|unavailable|unreachable|forbidden|unauthori[sz]ed|expired?|stale|lag\w*|full|leak\w*|oom\w*|[45]\d\d)\b"
+    r"(?i)\b(?:errors?|fail\w*|cannot|can't|can not|not|isn't|won't|doesn't|don't|unable|crash\w*|time[sd]?[- ]?out|timing out|timeouts?|slow\w*|stuck|missing|denied|refused|exceed\w*|problems?|issues?|hang\w*|panic\w*|out of|killed|invalid|unexpected\w*|corrupt\w*|warn\w*|lost|loss|down|too (?:many|much|large|long|low|small|few|short|old)|nothing|high|wrong|broken|reject\w*|unavailable|unreachable|forbidden|unauthori[sz]ed|expired?|stale|lag\w*|full|leak\w*|oom\w*|[45]\d\d)\b"
 );
 // What a guide to problems may say shorter.
-pattern!(LACK, r"(?i)\b(?:no|nothing|never|none|restarts?|pending|empty|blank|loops?)\b");
+pattern!(LACK, r"(?i)\b(?:no|never|none|restarts?|pending|empty|blank|loops?)\b");
 // A day of the week, a turn of duty, a tool to look at: what is done then is no answer to a problem.
 pattern!(
     ROUTINE,
@@ -28,6 +28,11 @@ pattern!(
     TRIAL,
     r"(?i)^\W*(?:test|try|verify|confirm|check|get|show|list|view|inspect|print|dump|collect|look|open|enabl|turn on|see)(?:e|t|ing)?\b"
 );
+
+/// Whether a text says that something goes wrong.
+pub(super) fn says_what_is_wrong(text: &str) -> bool {
+    PROBLEM.is_match(text)
+}
 
 /// Whether a heading or a label may be a symptom; a question among others must say what is wrong.
 pub(super) fn is_one(symptom: &str, must_name_it: bool) -> bool {
