@@ -68,7 +68,8 @@ pub fn not_chosen(facts: &Facts<'_>, path: &str) -> Option<String> {
 /// Whether a file of Go belongs to a command that takes data out of somebody's database: `cmd/migrate/`, `cmd/import/`.
 fn moves_data(path: &str) -> bool {
     let mut parts = path.split('/').skip_while(|part| *part != "cmd").skip(1);
-    path.ends_with(".go") && parts.next().is_some_and(|command| matches!(command, "migrate" | "migration" | "import"))
+    let is_of_go = matches!(path.rsplit_once('.'), Some((_, "go")));
+    is_of_go && parts.next().is_some_and(|command| matches!(command, "migrate" | "migration" | "import"))
 }
 
 /// Engines that a program may keep its data in.
