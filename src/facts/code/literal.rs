@@ -20,8 +20,10 @@ pub fn literal_of(facts: &Facts<'_>, hit: &Hit) -> Option<Place> {
     if let Some(inside) = inside(expression) {
         return Some(Place::at(hit.path.clone(), shifted(*span, inside)));
     }
-    let name = expression.rsplit(['.', ':']).next().filter(|name| name.len() > 2)?;
-    if is_parameter(facts, hit, name) {
+    let mut parts = expression.rsplit(['.', ':']);
+    let name = parts.next().filter(|name| name.len() > 2)?;
+    // What the environment says is said when the program starts, whatever some other program writes there for itself.
+    if parts.next() == Some("env") || is_parameter(facts, hit, name) {
         return None;
     }
     // Every line that gives the name something: one of them that is no literal leaves open which of them counts.

@@ -114,9 +114,8 @@ fn is_one_machine(candidate: &Candidate<'_>) -> bool {
     // Where the page is opened on the machine itself, the address that the sources come from makes no server of it.
     let opens = |block: &Block| ["http://localhost", "http://127.0.0.1"].iter().any(|own| block.text.contains(own));
     let is_opened_here = blocks().any(opens);
-    let says_server = |text: &str| match is_opened_here {
-        true => SERVER.is_match(&text.replace("https://", "")),
-        false => SERVER.is_match(text),
+    let says_server = |text: &str| {
+        if is_opened_here { SERVER.is_match(&text.replace("https://", "")) } else { SERVER.is_match(text) }
     };
     typed.peek().is_some()
         && typed.all(|line| ONE_MACHINE.is_match(line) || line.contains("localhost"))
