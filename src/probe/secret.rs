@@ -4,9 +4,9 @@ use super::config::{Variables, matching};
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::code::{Language, serves_not};
+use crate::facts::code::{Language, is_of_a_client_library, serves_not};
 use crate::facts::config::{Config, Connection, EnvRead, Held, Layer, Setting, Way, squashed};
-use crate::facts::manifests::{Beside, Package};
+use crate::facts::manifests::Beside;
 use crate::facts::secrets::is_placeholder;
 use crate::pattern::escape;
 
@@ -99,18 +99,6 @@ fn is_of_another_command(facts: &Facts<'_>, path: &str) -> bool {
     let starts = facts.code().find(facts, r#"\bUse:\s*"(?:serve|server|start|run|daemon)\b"#);
     let commands = || facts.code().find(facts, r#"\bUse:\s*"[a-z]"#);
     !starts.is_empty() && starts.iter().all(|hit| &*hit.path != path) && commands().iter().any(|hit| &*hit.path == path)
-}
-
-/// Whether a file belongs to a package that users of the service build into their own programs: `clients/python/`,
-/// `sdk/node/`, beside others.
-fn is_of_a_client_library(facts: &Facts<'_>, path: &str) -> bool {
-    const FOLDERS: &[&str] = &["clients", "sdk", "sdks", "client-libraries", "client_libraries"];
-    let is_library = |folder: &str| folder.split('/').any(|part| FOLDERS.contains(&part));
-    let manifests = facts.manifests();
-    // `sdk/python/shop.py`: a library may have no manifest where it stands.
-    let is_kept = path.split('/').next().is_some_and(|root| matches!(root, "sdk" | "sdks"));
-    (is_kept || manifests.nearest(path, |_| true).map(Package::folder).is_some_and(is_library))
-        && manifests.packages.iter().any(|package| !is_library(package.folder()))
 }
 
 /// Whether the program holds a literal of its settings against that very text, as one does that does not start with it.

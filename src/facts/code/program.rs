@@ -2,6 +2,7 @@
 
 use super::{CodeFile, Language, Role, mask};
 use crate::facts::Facts;
+use crate::facts::manifests::{Ecosystem, Package};
 use crate::facts::production::is_in_tools;
 use crate::pattern::Regex;
 use crate::pattern::compile;
@@ -22,7 +23,7 @@ static PREPARES: LazyLock<Option<Regex>> =
 /// tree serves.
 pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
     let code = facts.code();
-    if code.is_behind_a_command_line(facts, path) {
+    if code.is_behind_a_command_line(facts, path) || is_of_a_typed_module(facts, path) {
         return true;
     }
     if is_of_a_command_line(path) || is_below_a_command_line(facts, path) {
@@ -83,6 +84,31 @@ pub fn is_client(facts: &Facts<'_>, path: &str) -> bool {
     says(file, &ASKS)
         && !says(file, &ANSWERS)
         && code.product(facts).any(|other| other.path != file.path && is_start(facts, other) && says(other, &ANSWERS))
+}
+
+/// Whether a file belongs to a package that users of the service build into their own programs: `clients/python/`,
+/// `sdk/node/`, beside others.
+pub fn is_of_a_client_library(facts: &Facts<'_>, path: &str) -> bool {
+    const FOLDERS: &[&str] = &["clients", "sdk", "sdks", "client-libraries", "client_libraries"];
+    let is_library = |folder: &str| folder.split('/').any(|part| FOLDERS.contains(&part));
+    let manifests = facts.manifests();
+    // `sdk/python/shop.py`: a library may have no manifest where it stands.
+    let is_kept = path.split('/').next().is_some_and(|root| matches!(root, "sdk" | "sdks"));
+    (is_kept || manifests.nearest(path, |_| true).map(Package::folder).is_some_and(is_library))
+        && manifests.packages.iter().any(|package| !is_library(package.folder()))
+}
+
+/// Whether a file belongs to a module of Go below another one's that reads a command line and listens to nobody.
+pub fn is_of_a_typed_module(facts: &Facts<'_>, path: &str) -> bool {
+    const COMMAND_LINES: &[&str] = &["spf13/cobra", "urfave/cli", "alecthomas/kong", "bubbletea"];
+    const LISTENS: &str = r"\bListenAndServe\w*\(|\bnet\.Listen\w*\(|\bgrpc\.NewServer\(|\b(?:echo|gin|fiber|chi)\.New\w*\(|\bgin\.Default\(|\bhttp\.(?:Serve|NewServeMux)\w*\(";
+    let is_go = |package: &Package| package.ecosystem == Ecosystem::Go;
+    let module = facts.manifests().nearest(path, is_go).filter(|module| !module.folder().is_empty());
+    let Some(module) = module.filter(|_| Language::of(path) == Some(Language::Go)) else { return false };
+    let reads = |name: &str| COMMAND_LINES.iter().any(|one| name.contains(one));
+    let is_below_another = || facts.manifests().packages.iter().any(|one| is_go(one) && one.folder().is_empty());
+    let listens = || facts.code().find(facts, LISTENS).iter().any(|hit| hit.path.starts_with(module.folder()));
+    module.dependencies.iter().any(|one| reads(&one.name)) && is_below_another() && !listens()
 }
 
 /// Whether a file stands in a folder of tools, and the product in none.

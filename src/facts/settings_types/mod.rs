@@ -18,6 +18,7 @@ mod schema_files;
 mod shape;
 
 use super::Facts;
+use super::code::{is_of_a_client_library, is_of_a_typed_module};
 use super::config::Key;
 use crate::evidence::Place;
 
@@ -83,6 +84,10 @@ pub fn read(facts: &Facts<'_>) -> SettingsTypes {
     node::read(facts, &mut types);
     decorated::read(facts, &mut types);
     schema_files::read(facts, &mut types);
+    // What calls the service has settings of its own.
+    let is_of_a_caller = |path: &str| is_of_a_client_library(facts, path) || is_of_a_typed_module(facts, path);
+    types.roots.retain(|root| !is_of_a_caller(&root.place.path));
+    types.fields.retain(|field| !is_of_a_caller(&field.place.path));
     types.roots.sort_by(|a, b| a.place.cmp(&b.place));
     types.fields.sort_by(|a, b| (&a.place, &a.name).cmp(&(&b.place, &b.name)));
     types.fields.dedup_by(|a, b| a.place == b.place && a.name == b.name);

@@ -15,8 +15,9 @@ const MAX_DEPTH: usize = 12;
 pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
     for file in facts.tree.files() {
         let name = file.name().to_ascii_lowercase();
+        let is_named = |word: &str| ["values", "config", "settings", "configuration", "env"].contains(&word);
         let is_schema = name.ends_with(".schema.json")
-            && ["values", "config", "settings", "configuration", "env"].iter().any(|word| name.contains(word))
+            && name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(is_named)
             || matches!(
                 name.as_str(),
                 "config-schema.json" | "config_schema.json" | "settings-schema.json" | "settings_schema.json"

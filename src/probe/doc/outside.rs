@@ -110,7 +110,7 @@ impl Look<'_, '_> {
         // What a site says that is built from this tree stands here.
         let is_theirs = || is_repository_beside(facts, url) || !is_reference(url) && is_own() && !builds_a_site(facts);
         let by_sentence = || self.is_said_of(link) && (is_of_a_team(url) || is_theirs());
-        let by_path = || !topic.code && self.is_in_path(link) && is_theirs();
+        let by_path = || !topic.code && is_theirs() && self.is_in_path(link);
         if by_text || by_sentence() || by_path() {
             let is_others = is_reference(url) && !is_own();
             return (!is_others).then(|| page.unwrap_or_else(|| text.to_owned()));
@@ -145,14 +145,13 @@ impl Look<'_, '_> {
     fn sentence(&self, link: &Link) -> String {
         let text = self.document.source.text();
         let (start, end) = (link.span.start as usize, link.span.end as usize);
-        let (Some(before), Some(after)) = (text.get(..start), text.get(end..)) else { return String::new() };
-        let ends = |text: &str, mark: &str| text.rfind(mark).map_or(0, |at| at + mark.len());
+        let (from, until) = (floor(text, start.saturating_sub(SENTENCE)), floor(text, end.saturating_add(SENTENCE)));
+        let (Some(before), Some(after)) = (text.get(from..start), text.get(end..until)) else { return String::new() };
+        let ends = |mark: &&str| before.rfind(*mark).map(|at| at + mark.len());
         let marks = ["\n\n", ". ", ".\n", "! ", "? ", "\n- ", "\n* ", "\n#", "|"];
-        let from = marks.iter().map(|mark| ends(before, mark)).max().unwrap_or(0);
-        let from = from.max(floor(text, start.saturating_sub(SENTENCE)));
+        let from = marks.iter().filter_map(ends).max().unwrap_or(0);
         let until = marks.iter().filter_map(|mark| after.find(mark)).min().unwrap_or(after.len());
-        let until = floor(after, until.min(SENTENCE));
-        let sentence = format!("{}{}{}", before.get(from..).unwrap_or_default(), link.text, &after[..until]);
+        let sentence = format!("{}{}{}", &before[from..], link.text, &after[..until]);
         INLINE_TARGET.replace_all(&sentence, |_| "]".to_owned()).into_owned()
     }
 }

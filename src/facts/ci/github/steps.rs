@@ -98,6 +98,7 @@ fn list(
         let later = || steps.get(at + 1..).unwrap_or_default();
         let excuse =
             around.excuse.clone().or_else(|| excuse(step, &own).filter(|_| !is_called_to_account(step, later())));
+        let excuse = excuse.or_else(|| tries_out(step, &own));
         let name = step.get("name").and_then(Value::as_str).map(|name| own.fill_text(name));
         let dir = step
             .get("working-directory")
@@ -281,4 +282,15 @@ fn toolchain_flags(target: &Value, step: &Value, known: &mut Known) {
         env.insert("RUSTFLAGS".into(), flags);
         known.env = Arc::new(env);
     }
+}
+
+/// The input by which an action is told to do nothing of what it is for.
+fn tries_out(step: &Value, known: &Known) -> Option<String> {
+    const DRY: &[&str] = &["dry-run", "dry_run", "dryRun", "dryrun", "debug-only"];
+    let inputs = step.get("with").filter(|_| step.get("uses").is_some())?;
+    let is_on = |name: &&&str| {
+        let given = inputs.get(name).and_then(Value::scalar_text);
+        given.is_some_and(|given| known.fill_text(&given) == "true")
+    };
+    DRY.iter().find(is_on).map(|name| format!("`{name}: true`"))
 }

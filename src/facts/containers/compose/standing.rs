@@ -247,8 +247,18 @@ fn described(facts: &Facts<'_>, name: &str) -> Standing {
         None if is_variation && !deploying => {
             Standing::Uncertain("its name says that it is one way to run among others".into())
         }
+        None if !deploying && is_started_by_ci_alone(facts, name) => {
+            Standing::Uncertain("only workflows of CI name it".into())
+        }
         None => Standing::Production,
     }
+}
+
+/// Whether workflows start a file that has to be named to be started.
+fn is_started_by_ci_alone(facts: &Facts<'_>, name: &str) -> bool {
+    let is_default = ["docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml"].contains(&name);
+    let mut workflows = facts.tree.files().iter().filter(|file| file.path.starts_with(".github/workflows/"));
+    !is_default && workflows.any(|file| file.text().is_some_and(|source| source.text().contains(name)))
 }
 
 /// The parts of a Markdown text between its headings.
