@@ -363,7 +363,7 @@ fn line(value: &Value) -> Vec<String> {
 }
 
 /// An instruction as a shell would read it.
-fn script_of(instruction: &Instruction) -> String {
+pub(super) fn script_of(instruction: &Instruction) -> String {
     match instruction.exec() {
         Some(words) => words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
         None => instruction.text.trim().to_owned(),

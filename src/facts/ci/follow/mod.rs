@@ -1,5 +1,6 @@
 //! Follows a command into what it runs: recipes, targets, package scripts, scripts of the tree, hooks.
 
+mod bake;
 mod cargo;
 mod cargo_make;
 mod composer;
@@ -43,6 +44,8 @@ pub(super) struct Walk<'f> {
     calls: usize,
     /// What the Nix expressions of the tree may run, once it was asked for.
     nix: Option<Vec<&'static str>>,
+    /// How many calls of bake were followed.
+    bakes: usize,
 }
 
 /// How a piece of script is come to.
@@ -100,7 +103,7 @@ impl Call {
 
 impl<'f> Walk<'f> {
     pub(super) fn new(facts: &'f Facts<'f>) -> Self {
-        Self { facts, ci: Ci::default(), seen: BTreeSet::new(), calls: 0, nix: None }
+        Self { facts, ci: Ci::default(), seen: BTreeSet::new(), calls: 0, nix: None, bakes: 0 }
     }
 
     /// Walks a script; gives the variables that it publishes to later steps.
@@ -218,6 +221,9 @@ impl<'f> Walk<'f> {
         if name.ends_with("/bake-action") && !with.contains_key("push") && self.bakes_to_registry(&with) {
             with.insert("outputs".to_owned(), "type=registry".to_owned());
         }
+        if name.ends_with("/bake-action") {
+            self.bake(&place, call);
+        }
         let built = name.ends_with("/build-push-action").then(|| (with.clone(), place.clone()));
         self.ci.actions.push(Action {
             name: name.to_owned(),
@@ -255,6 +261,7 @@ impl<'f> Walk<'f> {
                 let built: Vec<String> = ["go", "build"].map(str::to_owned).into_iter().chain(named).collect();
                 self.list(&built, place, call);
             }
+            "docker" if words.iter().take(3).any(|word| word == "bake") => self.bake(place, call),
             "docker" | "podman" | "nerdctl" | "buildah" | "docker-compose" => self.image(words, place, call),
             _ => {}
         }
