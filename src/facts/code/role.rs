@@ -185,8 +185,18 @@ fn is_of_the_jvm(language: Language) -> bool {
 
 /// What a folder of a name holds; `Product` when the name says nothing.
 pub fn folder_role(part: &str) -> Role {
-    const TOOLS: &[&str] =
-        &["-gen", "-codegen", "-docgen", "-scripts", "-suites", "-devtools", "devtool", "-dev-server"];
+    const TOOLS: &[&str] = &[
+        "-gen",
+        "-codegen",
+        "-docgen",
+        "-scripts",
+        "-suites",
+        "-devtools",
+        "devtool",
+        "-dev-server",
+        "loadtest",
+        "loadgen",
+    ];
     const PLUGINS: &[&str] =
         &["eslint-plugin", "eslint-config", "stylelint-", "babel-plugin", "babel-preset", "postcss-"];
     if let Some(&(_, role)) = FOLDERS.iter().find(|(name, _)| *name == part) {

@@ -7,8 +7,22 @@ use crate::facts::production::{self, Stage, Standing};
 use std::collections::BTreeSet;
 
 /// Stages and Dockerfiles of these names are for developers.
-const ASIDE: &[&str] =
-    &["debug", "builder", "base", "devcontainer", "lint", "toolchain", "cross", "bench", "loadtest", "locust", "e2e"];
+const ASIDE: &[&str] = &[
+    "debug",
+    "builder",
+    "base",
+    "devcontainer",
+    "lint",
+    "toolchain",
+    "cross",
+    "bench",
+    "loadtest",
+    "locust",
+    "e2e",
+    "smoke",
+    "smoketest",
+    "tilt",
+];
 
 /// Programs that test a service or put load on it, as commands and as images to start from.
 const TESTERS: &[&str] = &[
