@@ -19,7 +19,9 @@ impl Walk<'_> {
     /// Lists what the Dockerfiles of the bake files run, never as what surely runs.
     pub(super) fn bake(&mut self, place: &Place, call: &Call) {
         let facts = self.facts;
-        let is_bake = |name: &str| name.contains("bake") && (name.ends_with(".hcl") || name.ends_with(".json"));
+        let is_bake = |name: &str| {
+            name.rsplit_once('.').is_some_and(|(stem, end)| stem.contains("bake") && matches!(end, "hcl" | "json"))
+        };
         let files = || facts.tree.files().iter();
         let bakes: Vec<&str> =
             files().filter(|file| is_bake(file.name())).filter_map(|file| Some(file.text()?.text())).collect();
