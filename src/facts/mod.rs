@@ -109,6 +109,8 @@ views! {
     manifests: manifests::Manifests = manifests::read;
     /// Prose: headings, sections and their substance.
     documents: documents::Documents = documents::read;
+    /// The site of the documentation.
+    site: documents::site::Site = documents::site::read;
     /// The names that the project gives itself.
     own_name: own_name::OwnName = own_name::read;
     /// Charts that were copied from other projects.

@@ -11,6 +11,7 @@ mod links;
 mod markdown;
 mod plain;
 mod section;
+pub mod site;
 mod standing;
 mod starter;
 mod versions;
@@ -19,6 +20,7 @@ pub(crate) use links::address;
 pub(super) use links::own_addresses;
 pub use links::{Target, has_folder, resolve};
 pub use section::{Block, BlockKind, Document, Link, Section};
+pub use site::is_page;
 pub use standing::{Standing, may_say};
 
 use super::{Facts, parallel};

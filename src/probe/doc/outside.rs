@@ -5,10 +5,9 @@ use super::reference::{host, is_reference};
 use super::topic::Topic;
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
-use crate::facts::documents::{Document, Link, Section, Target, resolve};
+use crate::facts::documents::{Document, Link, Section, Target, is_page, resolve};
 use crate::pattern::pattern;
 use crate::source::{Span, floor};
-use crate::tree::File;
 
 pattern!(
     MOVED,
@@ -108,7 +107,8 @@ impl Look<'_, '_> {
         let by_text = page.is_some() || promise(text) && !is_product(facts, text, url);
         let is_own = || is_own_site(facts, url) || is_own_documentation(facts, self.document, url);
         // What a site says that is built from this tree stands here.
-        let is_theirs = || is_repository_beside(facts, url) || !is_reference(url) && is_own() && !builds_a_site(facts);
+        let is_theirs =
+            || is_repository_beside(facts, url) || !is_reference(url) && is_own() && !facts.site().is_built_here;
         let by_sentence = || self.is_said_of(link) && (is_of_a_team(url) || is_theirs());
         let by_path = || !topic.code && is_theirs() && self.is_in_path(link);
         if by_text || by_sentence() || by_path() {
@@ -119,7 +119,7 @@ impl Look<'_, '_> {
         let is_named =
             || self.leads_there || names_documentation(text) || is_own_documentation(facts, self.document, url);
         let is_whole = || is_own_site(facts, url) && WHOLE.is_match(&self.sentence(link));
-        let is_elsewhere = || text.to_ascii_lowercase().contains("wiki") || !builds_a_site(facts);
+        let is_elsewhere = || text.to_ascii_lowercase().contains("wiki") || !facts.site().is_built_here;
         let is_others = || {
             let is_own = self.leads_there && is_own_site(facts, url);
             is_reference(url) && !is_own && !is_own_documentation(facts, self.document, url)
@@ -187,15 +187,15 @@ fn is_own_site(facts: &Facts<'_>, url: &str) -> bool {
 
 /// Whether an address is of another repository of the project: `github.com/acme/shop-dashboards` beside `acme/shop`.
 fn is_repository_beside(facts: &Facts<'_>, url: &str) -> bool {
+    if !["github.com", "gitlab.com"].contains(&host(url)) {
+        return false;
+    }
     let mut parts = url.split('/').skip(3);
     let (Some(owner), Some(name)) = (parts.next(), parts.next()) else { return false };
     let is_document =
         parts.next().is_none_or(|part| ["", "blob", "tree", "wiki"].contains(&part) || part.starts_with('#'));
     let own = facts.own_name();
-    ["github.com", "gitlab.com"].contains(&host(url))
-        && is_document
-        && (own.is_image(owner) || own.is_in(name) == Some(true))
-        && !own.is_image(name)
+    is_document && (own.is_image(owner) || own.is_in(name) == Some(true)) && !own.is_image(name)
 }
 
 /// Whether a link names a product that bears the topic's word: "Voila dashboards" at `voila.readthedocs.io`.
@@ -269,38 +269,6 @@ fn is_own_documentation(facts: &Facts<'_>, document: &Document, url: &str) -> bo
         links.into_iter().any(|other| host(other) == own && is_page(other) && bare(other) != bare(url))
     };
     (is_site || is_page(url) && has_another()) && facts.own_name().is_site(own)
-}
-
-/// Pages in folders of documentation that are a site of their own.
-const A_SITE: usize = 20;
-
-/// Whether a path is a folder of documentation or leads through one.
-fn is_page(path: &str) -> bool {
-    path.split('/').any(|part| ["doc", "docs", "documentation", "book"].contains(&part))
-}
-
-/// Whether the site of documentation is built from this tree, so that what stands there stands here.
-fn builds_a_site(facts: &Facts<'_>) -> bool {
-    const BUILDERS: &[&str] = &[
-        "mkdocs.yml",
-        "mkdocs.yaml",
-        "docusaurus.config.",
-        "antora.yml",
-        "book.toml",
-        ".readthedocs.",
-        "hugo.toml",
-        "zensical.toml",
-    ];
-    const IN_THEIR_FOLDER: &[&str] = &["astro.config.", "mint.json", "conf.py"];
-    // A program among the sources may build a site of something else.
-    let is_builder = |file: &&File| {
-        let named = |names: &[&str]| names.iter().any(|name| file.name().starts_with(name));
-        (named(BUILDERS) || named(IN_THEIR_FOLDER) && is_page(&file.path))
-            && !file.path.split('/').any(|part| part == "src")
-    };
-    let mut files = facts.tree.files().iter();
-    files.any(|file| is_builder(&file) || file.path.contains(".vitepress/config."))
-        || facts.documents().of_project().filter(|document| is_page(&document.path)).count() >= A_SITE
 }
 
 /// Whether the text of a link names the documentation as a whole.
