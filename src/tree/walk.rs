@@ -93,11 +93,13 @@ impl Walk<'_> {
         if entry.depth() == 0 {
             return false;
         }
+        if entry.file_name() == ".git" {
+            return true;
+        }
         let depth = entry.depth();
         self.ignored_above = self.ignored_above.filter(|&above| depth > above);
-        let is_ignored = self.ignores.ignores(entry.path(), depth, is_dir) || self.ignored_above.is_some();
-        if entry.file_name() == ".git" || !is_ignored {
-            return entry.file_name() == ".git";
+        if !self.ignores.ignores(entry.path(), depth, is_dir) && self.ignored_above.is_none() {
+            return false;
         }
         let path = self.relative(entry.path());
         let tracked = self.tracked.get_or_init(|| Tracked::of(self.root));

@@ -103,8 +103,11 @@ pub fn is_of_a_typed_module(facts: &Facts<'_>, path: &str) -> bool {
     const COMMAND_LINES: &[&str] = &["spf13/cobra", "urfave/cli", "alecthomas/kong", "bubbletea"];
     const LISTENS: &str = r"\bListenAndServe\w*\(|\bnet\.Listen\w*\(|\bgrpc\.NewServer\(|\b(?:echo|gin|fiber|chi)\.New\w*\(|\bgin\.Default\(|\bhttp\.(?:Serve|NewServeMux)\w*\(";
     let is_go = |package: &Package| package.ecosystem == Ecosystem::Go;
+    if Language::of(path) != Some(Language::Go) {
+        return false;
+    }
     let module = facts.manifests().nearest(path, is_go).filter(|module| !module.folder().is_empty());
-    let Some(module) = module.filter(|_| Language::of(path) == Some(Language::Go)) else { return false };
+    let Some(module) = module else { return false };
     let reads = |name: &str| COMMAND_LINES.iter().any(|one| name.contains(one));
     let is_below_another = || facts.manifests().packages.iter().any(|one| is_go(one) && one.folder().is_empty());
     let listens = || facts.code().find(facts, LISTENS).iter().any(|hit| hit.path.starts_with(module.folder()));

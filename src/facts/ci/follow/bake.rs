@@ -18,6 +18,10 @@ const MOST: usize = 12;
 impl Walk<'_> {
     /// Lists what the Dockerfiles of the bake files run, never as what surely runs.
     pub(super) fn bake(&mut self, place: &Place, call: &Call) {
+        let inner = call.inside("bake".to_owned(), place, "bake".to_owned()).filter(|_| self.bakes < MOST);
+        let Some(mut inner) = inner else { return };
+        self.bakes += 1;
+        inner.sure = false;
         let facts = self.facts;
         let is_bake = |name: &str| {
             name.rsplit_once('.').is_some_and(|(stem, end)| stem.contains("bake") && matches!(end, "hcl" | "json"))
@@ -27,10 +31,6 @@ impl Walk<'_> {
             files().filter(|file| is_bake(file.name())).filter_map(|file| Some(file.text()?.text())).collect();
         let given: Vec<BTreeMap<String, String>> = bakes.iter().flat_map(|text| arguments(text)).collect();
         let names: BTreeSet<String> = given.iter().flat_map(|one| one.keys().cloned()).collect();
-        let inner = call.inside("bake".to_owned(), place, "bake".to_owned()).filter(|_| self.bakes < MOST);
-        let Some(mut inner) = inner else { return };
-        self.bakes += 1;
-        inner.sure = false;
         let is_named = |name: &str| bakes.iter().any(|text| text.contains(name));
         for file in files().filter(|file| is_dockerfile(&file.path) && is_named(file.name())) {
             let Some(source) = file.text() else { continue };

@@ -7,7 +7,7 @@ use super::foreign::tests_by_name;
 use super::{Call, Walk};
 use crate::evidence::Place;
 use crate::facts::containers::dockerfile::{Dockerfile, Instruction, split_words};
-use crate::facts::containers::third_party_image;
+use crate::facts::containers::{UNNAMED_COMPOSE, third_party_image};
 use crate::source::Span;
 use crate::value::Value;
 use std::collections::BTreeMap;
@@ -74,7 +74,6 @@ const COMPOSE_VALUED: &[&str] = &[
     "--build-arg",
     "--pull",
 ];
-const COMPOSE_FILES: &[&str] = &["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
 /// Words taken apart: options with their values, and the rest.
 struct Words<'w> {
@@ -251,7 +250,8 @@ impl Walk<'_> {
         let words = Words::of(words, |option| COMPOSE_VALUED.contains(&option));
         let Some((verb, rest)) = words.rest.split_first() else { return };
         let named: Vec<String> = words.all(&["-f", "--file"]).map(|file| path::join(&call.dir, file)).collect();
-        let files = if named.is_empty() { self.nearest(&call.dir, COMPOSE_FILES).into_iter().collect() } else { named };
+        let files =
+            if named.is_empty() { self.nearest(&call.dir, UNNAMED_COMPOSE).into_iter().collect() } else { named };
         match *verb {
             "run" if !words.has(&["--entrypoint"]) => {
                 let call = call.clone().excused(words.has(&["-d", "--detach"]).then_some("runs in the background"));

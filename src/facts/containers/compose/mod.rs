@@ -122,6 +122,9 @@ fn is_laid_over(facts: &Facts<'_>, over: &str, base: &str) -> bool {
     })
 }
 
+/// The files that Compose takes where none is named.
+pub const UNNAMED_COMPOSE: &[&str] = &["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+
 /// `compose.yaml`, `docker-compose.prod.yml`, `docker-stack.yml`.
 pub(super) fn is_compose(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();

@@ -2,7 +2,7 @@
 
 use super::super::elsewhere::definitions;
 use super::super::{Containers, Env, EnvValue, Platform, Role, Service};
-use super::{is_compose, is_stack};
+use super::{UNNAMED_COMPOSE, is_compose, is_stack};
 use crate::facts::Facts;
 use crate::facts::disowned::{DISOWNED, is_disowned};
 use crate::facts::documents::may_say;
@@ -256,9 +256,9 @@ fn described(facts: &Facts<'_>, name: &str) -> Standing {
 
 /// Whether workflows start a file that has to be named to be started.
 fn is_started_by_ci_alone(facts: &Facts<'_>, name: &str) -> bool {
-    let is_default = ["docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml"].contains(&name);
     let mut workflows = facts.tree.files().iter().filter(|file| file.path.starts_with(".github/workflows/"));
-    !is_default && workflows.any(|file| file.text().is_some_and(|source| source.text().contains(name)))
+    !UNNAMED_COMPOSE.contains(&name)
+        && workflows.any(|file| file.text().is_some_and(|source| source.text().contains(name)))
 }
 
 /// The parts of a Markdown text between its headings.
