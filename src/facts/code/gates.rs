@@ -1,4 +1,4 @@
-//! Features of Cargo that code of a Rust crate stands behind, and whether a release has it.
+//! What code stands behind: features of Cargo, and whether a release has them; settings that are off.
 
 use super::{Code, CodeText};
 use crate::facts::Facts;
@@ -11,9 +11,14 @@ impl Code {
         text.map(|text| text.features_at(offset).into_iter().map(str::to_owned).collect()).unwrap_or_default()
     }
 
+    /// Why production does not have the code at a place: a release leaves it out, or a setting that it stands behind is off.
+    pub fn left_out(&self, facts: &Facts<'_>, path: &str, offset: u32) -> Option<String> {
+        self.not_built(facts, path, offset).or_else(|| self.switched_off(facts, path, offset))
+    }
+
     /// Why a release leaves the code at a place out: a feature that the code or the module around it needs and that a
     /// release is built without, or one that they are there instead of and that every release is built with.
-    pub fn left_out(&self, facts: &Facts<'_>, path: &str, offset: u32) -> Option<String> {
+    fn not_built(&self, facts: &Facts<'_>, path: &str, offset: u32) -> Option<String> {
         path.strip_suffix(".rs")?;
         let manifests = facts.manifests();
         let package = manifests.crate_of(path)?.name.as_deref()?;
@@ -38,7 +43,7 @@ impl Code {
         for parent in parents {
             let Some(text) = self.file(&parent).and_then(|file| file.code(facts)) else { continue };
             for offset in declarations(text, name) {
-                why = Some(self.left_out(facts, &parent, offset)?);
+                why = Some(self.not_built(facts, &parent, offset)?);
             }
         }
         why

@@ -15,6 +15,7 @@ mod program;
 mod role;
 mod rust_regions;
 mod serving;
+mod switches;
 mod text;
 
 pub use comments::without_comments;
