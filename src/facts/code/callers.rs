@@ -2,18 +2,14 @@
 
 use super::{Code, Hit};
 use crate::facts::Facts;
-use crate::pattern::Regex;
-use crate::pattern::compile;
+use crate::pattern::pattern;
 use crate::source::enclosing;
-use std::sync::LazyLock;
 
-/// The first line of a function, with its name.
-static FUNCTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    compile(
-        r"\b(?:fn|func|def|function|fun)\s+(?:\([^)]*\)\s*)?(?P<name>\w+)|\b(?:const|let|var|val)\s+(?P<held>\w+)\s*=\s*(?:async\s*)?(?:function\b|\()|^\s*(?:(?P<first>\w+)[\w<>\[\],.?@\s]*\s)?(?P<method>[a-zA-Z_]\w*)\s*\([^;=]*\{\s*$",
-    )
-    .ok()
-});
+// The first line of a function, with its name.
+pattern!(
+    FUNCTION,
+    r"\b(?:fn|func|def|function|fun)\s+(?:\([^)]*\)\s*)?(?P<name>\w+)|\b(?:const|let|var|val)\s+(?P<held>\w+)\s*=\s*(?:async\s*)?(?:function\b|\()|^\s*(?:(?P<first>\w+)[\w<>\[\],.?@\s]*\s)?(?P<method>[a-zA-Z_]\w*)\s*\([^;=]*\{\s*$"
+);
 
 /// Words that begin a block which is no function.
 #[rustfmt::skip]
@@ -27,30 +23,33 @@ impl Code {
     /// Whether a file calls the function that a match stands in: its name before a bracket, where it is not declared.
     pub fn calls(&self, facts: &Facts<'_>, path: &str, hit: &Hit) -> bool {
         let Some(text) = self.file(path).and_then(|file| file.code(facts)) else { return false };
-        self.functions_around(facts, hit).iter().any(|name| is_called(text.product(), name))
+        self.functions_around(facts, hit).iter().any(|name| calls(text.product(), name).next().is_some())
     }
 
     /// The names of the functions that a match stands in, the innermost first.
     fn functions_around(&self, facts: &Facts<'_>, hit: &Hit) -> Vec<String> {
         let code = self.file(&hit.path).and_then(|file| file.code(facts));
         let before = code.and_then(|code| code.product().get(..hit.span.start as usize));
-        let (Some(before), Some(function)) = (before, FUNCTION.as_ref()) else { return Vec::new() };
-        // A function of one line begins on it.
-        let own = before.rsplit('\n').next();
-        let names = own.into_iter().chain(enclosing(before)).filter_map(|line| {
-            let found = function.captures(line)?;
-            let name = found.name("name").or(found.name("held")).or(found.name("method"))?;
-            let is_block = found.name("first").is_some_and(|first| BLOCKS.contains(&first.as_str()));
-            (!is_block && !BLOCKS.contains(&name.as_str())).then(|| name.as_str().to_owned())
-        });
-        names.collect()
+        before.map(|before| functions(before).map(|(name, _)| name.to_owned()).collect()).unwrap_or_default()
     }
 }
 
-/// Whether a name stands before a bracket, and is not declared there.
-fn is_called(text: &str, name: &str) -> bool {
+/// The functions that the end of a text stands in, the innermost first: the name of each, and its first line.
+pub(super) fn functions(before: &str) -> impl Iterator<Item = (&str, &str)> {
+    // A function of one line begins on it.
+    let own = before.rsplit('\n').next();
+    own.into_iter().chain(enclosing(before)).filter_map(|line| {
+        let found = FUNCTION.captures(line)?;
+        let name = found.name("name").or(found.name("held")).or(found.name("method"))?;
+        let is_block = found.name("first").is_some_and(|first| BLOCKS.contains(&first.as_str()));
+        (!is_block && !BLOCKS.contains(&name.as_str())).then(|| (name.as_str(), line))
+    })
+}
+
+/// Where a name stands before a bracket, or is handed on, and is not declared.
+pub(super) fn calls<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = usize> + 't {
     let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
-    memchr::memmem::find_iter(text.as_bytes(), name.as_bytes()).any(|at| {
+    memchr::memmem::find_iter(text.as_bytes(), name.as_bytes()).filter(move |&at| {
         let (before, after) = (&text[..at], &text[at + name.len()..]);
         let declares = ["fn ", "def ", "func ", "function ", "fun "].iter().any(|word| before.ends_with(word));
         // A function may be named where it is handed on: `Depends(current_user)`, `.map(decode)`.

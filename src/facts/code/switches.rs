@@ -1,9 +1,11 @@
 //! Code that runs only where a setting is on: `if config.audit.enabled {`, or behind `if !config.audit.enabled { return }`.
 
-use super::Code;
+use super::callers::{calls, functions};
+use super::{Code, Role};
 use crate::facts::Facts;
 use crate::facts::config::{Held, Key, Setting};
 use crate::pattern::pattern;
+use crate::tree::path::folder_of;
 
 /// How many lines above a place a condition is looked for.
 const REACH: usize = 400;
@@ -15,7 +17,10 @@ pattern!(
 );
 pattern!(LEAVES, r"^\s*(?:return|raise\s+StopIteration)\b|[\s)]return\b[^{}=]*\}?\s*$");
 pattern!(LEAVES_BEHIND, r"^\s*return\b[^=]*?\b(?:if|unless)\s+(?<condition>[^;{]{3,160}?)\s*;?\s*$");
-pattern!(FUNCTION, r"^\s*(?:(?:pub|async|export|public|private|protected|static|default)\b\S*\s+)*(?:fn|func|def|function|fun)\b");
+pattern!(
+    FUNCTION,
+    r"^\s*(?:(?:pub|async|export|public|private|protected|static|default)\b\S*\s+)*(?:fn|func|def|function|fun)\b"
+);
 // One setting, and nothing else: by its key, by a variable, as a field of the settings.
 pattern!(
     SETTING,
@@ -43,13 +48,44 @@ impl Code {
     pub(super) fn switched_off(&self, facts: &Facts<'_>, path: &str, offset: u32) -> Option<String> {
         let text = self.file(path).and_then(|file| file.code(facts))?;
         let before = text.product().get(..offset as usize)?;
-        let (name, off) = conditions(before).into_iter().find_map(|(taken, condition)| off(facts, taken, condition))?;
+        let (name, off) = off_around(facts, before).or_else(|| self.never_called(facts, path, before))?;
         let Off::Set(Setting { place, .. }) = off else {
             return Some(format!("only where `{name}` is on, which nothing sets"));
         };
         let line = place.span.and_then(|span| Some(facts.tree.text(&place.path)?.line_col(span.start).line));
         let line = line.map_or_else(String::new, |line| format!(":{line}"));
         Some(format!("only where `{name}` is on, which is off ({}{line})", place.path))
+    }
+
+    /// The setting that keeps production from calling the function at the end of a text: nobody else can call it, and those
+    /// who do are behind a setting that is off.
+    fn never_called<'f>(&self, facts: &'f Facts<'_>, path: &str, before: &str) -> Option<(String, Off<'f>)> {
+        let (name, _) = functions(before).next().filter(|(name, line)| is_private(path, name, line))?;
+        // A package of Go is a folder, a module of Rust a file.
+        let is_near =
+            |other: &str| if path.ends_with(".go") { folder_of(other) == folder_of(path) } else { other == path };
+        let near = self.files.iter().filter(|file| is_near(&file.path) && file.role == Role::Product);
+        let mut found = None;
+        for text in near.filter_map(|file| file.code(facts)) {
+            for at in calls(text.product(), name) {
+                found = Some(off_around(facts, &text.product()[..at])?);
+            }
+        }
+        found
+    }
+}
+
+/// The setting that keeps production from the end of a text.
+fn off_around<'f>(facts: &'f Facts<'_>, before: &str) -> Option<(String, Off<'f>)> {
+    conditions(before).into_iter().find_map(|(taken, condition)| off(facts, taken, condition))
+}
+
+/// Whether nothing outside of certain files can call a function, by its name and its first line.
+fn is_private(path: &str, name: &str, line: &str) -> bool {
+    match path.rsplit_once('.') {
+        Some((_, "go")) => name.starts_with(|first: char| first.is_ascii_lowercase()) && !line.contains("func ("),
+        Some((_, "rs")) => !line.trim_start().starts_with("pub") && !line.contains("self"),
+        _ => false,
     }
 }
 
@@ -72,7 +108,9 @@ fn conditions(before: &str) -> Vec<(Taken, &str)> {
                 break;
             }
         } else if own == depth {
-            if let Some(condition) = LEAVES_BEHIND.captures(line).and_then(|found| read(line, found.name("condition")?.as_str())) {
+            if let Some(condition) =
+                LEAVES_BEHIND.captures(line).and_then(|found| read(line, found.name("condition")?.as_str()))
+            {
                 found.push(turned(condition));
             } else if LEAVES.is_match(line) || indent(below) > own && LEAVES.is_match(below) {
                 found.extend(branch(line).map(turned));
@@ -151,8 +189,6 @@ fn why_off<'f>(facts: &'f Facts<'_>, condition: &str, name: &str) -> Option<Off<
         // Viper takes a flag that has no value for off.
         return condition.contains("GetBool(").then_some(Off::Unset);
     };
-    let is_off = |held: &Held| {
-        matches!(held, Held::Plain(text) if ["false", "off", "no", "0"].iter().any(|off| text.eq_ignore_ascii_case(off)))
-    };
+    let is_off = |held: &Held| matches!(held, Held::Plain(text) if ["false", "off", "no", "0"].iter().any(|off| text.eq_ignore_ascii_case(off)));
     winners.iter().all(|setting| is_off(&setting.held)).then_some(Off::Set(first))
 }

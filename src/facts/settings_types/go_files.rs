@@ -14,8 +14,11 @@ pattern!(
 );
 pattern!(
     DECLARED,
-    r"(?:\bvar\s+(?P<var>\w+)\s+|\b(?P<short>\w+)\s*:?=\s*(?:&|new\()?|[(,]\s*(?P<given>\w+)\s+\*)(?:(?P<package>\w+)\.)?(?P<type>\w*(?:Config|Configuration|Settings|Conf|Options)|config|settings)\b"
+    r"(?:\bvar\s+(?P<var>\w+)\s+|\b(?P<short>\w+)\s*:?=\s*(?:&|new\()?|[(,]\s*(?P<given>\w+)\s+\*?)(?:(?P<package>\w+)\.)?(?P<type>\w*(?:Config|Configuration|Settings|Conf|Options)|config|settings)\b"
 );
+// What a function of the same package makes: `config := DefaultConfig()`.
+pattern!(MADE, r"\b(?P<variable>\w+)(?:\s*,\s*\w+)?\s*:?=\s*(?P<function>\w*(?:[cC]onf|[sS]ettings|[oO]ptions)\w*)\(");
+pattern!(RESULT, r"^[^{}]*\)\s*\(?(?:\w+\s+)?\*?(?P<type>[A-Za-z]\w*)\s*(?:,\s*\w+\s*(?:error)?\s*\))?\s*\{");
 pattern!(FIELD, r"^\s*(?P<name>[A-Z]\w*)\s+(?P<type>[\w.\[\]*]+)(?:\s+`(?P<tags>[^`\n]*)`)?\s*(?://.*)?$");
 pattern!(NESTED, r"^\s*(?P<name>[A-Z]\w*)\s+\*?struct\s*\{\s*$");
 
@@ -36,17 +39,18 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
         let Some(code) = file.code(facts) else { continue };
         let code = code.product();
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        for Decoded { span, package, name } in decoded(code) {
-            if is_of_before(folder, name) {
+        let here = Structs { facts, folder, package: None };
+        for Decoded { span, package, name } in decoded(code).into_iter().chain(made(code, &here)) {
+            if is_of_before(folder, &name) {
                 continue;
             }
             let structs = Structs { facts, folder, package };
             let before = types.fields.len();
-            structs.fields(name, "", 0, &mut types.fields);
+            structs.fields(&name, "", 0, &mut types.fields);
             if types.fields.len() > before {
                 let place = Place::at(file.path.clone(), span);
                 let denies_unknown = STRICT.iter().any(|call| code.contains(call));
-                types.roots.push(Root { name: name.to_owned(), place, denies_unknown, is_untyped: false });
+                types.roots.push(Root { name, place, denies_unknown, is_untyped: false });
                 break;
             }
         }
@@ -66,7 +70,7 @@ fn is_of_before(folder: &str, name: &str) -> bool {
 struct Decoded<'c> {
     span: Span,
     package: Option<&'c str>,
-    name: &'c str,
+    name: String,
 }
 
 /// The calls that may fill settings.
@@ -79,9 +83,24 @@ fn decoded(code: &str) -> Vec<Decoded<'_>> {
         let variable = ["var", "short", "given"].iter().find_map(|part| one.name(part))?.as_str();
         let call = calls.iter().find(|call| &call["variable"] == variable)?.get(0)?;
         let package = one.name("package").map(|package| package.as_str());
-        Some(Decoded { span: Span::new(call.start(), call.end()), package, name: one.name("type")?.as_str() })
+        Some(Decoded {
+            span: Span::new(call.start(), call.end()),
+            package,
+            name: one.name("type")?.as_str().to_owned(),
+        })
     });
     declared.collect()
+}
+
+/// The calls that fill what a function of the package has made.
+fn made<'c>(code: &'c str, package: &Structs<'_, '_>) -> Vec<Decoded<'c>> {
+    let calls: Vec<_> = DECODES.captures_iter(code).collect();
+    let made = MADE.captures_iter(code).filter_map(|one| {
+        let call = calls.iter().find(|call| call["variable"] == one["variable"])?.get(0)?;
+        let name = package.result_of(&one["function"])?;
+        Some(Decoded { span: Span::new(call.start(), call.end()), package: None, name })
+    });
+    made.collect()
 }
 
 /// The structs of the package that the settings are in.
@@ -98,6 +117,17 @@ impl Structs<'_, '_> {
             Some(package) => folder.rsplit('/').next() == Some(package),
             None => folder == self.folder,
         }
+    }
+
+    /// The type of what a function of the package gives.
+    fn result_of(&self, function: &str) -> Option<String> {
+        let head = format!("func {function}(");
+        let files = self.facts.code().product(self.facts);
+        files.filter(|file| file.language == Language::Go && self.is_here(&file.path)).find_map(|file| {
+            let code = file.code(self.facts)?.product();
+            let rest = &code[code.find(&head)? + head.len()..];
+            Some(RESULT.captures(head_of(rest))?["type"].to_owned())
+        })
     }
 
     /// The fields of a struct, those of its own structs with their whole path.
@@ -142,6 +172,11 @@ impl Structs<'_, '_> {
             return;
         }
     }
+}
+
+/// Where the first line of a function ends, also where it takes several.
+fn head_of(rest: &str) -> &str {
+    &rest[..rest.find('{').map_or(rest.len(), |at| at + 1)]
 }
 
 fn path(above: &str, name: &str) -> String {

@@ -30,6 +30,24 @@ const KNOWN: &[(&str, &str)] = &[
     ("zizmor", "zizmor"),
 ];
 
+/// How the names of hooks begin that come in several kinds: `go-vet-mod`, `go-vet-repo-mod`.
+const KINDS: &[(&str, &str)] = &[
+    ("go-vet-", "go vet"),
+    ("go-staticcheck-", "staticcheck"),
+    ("go-sec-", "gosec"),
+    ("go-test-", "go test"),
+    ("golangci-lint-", "golangci-lint run"),
+    ("shellcheck-", "shellcheck"),
+    ("clang-tidy-", "clang-tidy"),
+];
+
+/// What a hook runs, by its name.
+fn command_of(id: &str) -> &str {
+    let known = KNOWN.iter().find(|(name, _)| *name == id);
+    let kind = || KINDS.iter().find(|(start, _)| id.starts_with(start) || start.strip_suffix('-') == Some(id));
+    known.or_else(kind).map_or(id, |(_, command)| command)
+}
+
 /// The hook that a call names, behind `run` and what belongs to its options.
 fn hook_named(words: &[String]) -> Option<&str> {
     const WITH_VALUE: &[&str] = &[
@@ -128,7 +146,7 @@ impl Walk<'_> {
                 let entry = if local { hook.get("entry") } else { None };
                 let command = match entry.and_then(Value::as_str) {
                     Some(entry) => entry.to_owned(),
-                    None => KNOWN.iter().find(|(name, _)| *name == id).map_or(id, |(_, command)| command).to_owned(),
+                    None => command_of(id).to_owned(),
                 };
                 let span = entry.unwrap_or(id_value).span;
                 // A hook fails where it changes a file.
