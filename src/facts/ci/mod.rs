@@ -52,6 +52,7 @@ pub fn read(facts: &Facts<'_>) -> Ci {
     tekton::read(&mut walk);
     hosted_hooks::read(&mut walk);
     let mut ci = walk.ci;
+    ci.set_left_behind_aside();
     let signs = elsewhere::signs(facts, &ci);
     ci.elsewhere.extend(signs);
     ci.deploys_unread.extend(elsewhere::deployments(facts));

@@ -2,7 +2,7 @@
 
 use crate::evidence::{Blind, Place};
 use crate::facts::own_name::OwnName;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 /// What CI runs, and which of it can stop a merge or a release.
@@ -284,7 +284,38 @@ impl Action {
     }
 }
 
+/// The system that a definition is for, told by the first part of its path: `.github`, `.travis.yml`.
+fn system(path: &str) -> &str {
+    path.split('/').next().unwrap_or(path)
+}
+
 impl Ci {
+    /// Sets a job down as one that never succeeds: nor is it told what comes before guards.
+    pub(super) fn stop(&mut self, job: usize, why: String) {
+        self.commands.iter_mut().filter(|before| before.step.job == job).for_each(|before| before.sure = false);
+        self.stopped.entry(job).or_insert(why);
+    }
+
+    /// Excuses the commands of jobs that never succeed, where the gates of another system build or test: what was left
+    /// behind beside them guards nothing.
+    pub(super) fn set_left_behind_aside(&mut self) {
+        let gates = self.commands.iter().filter(|command| {
+            command.sure
+                && command.excuse.is_none()
+                && command.step.is_gate()
+                && super::tools::builds_or_tests(&command.words)
+        });
+        let live: BTreeSet<String> = gates.map(|command| system(&command.step.place.path).to_owned()).collect();
+        for command in &mut self.commands {
+            let Some(why) = self.stopped.get(&command.step.job) else { continue };
+            let own = system(&command.step.place.path);
+            if live.iter().any(|other| other != own) {
+                command.sure = true;
+                command.excuse.get_or_insert_with(|| why.clone());
+            }
+        }
+    }
+
     /// The job of a step.
     pub fn job(&self, step: &Step) -> &Job {
         &self.jobs[step.job]

@@ -261,6 +261,7 @@ impl Walk<'_> {
             }
             // Otherwise the containers' own failures are not those of the command.
             "up" => {
+                self.stop_without_service(&files, rest, call);
                 let decides: Vec<&str> = words.all(&["--exit-code-from"]).collect();
                 for name in &decides {
                     let before = self.ci.commands.len();
@@ -292,7 +293,7 @@ impl Walk<'_> {
         }
     }
 
-    fn services(&self, files: &[String]) -> Vec<String> {
+    pub(super) fn services(&self, files: &[String]) -> Vec<String> {
         let services = files.iter().filter_map(|file| self.facts.parsed(file)?.first()?.get("services")?.as_map());
         let mut names: Vec<String> =
             services.flat_map(|services| services.keys().map(ToString::to_string)).take(500).collect();

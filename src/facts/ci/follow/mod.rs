@@ -15,6 +15,7 @@ mod nix;
 mod node;
 mod rake;
 mod skaffold;
+mod stops;
 mod task;
 
 use super::excerpt::Excerpt;
@@ -180,9 +181,7 @@ impl<'f> Walk<'f> {
             && call.sure
             && let Some(why) = self.stops_at(words)
         {
-            // Nor is it told what comes before guards, where the job never succeeds.
-            self.ci.commands.iter_mut().filter(|before| before.step.job == job).for_each(|before| before.sure = false);
-            self.ci.stopped.entry(job).or_insert(why);
+            self.ci.stop(job, why);
         }
         self.ci.commands.push(Command {
             words: words.to_vec(),
@@ -194,19 +193,6 @@ impl<'f> Walk<'f> {
             dir: call.dir.clone(),
             sure: call.sure && !self.ci.stopped.contains_key(&job),
         });
-    }
-
-    /// Why a command always fails: it fetches what a file says that the tree does not hold.
-    fn stops_at(&self, words: &[String]) -> Option<String> {
-        let file = match (words.first()?.as_str(), words.get(1)?.as_str()) {
-            ("govendor", "sync") => "vendor.json",
-            ("dep", "ensure") => "Gopkg.toml",
-            ("glide", "install" | "up" | "update") => "glide.yaml",
-            ("godep", "restore") => "Godeps.json",
-            _ => return None,
-        };
-        let is_here = self.facts.tree.files().iter().any(|one| one.name() == file);
-        (!is_here).then(|| format!("its job cannot succeed: `{}` has no {file} here", words.join(" ")))
     }
 
     /// Adds an action to the list.
