@@ -43,8 +43,41 @@ pub(super) fn drives(facts: &Facts<'_>, file: &CodeFile) -> bool {
         && file.source(facts).is_some_and(|source| {
             let text = source.text().as_bytes();
             let head = text.get(..HEAD).unwrap_or(text);
-            drivers.iter().any(|driver| memchr::memmem::find(head, driver.as_bytes()).is_some())
+            drivers.iter().any(|driver| {
+                let mut found = memchr::memmem::find_iter(head, driver.as_bytes());
+                found.any(|at| file.language != Language::JavaScript || brings_in(&head[..at]))
+            })
         })
+}
+
+/// Whether what stands before the name of a package brings it in: without that it is a word, or a part of a path.
+fn brings_in(before: &[u8]) -> bool {
+    let before = before.trim_ascii_end();
+    [&b"from"[..], b"import", b"import(", b"require("].iter().any(|word| before.ends_with(word))
+}
+
+/// Whether the tests of a package of Go ask something that runs beside them: over a connection, or as a program.
+pub(super) fn asks_what_runs(facts: &Facts<'_>, path: &str) -> bool {
+    const SIGNS: &[&str] = &[
+        "//go:build e2e",
+        "\"net\"",
+        "\"net/",
+        "\"os/exec\"",
+        "google.golang.org/grpc",
+        "k8s.io/",
+        "testcontainers",
+        "dockertest",
+        "websocket",
+        "resty",
+        "httpexpect",
+    ];
+    let signs = || SIGNS.iter().chain(drivers(Language::Go));
+    let is_of_package = |file: &&CodeFile| file.role == Role::Test && folder_of(&file.path) == folder_of(path);
+    let mut files = facts.code().files().iter().filter(is_of_package);
+    files.any(|file| {
+        let text = file.source(facts).map_or(&b""[..], |source| source.text().as_bytes());
+        signs().any(|sign| memchr::memmem::find(text, sign.as_bytes()).is_some())
+    })
 }
 
 /// Folders of Go whose tests drive a browser by a file beside them: all files of a folder are one package.

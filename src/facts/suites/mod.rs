@@ -18,7 +18,7 @@ use super::code::{CodeFile, Language, Role};
 use crate::evidence::Place;
 use crate::pattern::pattern;
 use crate::source::Span;
-use crate::tree::path::folder_of;
+use crate::tree::path::{folder_of, within};
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
@@ -170,7 +170,14 @@ fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool, driving: &BTreeSe
     }
     let is_of_a_module =
         |suite| suite == Suite::E2e && file.language == Language::Rust && is_module_of_a_crate(facts, &file.path);
-    if let Some(suite) = named(&file.path) {
+    // One file of a package that only calls functions beside it makes no journey, whatever it is called.
+    let is_named_alone = |suite: &Suite| {
+        *suite == Suite::E2e
+            && file.language == Language::Go
+            && named(&within(folder_of(&file.path), "x.go")) != Some(Suite::E2e)
+            && !browsers::asks_what_runs(facts, &file.path)
+    };
+    if let Some(suite) = named(&file.path).filter(|suite| !is_named_alone(suite)) {
         // A module of the crate itself tests inside of the process, whatever it is called.
         return Some(if is_of_a_module(suite) { Suite::Unit } else { suite });
     }
