@@ -79,7 +79,7 @@ fn approval_of(facts: &Facts<'_>, deployment: &Deployment) -> Option<(Place, Str
 
 fn approvals(facts: &Facts<'_>) -> Answer {
     let ci = facts.ci();
-    let mut answer = Answer { seen: stages::approved(facts), ..Answer::default() };
+    let mut answer = Answer::default();
     let guarded = review::environments(facts);
     for deployment in ci.deployments().iter().filter(|deployment| deployment.act == Act::Deploy) {
         let what = format!("`{}` in {}", shown(&deployment.what), whence(facts, ci, &deployment.step, &[]));
@@ -112,10 +112,32 @@ fn approvals(facts: &Facts<'_>) -> Answer {
             answer.blind.push(Blind { place: Some(place), why });
         }
     }
+    // One way into production that asks says nothing of another that starts by itself.
+    if ci.deployments().iter().any(|deployment| starts_by_itself(deployment) && !is_agreed(facts, deployment, &guarded))
+    {
+        answer.notes.append(&mut answer.seen);
+    }
+    answer.seen.extend(stages::approved(facts));
     answer.seen.dedup_by(|a, b| a.place == b.place);
     answer.blind.dedup();
     answer.blind.extend(ci.unseen_deployments());
     answer
+}
+
+/// Whether a push, a tag or a clock puts it into production; a job that is not in this tree may ask somebody by itself.
+fn starts_by_itself(deployment: &Deployment) -> bool {
+    let is_event = |event: &Event| matches!(event, Event::Push(_) | Event::Tag | Event::Schedule(_));
+    deployment.act == Act::Deploy
+        && deployment.counts()
+        && !deployment.is_elsewhere
+        && deployment.step.triggers.iter().any(|trigger| is_event(&trigger.event))
+}
+
+/// Whether a person must agree to it, by what stands in the tree.
+fn is_agreed(facts: &Facts<'_>, deployment: &Deployment, guarded: &[(String, Place)]) -> bool {
+    let environment = facts.ci().job(&deployment.step).environment.as_ref();
+    environment.is_some_and(|(name, _)| guarded.iter().any(|(other, _)| other == name))
+        || approval_of(facts, deployment).is_some()
 }
 
 fn environments(facts: &Facts<'_>) -> Answer {
