@@ -27,6 +27,10 @@ const PACKAGERS: &[&str] = &["npm", "pnpm", "yarn", "cargo", "twine", "poetry", 
 /// Words of a package, or of its folder, with which others call the service.
 const CLIENTS: &[&str] = &["sdk", "sdks", "client", "clients", "bindings"];
 
+/// What the tags of such a package begin with where each language has its own: `py/v1.2.0`.
+const OF_CLIENTS: &[&str] =
+    &["py", "python", "rb", "ruby", "ts", "typescript", "js", "javascript", "node", "java", "dotnet", "csharp", "php"];
+
 /// How the reason begins why such an image is not what users get.
 pub(super) const CALLED: &str = "its image is called";
 
@@ -42,15 +46,30 @@ impl Ci {
     /// Why a package that a command publishes is not the service: it is one to call it with.
     pub(super) fn publishes_a_client(&self, command: &Command) -> Option<String> {
         let (program, rest) = command.words.split_first()?;
-        if !PACKAGERS.contains(&program.as_str()) {
-            return None;
-        }
-        let texts = std::iter::once(&command.dir).chain(rest).map(|text| self.own_name.cleared_text(text));
-        let found = texts.into_iter().find_map(|text| {
-            let lower = text.to_lowercase();
-            lower.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| CLIENTS.contains(word)).map(str::to_owned)
-        })?;
-        Some(format!("it publishes a package to call the service with (`{found}`)"))
+        let found = if PACKAGERS.contains(&program.as_str()) {
+            std::iter::once(&command.dir).chain(rest).find_map(|text| self.client_word(text))
+        } else if program == "gh" && rest.first().is_some_and(|what| what == "release") {
+            let tag = rest.iter().skip(2).find(|word| !word.starts_with('-'));
+            let file = command.step.place.path.rsplit('/').next();
+            let language = || {
+                let (prefix, _) = tag?.split_once('/')?;
+                OF_CLIENTS.contains(&prefix).then(|| prefix.to_owned())
+            };
+            [Some(command.dir.as_str()), tag.map(String::as_str), file]
+                .into_iter()
+                .flatten()
+                .find_map(|text| self.client_word(text))
+                .or_else(language)
+        } else {
+            None
+        };
+        Some(format!("it publishes a package to call the service with (`{}`)", found?))
+    }
+
+    /// The word of a text that says it is about a package to call the service with.
+    fn client_word(&self, text: &str) -> Option<String> {
+        let lower = self.own_name.cleared_text(text).to_lowercase();
+        lower.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| CLIENTS.contains(word)).map(str::to_owned)
     }
 
     /// The same of an action.
