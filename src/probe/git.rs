@@ -4,6 +4,7 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::history::{Commit, ENOUGH_COMMITS, History};
+use crate::pattern::pattern;
 use crate::quantity::Quantity;
 
 /// `@git`.
@@ -35,11 +36,31 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             }
             "branch" => answer.seen.extend(history.branch.iter().map(|name| sighting(format!("on {name}"), name))),
             "head" => answer.seen.extend(history.head().map(|id| sighting(format!("commit {id}"), id))),
+            "via_pr" | "pushed_directly" if !leave_no_mark(facts).is_empty() => {
+                answer.blind.extend(leave_no_mark(facts))
+            }
             fact => shares(history, fact, question.is_set("since_tag"), &mut answer),
         }
     }
     answer
 }
+
+/// What merges pull requests by moving the branch on: their commits stay as they were, and bear no mark of it.
+fn leave_no_mark(facts: &Facts<'_>) -> Vec<Blind> {
+    let moves_on = |name: &str| name.rsplit('/').next().is_some_and(|own| own.contains("fast-forward"));
+    let actions = facts.ci().actions.iter().filter(|action| moves_on(&action.name));
+    let actions = actions.map(|action| (action.place.clone(), action.name.as_str()));
+    let says = |path: &&str| facts.tree.text(path).is_some_and(|source| MOVES_ON.is_match(source.text()));
+    let bots = [".mergify.yml", ".github/mergify.yml", "mergify.yml"].into_iter().filter(says);
+    let bots = bots.map(|path| (Place::file(path), "Mergify"));
+    let blind = |(place, what): (Place, &str)| Blind {
+        place: Some(place),
+        why: format!("{what} merges pull requests by fast-forward, which leaves no mark in the history"),
+    };
+    actions.chain(bots).take(1).map(blind).collect()
+}
+
+pattern!(MOVES_ON, r"(?m)^[^#\n]*\b(?:merge_method|method):\s*[\x22']?fast-forward\b");
 
 fn sighting(message: String, word: &str) -> Sighting {
     Sighting::new(Place::file(".git"), Strength::Measured, message).with(Observed::Word(word.to_owned()))
@@ -48,7 +69,7 @@ fn sighting(message: String, word: &str) -> Sighting {
 /// The facts that are shares of the commits by people.
 fn shares(history: &History, fact: &str, is_since_tag: bool, answer: &mut Answer) {
     let range = history.since_tag.filter(|_| is_since_tag).unwrap_or(history.commits.len());
-    let commits: Vec<&Commit> = history.commits.iter().take(range).filter(|commit| !commit.is_by_bot()).collect();
+    let commits: Vec<&Commit> = history.by_people_of(range).collect();
     if commits.len() < ENOUGH_COMMITS {
         let clone = if history.is_shallow { " (a shallow clone)" } else { "" };
         let why = format!("only {} commits by people are here{clone}", commits.len());

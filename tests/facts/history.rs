@@ -161,6 +161,62 @@ fn commits_that_others_apply_tell_nothing() {
 }
 
 #[test]
+fn bots_take_no_room_among_the_commits_by_people() {
+    let mut repo = Repo::new();
+    for number in 0..12 {
+        repo.commit(&format!("Change {number}"));
+    }
+    for _ in 0..110 {
+        repo.commit_by("dependabot[bot] <bot@example.org>", FORGE, "Bump x");
+    }
+    repo.with(|facts| {
+        let direct = ask(facts, "pushed_directly");
+        assert!(direct.seen[0].message.starts_with("12 of the last 12"), "{direct:?}");
+    });
+}
+
+#[test]
+fn a_copy_of_another_repository_has_few_commits_by_people() {
+    let mut repo = Repo::new();
+    repo.commit("Add a thing (#1)");
+    for _ in 0..12 {
+        repo.commit_by("copier <copier@example.org>", "copier <copier@example.org>", "Synchronize from the source");
+    }
+    for number in 0..12 {
+        repo.commit_by("acme-sdk <sdk@example.org>", "acme-sdk <sdk@example.org>", &format!("Publish {number}"));
+    }
+    repo.with(|facts| {
+        let answer = ask(facts, "pushed_directly");
+        assert_eq!(answer.blind[0].why, "only 1 commits by people are here", "{answer:?}");
+    });
+    // Who often writes the same short word is a person all the same.
+    for _ in 0..12 {
+        repo.commit("wip");
+    }
+    repo.with(|facts| assert!(ask(facts, "pushed_directly").seen[0].message.starts_with("12 of the last 13")));
+}
+
+#[test]
+fn merges_by_fast_forward_leave_no_mark() {
+    let mut repo = Repo::new();
+    for number in 0..12 {
+        repo.commit(&format!("Change {number}"));
+    }
+    repo.write(
+        ".github/workflows/merge.yml",
+        "on: [issue_comment]\njobs:\n  merge:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: sequoia-pgp/fast-forward@v1\n",
+    );
+    repo.with(|facts| {
+        for fact in ["via_pr", "pushed_directly"] {
+            let answer = ask(facts, fact);
+            assert!(answer.seen.is_empty());
+            assert!(answer.blind[0].why.contains("merges pull requests by fast-forward"), "{answer:?}");
+        }
+        assert_eq!(share(&ask(facts, "reviewed")), Some(0.0));
+    });
+}
+
+#[test]
 fn approvals_are_trailers() {
     let mut repo = Repo::new();
     for number in 0..9 {

@@ -9,10 +9,14 @@ pub use commit::{Commit, Person};
 use super::Facts;
 use crate::evidence::{Blind, Place};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use store::Store;
 
-/// How many commits are looked at.
+/// How many commits by people are looked at, and within how many the newest change of a file is.
 pub const MAX_COMMITS: usize = 100;
+
+/// How many commits are read for them: between those of people stand those of bots.
+const MAX_READ: usize = 2000;
 
 /// With fewer commits by people than this, a share of them says nothing.
 pub const ENOUGH_COMMITS: usize = 10;
@@ -20,8 +24,10 @@ pub const ENOUGH_COMMITS: usize = 10;
 /// The last commits on the first-parent line.
 #[derive(Debug, Default)]
 pub struct History {
-    /// The commits, newest first, at most [`MAX_COMMITS`].
+    /// The commits, newest first, until [`MAX_COMMITS`] of them are by people.
     pub commits: Vec<Commit>,
+    /// Addresses of authors who nearly always write the same line: programs that copy another repository here.
+    mirrors: Vec<String>,
     /// The branch that is checked out; `None` on a detached head.
     pub branch: Option<String>,
     /// Tags of the newest commit.
@@ -59,7 +65,18 @@ impl History {
 
     /// The commits by people: what bots write nobody reviews as a person's change.
     pub fn by_people(&self) -> impl Iterator<Item = &Commit> {
-        self.commits.iter().filter(|commit| !commit.is_by_bot())
+        self.by_people_of(self.commits.len())
+    }
+
+    /// The same of the newest commits, so many of them.
+    pub fn by_people_of(&self, range: usize) -> impl Iterator<Item = &Commit> {
+        let is_person = |commit: &&Commit| !commit.is_by_bot() && !self.mirrors.contains(&commit.author.email);
+        self.commits.iter().take(range).filter(is_person)
+    }
+
+    /// The newest commits, in which a change of a file is looked for.
+    fn recent(&self) -> &[Commit] {
+        &self.commits[..self.commits.len().min(MAX_COMMITS)]
     }
 
     /// When the newest commit was made that changed more than documents and reports.
@@ -70,8 +87,8 @@ impl History {
     /// The newest commit that changed more than documents and reports; the oldest that is looked at if none did.
     pub fn newest_source_commit(&self) -> Option<&Commit> {
         let store = self.store.as_ref()?;
-        let at = store.newest_change(&self.commits, |path| !is_beside_source(path));
-        at.or_else(|| self.commits.last())
+        let at = store.newest_change(self.recent(), |path| !is_beside_source(path));
+        at.or_else(|| self.recent().last())
     }
 
     /// Whether a file is as new as the source.
@@ -89,14 +106,14 @@ impl History {
             return Freshness::Unknown("the repository has no commit".into());
         };
         if store.is_tracked(&self.commits, path) {
-            return match store.newest_change(&self.commits, |changed| changed == path) {
+            return match store.newest_change(self.recent(), |changed| changed == path) {
                 Some(commit) if commit.time >= source => Freshness::Fresh,
                 Some(commit) => Freshness::Stale(format!(
                     "committed in {} at {}, the source changed at {source}",
                     commit.short_id(),
                     commit.time
                 )),
-                None => Freshness::Stale(format!("not touched by the last {} commits", self.commits.len())),
+                None => Freshness::Stale(format!("not touched by the last {} commits", self.recent().len())),
             };
         }
         match modified(facts, path) {
@@ -105,6 +122,22 @@ impl History {
             None => Freshness::Unknown("its time of change cannot be read".into()),
         }
     }
+}
+
+/// The addresses of authors nearly all of whose commits bear one line of several words: `Synchronize from upstream`.
+fn mirrors(commits: &[Commit]) -> Vec<String> {
+    let mut subjects: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    for commit in commits {
+        *subjects.entry(&commit.author.email).or_default().entry(commit.subject()).or_default() += 1;
+    }
+    let is_one = |subjects: &BTreeMap<&str, usize>| {
+        let all: usize = subjects.values().sum();
+        let most = subjects.iter().max_by_key(|(_, count)| **count);
+        most.is_some_and(|(subject, count)| {
+            *count >= ENOUGH_COMMITS && count * 10 >= all * 9 && subject.split_whitespace().count() > 2
+        })
+    };
+    subjects.iter().filter(|(_, subjects)| is_one(subjects)).map(|(email, _)| (*email).to_owned()).collect()
 }
 
 /// Paths whose change does not make a report about the source old.

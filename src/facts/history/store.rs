@@ -1,6 +1,6 @@
 //! The objects of a repository, read with bounds.
 
-use super::{Commit, History, MAX_COMMITS, Person};
+use super::{Commit, History, MAX_COMMITS, MAX_READ, Person, mirrors};
 use crate::tree::path::within;
 use anyhow::{Context as _, Result, bail};
 use gix::{ObjectId, Repository};
@@ -43,6 +43,7 @@ impl Store {
             let why = format!("the git history cannot be read beyond {} commits: {error:#}", history.commits.len());
             history.blind.push(super::blind(&why));
         }
+        history.mirrors = mirrors(&history.commits);
         history.branch = repository.head_name().ok().flatten().map(|name| name.shorten().to_string());
         let tags = tags(&repository).unwrap_or_default();
         let is_tagged = |commit: &Commit| tags.iter().any(|(_, id)| *id == commit.id);
@@ -100,8 +101,9 @@ impl Store {
 /// Fills in the commits of the first-parent line.
 fn walk(repository: &Repository, history: &mut History) -> Result<()> {
     let mut next = Some(repository.head_id().context("no commit on this branch")?.detach());
+    let mut by_people = 0;
     while let Some(id) = next {
-        if history.commits.len() == MAX_COMMITS {
+        if by_people == MAX_COMMITS || history.commits.len() == MAX_READ {
             break;
         }
         if history.is_shallow && repository.try_find_header(id)?.is_none() {
@@ -110,7 +112,9 @@ fn walk(repository: &Repository, history: &mut History) -> Result<()> {
         bounded(repository, id)?;
         let commit = repository.find_commit(id)?;
         next = commit.parent_ids().next().map(gix::Id::detach);
-        history.commits.push(read(&commit)?);
+        let commit = read(&commit)?;
+        by_people += usize::from(!commit.is_by_bot());
+        history.commits.push(commit);
     }
     Ok(())
 }
