@@ -5,10 +5,10 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::deploy::{
-    Act, Deployment, Target, action_notifies, action_verifies, notifies, puts_any_version, rolls_back, strategy,
-    verifies,
+    Act, Deployment, Target, action_notifies, action_verifies, action_waits, notifies, puts_any_version, rolls_back,
+    strategy, verifies,
 };
-use crate::facts::ci::{Ci, Event, Step};
+use crate::facts::ci::{Action, Ci, Event, Step};
 
 /// `@ci.deploys(fact)`.
 pub static PROBE: Probe = Probe {
@@ -138,7 +138,25 @@ fn verified(facts: &Facts<'_>) -> Answer {
             None => answer.seen.push(sighting),
         }
     }
+    for deployment in deployments.iter().filter(|deployment| waits(ci, deployment)) {
+        let mut sighting = sighting(facts, deployment);
+        sighting.message.push_str(" waits until what it has deployed serves");
+        let reason = match &deployment.target {
+            Target::Aside(why) => Some(format!("not production: {why}")),
+            Target::Production | Target::Unmarked => deployment.excuse.clone(),
+        };
+        match reason.or_else(|| ci.job(&deployment.step).excuse.clone()) {
+            Some(why) => answer.notes.push(with_reason(sighting, &why)),
+            None => answer.seen.push(sighting),
+        }
+    }
     answer
+}
+
+/// Whether the action that makes a deployment waits for it by itself.
+fn waits(ci: &Ci, deployment: &Deployment) -> bool {
+    let is_it = |action: &&Action| action.place == deployment.place && deployment.command.is_none();
+    ci.actions.iter().find(is_it).is_some_and(action_waits)
 }
 
 /// Whether what is said about a command speaks of going back.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tables::{
     ANY_VERSION, BLUE_GREEN, DEPLOY, DEPLOY_ACTIONS, IMAGE_ACTIONS, NO_DEPLOYMENT, NO_RELEASE, NOTIFY_ACTIONS,
     OF_THE_FORGE, OTHER_TASKS, OWN_CHECKS, OWN_CHECKS_ACTIONS, PUBLISH, PUBLISH_ACTIONS, ROLLBACK, ROLLING, VERIFY,
-    VERIFY_ACTIONS, any, named,
+    VERIFY_ACTIONS, WAITING_ACTIONS, any, named,
 };
 use target::command_hints;
 
@@ -113,6 +113,15 @@ pub fn verifies(words: &[String]) -> bool {
 /// Whether an action checks what was deployed.
 pub fn action_verifies(action: &Action) -> bool {
     named(VERIFY_ACTIONS, &action.name)
+}
+
+/// Whether an action that deploys waits until what it has deployed serves, and fails where it does not.
+pub fn action_waits(action: &Action) -> bool {
+    let name = action.name.to_ascii_lowercase();
+    let is_on = |input: &str| action.with.get(input).is_some_and(|value| value.trim() == "true");
+    WAITING_ACTIONS
+        .iter()
+        .any(|(one, inputs)| named(&[*one], &name) && (inputs.is_empty() || inputs.iter().any(|input| is_on(input))))
 }
 
 /// Whether an action sends a message to people.

@@ -223,6 +223,16 @@ pub(super) const VERIFY_ACTIONS: &[&str] = &[
     "schemathesis/action",
 ];
 
+/// Actions that wait for what they deploy, and the inputs that make them; without any they do so by themselves.
+pub(super) const WAITING_ACTIONS: &[(&str, &[&str])] = &[
+    ("aws-actions/amazon-ecs-deploy-task-definition", &["wait-for-service-stability"]),
+    ("aws-ecs/deploy-service-update", &["verify-revision-is-deployed", "verify_revision_is_deployed"]),
+    ("aws-ecs/update-service", &["verify-revision-is-deployed", "verify_revision_is_deployed"]),
+    ("helm/upgrade-helm-chart", &["wait", "atomic"]),
+    ("google-github-actions/deploy-cloudrun", &[]),
+    ("azure/k8s-deploy", &[]),
+];
+
 pub(super) static ROLLBACK: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     patterns(&[
         "kubectl rollout undo",
