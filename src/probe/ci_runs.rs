@@ -18,14 +18,14 @@ use wanted::Wanted;
 /// `@ci.runs(command, word…)`.
 pub static PROBE: Probe = Probe {
     name: "ci.runs",
-    summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for. `service` leaves open what a tool tells that does not read the language of the service; `excused` takes also what may fail; `shipped` leaves out what works in a folder of documents or examples; `here` asks nothing of definitions that are not read",
-    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", job: \"regex\", services, services: \"regex\", service, excused, shipped, here}",
+    summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for. `service` leaves open what a tool tells that does not read the language of the service; `excused` takes also what may fail; `shipped` leaves out what works in a folder of documents or examples; `here` asks nothing of definitions that are not read; `beside` takes files of the folder that it runs in, and what one of them says",
+    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", job: \"regex\", services, services: \"regex\", beside: [name…, \"regex\"], service, excused, shipped, here}",
     arity: (1, usize::MAX),
     patterns_from: None,
     facts: &[],
     options: &[
-        "gate", "schedule", "release", "value", "unit", "then", "after", "step", "job", "here", "services", "service",
-        "excused", "shipped",
+        "gate", "schedule", "release", "beside", "value", "unit", "then", "after", "step", "job", "here", "services",
+        "service", "excused", "shipped",
     ],
     look,
 };
@@ -77,6 +77,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         };
         let reason = reason.or_else(|| wanted.then_missing(ci, command));
         let reason = reason.or_else(|| wanted.before_missing(ci, command));
+        let reason = reason.or_else(|| wanted.unsaid_beside(facts, command));
         let aside = question.is_set("shipped") && reason.is_none() && is_beside_product(command);
         let reason = reason.or_else(|| aside.then(|| "it builds nothing that ships, by its folder".to_owned()));
         // What says none of the value that is asked for tells nothing of it, whatever language it reads.

@@ -3,9 +3,11 @@
 use super::super::{Question, Word};
 use super::{observed, shown};
 use crate::evidence::Observed;
-use crate::facts::ci::pattern::{Pattern, values_of};
+use crate::facts::Facts;
+use crate::facts::ci::pattern::{Pattern, glob, values_of};
 use crate::facts::ci::{Ci, Command};
 use crate::pattern::{Regex, compile};
+use crate::tree::path::folder_of;
 use crate::value::Value;
 
 /// The command that is asked for, with its further words.
@@ -19,6 +21,8 @@ pub(super) struct Wanted {
     step: Option<Regex>,
     job: Option<Regex>,
     services: Option<Regex>,
+    beside: Vec<String>,
+    says: Option<Regex>,
 }
 
 enum One {
@@ -62,7 +66,11 @@ impl One {
 impl Wanted {
     pub(super) fn of(question: &Question) -> Self {
         let all = |words: &[Word]| words.iter().map(One::of).collect::<Vec<_>>();
+        let mut beside = question.option_texts("beside");
+        let says = beside.pop().and_then(|text| compile(&text).ok());
         Self {
+            beside,
+            says,
             commands: all(question.arg(0)),
             words: question.args.iter().skip(1).map(|arg| all(arg)).collect(),
             value: question.option_text("value").map(str::to_owned),
@@ -119,6 +127,17 @@ impl Wanted {
                     && is_one(std::slice::from_ref(&action.name))
             });
         (!precedes).then(|| "nothing was deployed before it in its job".to_owned())
+    }
+
+    /// Why it does not count: no file of those names beside what it runs in, the first of `beside`, says the last of it.
+    pub(super) fn unsaid_beside(&self, facts: &Facts<'_>, command: &Command) -> Option<String> {
+        let says = self.says.as_ref()?;
+        let folder = command.dir.trim_end_matches('/');
+        let mut files = facts.tree.files().iter().filter(|file| folder_of(&file.path).trim_end_matches('/') == folder);
+        let is_named = |name: &str| self.beside.iter().any(|pattern| glob(pattern, name));
+        let is_said =
+            files.any(|file| is_named(file.name()) && file.text().is_some_and(|one| says.is_match(one.text())));
+        (!is_said).then(|| "its settings say nothing of it".to_owned())
     }
 
     /// Whether services of the kind that is asked for run beside it.
