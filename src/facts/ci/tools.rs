@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 static BUILDS_OR_TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     [
         "cargo {build|b|check|c|test|t|nextest|llvm-cov|tarpaulin|hack|zigbuild|lambda|leptos|doc|run|bench|miri|careful|xtask|make}",
-        "{cross|trunk|wasm-pack|maturin|tox|nox|pytest|vitest|jest|mocha|ava|tsc|webpack|vite|rspec|phpunit|ctest|ninja|meson|bazel|bazelisk|buck2|sbt|lein|mix|rebar3|stack|cabal|dune|swift|xcodebuild|flutter|zig|dist|goreleaser|skaffold|tilt|earthly|ko|gradle|gradlew|./gradlew|mvn|mvnw|./mvnw}",
+        "{cross|trunk|wasm-pack|maturin|tox|nox|pytest|vitest|jest|mocha|ava|ginkgo|tsc|webpack|vite|rspec|phpunit|ctest|ninja|meson|bazel|bazelisk|buck2|sbt|lein|mix|rebar3|stack|cabal|dune|swift|xcodebuild|flutter|zig|dist|goreleaser|skaffold|tilt|earthly|ko|gradle|gradlew|./gradlew|mvn|mvnw|./mvnw}",
         "go {build|test|install|vet}",
         "dotnet {build|test|publish|pack}",
         "{npm|pnpm|yarn|bun} {test|t|build}",
@@ -26,7 +26,7 @@ static BUILDS_OR_TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "cypress run",
         "playwright test",
         "rake {test|spec}",
-        "rails … {test|test:*|spec}",
+        "rails … {test|test:*|spec} !test:prepare",
         "composer {test|check}",
     ]
     .map(Pattern::new)
@@ -63,6 +63,7 @@ static TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "pytest !-k",
         "{vitest|jest} !-t !--testNamePattern",
         "{tox|nox|mocha|ava|rspec|phpunit|ctest}",
+        "ginkgo !build !bootstrap !generate !labels !outline !unfocus !version !--dry-run",
         "coverage run … {pytest|unittest|test}",
         "go test !-run",
         "dotnet test",
@@ -86,7 +87,7 @@ pub fn tests(words: &[String]) -> bool {
 /// Tools that read one language, or one family of them.
 const READERS: &[(&[&str], &[Language])] = &[
     (&["cargo", "cross", "grcov"], &[Rust, C]),
-    (&["go", "gotestsum", "gosec", "govulncheck", "golangci-lint", "staticcheck", "revive"], &[Go]),
+    (&["go", "gotestsum", "ginkgo", "gosec", "govulncheck", "golangci-lint", "staticcheck", "revive"], &[Go]),
     (
         &[
             "bandit",

@@ -1,6 +1,8 @@
 //! Go packages that a command takes out of the list it tests: `go test $(go list ./... | grep -v /e2e)`.
 
 use super::File;
+use super::runs::values;
+use crate::facts::Facts;
 use crate::pattern::compile;
 use crate::tree::path::folder_of;
 
@@ -10,6 +12,27 @@ pub(super) fn is(words: &[&str], file: &File) -> bool {
     // `go list` writes the path of the module before the folder.
     let package = format!("module/{}", folder_of(&file.path).trim_end_matches('/'));
     lists.flat_map(|list| filters(list)).any(|filter| filter.takes_out(&package))
+}
+
+/// Whether the labels that Ginkgo is asked for leave out the suite of a file: `--label-filter=!e2e`. What is made of several
+/// labels may be any of them.
+pub(super) fn by_label(facts: &Facts<'_>, words: &[&str], file: &File) -> bool {
+    let filters = values(words, &["--label-filter", "-label-filter", "--ginkgo.label-filter", "-ginkgo.label-filter"]);
+    let Some(filter) = filters.last() else { return false };
+    let (is_left_out, label) = filter.strip_prefix('!').map_or((false, *filter), |label| (true, label.trim()));
+    let is_word = |label: &str| label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if label.is_empty() || !is_word(label) {
+        return false;
+    }
+    let folder = folder_of(&file.path);
+    let worn = format!("Label(\"{label}\"");
+    // Of a suite with labels on single tests, the others still run.
+    let wears =
+        |text: &str| text.lines().any(|line| line.contains(&worn) && (!is_left_out || line.contains("RunSpecs(")));
+    let mut beside =
+        facts.tree.files().iter().filter(|one| one.path.ends_with("_test.go") && folder_of(&one.path) == folder);
+    let is_it = beside.any(|one| facts.tree.text(&one.path).is_some_and(|source| wears(source.text())));
+    is_it == is_left_out
 }
 
 /// A `grep` that takes lines away.

@@ -44,6 +44,7 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
             features::tag_is_on(facts, command, &words, file)
                 && paths_allow(command, &words, file)
                 && !left_out::is(&words, file)
+                && !left_out::by_label(facts, &words, file)
                 && modules::hold(facts, command, &words, file)
                 && !no_run::only_compiles(facts, &words)
         }
