@@ -3,9 +3,13 @@
 use super::File;
 use super::runs::{last_part, paths_allow, under, values};
 use crate::facts::ci::Command;
+use crate::pattern::pattern;
 
 /// `rspec` with its folders and patterns, the tests of Rails and of Rake; `rails db:setup` runs none.
 pub(super) fn ruby(command: &Command, words: &[&str], file: &File) -> bool {
+    if leaves_type_out(words, file) {
+        return false;
+    }
     match words.first().map(|program| program.rsplit('/').next().unwrap_or(program)) {
         Some("rspec" | "parallel_rspec" | "turbo_tests" | "knapsack_pro") => {
             let patterns = values(words, &["--pattern", "-P"]);
@@ -29,6 +33,20 @@ pub(super) fn ruby(command: &Command, words: &[&str], file: &File) -> bool {
         Some("minitest" | "m" | "cucumber") => paths_allow(command, words, file),
         _ => false,
     }
+}
+
+pattern!(TYPE, r"(?:--tag|-t)[ =](?<not>~?)type:(?<type>\w+)");
+
+/// Whether a command leaves the type of a file out, `--tag ~type:feature`, or asks for others: RSpec takes the folder for it.
+fn leaves_type_out(words: &[&str], file: &File) -> bool {
+    let folder = file.path.split('/').skip_while(|part| *part != "spec").nth(1).unwrap_or_default();
+    let own = folder.strip_suffix('s').unwrap_or(folder);
+    let line = words.join(" ");
+    let mut asked = TYPE.captures_iter(&line).filter_map(|found| {
+        let (not, kind) = (found.name("not")?, found.name("type")?);
+        Some((!not.as_str().is_empty(), kind.as_str() == own))
+    });
+    asked.any(|(is_left_out, is_it)| is_left_out == is_it)
 }
 
 /// `phpunit` and what runs it, with the suites and the paths that it is given.
