@@ -3,6 +3,7 @@
 mod bake;
 mod cargo;
 mod cargo_make;
+mod click;
 mod composer;
 mod foreign;
 mod hooks;
@@ -240,6 +241,13 @@ impl<'f> Walk<'f> {
             "rake" => self.rake(words, place, call),
             "makers" => self.cargo_make(&words[1..], place, call),
             "pre-commit" | "prek" => self.hooks(words, place, call),
+            "flask" => self.own_command(words.get(1), place, call),
+            program if program.rsplit('/').next() == Some("manage.py") => {
+                self.own_command(words.get(1), place, call);
+            }
+            "python" | "python3" if words.get(1).is_some_and(|file| file.ends_with("manage.py")) => {
+                self.own_command(words.get(2), place, call);
+            }
             "mage" | "inv" | "invoke" | "dagger" | "earthly" | "nuke" => self.program(words, place),
             "go" if runs_mage(words) => self.program(words, place),
             "go" if self.installs_own_module(words, call) => {
