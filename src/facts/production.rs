@@ -46,33 +46,11 @@ const BASE: &[&str] = &["base", "default", "defaults", "common", "global"];
 /// These name the settings themselves, so they say something as a file stem and nothing as a folder.
 const BASE_STEM: &[&str] = &["application", "appsettings", "settings", "config"];
 /// `templates` is left out on purpose: it is where Helm charts keep their manifests.
+#[rustfmt::skip]
 const NEVER: &[&str] = &[
-    "dev",
-    "devel",
-    "develop",
-    "development",
-    "local",
-    "localhost",
-    "ci",
-    "staging",
-    "stage",
-    "stg",
-    "qa",
-    "uat",
-    "sandbox",
-    "preview",
-    "preprod",
-    "nonprod",
-    "preproduction",
-    "template",
-    "dist",
-    "interop",
-    "training",
-    "extras",
-    "prow",
-    "pocs",
-    "prototype",
-    "prototypes",
+    "dev", "devel", "develop", "development", "local", "localhost", "ci", "staging", "stage", "stg", "qa", "uat",
+    "sandbox", "preview", "preprod", "nonprod", "preproduction", "template", "dist", "interop", "training", "extras",
+    "prow", "pocs", "prototype", "prototypes", "ddev", "lando", "devcontainer", "gitpod", "homestead",
 ];
 const EXAMPLE: &[&str] = &[
     "example",

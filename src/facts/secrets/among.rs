@@ -32,6 +32,26 @@ pub(super) fn is_one_of_names(text: &str, name: (usize, usize), value_end: usize
     is_word && (follows_one() || leads_to_one() || begins() || is_said() || holds_it())
 }
 
+/// `type:"password","onUpdate":…`: what follows is the name of the next value.
+pub(super) fn is_name_of_next(text: &str, value_end: usize) -> bool {
+    let after = text.get(value_end..).unwrap_or_default().trim_start_matches(['"', '\'', '`']).trim_start();
+    after.starts_with(':') && !after.starts_with("::")
+}
+
+/// `https://plans.shop.io/3#share-token=…`: a link that lets everybody in who has it.
+pub(super) fn is_shared(text: &str, name_start: usize) -> bool {
+    let word = text[..name_start].rsplit(|letter: char| letter.is_whitespace() || letter == '"').next().unwrap_or("");
+    word.contains("://") && word.ends_with('#') && text[name_start..].starts_with("share")
+}
+
+/// Whether a line of a script is a remark, or only says how a setting is written: `REM SET KEY=…`, `echo "set KEY=…"`.
+pub(super) fn is_said(line: &str) -> bool {
+    let line = line.trim_start_matches('@');
+    let first = line.split_whitespace().next().unwrap_or_default();
+    let goes_nowhere = || !line.contains(['>', '|']);
+    line.starts_with("::") || first.eq_ignore_ascii_case("rem") || first == "echo" && goes_nowhere()
+}
+
 /// `make_password("waste-time")` on a line of its own: nobody keeps what is hashed there for the time that it takes.
 pub(super) fn is_thrown_away(text: &str, name: (usize, usize), value_end: usize) -> bool {
     let verbs = ["make", "hash", "derive"];

@@ -14,7 +14,9 @@ pub(super) fn is_in_a_test_function(path: &str, text: &str, offset: usize) -> bo
     let Some(before) = text.get(..offset).filter(|_| is_code) else { return false };
     enclosing(before).any(|line| {
         let mut words = line.split_whitespace().skip_while(|word| !INTRODUCTIONS.contains(word)).skip(1);
-        let name = words.next().unwrap_or_default().split(['(', '<', ':']).next().unwrap_or_default();
+        let name = words.next().unwrap_or_default();
+        // `func (Test) E2E()`: a receiver of Go comes first.
+        let name = name.trim_start_matches('(').split(['(', ')', '<', ':']).next().unwrap_or_default();
         let said = names::words(name);
         let is_test = |word: Option<&String>| word.is_some_and(|word| matches!(word.as_str(), "test" | "tests"));
         let is_shown = |word: Option<&String>| {

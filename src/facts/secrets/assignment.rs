@@ -1,11 +1,13 @@
 //! Reads the assignment around a name that means a secret, in the grammar of the file, and finds the literal.
 
 use super::among::{
-    follows_a_text, is_given_to_a_name, is_no_name, is_one_of_names, is_thrown_away, leads_others, names_a_prompt,
+    follows_a_text, is_given_to_a_name, is_name_of_next, is_no_name, is_one_of_names, is_said, is_shared,
+    is_thrown_away, leads_others, names_a_prompt,
 };
 use super::context::Grammar;
 use super::literal::{self, Grade};
 use super::names::{self, Sort};
+use super::pair::{markup_value, value_of_pair};
 use crate::source::floor;
 
 /// A name, and the literal it is given, if that is a secret.
@@ -84,7 +86,10 @@ fn name_around(bytes: &[u8], start: usize, end: usize) -> (usize, usize) {
 
 fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Option<Literal> {
     let line = line_around(text, name.0);
-    let is_commented = is_comment(text[line.0..].trim_start(), grammar) || is_in_block_comment(text, name.0, grammar);
+    let own_line = text[line.0..line.1].trim_start();
+    let is_commented = is_comment(own_line, grammar)
+        || is_in_block_comment(text, name.0, grammar)
+        || grammar == Grammar::Bare && is_said(own_line);
     let is_sample = is_commented
         && matches!(grammar, Grammar::Bare | Grammar::Quoted)
         && stands_among_comments(text, line, grammar);
@@ -95,6 +100,7 @@ fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Op
     // Sentences of a comment put names in backticks one after the other.
     if join == Join::Passed
         && (is_commented
+            || is_name_of_next(text, end)
             || names_a_prompt(text, name, value)
             || is_one_of_names(text, name, end, value)
             || is_thrown_away(text, name, end))
@@ -106,9 +112,12 @@ fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Op
     if grammar == Grammar::Code && (names::says_itself(own, value) || is_arm() && names::is_code_name(own, value)) {
         return None;
     }
-    let grade = literal::grade(&decoded(value, text, grammar), sort, &text[name.0..name.1])?;
     // `${DB_PASSWORD:-dev}`: the default of a reference.
-    let is_default = text[..name.0].ends_with("${") && grade != Grade::Strong;
+    let defaults = text[..name.0].ends_with("${");
+    let value = if defaults { value.trim_start_matches('-') } else { value };
+    let grade = literal::grade(&decoded(value, text, grammar), sort, own)?;
+    let grade = if is_shared(text, name.0) { Grade::Public } else { grade };
+    let is_default = defaults && grade != Grade::Strong;
     let is_enough = !is_default
         && match (join, grade) {
             (Join::Assigned, _) | (_, Grade::Strong | Grade::Public) => true,
@@ -273,40 +282,6 @@ fn type_annotation(text: &str, at: &mut usize, grammar: Grammar) {
     {
         *at += equals;
     }
-}
-
-/// `<password>value</password>`, `name="password" value="value"`.
-fn markup_value(text: &str, at: usize) -> Option<usize> {
-    let rest = text.get(at..)?;
-    if rest.starts_with('>') {
-        return Some(at + 1);
-    }
-    let after = rest.strip_prefix("value=").or_else(|| rest.strip_prefix("value ="))?;
-    Some(text.len() - after.len())
-}
-
-/// `- name: DB_PASSWORD` with `value: x` on the next line, and `{"name": "X", "value": "y"}`.
-fn value_of_pair(text: &str, name: (usize, usize), at: usize) -> Option<usize> {
-    let line = line_around(text, name.0);
-    let before = text.get(line.0..name.0)?.trim_end_matches(['"', '\'', ' ']);
-    let is_pair = before.ends_with("name:")
-        || before.ends_with("key:")
-        || before.ends_with("name\":")
-        || before.ends_with("name=")
-        || before.ends_with("Name\":")
-        || before.ends_with("key=");
-    if !is_pair {
-        return None;
-    }
-    let rest = text.get(at..)?;
-    let trimmed = rest.trim_start_matches([',', ' ', '\t', '\r', '\n', '"', '\'']);
-    if rest.len() - trimmed.len() > 200 {
-        return None;
-    }
-    let after = ["value", "Value"].iter().find_map(|word| trimmed.strip_prefix(word))?;
-    let after = after.trim_start_matches(['"', '\'', ' ']);
-    let after = after.strip_prefix([':', '='])?.trim_start_matches(' ');
-    Some(text.len() - after.len())
 }
 
 /// The value at a place: start, end, and whether it is quoted.

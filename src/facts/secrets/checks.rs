@@ -198,9 +198,10 @@ pub(super) fn longest_run(text: &str) -> usize {
     longest(text, |before, after| before == after)
 }
 
-/// Length of the longest run of characters that count up: `12345678`, `abcdefgh`, `789abc`.
+/// Length of the longest run of characters that count up: `12345678`, `abcdefgh`, `789abc`, `89012`.
 pub(super) fn longest_count(text: &str) -> usize {
-    let follows = |before: u8, after: u8| before.wrapping_add(1) == after || (before, after) == (b'9', b'a');
+    let follows =
+        |before: u8, after: u8| before.wrapping_add(1) == after || before == b'9' && matches!(after, b'a' | b'0');
     longest(text, |before, after| after.is_ascii_alphanumeric() && follows(before, after))
 }
 

@@ -13,6 +13,7 @@ mod detectors;
 mod literal;
 mod names;
 mod overridden;
+mod pair;
 mod scan;
 
 pub use context::is_key_of_ci;

@@ -147,15 +147,22 @@ pub(super) fn says_itself(name: &str, value: &str) -> bool {
         "column",
         "label",
     ];
-    let is_key = value.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.".contains(&byte));
-    if !is_key || !value.contains(['_', '-', '.']) {
+    let own = words(name);
+    if !value.contains(['_', '-', '.']) {
         return false;
     }
-    let own = words(name);
-    // The name under which a browser keeps something, and a name that runs its words together otherwise.
-    if own.ends_with(&["storage".to_owned(), "key".to_owned()])
-        || own.concat() == words(value).concat() && own.len() > 2
-    {
+    // The name under which a browser keeps something.
+    let is_of_letters = || value.bytes().all(|byte| byte.is_ascii_alphabetic() || b"_-.".contains(&byte));
+    let is_stored = own.ends_with(&["storage".to_owned(), "key".to_owned()]);
+    if is_stored && is_of_letters() {
+        return true;
+    }
+    let is_key = value.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.".contains(&byte));
+    if !is_key {
+        return false;
+    }
+    // A name that runs its words together otherwise.
+    if is_stored || own.concat() == words(value).concat() && own.len() > 2 {
         return true;
     }
     // One option is told from another: `"replication-follower-password": "replication-primary-password"`.

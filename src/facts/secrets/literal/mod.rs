@@ -78,7 +78,10 @@ fn is_other_data(value: &str) -> bool {
             && port.bytes().all(|byte| byte.is_ascii_digit())
             && host.split(['.', '-']).all(|part| Shape::of(part).is_word())
     });
-    let is_constant = value.contains('_') && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    // `OAUTH2_CLIENT_SECRET` has a digit, and says what it is.
+    let is_constant = value.contains('_')
+        && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte.is_ascii_digit())
+        && (!value.bytes().any(|byte| byte.is_ascii_digit()) || is_named_constant(value));
     // `AWS4-HMAC-SHA256`: how something is signed.
     let is_algorithm =
         ["HMAC", "SHA1", "SHA256", "SHA384", "SHA512"].iter().any(|name| value.split('-').any(|part| part == *name))
@@ -101,6 +104,15 @@ fn is_other_data(value: &str) -> bool {
         || is_algorithm
         || ends_open
         || is_product
+}
+
+/// Whether words in capitals, each with a letter or two in front, end in what a secret is called.
+fn is_named_constant(value: &str) -> bool {
+    super::names::sort_of(value).is_some()
+        && value.split('_').all(|word| {
+            let letters = word.trim_end_matches(|letter: char| letter.is_ascii_digit());
+            letters.len() > 1 && letters.bytes().all(|byte| byte.is_ascii_uppercase())
+        })
 }
 
 /// Programs that keep passwords: a label, not a password.

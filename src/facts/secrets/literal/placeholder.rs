@@ -29,6 +29,7 @@ const PLACEHOLDERS: &[&str] = &[
     "some-", "undefined", "put_", "put-your", "sanitized", "removed", "fake", "goes here", "user:pass",
     "username:password", "____", "secret-value", "secretvalue", "mock", "sample",
     "shouldbe", "should-be", "should_be", "needs-to-be", "needs_to_be", "needstobe", "must-be", "must_be", "mustbe",
+    "do-not-use", "do_not_use", "donotuse", "in-production", "in_production",
 ];
 
 /// Words that names are made of.
@@ -68,6 +69,11 @@ pub(crate) fn is_placeholder(value: &str, name: &str) -> bool {
     }
     let said = names::words(value);
     let asked = names::words(name);
+    // `OAUTH2_SECRET: "oauth2-secret"`, `KEY_OAUTH2_SECRET="oauth2-secret"`: the name again.
+    let own = asked.strip_prefix(&["key".to_owned()]).filter(|rest| rest.len() > 1).unwrap_or(&asked);
+    if own.len() > 1 && own.concat() == said.concat() {
+        return true;
+    }
     // `changePassword: "label.change-password"`: the key of a text, which says the name again in its folder.
     let is_key = |byte: u8| byte.is_ascii_alphabetic() || b".:/-_".contains(&byte);
     let is_in_folder = said.len() > asked.len() && value.contains(['.', ':', '/']) && value.bytes().all(is_key);
@@ -100,5 +106,6 @@ pub(super) fn is_trivial(value: &str) -> bool {
         || lower.starts_with("test")
         || lower.starts_with("abc123")
         || lower.ends_with("test")
+        || lower.ends_with("abc123") && value.len() < 18
         || checks::longest_count(&lower) >= 6 && value.len() < 18
 }

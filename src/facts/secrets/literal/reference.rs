@@ -61,6 +61,8 @@ fn is_path(value: &str) -> bool {
         || parts().count() > 2 && parts().all(wordy)
         || is_path_of_a_store(value)
         || is_action(value)
+        || is_handler(value)
+        || is_parameter(value)
 }
 
 /// `shop/db-password`, `kv/secret2`: where a store keeps a secret, which the last part names.
@@ -81,6 +83,28 @@ fn is_action(value: &str) -> bool {
         part.starts_with(|c: char| c.is_ascii_lowercase()) && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
     };
     value.split_once('#').is_some_and(|(path, action)| path.split('/').all(is_name) && is_name(action))
+}
+
+/// `SettingsController@password`: what Laravel calls for a route.
+fn is_handler(value: &str) -> bool {
+    let is_name = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'\\');
+    value.split_once('@').is_some_and(|(class, method)| {
+        let starts =
+            |part: &str, is_first: fn(&char) -> bool| part.chars().next().is_some_and(|first| is_first(&first));
+        starts(class, char::is_ascii_uppercase)
+            && starts(method, char::is_ascii_lowercase)
+            && names::words(class).len() > 1
+            && is_name(class)
+            && is_name(method)
+    })
+}
+
+/// `?token=:token` of a route, `:password` of a statement: what takes a value later.
+fn is_parameter(value: &str) -> bool {
+    value.strip_prefix(':').is_some_and(|rest| {
+        let name = rest.trim_start_matches(|letter: char| letter.is_ascii_alphabetic() || letter == '_');
+        rest.len() - name.len() > 1 && (name.is_empty() || name.starts_with(['&', '/', '?', '\'', '\\']))
+    })
 }
 
 fn is_call(value: &str) -> bool {

@@ -17,6 +17,7 @@ pub(super) struct Shape {
     entropy: f64,
     switches: usize,
     wordy: bool,
+    is_name: bool,
 }
 
 impl Shape {
@@ -42,6 +43,7 @@ impl Shape {
             entropy: checks::entropy(value),
             switches: value.as_bytes().windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count(),
             wordy,
+            is_name: wordy && value.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'),
         }
     }
 
@@ -71,6 +73,8 @@ impl Shape {
     pub(super) fn password_grade(&self) -> Grade {
         match () {
             () if self.looks_random() => Grade::Strong,
+            // `pending_provisioning`: a word of the program, as names are joined.
+            () if self.is_name => Grade::Weak,
             () if self.letters && (self.digits || self.symbols && self.len >= 8) && self.len >= 5 => Grade::Fair,
             () => Grade::Weak,
         }
