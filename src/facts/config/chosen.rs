@@ -12,18 +12,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How source loads the client of a database server, a pattern for each kind of server.
 pub(crate) const CLIENTS: &[&str] = &[
-    r#""github\.com/(?:lib/pq|jackc/pgx)\b|^\s*(?:import|from)\s+(?:psycopg2?|asyncpg)\b"#,
-    r#""github\.com/go-sql-driver/mysql"|^\s*(?:import|from)\s+(?:MySQLdb|pymysql|mysql\.connector)\b"#,
-    r#""github\.com/(?:microsoft|denisenkom)/go-mssqldb\b|^\s*(?:import|from)\s+(?:pymssql|pyodbc)\b"#,
+    r#""github\.com/(?:lib/pq|jackc/pgx)\b|^\s*(?:import|from)\s+(?:psycopg2?|asyncpg)\b|(?:\bfrom\s+|\brequire\(\s*|\bimport\(\s*)["'](?:pg|postgres)["']"#,
+    r#""github\.com/go-sql-driver/mysql"|^\s*(?:import|from)\s+(?:MySQLdb|pymysql|mysql\.connector)\b|(?:\bfrom\s+|\brequire\(\s*|\bimport\(\s*)["'](?:mysql2?(?:/promise)?)["']"#,
+    r#""github\.com/(?:microsoft|denisenkom)/go-mssqldb\b|^\s*(?:import|from)\s+(?:pymssql|pyodbc)\b|(?:\bfrom\s+|\brequire\(\s*|\bimport\(\s*)["'](?:mssql|tedious)["']"#,
     r#""go\.mongodb\.org/mongo-driver\b|^\s*(?:import|from)\s+(?:pymongo|motor)\b"#,
     r#""github\.com/(?:gocql/gocql|apache/cassandra-gocql-driver)\b|^\s*(?:import|from)\s+cassandra\b"#,
-    r#""github\.com/(?:ClickHouse/(?:clickhouse-go|ch-go))\b|^\s*(?:import|from)\s+clickhouse_\w+"#,
+    r#""github\.com/(?:ClickHouse/(?:clickhouse-go|ch-go))\b|^\s*(?:import|from)\s+clickhouse_\w+|(?:\bfrom\s+|\brequire\(\s*|\bimport\(\s*)["'](?:@clickhouse/client|clickhouse)["']"#,
     r#""github\.com/(?:elastic/go-elasticsearch|olivere/elastic)\b|^\s*(?:import|from)\s+elasticsearch\b"#,
     r#""github\.com/(?:influxdata/influxdb|InfluxCommunity/influxdb3)[\w-]*\b|^\s*(?:import|from)\s+influxdb\w*"#,
-    r#""github\.com/snowflakedb/gosnowflake\b|^\s*(?:import|from)\s+snowflake\b"#,
+    r#""github\.com/snowflakedb/gosnowflake\b|^\s*(?:import|from)\s+snowflake\b|(?:\bfrom\s+|\brequire\(\s*|\bimport\(\s*)["'](?:snowflake-sdk)["']"#,
     r#""github\.com/(?:godror/godror|sijms/go-ora)\b|^\s*(?:import|from)\s+(?:cx_Oracle|oracledb)\b"#,
     r#""github\.com/arangodb/go-driver\b|"github\.com/go-kivik/kivik\b|"github\.com/neo4j/neo4j-go-driver\b"#,
-    r#""github\.com/(?:trinodb/trino-go-client|prestodb/presto-go-client)\b|^\s*(?:import|from)\s+(?:pyhive|trino|prestodb)\b"#,
+    r#""github\.com/(?:trinodb/trino-go-client|prestodb/presto-go-client)\b|^\s*(?:import|from)\s+(?:pyhive|trino|prestodb)\b|(?:\bfrom\s+|\brequire\(\s*|\bimport\(\s*)["'](?:presto-client|trino-client)["']"#,
+    r#"\bfrom\s+["']@databricks/sql["']|\brequire\(\s*["']@databricks/sql["']"#,
+    r#"\bfrom\s+["']@google-cloud/bigquery["']|\brequire\(\s*["']@google-cloud/bigquery["']"#,
+    r#"\bfrom\s+["']@aws-sdk/client-athena["']|\brequire\(\s*["']@aws-sdk/client-athena["']"#,
 ];
 
 /// So many kinds of servers in one folder are those of its users: a program that can keep its own data in several of
@@ -44,6 +47,9 @@ pub fn not_chosen(facts: &Facts<'_>, path: &str) -> Option<String> {
     if is_connector(facts, path) {
         return Some("one of the many kinds of databases that the program reaches for its users".to_owned());
     }
+    if runs_once(facts, path) {
+        return Some("a script that asks the database and ends".to_owned());
+    }
     if moves_data(path) {
         return Some("a command that somebody types to move data into the service".to_owned());
     }
@@ -63,6 +69,18 @@ pub fn not_chosen(facts: &Facts<'_>, path: &str) -> Option<String> {
     let unset = switch.or_else(|| several.filter(|_| !needed.iter().any(|read| is_set(read))))?;
     is_stated(facts, config, path)
         .then(|| format!("chosen only where `{}` is set, which production does not set", unset.name))
+}
+
+/// Whether a script gives nothing to others, serves nobody, closes its connection and sets its own exit code: a probe at the
+/// start, a tool of a release.
+fn runs_once(facts: &Facts<'_>, path: &str) -> bool {
+    let is_script = [".mjs", ".cjs", ".js", ".ts", ".mts"].iter().any(|end| path.ends_with(end));
+    let Some(source) = facts.tree.text(path).filter(|_| is_script) else { return false };
+    let has = |words: &[&str]| words.iter().any(|word| source.text().contains(word));
+    has(&["process.exit"])
+        && has(&[".close(", ".end(", ".disconnect(", ".$disconnect("])
+        && !has(&["module.exports", "export default", "export const", "export function", "export async", "exports."])
+        && !has(&[".listen(", "serve(", "createServer(", ".on('message'", ".on(\"message\"", "setInterval(", "cron"])
 }
 
 /// Whether a file of Go belongs to a command that takes data out of somebody's database: `cmd/migrate/`, `cmd/import/`.
@@ -174,7 +192,8 @@ fn canonical(engine: &str) -> &str {
 
 /// Whether a file stands among connectors: each beside it loads the client of another kind of server.
 pub fn is_connector(facts: &Facts<'_>, path: &str) -> bool {
-    [".go", ".py"].iter().any(|end| path.ends_with(end)) && facts.connectors().contains(folder_of(path))
+    [".go", ".py", ".ts", ".js", ".mjs"].iter().any(|end| path.ends_with(end))
+        && facts.connectors().contains(folder_of(path))
 }
 
 /// The folders whose files load the clients of many kinds of servers.

@@ -225,6 +225,15 @@ fn inside_a_reference(config: &Config) -> Vec<Sighting> {
     set.chain(read.map(|read| told(&read.place, &read.name))).collect()
 }
 
+/// The language that a library is for, where code of another has names like its own.
+fn language_of(library: &str) -> Option<Language> {
+    match library {
+        "SQLAlchemy" => Some(Language::Python),
+        "node-postgres" | "Sequelize" | "Knex" | "Prisma" => Some(Language::JavaScript),
+        _ => None,
+    }
+}
+
 /// The defaults of the libraries in use, each at its first use.
 fn by_default(facts: &Facts<'_>, fact: &Fact) -> Vec<Sighting> {
     let uses: Vec<&str> = fact.defaults.iter().map(|(_, used, _)| *used).collect();
@@ -232,7 +241,7 @@ fn by_default(facts: &Facts<'_>, fact: &Fact) -> Vec<Sighting> {
     let mut sightings = Vec::new();
     for (&(library, _, default), hits) in fact.defaults.iter().zip(found) {
         // Functions of other languages have that name too.
-        let is_its_own = |hit: &&Hit| library != "SQLAlchemy" || Language::of(&hit.path) == Some(Language::Python);
+        let is_its_own = |hit: &&Hit| language_of(library).is_none_or(|own| Language::of(&hit.path) == Some(own));
         let Some(hit) = hits.iter().find(|hit| is_its_own(hit) && is_in_use(facts, hit)) else { continue };
         let (value, text) = match default {
             Fixed::Count(count) => (Observed::Quantity(Quantity::count(count)), count.to_string()),
