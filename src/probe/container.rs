@@ -113,6 +113,9 @@ fn is_started(facts: &Facts<'_>, question: &Question, command: &Sighting) -> boo
 fn start_checks(facts: &Facts<'_>, answer: &mut Answer) {
     let view = facts.containers();
     let is_own = |service: &&Service| service.role != Role::ThirdParty && service.standing == Standing::Production;
+    for check in view.services.iter().filter(is_own).filter_map(|service| start::held_back(facts, service)) {
+        answer.seen.push(seen(&check.place, format!("the service waits: `{}`", check.line)));
+    }
     let services = view.services.iter().filter(is_own).filter_map(|service| {
         Some((service.command.clone()?, service.platform == Platform::Heroku && service.name == "release"))
     });

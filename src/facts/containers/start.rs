@@ -1,6 +1,6 @@
 //! What a start does with its stores before it serves: migrations that must succeed, loops that wait for an answer.
 
-use super::Fact;
+use super::{Fact, Platform, Role, Service};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::pattern::pattern;
@@ -14,6 +14,11 @@ pattern!(
 pattern!(
     WAITS,
     r"\b(?:until|while\s+!)\s[^\n]{0,120}\b(?:psql|pg_isready|nc|mysqladmin|mariadb-admin|redis-cli|mongosh)\b|\b(?:wait-for-it|wait-for)(?:\.sh)?\s+\S+:\d|\bdockerize\s[^\n]{0,80}-wait\b"
+);
+// `until flask db upgrade; do sleep 5; done`.
+pattern!(
+    RETRIES,
+    r"^(?:until|while\s+!)\s[^\n;]*\b(?:manage\.py\s+migrate|alembic\s+upgrade|flask\s+db\s+upgrade|db:(?:migrate|prepare)|migrate\s+deploy|artisan\s+migrate|ecto\.migrate)\b"
 );
 pattern!(STOPS, r"(?m)^#!\S+(?:[ \t]+\S+)?[ \t]+-\w*e\w*\s*$|^[ \t]*set\s+(?:-\w+\s+)*-(?:\w*e\w*|o\s+errexit)\b");
 
@@ -44,6 +49,25 @@ pub fn checks(facts: &Facts<'_>, command: &Fact<String>, alone: bool) -> Vec<Sta
         }
     }
     found
+}
+
+/// What Compose holds a service back for: a store beside it that has to be healthy first.
+pub fn held_back(facts: &Facts<'_>, service: &Service) -> Option<StartCheck> {
+    let parsed = facts.parsed(&service.place.path).filter(|_| service.platform == Platform::Compose)?;
+    let depends = parsed.first()?.at(&["services", &service.name, "depends_on"])?.as_map()?;
+    let is_store = |name: &str| {
+        let mut others = facts.containers().services.iter();
+        others
+            .any(|other| other.name == name && other.place.path == service.place.path && other.role == Role::ThirdParty)
+    };
+    depends.iter().find_map(|(name, field)| {
+        let condition = field.value.get("condition").filter(|_| is_store(name))?;
+        (condition.as_str()? == "service_healthy").then(|| StartCheck {
+            place: Place::at(service.place.path.clone(), condition.span),
+            line: format!("depends_on {name}: service_healthy"),
+            is_sure: true,
+        })
+    })
 }
 
 /// The scripts of the tree that a command runs and that must succeed.
@@ -93,18 +117,33 @@ fn in_script(facts: &Facts<'_>, file: &File, text: &str) -> Vec<StartCheck> {
         if code.starts_with('#') {
             continue;
         }
-        let waits = WAITS.is_match(code);
+        let waits = WAITS.is_match(code) || RETRIES.is_match(code);
         let Some(end) = MIGRATES.find(code).map(|found| found.end()).or(waits.then_some(code.len())) else { continue };
         let rest = &code[end..];
-        if waits || must_succeed(rest, stops) {
+        let is_retried = !waits && is_retried(&text[..at], &text[start..]);
+        if waits || is_retried || must_succeed(rest, stops) {
             let lead = line.len() - line.trim_start().len();
             let place = Place::at(file.path.clone(), Span::new(at + lead, at + lead + code.len()));
             // What stands further in depends on what stands above it.
-            let is_sure = lead == 0 || is_reached_unset(facts, &text[..at]);
+            let is_sure = lead == 0 || is_retried || is_reached_unset(facts, &text[..at]);
             found.push(StartCheck { place, line: code.to_owned(), is_sure });
         }
     }
     found
+}
+
+/// Whether a loop goes round until a line of it succeeds: `while true; do` above, and below its status is asked for and
+/// ends the loop.
+fn is_retried(before: &str, after: &str) -> bool {
+    const REACH: usize = 5;
+    let above = before.lines().rev().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    let opens = |line: &str| line.starts_with("while true") || line.starts_with("while :") || line == "do";
+    let mut below = after.lines().take(REACH).take_while(|line| line.trim() != "done").map(str::trim);
+    above.is_some_and(opens) && {
+        let asks = below.find(|line| line.contains("$?"));
+        let is_good = |line: &str| line.contains("-eq 0") || line.contains("= \"0\"") || line.contains("= 0");
+        asks.is_some_and(|line| is_good(line) && (line.contains("break") || below.any(|next| next == "break")))
+    }
 }
 
 /// Whether a script comes to what follows where nothing sets the switch that leads around it: behind the `else` of
