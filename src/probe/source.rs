@@ -307,7 +307,9 @@ fn calls_another(path: &str) -> bool {
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let stem = name.split('.').next().unwrap_or(name);
     let says_so = |name: &str| name.split(['-', '_']).any(|word| WORDS.contains(&word));
+    // `uaaClient.js`, too.
     folders.split('/').any(|folder| FOLDERS.contains(&folder) || says_so(folder))
         || says_so(stem)
+        || stem.ends_with("client")
         || PROVIDERS.contains(&stem)
 }
