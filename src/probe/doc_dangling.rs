@@ -1,6 +1,6 @@
 //! `@doc.dangling(topic)`: commands of a document that name scripts, targets or charts which the tree lacks.
 
-use super::doc::{candidates, topic::Topic};
+use super::doc::{self, candidates, topic::Topic};
 use super::{Probe, Question};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
@@ -48,6 +48,18 @@ static YET: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
+/// What stands on a line of commands before the name of a file that it makes.
+static WRITTEN: LazyLock<Regex> = LazyLock::new(|| {
+    compile(r#"(?:>|\btee(?:\s+-a)?\s|\btouch\s|\b(?:nano|vim?|emacs|micro)\s|\s-[oO]\s|\s--output(?:-document)?[\s=]|\b(?:cp|mv|curl|wget|install)\s[^|;&]*[\s/])\s*["']?(?:[\w.~-]*/)*$"#)
+        .expect("a constant pattern")
+});
+
+/// What stands in a sentence before the name of a file that its reader makes.
+static SAVED: LazyLock<Regex> = LazyLock::new(|| {
+    compile(r"(?i)\b(?:creat(?:e|es|ing)|mak(?:e|ing)|writ(?:e|ing)|sav(?:e|ed|ing))\b[^.:;]{0,60}?\b(?:file|script|as|to|called|named|in|into)\b[^.:;]{0,20}$")
+        .expect("a constant pattern")
+});
+
 /// How a file comes from elsewhere: it ships with something, is installed or fetched.
 static FETCHED: LazyLock<Regex> = LazyLock::new(|| {
     compile(r"(?i)\b(?:ships? (?:with|in)|shipped|comes (?:with|in)|bundled (?:with|in)|(?:is|are|was|were|gets?) (?:installed|downloaded|provided|put)|downloads?|installer|curl|wget)\b")
@@ -59,6 +71,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let topics = question.arg(0).iter().filter_map(|word| Topic::named(&word.text).err());
     // The manual of what the program does for its users names what they have.
     for topic in topics.filter(|topic| !topic.is_trade_of(facts.own_name().says())) {
+        let mut lacking: Vec<Sighting> = Vec::new();
         for candidate in candidates::find(facts, topic) {
             let commands: Vec<&Block> = candidate
                 .tree()
@@ -69,11 +82,15 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             let prose = candidate.tree().iter().flat_map(|section| &section.blocks);
             let brings = prose.filter(|block| block.commands).any(|block| BRINGS.is_match(&block.text));
             if !brings {
-                answer.seen.extend(commands.iter().flat_map(|block| dangling(facts, candidate.document, block)));
+                lacking.extend(commands.iter().flat_map(|block| dangling(facts, candidate.document, block)));
                 let prose = candidate.tree().iter().flat_map(|section| &section.blocks);
-                answer.seen.extend(prose.flat_map(|block| said(facts, candidate.document, block)));
+                lacking.extend(prose.flat_map(|block| said(facts, candidate.document, block)));
             }
         }
+        // What one page names and the tree lacks says nothing against the guide that others give.
+        let pages: BTreeSet<&str> = lacking.iter().map(|sighting| &*sighting.place.path).collect();
+        let is_given_elsewhere = !pages.is_empty() && doc::suffices_without(facts, question, topic, &pages);
+        if is_given_elsewhere { answer.notes.extend(lacking) } else { answer.seen.extend(lacking) }
     }
     answer
 }
@@ -117,7 +134,22 @@ fn sighting(document: &Document, block: &Block, what: &str) -> Sighting {
 
 /// Whether the tree lacks a path, and no document says that the file comes from elsewhere.
 fn lacks(facts: &Facts<'_>, document: &Document, path: &str) -> bool {
-    is_missing(facts, document, path) && !is_fetched(facts, path)
+    is_missing(facts, document, path) && !is_made(document, path) && !is_fetched(facts, path)
+}
+
+/// Whether the reader of a document makes a file on its own machine: a command writes to it or opens it in an editor, or a
+/// sentence says under which name it is saved.
+fn is_made(document: &Document, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let mut blocks = document.sections.iter().flat_map(|section| &section.blocks);
+    !name.is_empty()
+        && blocks.any(|block| {
+            let is_code = matches!(block.kind, BlockKind::Command | BlockKind::Code(_));
+            block.text.match_indices(name).any(|(at, _)| {
+                let line = block.text[..at].rsplit('\n').next().unwrap_or_default();
+                WRITTEN.is_match(line) || !is_code && SAVED.is_match(line)
+            })
+        })
 }
 
 /// Whether a document of the project says that a file comes from elsewhere.

@@ -2,6 +2,7 @@
 
 use super::language::Language;
 use crate::facts::production::{TESTS, is_settings_aside, is_test_support};
+use crate::pattern::pattern;
 use crate::source;
 
 /// What a source file is for.
@@ -302,9 +303,18 @@ pub(super) fn of_text(text: &str, language: Language) -> Option<Role> {
         Language::Go if head.lines().take(20).any(is_kept) => Some(Role::Product),
         _ if is_generated_text(text) => Some(Role::Generated),
         Language::Go if is_help_of_tests(text) => Some(Role::Test),
+        Language::JavaScript if is_release_of_a_library(head) => Some(Role::Vendored),
         Language::JavaScript if declares_tests(text) => Some(Role::Test),
         _ => None,
     }
+}
+
+/// Whether a file of JavaScript begins with the banner that libraries keep in what they release: name, version, licence.
+fn is_release_of_a_library(head: &str) -> bool {
+    pattern!(VERSION, r"\bv?\d+\.\d+\.\d+\b");
+    pattern!(ORIGIN, r"(?i)https?://|\blicen[cs]ed?\b|\bcopyright\b|\(c\)");
+    let banner = head.trim_start().strip_prefix("/*!").and_then(|rest| rest.split("*/").next());
+    banner.is_some_and(|banner| VERSION.is_match(banner) && ORIGIN.is_match(banner))
 }
 
 /// Whether a file of JavaScript declares tests outside every function, whatever it is called: `integration/login.js`.

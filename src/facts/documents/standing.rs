@@ -12,6 +12,12 @@ pattern!(
     r"(?im)^(?:status|state)\s*:\s*\W*(?:deprecated|outdated|obsolete|superseded|archived|retired|withdrawn)\b|^(?:deprecated|outdated|obsolete|archived)\s*:\s*(?:true|yes)\b|^#{1,2}\s.*[(\[](?:deprecated|outdated|obsolete|superseded|archived|out[- ]of[- ]date)[)\]]|^(?:[#>!:\s\[(_]|\*\*|:\w+:|[^\x00-\x7F])*(?:(?:warning|note|notice|caution|important|status|state)\W+)?(?:deprecated|outdated|obsolete|superseded|archived|out[- ]of[- ]date)(?:[*\])!.:,;]|_+(?:\W|$)|\s*$|\s+(?:by|in favou?r of|since|as of|see|please|-|–|—)\s)|\b(?:this|these|the)\s+(?:(?:following|whole|entire|below)\s+)?(?:document(?:ation)?|page|guide|docs?|read-?me|manual|run-?book|playbook|instructions|procedures?|plan|policy|content|information|file|article|wiki|steps)\s+(?:(?:below|here|on this page|in this (?:document|file|guide|page))\s+)?(?:is|are|has been|have been|was|were)\s+(?:(?:now|currently|very|hopelessly|partly|badly|severely|marked|marked as|considered|being)\s+)?(?:deprecated|outdated|obsolete|superseded|archived|retired|out[- ]of[- ]date|no longer (?:maintained|valid|accurate|in use|used|supported|current|correct|relevant|updated|up[- ]to[- ]date|applicable|applies))\b"
 );
 
+// What a page begins with whose subject this tree may not have: the plans that it is sold with.
+pattern!(
+    PAID,
+    r"\b(?:only\s+)?(?:available|included|offered)\s+(?:only\s+)?(?:on|in|with|for|to)\s+(?:the\s+|our\s+|all\s+)?\W{0,2}(?:business|enterprise|pro|professional|premium|paid|team|teams|cloud|plus|scale)\W{0,2}(?:(?:,|/|\s+and|\s+or)\s+\W{0,2}\w+\W{0,2})?\s+(?:plans?|editions?|tiers?|subscriptions?|customers|licen[cs]es?)\b|\b(?:business|enterprise|premium|paid|cloud)(?:[- ](?:edition|plan))?[- ]only\b|\bnot (?:available|included|part of) (?:in |of )?the (?:open[- ]source|community|free|self[- ]hosted) (?:edition|version)\b"
+);
+
 /// Words without which nothing above matches.
 const OUTDATED_WORDS: &[&str] = &[
     "deprecated",
@@ -290,6 +296,9 @@ fn by_content(text: &str, sections: &[Section]) -> Standing {
     }
     if OUTDATED_WORDS.iter().any(|word| head.contains(word)) && OUTDATED.is_match(&head) {
         return Standing::Never("outdated, as it says itself");
+    }
+    if PAID.is_match(&head) {
+        return Standing::Never("about an edition that is paid for");
     }
     if head.contains("this is not a user manual") || head.contains("not a user manual") {
         return Standing::Code;

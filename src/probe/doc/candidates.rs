@@ -74,9 +74,9 @@ impl<'f> Candidate<'f> {
         beside().any(|file| is_source(file.name())) && !beside().any(|file| is_root(file.name()))
     }
 
-    /// Whether it is a section of a document, and not the whole of it.
-    pub(in crate::probe) fn is_section(&self) -> bool {
-        self.section > 0
+    /// Whether it is a section of a page about something else, which may speak of that alone.
+    pub(in crate::probe) fn is_of_part(&self, topic: &Topic) -> bool {
+        self.section > 0 && topic.is_of_part(self.document.title(), &self.document.path)
     }
 
     /// Its heading, quoted.

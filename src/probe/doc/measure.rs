@@ -65,7 +65,7 @@ enum Reach {
 pub(super) struct Look<'a, 'f> {
     pub(super) facts: &'a Facts<'f>,
     pub(super) topic: &'a Topic,
-    candidate: &'a Candidate<'a>,
+    pub(super) candidate: &'a Candidate<'a>,
     actions: bool,
 }
 
@@ -303,10 +303,6 @@ impl<'a> Look<'a, '_> {
             self.below().filter(|(_, section)| LEVEL.is_match(&section.title)).map(|(_, section)| section.heading);
         let named = self.blocks().filter(|block| LEVEL.is_match(beginning(&block.text))).map(|block| block.span);
         [steps, rows, headings.collect(), named.collect()].into_iter().max_by_key(Vec::len).unwrap_or_default()
-    }
-
-    fn commands(&self) -> Vec<Span> {
-        self.blocks().filter(|block| block.commands).map(|block| block.span).collect()
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = (&'a Block, &'a [String])> {

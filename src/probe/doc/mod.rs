@@ -2,6 +2,7 @@
 
 pub(super) mod candidates;
 mod check;
+mod commands;
 mod measure;
 mod named;
 pub(super) mod outside;
@@ -16,7 +17,7 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Place, Sighting, Strength};
 use crate::facts::Facts;
 use candidates::Candidate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use topic::{Needs, Topic};
 use weigh::Weight;
 
@@ -64,9 +65,7 @@ fn look_for(facts: &Facts<'_>, question: &Question, topic: &Topic) -> Answer {
                     candidate.name()
                 ),
             }),
-            None if candidate.is_section()
-                && topic.is_of_part(candidate.document.title(), &candidate.document.path) =>
-            {
+            None if candidate.is_of_part(topic) => {
                 let page = candidate.document.title();
                 let why = format!(
                     "{} stands on a page about something else ({page:?}) and may speak of that alone",
@@ -110,6 +109,21 @@ fn look_for(facts: &Facts<'_>, question: &Question, topic: &Topic) -> Answer {
     answer
 }
 
+/// Whether what there is on a topic would be enough without some documents.
+pub(super) fn suffices_without(
+    facts: &Facts<'_>,
+    question: &Question,
+    topic: &Topic,
+    left_out: &BTreeSet<&str>,
+) -> bool {
+    let others = candidates::find(facts, topic).into_iter();
+    let others = others.filter(|candidate| !left_out.contains(&*candidate.document.path));
+    let weighed = others.map(|candidate| (candidate, weigh::weigh(facts, topic, &candidate)));
+    let good: Vec<_> =
+        weighed.filter(|(candidate, weight)| weight.flaw().is_none() && !candidate.is_of_part(topic)).collect();
+    !decide(facts, question, topic, &good).seen.is_empty()
+}
+
 /// A document that could not be read matters to a topic when its path says that it is about it.
 fn is_about(topic: &Topic, blind: &Blind) -> bool {
     blind.place.as_ref().is_some_and(|place| topic.is_path(&place.path))
@@ -141,8 +155,7 @@ fn decide(facts: &Facts<'_>, question: &Question, topic: &Topic, good: &[(Candid
         (Needs::Some(count), None) => there >= *count,
         (Needs::Named(names), None) => names.iter().all(|name| has(name)),
     };
-    let documents: std::collections::BTreeSet<&str> =
-        good.iter().map(|(candidate, _)| &*candidate.document.path).collect();
+    let documents: BTreeSet<&str> = good.iter().map(|(candidate, _)| &*candidate.document.path).collect();
     let enough =
         enough && question.option("documents").and_then(topic::whole).is_none_or(|least| documents.len() >= least);
     let parts: Vec<&str> = question.words_from(1).map(|word| &*word.text).collect();
@@ -178,7 +191,7 @@ fn holding(topic: &Topic, good: &[(Candidate<'_>, Weight)], held: &[Vec<&str>]) 
     let of_section = |held: &[&str]| topic.needs.are_none() || held.iter().any(|part| topic.needs.take(part));
     let is_whole = |path: &str| {
         let sections = good.iter().zip(held).filter(|((candidate, _), _)| *candidate.document.path == *path);
-        let parts: std::collections::BTreeSet<&str> = sections.flat_map(|(_, held)| held.iter().copied()).collect();
+        let parts: BTreeSet<&str> = sections.flat_map(|(_, held)| held.iter().copied()).collect();
         match &topic.needs {
             Needs::Some(count) => parts.len() >= *count,
             Needs::Named(names) => names.iter().all(|name| parts.contains(name.as_str())),
