@@ -23,7 +23,7 @@ pub static PROBE: Probe = Probe {
     name: "db",
     summary: "A property of the production database: of its client, the settings of these keys, else what the source fixes, else the library's default; \
               of its servers, what declares them says",
-    usage: "@db(pool_max|pool_min|pool_idle|acquire_timeout|ssl_mode|encrypted|user, key…) or @db(replicas|replicated|failover|consistency|tls|at_rest|cipher|audit|audited|insights|identity|network)",
+    usage: "@db(pool_max|pool_min|pool_idle|acquire_timeout|ssl_mode|encrypted|user, key…) or @db(in_file|replicas|replicated|failover|consistency|tls|at_rest|cipher|audit|audited|insights|identity|network)",
     arity: (1, usize::MAX),
     patterns_from: None,
     facts: &[
@@ -34,6 +34,7 @@ pub static PROBE: Probe = Probe {
         "ssl_mode",
         "encrypted",
         "user",
+        "in_file",
         "replicas",
         "replicated",
         "failover",
@@ -68,6 +69,14 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let config = facts.config();
     let mut answer = Answer { blind: config.blind.clone(), ..Answer::default() };
     if let Some(answer) = server::look(facts, question.fact()) {
+        return answer;
+    }
+    let in_file = matches!(question.fact(), "ssl_mode" | "encrypted" | "user" | "in_file").then(|| in_a_file(config));
+    if let Some(setting) = in_file.flatten() {
+        let message = format!("`{}` keeps the data in a file, to which nothing connects", setting.name);
+        let sighting = Sighting::new(setting.place.clone(), Strength::Configured, message);
+        let kept = if question.fact() == "in_file" { &mut answer.seen } else { &mut answer.notes };
+        kept.push(sighting);
         return answer;
     }
     match question.fact() {
@@ -111,6 +120,22 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     }
     answer.seen.extend(stated);
     answer
+}
+
+/// The setting of the engine, where the effective one is SQLite.
+fn in_a_file(config: &Config) -> Option<&Setting> {
+    const NAMES: &[&str] = &["type", "driver", "engine", "dialect", "backend", "connection"];
+    let words: Vec<Word> = ["database", "db"]
+        .iter()
+        .flat_map(|parent| {
+            NAMES.iter().map(move |name| Word { text: format!("{parent}.{name}").into(), ..Word::default() })
+        })
+        .collect();
+    let words: Vec<&Word> = words.iter().collect();
+    let settings: Vec<&Setting> = matching(config, &words).into_iter().map(|(setting, _)| setting).collect();
+    let effective = config.effective(&settings);
+    let is_file = |setting: &&Setting| matches!(&setting.held, Held::Plain(text) if ["sqlite", "sqlite3"].contains(&text.to_ascii_lowercase().as_str()));
+    effective.winners.iter().all(is_file).then(|| effective.winners.first().copied()).flatten()
 }
 
 /// Whether a pool holds one connection.
@@ -211,11 +236,18 @@ fn inside_a_reference(config: &Config) -> Vec<Sighting> {
     let opaque = |setting: &&Setting| matches!(setting.held, Held::Elsewhere(..));
     let settings: Vec<&Setting> = matching(config, &words).into_iter().map(|(setting, _)| setting).collect();
     let effective = config.effective(&settings);
+    // Rails names no section of the database in the file that is about nothing else.
+    let is_of_rails = |setting: &&Setting| {
+        setting.place.path.rsplit('/').next() == Some("database.yml")
+            && setting.key.words().last().is_some_and(|last| last == "url")
+    };
+    let of_rails = config.settings().iter().filter(is_of_rails);
     let told = |place: &Place, name: &str| {
         Sighting::new(place.clone(), Strength::Configured, format!("the connection text `{name}` stands elsewhere"))
             .with(Observed::Opaque(name.to_owned()))
     };
-    let set = effective.winners.into_iter().filter(opaque).map(|setting| told(&setting.place, &setting.name));
+    let set =
+        effective.winners.into_iter().chain(of_rails).filter(opaque).map(|setting| told(&setting.place, &setting.name));
     let bare: Vec<Word> = words.iter().map(|&word| word.clone()).collect();
     let variables = Variables::of(&bare);
     // A file or a server on the developer's machine is what it is when nothing sets it: production does.

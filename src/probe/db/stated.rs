@@ -122,7 +122,8 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
         value => value,
     };
     let of_settings = matches!(value, Observed::Opaque(_)).then(|| default_in_settings(facts, text)).flatten();
-    let is_default = of_settings.is_some() || whole.contains("get_env");
+    let falls_back = ["get_env", "??", "||"].iter().any(|mark| whole.contains(mark));
+    let is_default = of_settings.is_some() || falls_back;
     let value = of_settings.unwrap_or(value);
     let source = facts.tree.text(&hit.path)?;
     let line = source.line(source.line_col(span.start).line).trim();
