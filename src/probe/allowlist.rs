@@ -288,11 +288,10 @@ fn settings(facts: &Facts<'_>, keys: &[&str], listed: &mut Vec<Listed>, empty: &
     let config = facts.config();
     let tails: Vec<String> = keys.iter().flat_map(|key| spread(key)).collect();
     let matching: Vec<_> = tails.iter().flat_map(|key| config.ending_in(key)).map(|(setting, _)| setting).collect();
-    for setting in config
-        .effective(&matching)
-        .winners
-        .into_iter()
-        .filter(|setting| !is_of_a_limiter(&setting.name) && !leads_out(&setting.name))
+    for setting in
+        config.effective(&matching).winners.into_iter().filter(|setting| {
+            !is_of_a_limiter(&setting.name) && !leads_out(&setting.name) && !is_of_proxies(&setting.name)
+        })
     {
         let entry = |range: &str| Listed {
             place: setting.place.clone(),
@@ -330,6 +329,11 @@ fn settings(facts: &Facts<'_>, keys: &[&str], listed: &mut Vec<Listed>, empty: &
 /// Whether a list, by its name, says where the service itself may send requests: `LOCAL_NETWORK_ALLOWLIST` of webhooks.
 fn leads_out(name: &str) -> bool {
     says(name, &["localnetwork", "webhook", "outbound", "outgoing", "egress", "ssrf", "callback"])
+}
+
+/// Who may say in a header where a request or its user comes from: `HEADER_LOGIN_TRUSTED_IPS`.
+fn is_of_proxies(name: &str) -> bool {
+    says(name, &["trustedip"]) && says(name, &["header", "proxy", "proxies", "forwarded", "sso"])
 }
 
 /// Whom a limiter lets ask as often as they like: everybody else comes in as well.

@@ -4,7 +4,7 @@ use super::config::{Variables, matching};
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::code::{Language, is_of_a_client_library, serves_not};
+use crate::facts::code::{is_of_a_client_library, is_of_another_command, serves_not};
 use crate::facts::config::{Config, Connection, EnvRead, Held, Layer, Setting, Way, squashed};
 use crate::facts::manifests::Beside;
 use crate::facts::secrets::is_placeholder;
@@ -25,11 +25,17 @@ pub static PROBE: Probe = Probe {
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let config = facts.config();
     let words: Vec<&Word> = question.words_from(0).collect();
+    // `require_master_key = true`: a switch holds no secret.
+    let is_switch = |setting: &Setting| {
+        let name = setting.name.rsplit(['.', ':']).next().unwrap_or(&setting.name).to_ascii_lowercase();
+        ["require_", "requires_", "enable_"].iter().any(|verb| name.starts_with(verb))
+    };
     // A word that only a value can tell (`url`, if it is that of a database) tells nothing of a value that is elsewhere.
     let can_tell = |setting: &Setting, word: &Word| {
         !(word.attributes.contains_key("only") && matches!(setting.held, Held::Elsewhere(..)))
     };
-    let found = matching(config, &words).into_iter().filter(|(setting, word)| can_tell(setting, word));
+    let found = matching(config, &words).into_iter();
+    let found = found.filter(|(setting, word)| can_tell(setting, word) && !is_switch(setting));
     let settings: Vec<&Setting> = found.map(|(setting, _)| setting).collect();
     let effective = config.effective(&settings);
     let mut answer = Answer::default();
@@ -86,19 +92,6 @@ fn address_of_rails<'c>(config: &'c Config, setting: &Setting) -> Option<&'c Set
     };
     let is_of_rails = setting.place.path.rsplit('/').next() == Some("database.yml");
     config.settings().iter().filter(|_| is_of_rails).find(is_beside)
-}
-
-/// Whether a file of Go holds a command that people type beside one that serves: `hydra revoke token` asks for their
-/// own client's secret.
-fn is_of_another_command(facts: &Facts<'_>, path: &str) -> bool {
-    const SERVING: &[&str] = &["serve", "server", "start", "run", "daemon", "root", "main", "worker", "api", "web"];
-    let is_go = Language::of(path) == Some(Language::Go);
-    if !is_go || path.split(['/', '.', '_', '-']).any(|word| SERVING.contains(&word)) {
-        return false;
-    }
-    let starts = facts.code().find(facts, r#"\bUse:\s*"(?:serve|server|start|run|daemon)\b"#);
-    let commands = || facts.code().find(facts, r#"\bUse:\s*"[a-z]"#);
-    !starts.is_empty() && starts.iter().all(|hit| &*hit.path != path) && commands().iter().any(|hit| &*hit.path == path)
 }
 
 /// Whether the program holds a literal of its settings against that very text, as one does that does not start with it.

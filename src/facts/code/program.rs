@@ -40,6 +40,19 @@ pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
     !serves(file) && code.product(facts).any(|other| other.path != file.path && is_start(facts, other) && serves(other))
 }
 
+/// Whether a file of Go holds a command that people type beside one that serves: `hydra revoke token` asks for their
+/// own client's secret.
+pub fn is_of_another_command(facts: &Facts<'_>, path: &str) -> bool {
+    const SERVING: &[&str] = &["serve", "server", "start", "run", "daemon", "root", "main", "worker", "api", "web"];
+    let is_go = Language::of(path) == Some(Language::Go);
+    if !is_go || path.split(['/', '.', '_', '-']).any(|word| SERVING.contains(&word)) {
+        return false;
+    }
+    let starts = facts.code().find(facts, r#"\bUse:\s*"(?:serve|server|start|run|daemon)\b"#);
+    let commands = || facts.code().find(facts, r#"\bUse:\s*"[a-z]"#);
+    !starts.is_empty() && starts.iter().all(|hit| &*hit.path != path) && commands().iter().any(|hit| &*hit.path == path)
+}
+
 /// Whether a file belongs to a program whose name says that people type it: `cmd/shop-cli/`, `cmd/shopcli/`, `shopctl/` of
 /// Go, a plugin of `kubectl`, `cli/` beside the others, and `shop_cli.rs`; a crate of that name may be the service's own start.
 pub(super) fn is_of_a_command_line(path: &str) -> bool {

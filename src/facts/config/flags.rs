@@ -3,7 +3,7 @@
 use super::{Held, Key, Layer, Setting};
 use crate::evidence::Place;
 use crate::facts::Facts;
-use crate::facts::code::{Hit, Scope, serves_not, written};
+use crate::facts::code::{Hit, Scope, is_of_another_command, serves_not, written};
 
 /// The group is the name; the expression of the default follows.
 pub(crate) const FLAGS: &[&str] = &[
@@ -29,7 +29,7 @@ pub(super) fn read(facts: &Facts<'_>, settings: &mut Vec<Setting>) {
 fn one(facts: &Facts<'_>, hit: &Hit, pattern: &str) -> Option<Setting> {
     let (name, _) = hit.value.as_ref()?;
     // What people type at a program beside the service is none of its settings.
-    if serves_not(facts, &hit.path) {
+    if serves_not(facts, &hit.path) || is_of_another_command(facts, &hit.path) {
         return None;
     }
     let code = facts.code().file(&hit.path)?.code(facts)?.product();
