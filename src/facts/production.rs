@@ -161,7 +161,11 @@ pub fn stage_of_path(path: &str) -> Stage {
         return Stage::Unmarked;
     }
     // What is shown while the service is away.
-    if path.split('/').any(|part| matches!(part, "maintenance_page" | "maintenance-page")) {
+    let is_page = |part: &str| {
+        let part = part.replace('-', "_");
+        matches!(part.as_str(), "maintenance_page" | "service_unavailable_page" | "unavailable_page")
+    };
+    if path.contains("page") && path.split('/').any(is_page) {
         return Stage::Never("maintenance page");
     }
     if parts.file == ".env" {

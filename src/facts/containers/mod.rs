@@ -55,6 +55,8 @@ pub enum Platform {
     Ecs,
     /// A job of Nomad.
     Nomad,
+    /// Cloud Foundry.
+    CloudFoundry,
 }
 
 impl Platform {
@@ -69,6 +71,7 @@ impl Platform {
             Self::AppEngine => "App Engine",
             Self::Ecs => "Amazon ECS",
             Self::Nomad => "Nomad",
+            Self::CloudFoundry => "Cloud Foundry",
         }
     }
 

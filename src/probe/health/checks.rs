@@ -172,6 +172,9 @@ fn of_service(facts: &Facts<'_>, service: &Service) -> Subject {
         Platform::AppEngine if service.health.is_empty() => {
             Some("App Engine checks its instances by itself".to_owned())
         }
+        Platform::CloudFoundry if service.health.is_empty() => {
+            Some("Cloud Foundry checks the port of its instances by itself".to_owned())
+        }
         _ => None,
     };
     let folder = service.dockerfile.as_deref().map(folder_of).filter(|folder| !folder.is_empty());

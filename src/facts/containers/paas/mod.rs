@@ -2,6 +2,7 @@
 
 mod app_engine;
 mod app_platform;
+mod cloud_foundry;
 mod ecs;
 mod fly;
 mod heroku;
@@ -39,8 +40,10 @@ pub(super) fn read(facts: &Facts<'_>, containers: &mut Containers) {
 /// that of the root.
 fn beside_others(facts: &Facts<'_>, containers: &Containers, service: &Service) -> Standing {
     let all = &containers.services;
-    let is_button =
-        |platform| matches!(platform, Platform::AppPlatform | Platform::Fly | Platform::Heroku | Platform::Render);
+    let is_button = |platform| {
+        use Platform::{AppPlatform, CloudFoundry, Fly, Heroku, Render};
+        matches!(platform, AppPlatform | CloudFoundry | Fly | Heroku | Render)
+    };
     let path = &*service.place.path;
     let stage = |path: &str| production::stage_of_path(&facts.own_name().cleared(path));
     let is_told = || facts.project().is_production(path) || stage(path) == Stage::Production;
@@ -80,6 +83,10 @@ fn services(facts: &Facts<'_>, file: &File, containers: &mut Containers) -> Opti
     let name = file.name();
     if name == "Procfile" {
         return Some(heroku::services(facts, file));
+    }
+    if cloud_foundry::is_spec(file) {
+        let parsed = facts.parsed(&file.path)?;
+        return Some(cloud_foundry::services(facts, file, parsed.first()?));
     }
     let reader = reader_of(file)?;
     let parsed = facts.parsed(&file.path)?;
