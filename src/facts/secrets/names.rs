@@ -215,6 +215,12 @@ pub(super) fn is_of_the_program(name: &str) -> bool {
         "django", "flask", "csrf", "hmac", "auth",
     ];
     let words = words(name);
-    words.iter().any(|word| matches!(word.as_str(), "key" | "secret"))
-        && words.iter().all(|word| OWN.contains(&word.as_str()))
+    // The product's name may stand in front: `SHOP_SESSION_SECRET`.
+    let is_of_its_sessions = matches!(
+        words.iter().map(String::as_str).collect::<Vec<_>>().as_slice(),
+        [.., "session" | "cookie" | "csrf", "secret" | "key"]
+    );
+    is_of_its_sessions
+        || words.iter().any(|word| matches!(word.as_str(), "key" | "secret"))
+            && words.iter().all(|word| OWN.contains(&word.as_str()))
 }
