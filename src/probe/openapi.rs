@@ -1,5 +1,6 @@
 //! `@openapi()`: documents that describe an API: `OpenAPI`, Swagger 2.0, `AsyncAPI`.
 
+use super::place::code::unspoken_service;
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
@@ -16,12 +17,13 @@ use std::sync::LazyLock;
 pub static PROBE: Probe = Probe {
     name: "openapi",
     summary: "OpenAPI, Swagger and AsyncAPI documents of this project's own API, by the number of their operations, or of those \
-              whose path or security matches; `operation_scopes` means the operations that ask for a scope",
-    usage: "@openapi(path…) {kind: \"openapi\" | \"asyncapi\", security: regex, operation_scopes: regex}",
+              whose path or security matches; `operation_scopes` means the operations that ask for a scope, `unserved` those \
+              that no route serves, where all routes are known",
+    usage: "@openapi(path…) {kind: \"openapi\" | \"asyncapi\", security: regex, operation_scopes: regex, unserved}",
     arity: (0, 16),
     patterns_from: Some(0),
     facts: &[],
-    options: &["kind", "security", "operation_scopes"],
+    options: &["kind", "security", "operation_scopes", "unserved"],
     look,
 };
 
@@ -110,7 +112,8 @@ fn read(facts: &Facts<'_>, file: &File, kind: &str, source: &Source, question: &
     let span = matching.first().map_or(field.key, |(_, span)| *span);
     let place = Place::at(file.path.clone(), if asks_for_some { span } else { field.span() });
     let sighting = |message: String| Sighting::new(place.clone(), Strength::Documented, message);
-    let own = is_own(facts, kind, &operations);
+    let base = base(root);
+    let own = is_own(facts, kind, &operations, &base);
     let aside = if ASIDE.is_match(&file.path) {
         Some("by its place a test's, a client's or an example".to_owned())
     } else if FOREIGN.is_match(title.trim()) {
@@ -122,10 +125,26 @@ fn read(facts: &Facts<'_>, file: &File, kind: &str, source: &Source, question: &
     } else {
         None
     };
+    if question.is_set("unserved") {
+        let found = unserved(facts, &operations, &base).filter(|_| aside.is_none() && own == Some(true));
+        answer.seen.extend(found.map(|(what, span)| {
+            let place = Place::at(file.path.clone(), span);
+            Sighting::new(place, Strength::Documented, format!("{name} \"{title}\" names {what}"))
+        }));
+        return answer;
+    }
     match aside {
         Some(why) => answer.notes.push(sighting(format!("{name} does not count: {why}"))),
         None if own == Some(false) => {
             let why = format!("{name} \"{title}\" describes none of the operations that the source declares");
+            answer.blind.push(Blind { place: Some(place.clone()), why });
+        }
+        // Whoever shows nothing is let in too: what is shown proves nothing of the others.
+        None if question.is_set("security")
+            && !matching.is_empty()
+            && !matching.iter().any(|(of, _)| requires(root, of)) =>
+        {
+            let why = format!("{name} \"{title}\" declares it, and no operation requires it");
             answer.blind.push(Blind { place: Some(place.clone()), why });
         }
         None if matching.is_empty() => {
@@ -204,6 +223,20 @@ fn matching(operations: &[(String, Span)], root: &Map, question: &Question) -> V
     operations.iter().filter(|(name, _)| is_asked(name)).cloned().collect()
 }
 
+/// Whether some operation lets nobody in without a security scheme. A document without any `security` says nothing of it.
+fn requires(root: &Map, scheme: &str) -> bool {
+    let paths = root.get("paths").and_then(|field| field.value.as_map()).into_iter().flatten();
+    let items = paths.filter_map(|(_, item)| item.value.as_map()).flatten();
+    let own = items.filter_map(|(_, operation)| operation.value.get("security"));
+    let mut said = root.get("security").map(|field| &field.value).into_iter().chain(own).peekable();
+    let names = |list: &Value| {
+        let alternatives: Vec<&Map> = list.as_list().unwrap_or_default().iter().filter_map(Value::as_map).collect();
+        let is_open = alternatives.iter().any(|one| one.iter().next().is_none());
+        !is_open && alternatives.iter().any(|one| one.contains_key(scheme))
+    };
+    said.peek().is_none() || said.any(names)
+}
+
 /// A security scheme as one line: `type: http, scheme: bearer, bearerFormat: JWT`.
 fn scheme(value: &Value) -> String {
     let fields = value.as_map().into_iter().flatten();
@@ -272,15 +305,47 @@ fn is_client_input(facts: &Facts<'_>, path: &str) -> bool {
 }
 
 /// What the source says of whose API a document describes.
-fn is_own(facts: &Facts<'_>, kind: &str, operations: &[(String, Span)]) -> Option<bool> {
+fn is_own(facts: &Facts<'_>, kind: &str, operations: &[(String, Span)], base: &str) -> Option<bool> {
     let routes = facts.routes();
     let known = routes.served().filter(|operation| operation.method != "RPC").count();
     if kind != "openapi" || known < FEWEST_ROUTES {
         return None;
     }
-    let described = operations.iter().filter_map(|(name, _)| name.split_once(' '));
-    let shared = described.filter(|(method, path)| routes.declares(method, path)).count();
-    if shared > 0 { Some(true) } else { routes.blind.is_empty().then_some(false) }
+    if operations.iter().any(|(name, _)| is_served(facts, name, base)) {
+        Some(true)
+    } else {
+        routes.blind.is_empty().then_some(false)
+    }
+}
+
+/// Whether a route serves an operation, `GET /orders`, alone or below the path that the document gives all of them.
+fn is_served(facts: &Facts<'_>, name: &str, base: &str) -> bool {
+    let declares = |method: &str, path: &str| facts.routes().declares(method, path);
+    name.split_once(' ')
+        .is_some_and(|(method, path)| declares(method, path) || declares(method, &format!("{base}{path}")))
+}
+
+/// The path that stands before all operations: `basePath`, or that of the first server.
+fn base(root: &Map) -> String {
+    let own = root.get("basePath").and_then(|field| field.value.as_str());
+    let server = || root.get("servers")?.value.as_list()?.first()?.get("url")?.as_str();
+    let address = own.or_else(server).unwrap_or_default();
+    let path = address.split_once("://").map_or(address, |(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
+    path.trim_end_matches('/').to_owned()
+}
+
+/// What a document describes and no route serves, in words, and the first of it; only where the source was read well enough
+/// to find most of the others.
+fn unserved(facts: &Facts<'_>, operations: &[(String, Span)], base: &str) -> Option<(String, Span)> {
+    const FEWEST: usize = 3;
+    let routes = facts.routes();
+    if !routes.blind.is_empty() || routes.written_by.is_some() || unspoken_service(facts).is_some() {
+        return None;
+    }
+    let missing: Vec<_> = operations.iter().filter(|(name, _)| !is_served(facts, name, base)).collect();
+    let (first, span) = missing.first()?;
+    let is_known = missing.len() >= FEWEST && missing.len() * 5 <= operations.len();
+    is_known.then(|| (format!("{first} and {} more that no route serves", missing.len() - 1), *span))
 }
 
 /// With fewer routes than these it is not known what the service answers.

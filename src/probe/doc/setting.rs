@@ -22,6 +22,12 @@ pattern!(
     r"(?i)\b(?:local(?:ly|host)?|dev|development|developers?|minikube|k3d|kind cluster|docker[- ]?desktop|contribut(?:ing|ors?|e)|hacking|tutorial|walk-?through|getting[- ]started|quick[- ]?start|demos?|examples?|samples?|sandbox|playground|staging|preview|uat|qa|testing|tests?|benchmarks?|from source)\b"
 );
 pattern!(BEGINNING, r"(?i)^(?:getting[- ]started|quick[- ]?start)$");
+// What goes on running after it was typed.
+pattern!(
+    PUT_UP,
+    r"(?m)^\s*(?:[$>#] )?(?:sudo )?(?:helm (?:install|upgrade)\b|kubectl (?:apply|create)\b|systemctl (?:--now )?enable\b|docker stack deploy\b|nomad (?:job )?run\b|oc apply\b|pm2 (?:startup|save)\b)"
+);
+pattern!(BEGINNERS, r"(?i)(?:^|/)(?:getting[-_]?started|quick[-_]?start)/");
 // What stands before a block of commands that are typed to try something out: "For a quick local example, run:".
 pattern!(
     TRIAL,
@@ -58,7 +64,14 @@ pub(super) fn of(candidate: &Candidate<'_>, topic: &Topic, own_name: &OwnName) -
         return Setting::Development(quoted(word.as_str()));
     }
     let mut above = document.ancestors(candidate.section).map(title);
-    let path = document.path.replace(['/', '_', '-', '.'], " ");
+    // A folder for those who begin may hold the pages on how the service is kept running, too.
+    let keeps_running = || blocks_of(candidate).any(|block| PUT_UP.is_match(&block.text));
+    let path = if BEGINNERS.is_match(&document.path) && keeps_running() {
+        BEGINNERS.replace_all(&document.path, |_| "/".to_owned())
+    } else {
+        (&*document.path).into()
+    };
+    let path = path.replace(['/', '_', '-', '.'], " ");
     let introduction = document.sections.iter().take(2).flat_map(|section| &section.blocks).take(3);
     let introduction: Vec<&str> = introduction.map(|block| block.text.as_str()).collect();
     // A page for those who begin tells how the service is tried, and may tell too how its data is kept.
@@ -91,6 +104,10 @@ pub(super) fn is_trial(text: &str) -> bool {
     TRIAL.is_match(last) && !PRODUCTION.is_match(last) && !SERVER.is_match(last)
 }
 
+fn blocks_of<'f>(candidate: &Candidate<'f>) -> impl Iterator<Item = &'f Block> {
+    candidate.tree().iter().flat_map(|section| &section.blocks)
+}
+
 fn quoted(word: &str) -> String {
     format!("\"{}\"", word.to_lowercase())
 }
@@ -102,7 +119,7 @@ fn text_says(section: &Section) -> bool {
 /// Whether the section gives commands and every one of them is what developers type, with no word of a server in it or in
 /// the title of its page.
 fn is_one_machine(candidate: &Candidate<'_>) -> bool {
-    let blocks = || candidate.tree().iter().flat_map(|section| &section.blocks);
+    let blocks = || blocks_of(candidate);
     let lines = blocks().flat_map(|block| match block.kind {
         BlockKind::Command => block.text.lines(),
         _ => block.inline.lines(),
