@@ -10,9 +10,11 @@ use super::reading::NEVER;
 use super::{Engine, Property, Store, Stores, aside};
 use crate::evidence::{Observed, Place};
 use crate::facts::Facts;
+use crate::facts::ci::deploy::Act;
 use crate::facts::containers::{self, Containers, Platform, Service};
 use crate::facts::production::{self, Stage, Standing};
 use crate::quantity::Quantity;
+use crate::tree::path::{folder_of, within};
 use crate::value::{Field, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,11 +38,40 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Stores) {
         let Some(document) = facts.parsed(&file.path).and_then(|parsed| parsed.first()) else { continue };
         let standing = match production::stage_of_path(&facts.own_name().cleared(&file.path)) {
             Stage::Never(word) => Standing::Aside(format!("\"{word}\" in its path")),
-            _ => containers::environment_of_app(document),
+            _ => match containers::environment_of_app(document) {
+                Standing::Production => beside_others(facts, &file.path),
+                standing => standing,
+            },
         };
         for store in heroku(&file.path, document) {
             keep(view, store, &standing);
         }
+    }
+}
+
+/// What an `app.json` is beside the Procfile of its folder, or beside what CI and Terraform put into production by other
+/// means than Heroku's.
+fn beside_others(facts: &Facts<'_>, path: &str) -> Standing {
+    let is_of_heroku = |text: &str| ["heroku", "dokku"].iter().any(|word| text.to_lowercase().contains(word));
+    let procfile = within(folder_of(path), "Procfile");
+    if let Some(service) = facts.containers().services.iter().find(|service| *service.place.path == *procfile) {
+        return service.standing.clone();
+    }
+    let deployments = facts.ci().deployments();
+    let mut deployments = deployments.iter().filter(|one| one.act == Act::Deploy && one.counts()).peekable();
+    if let Some(first) = deployments.peek().map(|one| one.what.clone())
+        && !deployments.any(|one| is_of_heroku(&one.what))
+    {
+        return Standing::Uncertain(format!("CI deploys by `{first}`"));
+    }
+    let infra = facts.infra();
+    let declared = infra.production().map(|resource| &*resource.path).next();
+    let called = || infra.remote.iter().map(|remote| &*remote.place.path).next();
+    match declared.or_else(called) {
+        Some(other) if !infra.production().any(|resource| resource.is_kind("heroku_*")) => {
+            Standing::Uncertain(format!("{other} declares how the project runs, too"))
+        }
+        _ => Standing::Production,
     }
 }
 
@@ -209,7 +240,11 @@ fn heroku(path: &str, document: &Value) -> Vec<Store> {
         }
         let place = Place::at(path, value.span);
         let mut store = Store::new(format!("add-on \"{plan}\""), place.clone(), Engine::Postgres);
-        let tier = plan.split(':').nth(1).unwrap_or("essential-0");
+        let Some(tier) = plan.split(':').nth(1) else {
+            let all = [Frequency, Retention, Pitr, Replicas, Failover, Property::Consistency];
+            store.mute.extend(all.into_iter().map(|property| (property, "the add-on names no plan")));
+            return Some(store);
+        };
         let is_dev = ["hobby", "mini", "basic", "essential"].iter().any(|small| tier.starts_with(small));
         if is_dev {
             without_anything(&mut store, &place, "a plan for development");

@@ -3,6 +3,7 @@
 //! A Procfile has no word for a health check, for memory or for a strategy: those stay unknown (ruling 2).
 
 use super::super::fields::Spec;
+use super::super::image::Image;
 use super::super::{Env, EnvValue, Fact, Limit, Platform, Role, Scale, Service};
 use super::standing;
 use crate::evidence::Place;
@@ -13,11 +14,13 @@ use crate::tree::File;
 use crate::tree::path::{folder_of, within};
 use crate::value::Value;
 
-pub(super) fn services(facts: &Facts<'_>, file: &File) -> Vec<Service> {
+pub(super) fn services(facts: &Facts<'_>, file: &File, images: &[Image]) -> Vec<Service> {
     let Some(source) = file.text() else { return Vec::new() };
-    let standing = match developer_process(source.text()) {
-        Some(process) => Standing::Aside(format!("it starts {process}, as developers do")),
-        None => standing(facts, &file.path, None),
+    let image = images.iter().find(|image| starts_it(facts, &image.path, &file.path));
+    let standing = match (developer_process(source.text()), image) {
+        (Some(process), _) => Standing::Aside(format!("it starts {process}, as developers do")),
+        (None, Some(image)) => Standing::Aside(format!("the image of {} starts its processes", image.path)),
+        (None, None) => standing(facts, &file.path, None),
     };
     let env = app_json_env(facts, &file.path);
     let mut found = Vec::new();
@@ -58,6 +61,27 @@ pub(super) fn services(facts: &Facts<'_>, file: &File) -> Vec<Service> {
     found
 }
 
+/// Whether a Dockerfile puts a Procfile into its image, or has one started there: its processes share a container.
+fn starts_it(facts: &Facts<'_>, dockerfile: &str, procfile: &str) -> bool {
+    const MANAGERS: &[&str] = &["forego", "foreman", "goreman", "honcho", "hivemind", "overmind"];
+    let Some(source) = facts.tree.text(dockerfile) else { return false };
+    let name = |word: &str| word.rsplit('/').next().unwrap_or(word).to_owned();
+    source.text().lines().map(str::trim_start).filter(|line| !line.starts_with('#')).any(|line| {
+        let mut words = line.split(|c: char| c.is_whitespace() || "\"'[],".contains(c)).filter(|word| !word.is_empty());
+        let Some(first) = words.next() else { return false };
+        let words: Vec<&str> = words.collect();
+        let copies = matches!(first, "COPY" | "ADD") && words.iter().any(|word| ends_with_path(procfile, word));
+        copies || words.windows(2).any(|pair| MANAGERS.contains(&name(pair[0]).as_str()) && pair[1] == "start")
+    })
+}
+
+/// Whether a path ends with another one, which names a Procfile: `docker/web/Procfile` with `web/Procfile`.
+fn ends_with_path(path: &str, end: &str) -> bool {
+    let end = end.trim_start_matches("./").trim_start_matches('/');
+    end.rsplit('/').next() == Some("Procfile")
+        && path.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+}
+
 /// The process of a Procfile that no platform is asked to run: a data server, or what compiles at each change.
 fn developer_process(text: &str) -> Option<&'static str> {
     const PROCESSES: &[&str] = &[
@@ -89,6 +113,11 @@ fn developer_process(text: &str) -> Option<&'static str> {
 /// What an `app.json` says that its apps are: it makes review apps and those of a deploy button, and may name their
 /// environment (`RAILS_ENV: review`).
 pub fn environment_of_app(document: &Value) -> Standing {
+    // What only apps that are made for a pull request and taken away again need.
+    if document.at(&["scripts", "pr-predestroy"]).is_some() || document.at(&["env", "HEROKU_PARENT_APP_NAME"]).is_some()
+    {
+        return Standing::Aside("it is for review apps".into());
+    }
     // What is shown to whoever presses the button.
     if let Some(key) = ["logo", "keywords", "success_url"].into_iter().find(|key| document.get(key).is_some()) {
         return Standing::Uncertain(format!("it is made for a deploy button: it has a `{key}`"));

@@ -82,7 +82,7 @@ fn image_of_the_root<'c>(containers: &'c Containers, service: &Service) -> Optio
 fn services(facts: &Facts<'_>, file: &File, containers: &mut Containers) -> Option<Vec<Service>> {
     let name = file.name();
     if name == "Procfile" {
-        return Some(heroku::services(facts, file));
+        return Some(heroku::services(facts, file, &containers.images));
     }
     if cloud_foundry::is_spec(file) {
         let parsed = facts.parsed(&file.path)?;
