@@ -177,6 +177,51 @@ pub(super) fn read(facts: &Facts<'_>, backups: &mut Vec<Backup>) {
     for (whence, steps) in &jobs {
         backups.extend(job(whence, steps));
     }
+    backups.extend(by_actions(facts));
+}
+
+/// What actions of CI back up on a clock, which say so by their names: `acme/actions/backup-postgres`.
+fn by_actions(facts: &Facts<'_>) -> Vec<Backup> {
+    let ci = facts.ci();
+    let mut found = Vec::new();
+    for action in ci.actions.iter().filter(|action| action.excuse.is_none()) {
+        let job = ci.job(&action.step);
+        let Some(engines) = engines_of_action(&action.name) else { continue };
+        if job.excuse.is_some() || other_environment(job, &[]).is_some() {
+            continue;
+        }
+        for (expression, _) in action.step.schedules() {
+            let step = Step {
+                words: Vec::new(),
+                place: action.place.clone(),
+                gap: cron::longest_gap(expression),
+                excuse: None,
+                is_off: false,
+            };
+            let whence = format!("job \"{}\" of {} at `{expression}`", job.name, job.place.path);
+            let said = said(Frequency, &step, &format!("the action {}", action.name), &whence);
+            found.extend(said.map(|said| Backup::new(engines, vec![said])));
+        }
+    }
+    found
+}
+
+/// What an action backs up by its name; one that only says `database` backs up whichever there is.
+fn engines_of_action(name: &str) -> Option<&'static [Engine]> {
+    let name = name.split('@').next().unwrap_or(name).to_lowercase();
+    let last = name.rsplit('/').next().unwrap_or(&name);
+    let words: Vec<&str> = last.split(['-', '_', '.']).collect();
+    let backs_up = words.iter().any(|word| matches!(*word, "backup" | "dump" | "snapshot"));
+    let is_other =
+        words.iter().any(|word| matches!(*word, "restore" | "check" | "verify" | "test" | "setup" | "delete"));
+    let engines = words.iter().find_map(|word| match *word {
+        "postgres" | "postgresql" | "pg" => Some(&[Engine::Postgres][..]),
+        "mysql" | "mariadb" => Some(&[Engine::Mysql][..]),
+        "mongo" | "mongodb" => Some(&[Engine::Mongo][..]),
+        "database" | "db" => Some(&[][..]),
+        _ => None,
+    });
+    engines.filter(|_| backs_up && !is_other)
 }
 
 /// The word by which a job, its environment or the address that a command reaches belongs elsewhere than to production.
