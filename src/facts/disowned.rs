@@ -30,18 +30,37 @@ const UNLESS: &[&str] =
 
 /// Whether the first comment of a text says that production does not use what it declares.
 pub fn is_disowned(text: &str) -> bool {
-    let first = head(text, HEAD);
-    if !first.starts_with(['#', '/', '-', ';', '\n', '\r', ' ']) {
-        return false;
-    }
-    let lines = first.lines().map(str::trim).take(60).take_while(|line| is_comment(line));
-    let words = lines.flat_map(|line| line.trim_start_matches(['#', '/', ';', '*', '-']).split_whitespace());
-    let comment = words.collect::<Vec<_>>().join(" ").to_lowercase().replace('*', "");
+    let comment = first_comment(text);
     if !comment.contains("production") {
         return false;
     }
     let Some(says) = SAYS.as_ref() else { return false };
     says.captures_iter(&comment).any(|found| !UNLESS.iter().any(|word| found[0].contains(word)))
+}
+
+pattern!(
+    FOR_TESTS,
+    r"\b(?:for|in) (?:[a-z]+ )?(?:testing|tests)\b|\bintegration[- ]tests?\b|\b(?:test|testing|staging) (?:environment|deployment|server|instance|stack|setup)s?\b|\bnot (?:to be )?(?:(?:used|use|meant|intended) )?for [a-z]* ?(?:deployment|deploying)"
+);
+
+// The same file may be for both.
+pattern!(AND_PRODUCTION, r"\b(?:and|or|/|,|as well as) (?:for |in )?production|\bproduction(?:,| and| or| as well)\b");
+
+/// Whether the first comment of a text says that tests run what it declares, or that nobody is to deploy it.
+pub fn is_for_tests(text: &str) -> bool {
+    let comment = first_comment(text);
+    FOR_TESTS.is_match(&comment) && !AND_PRODUCTION.is_match(&comment)
+}
+
+/// The words of the first comment, in lower case; nothing where a text begins with something else.
+fn first_comment(text: &str) -> String {
+    let first = head(text, HEAD);
+    if !first.starts_with(['#', '/', '-', ';', '\n', '\r', ' ']) {
+        return String::new();
+    }
+    let lines = first.lines().map(str::trim).take(60).take_while(|line| is_comment(line));
+    let words = lines.flat_map(|line| line.trim_start_matches(['#', '/', ';', '*', '-']).split_whitespace());
+    words.collect::<Vec<_>>().join(" ").to_lowercase().replace('*', "")
 }
 
 // `dev_mode = true`, not in a comment.

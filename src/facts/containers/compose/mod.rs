@@ -1,5 +1,6 @@
 //! Compose files and their services.
 
+mod foreign;
 mod standing;
 
 use super::fields::{Spec, bytes};
@@ -35,15 +36,16 @@ pub(super) fn read(facts: &Facts<'_>, containers: &mut Containers) {
                 fill(service, &spec, &field.value, facts, containers)
             })
             .collect();
+        foreign::set_apart(facts, services, &mut found);
         if services.values().all(|field| ["image", "build", "extends"].iter().all(|key| field.value.get(key).is_none()))
         {
             changing.push(path);
         }
         let standing = standing::standing(facts, containers, path, document, &found);
         for service in &mut found {
-            let profiles = services.get(&service.name).and_then(|field| field.value.get("profiles"));
-            service.standing = match (&standing, profiles) {
-                (Standing::Production, Some(_)) => Standing::Aside("only started with a profile".into()),
+            let is_asked_for = services.get(&service.name).is_some_and(|field| needs_profile(&field.value));
+            service.standing = match &standing {
+                Standing::Production if is_asked_for => Standing::Aside("only started with a profile".into()),
                 _ => standing.clone(),
             };
         }
@@ -289,6 +291,18 @@ fn borrows(spec: &Spec, value: &Value, facts: &Facts<'_>) -> bool {
     let mounted = volumes.filter_map(|volume| volume.as_str()?.split(':').next());
     env_files(value).iter().any(|file| is_away(file))
         || mounted.into_iter().any(|host| host.rsplit('/').next() == Some(".env") && is_away(host))
+}
+
+/// Whether a service starts only with a profile; one without a name (`${WEB_PROFILE:-}`) keeps nothing back.
+fn needs_profile(service: &Value) -> bool {
+    let is_empty = |name: &Value| match name.scalar_text().map(|text| EnvValue::of(&text)) {
+        Some(EnvValue::Literal(name) | EnvValue::Default(name)) => name.is_empty(),
+        _ => false,
+    };
+    service.get("profiles").is_some_and(|profiles| match profiles.as_list() {
+        Some(list) => !list.is_empty() && !list.iter().any(is_empty),
+        None => !is_empty(profiles),
+    })
 }
 
 /// `- KEY=value`, or `- KEY` for a value from whoever starts it.

@@ -2,11 +2,12 @@
 
 use super::super::elsewhere::definitions;
 use super::super::{Containers, Env, EnvValue, Platform, Role, Service};
-use super::{UNNAMED_COMPOSE, is_compose, is_stack};
+use super::{UNNAMED_COMPOSE, is_compose, is_stack, needs_profile};
 use crate::facts::Facts;
-use crate::facts::disowned::{DISOWNED, is_disowned};
+use crate::facts::disowned::{DISOWNED, is_disowned, is_for_tests};
 use crate::facts::documents::may_say;
 use crate::facts::production::{self, Stage, Standing, is_mode};
+use crate::tree::path::folder_of;
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -57,6 +58,9 @@ pub(super) fn standing(
     if let Some(document) = sample_beside(facts, path) {
         return Standing::Uncertain(format!("{document} calls it a sample"));
     }
+    if is_variation(&name) && alternatives(facts, path, services).nth(1).is_some() {
+        return Standing::Uncertain("others beside it run the same, and nothing says which one is used".into());
+    }
     described(facts, &name)
 }
 
@@ -87,6 +91,27 @@ fn is_variation(name: &str) -> bool {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let mut words = stem.split(['.', '-', '_']).filter(|word| !word.is_empty());
     words.any(|word| !PLAIN.contains(&word.trim_end_matches(|letter: char| letter.is_ascii_digit())))
+}
+
+/// The compose files beside one that run a service of the project's own under the same name, or its image.
+fn alternatives<'f>(facts: &'f Facts<'_>, path: &'f str, services: &'f [Service]) -> impl Iterator<Item = &'f str> {
+    let is_beside = move |other: &&str| is_compose(other) && *other != path && folder_of(other) == folder_of(path);
+    let files = facts.tree.files().iter().map(|file| &*file.path).filter(is_beside);
+    let bare = |image: &str| image.split(['@', ':']).next().unwrap_or(image).to_owned();
+    let own = services.iter().filter(|service| service.role != Role::ThirdParty);
+    let own: Vec<(&str, Option<String>)> =
+        own.map(|one| (one.name.as_str(), one.image.as_ref().map(|image| bare(&image.value)))).collect();
+    let runs_it = move |(name, field): (&str, &Value)| {
+        let image = field.get("image").and_then(Value::scalar_text).map(|image| bare(&image));
+        let is_whole = image.is_some() || field.get("build").is_some();
+        is_whole && own.iter().any(|(own, own_image)| *own == name || (image.is_some() && image == *own_image))
+    };
+    files.filter(move |other| {
+        let document = facts.parsed(other).and_then(|parsed| parsed.first());
+        let declared = document.and_then(|document| document.get("services")?.as_map());
+        !matches!(production::stage_of_path(&facts.own_name().cleared(other)), Stage::Never(_))
+            && declared.is_some_and(|map| map.iter().any(|(name, field)| runs_it((name.as_str(), &field.value))))
+    })
 }
 
 /// The introduction of the document in the same folder, where it says that this is only one way to begin.
@@ -152,7 +177,7 @@ fn developer_mark(facts: &Facts<'_>, path: &str, document: &Value, services: &[S
         if let Some((name, mode)) = chosen.filter_map(literal).find(|(_, mode)| is_developer(mode.to_string())) {
             return Some(format!("\"{}\" runs with {name}={mode}", service.name));
         }
-        if service.role == Role::Serving && value.get("profiles").is_some() {
+        if service.role == Role::Serving && needs_profile(value) {
             return Some(format!("\"{}\" is only started with a profile", service.name));
         }
         if let Some(mount) = &service.mounts_source {
@@ -163,11 +188,7 @@ fn developer_mark(facts: &Facts<'_>, path: &str, document: &Value, services: &[S
     if is_disowned(text) {
         return Some(DISOWNED.into());
     }
-    let head: String = text.lines().take_while(|line| line.is_empty() || line.starts_with('#')).collect();
-    if ["for testing", "for tests", "integration test", "test environment"]
-        .iter()
-        .any(|words| head.to_lowercase().contains(words))
-    {
+    if is_for_tests(text) {
         return Some("its first comment says that it is for tests".into());
     }
     let comments = text.lines().filter_map(|line| line.split_once('#').map(|(_, comment)| comment.to_lowercase()));
