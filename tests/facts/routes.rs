@@ -382,3 +382,32 @@ fn hostile_routers_end() {
         rust("axum", &[("src/main.rs", text), ("tests/a.rs", text)]);
     }
 }
+
+#[test]
+fn blueprints_that_are_called_alike_keep_their_own_names_and_prefixes() {
+    let package = |name: &str| {
+        format!("from flask import Blueprint\nbp = Blueprint('{name}', __name__)\nfrom shop.{name} import routes\n")
+    };
+    let (orders, pages) = (package("orders"), package("pages"));
+    let files = [
+        ("requirements.txt", "flask==3.1.0\n"),
+        (
+            "shop/__init__.py",
+            "from flask import Flask\n\n\ndef create_app():\n    app = Flask(__name__)\n\n    from shop.pages import bp as pages_bp\n    \
+             app.register_blueprint(pages_bp)\n\n    from shop.orders import bp as orders_bp\n    \
+             app.register_blueprint(orders_bp, url_prefix='/api')\n    return app\n",
+        ),
+        ("shop/orders/__init__.py", orders.as_str()),
+        (
+            "shop/orders/routes.py",
+            "from shop.orders import bp\n\n\n@bp.route('/orders')\ndef all():\n    return []\n\n\n@bp.route('/late')\ndef late():\n    return []\n",
+        ),
+        ("shop/pages/__init__.py", pages.as_str()),
+        ("shop/pages/routes.py", "from shop.pages import bp\n\n\n@bp.route('/about')\ndef about():\n    return ''\n"),
+        (
+            "tests/test_orders.py",
+            "from flask import url_for\n\n\ndef test_all(client):\n    client.get(url_for('orders.all'))\n    client.get(url_for('pages.about'))\n",
+        ),
+    ];
+    assert_eq!(names(&files), ["GET /about !", "GET /api/late", "GET /api/orders !"]);
+}

@@ -60,20 +60,31 @@ fn with_imported(
 fn handed_over(file: &Shaped) -> Vec<(String, String)> {
     static CALL: LazyLock<Option<Regex>> =
         LazyLock::new(|| compile(r#"\bregister_\w+\((?<before>[^()"']*)["'](?<prefix>/[^"']*)["'],?\s*\)"#).ok());
-    static ALIAS: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"\b(\w+)\s+as\s+(\w+)").ok());
+    static ALIAS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(r"(?:\bfrom\s+\.*(?<module>[\w.]+)\s+import\s+)?\b(?<name>\w+)\s+as\s+(?<alias>\w+)").ok()
+    });
     let code = &file.outline.code;
-    let aliases: BTreeMap<&str, &str> = ALIAS
+    let aliases: BTreeMap<&str, (&str, Option<&str>)> = ALIAS
         .iter()
         .flat_map(|alias| alias.captures_iter(code))
-        .filter_map(|one| Some((one.get(2)?.as_str(), one.get(1)?.as_str())))
+        .filter_map(|one| {
+            let module = one.name("module").map(|module| module.as_str());
+            Some((one.name("alias")?.as_str(), (one.name("name")?.as_str(), module)))
+        })
         .collect();
+    // Where several modules call theirs alike, `from app.orders import bp as orders_bp`, the module tells whose it is.
+    let are_several = |name: &str| aliases.values().filter(|(one, _)| *one == name).count() > 1;
     let mut found = Vec::new();
     for call in CALL.iter().flat_map(|call| call.captures_iter(code)) {
         let Some(before) = call.name("before") else { continue };
         // `url_prefix="/x"`, or an argument of its own.
         for name in before.as_str().split(',').map(str::trim).filter(|name| !name.is_empty() && !name.contains('=')) {
-            let name = aliases.get(name).copied().unwrap_or(name);
-            found.push((name.to_owned(), call["prefix"].to_owned()));
+            let key = match aliases.get(name) {
+                Some((own, Some(module))) if are_several(own) => format!("{}:{own}", module.replace('.', "/")),
+                Some((own, _)) => (*own).to_owned(),
+                None => name.to_owned(),
+            };
+            found.push((key, call["prefix"].to_owned()));
         }
     }
     found
@@ -89,7 +100,11 @@ fn included(files: &[Shaped], blueprints: &BTreeMap<String, String>) -> BTreeMap
     });
     let mut found = BTreeMap::new();
     for file in files {
-        found.extend(handed_over(file).into_iter().filter(|(name, _)| blueprints.contains_key(name)));
+        found.extend(
+            handed_over(file)
+                .into_iter()
+                .filter(|(key, _)| blueprints.contains_key(key.rsplit(':').next().unwrap_or(key))),
+        );
         for one in INCLUDE.iter().flat_map(|one| one.captures_iter(&file.outline.code)) {
             // `users.router` is the module `users`; a bare `users_router` is known by its name.
             let key = one[1].rsplit('.').find(|part| *part != "router" && *part != "bp").unwrap_or(&one[1]).to_owned();
@@ -103,12 +118,52 @@ fn included(files: &[Shaped], blueprints: &BTreeMap<String, String>) -> BTreeMap
     found
 }
 
+/// The prefix of a router: by the module or package that it is imported from, else by its name, else by that of its file.
+fn outer<'i>(included: &'i BTreeMap<String, String>, file: &str, on: &str) -> &'i str {
+    let stem = stem(file);
+    let by_module =
+        || packages(stem).find_map(|package| ends(package).find_map(|end| included.get(&format!("{end}:{on}"))));
+    let module = stem.rsplit('/').next().unwrap_or(stem);
+    let found = by_module().or_else(|| included.get(on)).or_else(|| included.get(module).filter(|_| on != "app"));
+    found.map_or("", String::as_str)
+}
+
 /// The names that Flask's blueprints give themselves, by their variables: `orders = Blueprint("orders", __name__)`.
 fn blueprints(files: &[Shaped]) -> BTreeMap<String, String> {
+    let of_file = |file: &Shaped| {
+        let stem = stem(&file.path).to_owned();
+        let own = blueprints_of(file).into_iter();
+        own.flat_map(move |(name, called)| [(format!("{stem}:{name}"), called.clone()), (name, called)])
+    };
+    files.iter().flat_map(of_file).collect()
+}
+
+/// The module that a file is.
+fn stem(file: &str) -> &str {
+    file.trim_end_matches(".py").trim_end_matches("/__init__")
+}
+
+/// A module and the packages around it.
+fn packages(module: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(module), |path| path.rsplit_once('/').map(|(folder, _)| folder))
+}
+
+/// A path, and what is left of it without the folders before.
+fn ends(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| path.split_once('/').map(|(_, rest)| rest))
+}
+
+/// What the blueprint of a variable calls itself, which the file or a package around it makes; else any of that variable.
+fn called<'b>(blueprints: &'b BTreeMap<String, String>, file: &str, on: &str) -> Option<&'b String> {
+    packages(stem(file)).find_map(|package| blueprints.get(&format!("{package}:{on}"))).or_else(|| blueprints.get(on))
+}
+
+/// Those of one file: several files may call theirs `bp`.
+fn blueprints_of(file: &Shaped) -> BTreeMap<String, String> {
     static BLUEPRINT: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(r#"(?m)^\s*(\w+)\s*=\s*(?:\w+\.)*Blueprint\(\s*(?:name\s*=\s*)?["']([\w.-]+)["']"#).ok()
     });
-    let all = files.iter().flat_map(|file| BLUEPRINT.iter().flat_map(|one| one.captures_iter(&file.outline.code)));
+    let all = BLUEPRINT.iter().flat_map(|one| one.captures_iter(&file.outline.code));
     all.map(|one| (one[1].to_owned(), one[2].to_owned())).collect()
 }
 
@@ -138,12 +193,10 @@ fn decorated(
         compile(r#"(?m)^\s*@(?:\w+\.)*?(?<on>\w+)\.(?<what>get|post|put|delete|patch|route|api_route)\(\s*["'](?<path>[^"']*)["'](?<rest>[^\n]*)"#).ok()
     });
     static METHOD: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r#"["'](GET|POST|PUT|DELETE|PATCH)["']"#).ok());
-    let module = file.path.rsplit('/').next().unwrap_or("").trim_end_matches(".py");
     for one in DECORATOR.iter().flat_map(|one| one.captures_iter(&file.outline.code)) {
         let Some(whole) = one.get(0) else { continue };
         let on = &one["on"];
-        let outer =
-            included.get(on).or_else(|| included.get(module).filter(|_| on != "app")).map_or("", String::as_str);
+        let outer = outer(included, &file.path, on);
         let inner = own.get(on).map_or("", String::as_str);
         let methods: Vec<String> = match &one["what"] {
             "route" | "api_route" => {
@@ -156,7 +209,7 @@ fn decorated(
         let lead = whole.as_str().len() - whole.as_str().trim_start().len();
         let span = Span::new(whole.start() + lead, whole.end());
         let place = Place::at(file.path.clone(), span);
-        if let Some(name) = endpoint(&file.outline.code, whole.end(), blueprints.get(on)) {
+        if let Some(name) = endpoint(&file.outline.code, whole.end(), called(blueprints, &file.path, on)) {
             found.names.push((place.clone(), name));
         }
         if let Some(name) = stated_name(file, whole.start() + whole.as_str().find('(').unwrap_or(0)) {
