@@ -400,10 +400,13 @@ fn blueprints_that_are_called_alike_keep_their_own_names_and_prefixes() {
         ("shop/orders/__init__.py", orders.as_str()),
         (
             "shop/orders/routes.py",
-            "from shop.orders import bp\n\n\n@bp.route('/orders')\ndef all():\n    return []\n\n\n@bp.route('/late')\ndef late():\n    return []\n",
+            "from flask import jsonify\nfrom shop.orders import bp\n\n\n@bp.route('/orders')\ndef all():\n    return []\n\n\n@bp.route('/late')\ndef late():\n    return []\n",
         ),
         ("shop/pages/__init__.py", pages.as_str()),
-        ("shop/pages/routes.py", "from shop.pages import bp\n\n\n@bp.route('/about')\ndef about():\n    return ''\n"),
+        (
+            "shop/pages/routes.py",
+            "from flask import jsonify\nfrom shop.pages import bp\n\n\n@bp.route('/about')\ndef about():\n    return ''\n",
+        ),
         (
             "tests/test_orders.py",
             "from flask import url_for\n\n\ndef test_all(client):\n    client.get(url_for('orders.all'))\n    client.get(url_for('pages.about'))\n",
