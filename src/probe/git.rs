@@ -37,7 +37,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             "branch" => answer.seen.extend(history.branch.iter().map(|name| sighting(format!("on {name}"), name))),
             "head" => answer.seen.extend(history.head().map(|id| sighting(format!("commit {id}"), id))),
             "via_pr" | "pushed_directly" if !leave_no_mark(facts).is_empty() => {
-                answer.blind.extend(leave_no_mark(facts))
+                answer.blind.extend(leave_no_mark(facts));
             }
             fact => shares(history, fact, question.is_set("since_tag"), &mut answer),
         }

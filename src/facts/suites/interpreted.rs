@@ -37,7 +37,7 @@ pub(super) fn ruby(command: &Command, words: &[&str], file: &File) -> bool {
 
 pattern!(TYPE, r"(?:--tag|-t)[ =](?<not>~?)type:(?<type>\w+)");
 
-/// Whether a command leaves the type of a file out, `--tag ~type:feature`, or asks for others: RSpec takes the folder for it.
+/// Whether a command leaves the type of a file out, `--tag ~type:feature`, or asks for others: the runner takes the folder for it.
 fn leaves_type_out(words: &[&str], file: &File) -> bool {
     let folder = file.path.split('/').skip_while(|part| *part != "spec").nth(1).unwrap_or_default();
     let own = folder.strip_suffix('s').unwrap_or(folder);
