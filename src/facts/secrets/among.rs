@@ -1,6 +1,7 @@
 //! Names that stand among other names, or ask for a secret, and are given no value.
 
 use super::names;
+use crate::source::floor;
 
 /// `Question::password("db_admin_password")`: what is asked for, by a thing that is made to ask.
 pub(super) fn names_a_prompt(text: &str, name: (usize, usize), value: &str) -> bool {
@@ -30,6 +31,17 @@ pub(super) fn is_one_of_names(text: &str, name: (usize, usize), value_end: usize
         said.len() > asked.len() && (said.starts_with(&asked) || said.ends_with(&asked))
     };
     is_word && (follows_one() || leads_to_one() || begins() || is_said() || holds_it())
+}
+
+/// `if password == "…" { return Err("the example password is insecure") }`: one that everybody knows, and that is refused.
+pub(super) fn is_refused(text: &str, value_start: usize, value_end: usize) -> bool {
+    const REACH: usize = 240;
+    let before = text[..value_start].trim_end_matches(['"', '\'', '`']).trim_end();
+    let after = text.get(value_end..).unwrap_or_default();
+    let after = after[..floor(after, REACH.min(after.len()))].to_ascii_lowercase();
+    let ends = || ["err", "throw", "raise", "panic", "bail", "exit(", "fatal"].iter().any(|word| after.contains(word));
+    let says_why = || ["insecure", "example", "default", "change"].iter().any(|word| after.contains(word));
+    before.ends_with("==") && ends() && says_why()
 }
 
 /// `type:"password","onUpdate":…`: what follows is the name of the next value.

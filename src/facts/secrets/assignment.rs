@@ -1,7 +1,7 @@
 //! Reads the assignment around a name that means a secret, in the grammar of the file, and finds the literal.
 
 use super::among::{
-    follows_a_text, is_given_to_a_name, is_name_of_next, is_no_name, is_one_of_names, is_said, is_shared,
+    follows_a_text, is_given_to_a_name, is_name_of_next, is_no_name, is_one_of_names, is_refused, is_said, is_shared,
     is_thrown_away, leads_others, names_a_prompt,
 };
 use super::context::Grammar;
@@ -101,6 +101,7 @@ fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Op
     if join == Join::Passed
         && (is_commented
             || is_name_of_next(text, end)
+            || is_refused(text, start, end)
             || names_a_prompt(text, name, value)
             || is_one_of_names(text, name, end, value)
             || is_thrown_away(text, name, end))

@@ -74,6 +74,19 @@ pub(crate) fn is_placeholder(value: &str, name: &str) -> bool {
     if own.len() > 1 && own.concat() == said.concat() {
         return true;
     }
+    // `KEY_LDAP_AUTHENTIFICATION_PASSWORD="ldap-authentication-password"`: the name as somebody else spells it.
+    let is_named_key = own.len() < asked.len() && own.len() > 2 && said.len() > 2;
+    let is_plain = || value.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte == b'_');
+    if is_named_key && is_plain() && own.first() == said.first() && own.last() == said.last() {
+        return true;
+    }
+    // `shop-smoke-secret-0123456789ab`: words, and a count to fill it up.
+    let is_filler = |word: &str| checks::longest_count(word) == word.len();
+    let is_letters = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let mut parts = lower.split(['-', '_']);
+    if counts >= 10 && said.len() > 2 && parts.all(|part| is_letters(part) || is_filler(part)) {
+        return true;
+    }
     // `changePassword: "label.change-password"`: the key of a text, which says the name again in its folder.
     let is_key = |byte: u8| byte.is_ascii_alphabetic() || b".:/-_".contains(&byte);
     let is_in_folder = said.len() > asked.len() && value.contains(['.', ':', '/']) && value.bytes().all(is_key);
