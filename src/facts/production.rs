@@ -50,7 +50,7 @@ const BASE_STEM: &[&str] = &["application", "appsettings", "settings", "config"]
 const NEVER: &[&str] = &[
     "dev", "devel", "develop", "development", "local", "localhost", "ci", "staging", "stage", "stg", "qa", "uat",
     "sandbox", "preview", "preprod", "nonprod", "preproduction", "template", "dist", "interop", "training", "extras",
-    "prow", "pocs", "prototype", "prototypes", "ddev", "lando", "devcontainer", "gitpod", "homestead",
+    "prow", "pocs", "prototype", "prototypes", "ddev", "lando", "devcontainer",
 ];
 const EXAMPLE: &[&str] = &[
     "example",
@@ -163,9 +163,9 @@ pub fn stage_of_path(path: &str) -> Stage {
     // What is shown while the service is away.
     let is_page = |part: &str| {
         let part = part.replace('-', "_");
-        matches!(part.as_str(), "maintenance_page" | "service_unavailable_page" | "unavailable_page")
+        matches!(part.as_str(), "maintenance_page" | "service_unavailable_page" | "unavailable_page" | "paas_failwhale")
     };
-    if path.contains("page") && path.split('/').any(is_page) {
+    if (path.contains("page") || path.contains("failwhale")) && path.split('/').any(is_page) {
         return Stage::Never("maintenance page");
     }
     if parts.file == ".env" {

@@ -106,10 +106,15 @@ fn encryption(facts: &Facts<'_>, fact: &str) -> Answer {
     }
     if fact == "tls" && tls.is_empty() && plain.is_empty() {
         let mut unsaid = facts.containers().production();
-        let unsaid = unsaid.find(|service| service.platform == Platform::Heroku && service.serves());
+        let is_silent = |platform| matches!(platform, Platform::Heroku | Platform::CloudFoundry);
+        let unsaid = unsaid.find(|service| is_silent(service.platform) && service.serves());
         answer.blind.extend(unsaid.map(|service| Blind {
             place: Some(service.place.clone()),
-            why: "a Procfile does not say which platform runs it, and so not what takes TLS".into(),
+            why: if service.platform == Platform::Heroku {
+                "a Procfile does not say which platform runs it, and so not what takes TLS".into()
+            } else {
+                "what takes TLS is set where Cloud Foundry runs, and no manifest says it".into()
+            },
         }));
     }
     match (fact, plain.is_empty()) {

@@ -41,14 +41,23 @@ fn service_sighting(service: &Service) -> Sighting {
 pub(super) fn environment(facts: &Facts<'_>) -> Answer {
     let in_cluster = facts.kubernetes().own_workloads().next().is_some();
     let own = |service: &&Service| matches!(service.role, Role::Serving | Role::Worker);
-    let told = |service: &Service| service.platform != Platform::Heroku || service.tls.is_some();
+    let told = |service: &Service| match service.platform {
+        Platform::Heroku => service.tls.is_some(),
+        // Services that are bound to the app put theirs beside what its manifest says.
+        Platform::CloudFoundry => false,
+        _ => true,
+    };
     let services: Vec<&Service> = facts.containers().production().filter(own).collect();
     match services.iter().find(|service| told(service)) {
         _ if in_cluster || services.is_empty() => work(facts),
         Some(service) => answer(Some(service_sighting(service))),
         None => {
-            let why = "a Procfile does not say which platform runs it, and so not what fills its environment";
-            let place = services.first().map(|service| service.place.clone());
+            let first = services.first();
+            let why = match first.map(|service| service.platform) {
+                Some(Platform::CloudFoundry) => "services that are bound to the app fill its environment, too",
+                _ => "a Procfile does not say which platform runs it, and so not what fills its environment",
+            };
+            let place = first.map(|service| service.place.clone());
             Answer { blind: vec![Blind { place, why: why.into() }], ..Answer::default() }
         }
     }

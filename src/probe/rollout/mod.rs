@@ -80,7 +80,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     }
     if seen.is_empty() {
         blind.extend(facts.containers().production().find(|service| says_little(service)).map(|service| {
-            let why = "a Procfile has no word for how one version replaces another".into();
+            let file = if service.platform == Platform::Heroku { "Procfile" } else { "manifest of Cloud Foundry" };
+            let why = format!("a {file} has no word for how one version replaces another");
             Blind { place: Some(service.place.clone()), why }
         }));
     }
@@ -88,7 +89,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 }
 
 fn says_little(service: &Service) -> bool {
-    service.platform == Platform::Heroku && service.serves()
+    matches!(service.platform, Platform::Heroku | Platform::CloudFoundry) && service.serves()
 }
 
 /// The strategy of each own serving workload of production, with the place that says so.

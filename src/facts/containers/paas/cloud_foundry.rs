@@ -1,7 +1,9 @@
 //! Cloud Foundry: `manifest.yml`, with the file of variables that a push for production fills it in with.
+//!
+//! Its autoscaler is a service beside the app: of the scale a manifest says nothing for certain (ruling 2).
 
 use super::super::fields::{Spec, bytes};
-use super::super::{Env, EnvValue, Fact, Health, HealthKind, Limit, Platform, Role, Scale, Service};
+use super::super::{Env, EnvValue, Fact, Health, HealthKind, Platform, Role, Service};
 use super::standing;
 use crate::facts::Facts;
 use crate::facts::production::{Stage, stage_of_path};
@@ -30,6 +32,8 @@ fn services_of(facts: &Facts<'_>, spec: &Spec, app: &Value) -> Vec<Service> {
         let mut service = Service::new(name, Platform::CloudFoundry, spec.at(value), standing.clone());
         service.role = if kind == "web" { Role::Serving } else { Role::Worker };
         service.env.clone_from(&env);
+        // Bound services put theirs beside it.
+        service.borrows_env = true;
         service.command = spec.command(value, "command").or_else(|| spec.command(app, "command"));
         let filled = |key: &str| {
             let text = spec.text(value, key)?;
@@ -37,10 +41,6 @@ fn services_of(facts: &Facts<'_>, spec: &Spec, app: &Value) -> Vec<Service> {
         };
         service.memory_limit =
             filled("memory").and_then(|memory| Some(Fact::new(bytes(&memory.value, 1.0)?, memory.place)));
-        let written =
-            filled("instances").and_then(|count| Some(Fact::new(count.value.trim().parse().ok()?, count.place)));
-        let count = written.map_or_else(|| spec.limit(value, "instances", Limit::Default(1.0)), Limit::Written);
-        service.scale = Some(Scale::fixed(count));
         service.health = health(spec, value).into_iter().collect();
         service
     };
