@@ -80,7 +80,16 @@ fn runs_once(facts: &Facts<'_>, path: &str) -> bool {
     has(&["process.exit"])
         && has(&[".close(", ".end(", ".disconnect(", ".$disconnect("])
         && !has(&["module.exports", "export default", "export const", "export function", "export async", "exports."])
-        && !has(&[".listen(", "serve(", "createServer(", ".on('message'", ".on(\"message\"", "setInterval(", "cron"])
+        && !has(&[
+            ".listen(",
+            "serve(",
+            "createServer(",
+            ".on('message'",
+            ".on(\"message\"",
+            "setInterval(",
+            "cron.schedule(",
+            "new CronJob(",
+        ])
 }
 
 /// Whether a file of Go belongs to a command that takes data out of somebody's database: `cmd/migrate/`, `cmd/import/`.
