@@ -72,7 +72,7 @@ fn a_topic_that_only_links_away_cannot_be_read() {
     let answer = ask(&[("README.md", text)], &["runbook"]);
     assert_eq!(words(&answer).2, ["\"Runbook\" is linked outside the tree, cannot be read offline"]);
     assert_eq!(ask(&[("README.md", text)], &["deploy"]), Answer::default());
-    let section = "# App\n\n## Runbook\n\nSee [the wiki](https://wiki.acme.dev/r).\n";
+    let section = "# App\n\n## Runbook\n\nSee [what we wrote](https://notes.acme.dev/r).\n";
     assert_eq!(words(&ask(&[("README.md", section)], &["runbook"])).2, ["\"Runbook\": linked, cannot be read offline"]);
 }
 
