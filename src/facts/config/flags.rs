@@ -8,7 +8,7 @@ use crate::facts::code::{Hit, Scope, is_of_another_command, serves_not, written}
 /// The group is the name; the expression of the default follows.
 pub(crate) const FLAGS: &[&str] = &[
     r#"\b\w*(?:[vV]iper|\bv)\.SetDefault\(\s*"(?<value>[\w.-]+)"\s*,"#,
-    r#"^\s*(?:\w+\.)?(?<value>[A-Z]\w{3,})\.[sS]etDefault\("#,
+    r"^\s*(?:\w+\.)?(?<value>[A-Z]\w{3,})\.[sS]etDefault\(",
     r#"\.(?:String|Int|Int32|Int64|Uint|Uint16|Bool|Duration|Float64)(?:Var\(\s*&[\w.]+\s*,|\()\s*"(?<value>[\w.-]+)"\s*,"#,
     r#"\.(?:String|Int|Int32|Int64|Uint|Uint16|Bool|Duration|Float64)(?:VarP\(\s*&[\w.]+\s*,|P\()\s*"(?<value>[\w.-]+)"\s*,\s*"\w?"\s*,"#,
     r#"\.add_argument\(\s*(?:["']-\w["']\s*,\s*)?["']--(?<value>[\w-]+)["'][^()]{0,200}?\bdefault\s*="#,
