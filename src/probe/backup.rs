@@ -102,7 +102,10 @@ pub(in crate::probe) fn look_at(facts: &Facts<'_>, asked: &Asked<'_>, of: impl F
             namespace: None,
             mute: Vec::new(),
         };
-        answer.seen.extend(of(&store));
+        // A dump on a clock bounds the loss from above: what is not read may recover a point in time.
+        let is_bound = asked.what == "loss" && !view.blind.is_empty() && store.about(Property::Pitr).next().is_none();
+        let kept = if is_bound { &mut answer.notes } else { &mut answer.seen };
+        kept.extend(of(&store));
     }
     if !answer.seen.is_empty() {
         for store in bare {
