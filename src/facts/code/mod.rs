@@ -135,7 +135,8 @@ impl Code {
                 return Role::Test;
             }
             let is_aside = file.language == Language::Elixir && program::is_of_another_environment(facts, &file.path);
-            if is_aside || program::is_tool(facts, &file.path) {
+            let is_app = file.language == Language::Rust && program::is_of_a_desktop_app(facts, &file.path);
+            if is_aside || is_app || program::is_tool(facts, &file.path) {
                 return Role::Tooling;
             }
         }

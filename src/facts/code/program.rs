@@ -2,10 +2,12 @@
 
 use super::{CodeFile, Language, Role, mask};
 use crate::facts::Facts;
+use crate::facts::containers::image::is_dockerfile;
 use crate::facts::manifests::{Ecosystem, Package};
 use crate::facts::production::is_in_tools;
 use crate::pattern::Regex;
 use crate::pattern::compile;
+use crate::tree::path::{folder_of, upwards};
 use std::sync::LazyLock;
 
 /// Words of a program that serves.
@@ -125,6 +127,16 @@ pub fn is_of_a_typed_module(facts: &Facts<'_>, path: &str) -> bool {
     let is_below_another = || facts.manifests().packages.iter().any(|one| is_go(one) && one.folder().is_empty());
     let listens = || facts.code().find(facts, LISTENS).iter().any(|hit| hit.path.starts_with(module.folder()));
     module.dependencies.iter().any(|one| reads(&one.name)) && is_below_another() && !listens()
+}
+
+/// Whether a file belongs to an app of Tauri in a folder of its own, which users start on their machines, in a tree with
+/// an image of something else.
+pub(super) fn is_of_a_desktop_app(facts: &Facts<'_>, path: &str) -> bool {
+    let is_app =
+        |folder: &&str| !folder.is_empty() && facts.tree.file(&format!("{folder}/src-tauri/tauri.conf.json")).is_some();
+    let Some(app) = upwards(folder_of(path)).find(is_app) else { return false };
+    let is_outside = |other: &str| !other.strip_prefix(app).is_some_and(|rest| rest.starts_with('/'));
+    facts.tree.files().iter().any(|file| is_dockerfile(&file.path) && is_outside(&file.path))
 }
 
 /// Whether a file stands in a folder of tools, and the product in none.
