@@ -5,6 +5,7 @@ mod developed;
 pub mod dockerfile;
 mod elsewhere;
 mod fields;
+mod from_source;
 mod identity;
 pub mod image;
 mod mounted;
@@ -320,6 +321,7 @@ pub fn read(facts: &Facts<'_>) -> Containers {
     paas::read(facts, &mut containers);
     compose::read(facts, &mut containers);
     developed::set_aside(facts, &mut containers);
+    from_source::set_aside(facts, &mut containers);
     containers.services.sort_by(|a, b| a.place.cmp(&b.place));
     containers
 }
