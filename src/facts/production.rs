@@ -75,6 +75,7 @@ pub const TESTS: &[&str] = &["test", "tests", "testing", "mock", "mocks", "fake"
 /// More words of tests, of what they are given and what they leave.
 const FIXTURE: &[&str] = &[
     "testdata",
+    "testrig",
     "testutil",
     "testutils",
     "testresource",

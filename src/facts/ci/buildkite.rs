@@ -180,11 +180,7 @@ impl Pipeline<'_> {
         });
         let soft = match step.get("soft_fail") {
             Some(value) if value.as_bool() == Some(true) => true,
-            Some(value) => value.as_list().is_some_and(|list| {
-                list.iter().any(|one| {
-                    matches!(one.get("exit_status").and_then(Value::scalar_text).as_deref(), Some("*" | "1"))
-                })
-            }),
+            Some(value) => statuses(value).any(|status| matches!(status.as_str(), "*" | "1")),
             None => false,
         };
         walk.ci.jobs.push(Job {
@@ -220,6 +216,7 @@ impl Pipeline<'_> {
         let Some(script) = command.and_then(|command| plain::script(&self.parsed.source, command)) else { return };
         let text = script.text().replace("$$", "$");
         let script = if text.len() == script.text().len() { script } else { doubled(&script) };
+        let script = step.get("soft_fail").map_or(script.clone(), |soft| passed_over(&script, soft));
         frame.run(walk, &script, 1, None);
         self.uploaded(walk, &frame);
     }
@@ -292,6 +289,25 @@ fn piped(walk: &Walk<'_>, place: &Place) -> bool {
 fn doubled(script: &super::excerpt::Excerpt) -> super::excerpt::Excerpt {
     let text = script.text();
     let found: Vec<_> = text.match_indices("$$").map(|(at, both)| (at..at + both.len(), "$".to_owned())).collect();
+    script.replaced(&found)
+}
+
+/// The exit statuses that `soft_fail` names.
+fn statuses(soft: &Value) -> impl Iterator<Item = String> {
+    let list = soft.as_list().unwrap_or_default().iter();
+    list.filter_map(|one| one.get("exit_status")?.scalar_text().map(|status| status.to_string()))
+}
+
+/// A script in which the exit statuses that `soft_fail` lets pass are those of success.
+fn passed_over(script: &super::excerpt::Excerpt, soft: &Value) -> super::excerpt::Excerpt {
+    let text = script.text();
+    let is_end = |at: usize| !text[at..].starts_with(|next: char| next.is_ascii_alphanumeric());
+    let mut found: Vec<_> = Vec::new();
+    for exit in statuses(soft).map(|status| format!("exit {status}")) {
+        let ends = text.match_indices(&exit).map(|(at, _)| at..at + exit.len());
+        found.extend(ends.filter(|range| is_end(range.end)).map(|range| (range, "exit 0".to_owned())));
+    }
+    found.sort_by_key(|(range, _)| range.start);
     script.replaced(&found)
 }
 

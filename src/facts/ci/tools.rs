@@ -51,7 +51,22 @@ pub fn may_scan(name: &str) -> bool {
 
 /// Whether a command builds or tests the project.
 pub fn builds_or_tests(words: &[String]) -> bool {
-    BUILDS_OR_TESTS.iter().any(|pattern| pattern.matches(words))
+    BUILDS_OR_TESTS.iter().any(|pattern| pattern.matches(words)) && !only_plugins(words)
+}
+
+/// Whether Maven runs goals of plugins alone that neither compile nor test: `mvn license:format`.
+fn only_plugins(words: &[String]) -> bool {
+    const WORK: &[&str] =
+        &["compiler", "surefire", "failsafe", "jib", "spring-boot", "docker", "jar", "war", "quarkus"];
+    let is_maven = words.first().is_some_and(|program| program.trim_start_matches("./").starts_with("mvn"));
+    let mut goals = words.iter().skip(1).filter(|word| !word.starts_with('-') && !word.contains('=')).peekable();
+    // The number of threads behind `-T` is no goal.
+    let is_other = |goal: &String| {
+        goal.split_once(':').is_some_and(|(plugin, _)| !WORK.contains(&plugin))
+            || goal.ends_with('C')
+            || goal.is_empty()
+    };
+    is_maven && goals.peek().is_some() && goals.all(is_other)
 }
 
 static TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {

@@ -82,6 +82,7 @@ const FOLDERS: &[(&str, Role)] = &[
     ("tutorial", Role::Example),
     ("tutorials", Role::Example),
     ("playground", Role::Example),
+    ("sandbox", Role::Example),
     ("docs", Role::Example),
     ("doc", Role::Example),
     ("xtask", Role::Tooling),

@@ -96,10 +96,17 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether the file only says which variable holds which setting: node-config's `custom-environment-variables.json`.
+    fn names_variables(&self) -> bool {
+        let name = self.file.path.rsplit('/').next().unwrap_or_default();
+        name.starts_with("custom-environment-variables.")
+    }
+
     /// The depth is bounded by that of the parsed value.
     fn walk(&mut self, value: &Value, key: &Key, name: &str, layer: Layer) {
         if let Some((held, default_in)) = self.held(value).filter(|_| !name.is_empty()) {
             let held = held.plain().and_then(|text| named::held(name, text)).unwrap_or(held);
+            let held = if self.names_variables() { held.into_variable() } else { held };
             let setting = Setting {
                 name: name.to_owned(),
                 key: key.clone(),

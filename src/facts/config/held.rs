@@ -99,6 +99,15 @@ impl Held {
         }
     }
 
+    /// A text that is the name of a variable, as what that variable holds.
+    #[must_use]
+    pub(super) fn into_variable(self) -> Self {
+        match self {
+            Self::Plain(name) => Self::Elsewhere(Way::Env(Some(name.clone())), name),
+            other => other,
+        }
+    }
+
     /// The text, if it stands in the tree.
     pub fn plain(&self) -> Option<&str> {
         match self {

@@ -119,7 +119,6 @@ const FOREIGN_FOLDERS: &[&str] = &[
     "assets",
     "static",
     "public",
-    "resources",
     "submodules",
     "extern",
     "deps",
@@ -196,7 +195,10 @@ pub fn may_say(path: &str) -> bool {
 fn by_path(path: &str) -> Option<Standing> {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let under = |list: &[&str]| folders.split('/').any(|folder| list.contains(&folder));
+    // Beside code they are what the program carries; a site may call its own pages so.
+    let carries = || format!("/{folders}/").contains("/main/resources/") || folders.ends_with("resources");
     Some(match () {
+        () if carries() => Standing::Never("vendored or generated"),
         () if under(FOREIGN_FOLDERS) => Standing::Never("vendored or generated"),
         () if under(TRIAL_FOLDERS) => Standing::Never("an example or a test's own data"),
         () if under(OWN_FOLDERS) => Standing::Never("a checklist"),

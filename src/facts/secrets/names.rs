@@ -73,6 +73,9 @@ pub(super) fn sort_of(name: &str) -> Option<Sort> {
     if matches!(
         before,
         "no" | "checksum"
+            | "from"
+            | "after"
+            | "before"
             | "csrf"
             | "xsrf"
             | "is"
@@ -199,11 +202,13 @@ pub(in crate::facts) fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Whether a constant is one of tests, by its name: `NOT_ADMIN_TEST_PASSWORD`.
+/// Whether a constant is one of tests, or a sample, by its name: `NOT_ADMIN_TEST_PASSWORD`.
 pub(super) fn is_of_tests(name: &str) -> bool {
     let is_constant = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    name.bytes().all(is_constant)
-        && name.split('_').any(|word| matches!(word, "TEST" | "TESTS" | "TESTING" | "FAKE" | "DUMMY" | "MOCK"))
+    // `exampleAuthToken`: what something like it would look like.
+    let shows = || words(name).first().is_some_and(|word| matches!(word.as_str(), "example" | "sample" | "dummy"));
+    let tests = || name.split('_').any(|word| matches!(word, "TEST" | "TESTS" | "TESTING" | "FAKE" | "DUMMY" | "MOCK"));
+    name.bytes().all(is_constant) && tests() || shows()
 }
 
 /// Whether a name is that of a key which the program signs or encrypts with itself, and of no account with somebody else:

@@ -11,7 +11,7 @@ use crate::source::Span;
 use std::sync::LazyLock;
 
 static LOADERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let pattern = r"\bconf\.Parse(?:OSArgs)?\(|\b(?:env|envconfig|cleanenv|viper|koanf|\w*[vV]iper|k)\.(?:Parse(?:AsWithOptions|WithOptions|As)?|Process|MustProcess|ReadConfig|ReadEnv|Unmarshal(?:Exact)?|UnmarshalWithConf)\b(?:\[[^\]]*\])?\(|\b\w+\.UnmarshalWithConf\(";
+    let pattern = r"\bconf\.Parse(?:OSArgs)?\(|\bkong\.(?:Parse|Must|New)\(|\b(?:env|envconfig|cleanenv|viper|koanf|\w*[vV]iper|k)\.(?:Parse(?:AsWithOptions|WithOptions|As)?|Process|MustProcess|ReadConfig|ReadEnv|Unmarshal(?:Exact)?|UnmarshalWithConf)\b(?:\[[^\]]*\])?\(|\b\w+\.UnmarshalWithConf\(";
     compile(pattern).ok()
 });
 static TAGGED: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -23,7 +23,9 @@ const TAGS: &[&str] = &["env", "envconfig", "mapstructure", "koanf", "config", "
 pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
     for file in facts.code().product(facts).filter(|file| file.language == Language::Go) {
         let Some(source) = file.source(facts) else { continue };
-        if !TAGS.iter().any(|tag| source.text().contains(&format!("{tag}:\""))) {
+        // A struct of kong's commands has its help in it, and need not name a variable.
+        let is_of_kong = ["kong.Parse(", "kong.Must(", "kong.New("].iter().any(|call| source.text().contains(call));
+        if !is_of_kong && !TAGS.iter().any(|tag| source.text().contains(&format!("{tag}:\""))) {
             continue;
         }
         let Some(code) = file.code(facts) else { continue };
@@ -34,6 +36,8 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
         for found in TAGGED.iter().flat_map(|pattern| pattern.captures_iter(code)) {
             let text = |name: &str| found.name(name).map_or("", |part| part.as_str());
             let tagged = TAGS.iter().find_map(|name| Some((*name, tag(text("tags"), name)?)));
+            let helped = || is_of_kong.then(|| ("kong", text("name"))).filter(|_| text("tags").contains("help:\""));
+            let tagged = tagged.filter(|(_, name)| *name != "-").or_else(helped);
             let (Some(whole), Some((library, variable))) = (found.get(0), tagged) else {
                 continue;
             };
@@ -44,14 +48,17 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
             let stated = tag(text("tags"), "envDefault").or_else(|| tag(text("tags"), "default"));
             // `conf:"default:5s,mask"` names no variable, and says all in one tag.
             let within = || variable.split(',').find_map(|word| word.strip_prefix("default:"));
-            field.variable = (library != "conf").then(|| Key::of(name));
+            field.variable = (!matches!(library, "conf" | "kong")).then(|| Key::of(name));
             field.default = stated.or_else(within).map(str::to_owned);
             let rules = tag(text("tags"), "validate").unwrap_or_default();
             let says_required = variable.split(',').any(|word| matches!(word.trim(), "required" | "notEmpty"))
                 || tag(text("tags"), "required") == Some("true");
             field.is_required = says_required || rules.split(',').any(|rule| rule == "required");
             // Libraries of files fill what is there; those of the environment can demand it.
-            field.is_open = !field.is_required && rules.is_empty() && !library.starts_with("env") && library != "conf";
+            field.is_open = !field.is_required
+                && rules.is_empty()
+                && !library.starts_with("env")
+                && !matches!(library, "conf" | "kong");
             field.bound = bound(rules, field.bound);
             field.is_checked |= rules.split(',').any(|rule| !matches!(rule, "" | "required" | "omitempty"));
             types.fields.push(field);

@@ -41,7 +41,7 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let here = Structs { facts, folder, package: None };
         for Decoded { span, package, name } in decoded(code).into_iter().chain(made(code, &here)) {
-            if is_of_before(folder, &name) {
+            if is_of_before(folder, &name) || folder.split('/').any(|part| matches!(part, "client" | "cli")) {
                 continue;
             }
             let structs = Structs { facts, folder, package };

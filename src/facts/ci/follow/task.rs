@@ -2,6 +2,7 @@
 
 use super::super::excerpt::Excerpt;
 use super::super::path;
+use super::super::pattern::values_of;
 use super::node::text_of;
 use super::{Call, Walk};
 use crate::evidence::Place;
@@ -22,7 +23,10 @@ impl Walk<'_> {
             "Taskfile.dist.yml",
             "Taskfile.dist.yaml",
         ];
-        let Some(path) = self.nearest(&call.dir, &files) else { return };
+        let dir = ["-d", "--dir"].iter().find_map(|name| values_of(words, name).flatten().next());
+        let names: Vec<&str> = names.into_iter().filter(|name| Some(*name) != dir).collect();
+        let dir = dir.map_or_else(|| call.dir.clone(), |dir| path::join(&call.dir, dir));
+        let Some(path) = self.nearest(&dir, &files) else { return };
         for name in if names.is_empty() { vec!["default"] } else { names } {
             self.taskfile(&path, name, place, call);
         }
@@ -55,7 +59,15 @@ impl Walk<'_> {
             let Some(text) = value.as_str() else { continue };
             let ignored = command.get("ignore_error").and_then(crate::value::Value::as_bool) == Some(true);
             let call = inner.clone().excused(ignored.then_some("`ignore_error: true`"));
-            self.script(&Excerpt::scalar(&parsed.source, value.span, text), &call);
+            let script = Excerpt::scalar(&parsed.source, value.span, text);
+            // What programs are called on Windows: nothing anywhere else.
+            let found: Vec<_> = script
+                .text()
+                .match_indices("{{exeExt}}")
+                .map(|(at, end)| (at..at + end.len(), String::new()))
+                .collect();
+            let script = script.replaced(&found);
+            self.script(&script, &call);
         }
     }
 }

@@ -27,7 +27,17 @@ const EXPRESSIONS: &[&str] = &[
 pub(in crate::facts) fn is_reference(value: &str) -> bool {
     let lower = value.to_lowercase();
     let begins = REFERENCES.iter().any(|start| lower.starts_with(start)) && !is_symbol_password(value);
-    begins || EXPRESSIONS.iter().any(|part| lower.contains(part)) || is_path(value) || is_call(value)
+    begins
+        || is_in_braces(value)
+        || EXPRESSIONS.iter().any(|part| lower.contains(part))
+        || is_path(value)
+        || is_call(value)
+}
+
+/// `{DbAdminPassword}`: what an installer fills in.
+fn is_in_braces(value: &str) -> bool {
+    let inner = value.trim_end_matches(';').strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    inner.is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') && !name.is_empty())
 }
 
 /// `@Pa55w0rd!`, `$ecr3t9`: a symbol in front that is part of a password, since more classes follow it.
