@@ -58,15 +58,14 @@ pub fn builds_or_tests(words: &[String]) -> bool {
 fn only_plugins(words: &[String]) -> bool {
     const WORK: &[&str] =
         &["compiler", "surefire", "failsafe", "jib", "spring-boot", "docker", "jar", "war", "quarkus"];
+    const PHASES: &[&str] =
+        &["compile", "test-compile", "test", "package", "integration-test", "verify", "install", "deploy"];
     let is_maven = words.first().is_some_and(|program| program.trim_start_matches("./").starts_with("mvn"));
-    let mut goals = words.iter().skip(1).filter(|word| !word.starts_with('-') && !word.contains('=')).peekable();
-    // The number of threads behind `-T` is no goal.
-    let is_other = |goal: &String| {
-        goal.split_once(':').is_some_and(|(plugin, _)| !WORK.contains(&plugin))
-            || goal.ends_with('C')
-            || goal.is_empty()
+    let plugin = |word: &String| word.split_once(':').map(|(plugin, _)| plugin.to_owned());
+    let works = |word: &String| {
+        PHASES.contains(&word.as_str()) || plugin(word).is_some_and(|plugin| WORK.contains(&plugin.as_str()))
     };
-    is_maven && goals.peek().is_some() && goals.all(is_other)
+    is_maven && words.iter().any(|word| plugin(word).is_some()) && !words.iter().any(works)
 }
 
 static TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {

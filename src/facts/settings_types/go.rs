@@ -61,6 +61,8 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
                 && !matches!(library, "conf" | "kong");
             field.bound = bound(rules, field.bound);
             field.is_checked |= rules.split(',').any(|rule| !matches!(rule, "" | "required" | "omitempty"));
+            // What kong does not find among these it refuses.
+            field.is_checked |= library == "kong" && tag(text("tags"), "enum").is_some();
             types.fields.push(field);
         }
         if types.fields.len() > before {
