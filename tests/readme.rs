@@ -42,10 +42,11 @@ fn its_rule_gives_the_verdicts_of_its_cases() {
     shows(rule);
     shows(cases);
     let (rules, faults) = rules::load(&[Source::new("rule.tsk", rule)]);
+    let book = fixtures::Book::of(rules);
     assert!(faults.is_empty(), "{faults:?}");
     let (id, cases) = fixture::parse(cases).unwrap();
     for case in cases {
-        assert_eq!(fixtures::fault(&rules, &id, &case), None);
+        assert_eq!(fixtures::fault(&book, &id, &case), None);
     }
 }
 

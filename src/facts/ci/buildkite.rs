@@ -295,7 +295,7 @@ fn doubled(script: &super::excerpt::Excerpt) -> super::excerpt::Excerpt {
 /// The exit statuses that `soft_fail` names.
 fn statuses(soft: &Value) -> impl Iterator<Item = String> {
     let list = soft.as_list().unwrap_or_default().iter();
-    list.filter_map(|one| one.get("exit_status")?.scalar_text().map(|status| status.to_string()))
+    list.filter_map(|one| one.get("exit_status")?.scalar_text())
 }
 
 /// A script in which the exit statuses that `soft_fail` lets pass are those of success.

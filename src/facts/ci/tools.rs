@@ -62,10 +62,10 @@ fn only_plugins(words: &[String]) -> bool {
         &["compile", "test-compile", "test", "package", "integration-test", "verify", "install", "deploy"];
     let is_maven = words.first().is_some_and(|program| program.trim_start_matches("./").starts_with("mvn"));
     let plugin = |word: &String| word.split_once(':').map(|(plugin, _)| plugin.to_owned());
-    let works = |word: &String| {
+    let is_work = |word: &String| {
         PHASES.contains(&word.as_str()) || plugin(word).is_some_and(|plugin| WORK.contains(&plugin.as_str()))
     };
-    is_maven && words.iter().any(|word| plugin(word).is_some()) && !words.iter().any(works)
+    is_maven && words.iter().any(|word| plugin(word).is_some()) && !words.iter().any(is_work)
 }
 
 static TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {

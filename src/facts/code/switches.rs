@@ -1,7 +1,7 @@
 //! Code that runs only where a setting is on: `if config.audit.enabled {`, or behind `if !config.audit.enabled { return }`.
 
 use super::callers::{calls, functions};
-use super::{Code, Role};
+use super::{Code, Language, Role};
 use crate::facts::Facts;
 use crate::facts::config::{Held, Key, Setting};
 use crate::pattern::pattern;
@@ -62,8 +62,8 @@ impl Code {
     fn never_called<'f>(&self, facts: &'f Facts<'_>, path: &str, before: &str) -> Option<(String, Off<'f>)> {
         let (name, _) = functions(before).next().filter(|(name, line)| is_private(path, name, line))?;
         // A package of Go is a folder, a module of Rust a file.
-        let is_near =
-            |other: &str| if path.ends_with(".go") { folder_of(other) == folder_of(path) } else { other == path };
+        let is_of_go = Language::of(path) == Some(Language::Go);
+        let is_near = |other: &str| if is_of_go { folder_of(other) == folder_of(path) } else { other == path };
         let near = self.files.iter().filter(|file| is_near(&file.path) && file.role == Role::Product);
         let mut found = None;
         for text in near.filter_map(|file| file.code(facts)) {
@@ -109,7 +109,7 @@ fn conditions(before: &str) -> Vec<(Taken, &str)> {
             }
         } else if own == depth {
             if let Some(condition) =
-                LEAVES_BEHIND.captures(line).and_then(|found| read(line, found.name("condition")?.as_str()))
+                LEAVES_BEHIND.captures(line).and_then(|found| Some(read(line, found.name("condition")?.as_str())))
             {
                 found.push(turned(condition));
             } else if LEAVES.is_match(line) || indent(below) > own && LEAVES.is_match(below) {
@@ -122,12 +122,12 @@ fn conditions(before: &str) -> Vec<(Taken, &str)> {
 }
 
 fn branch(line: &str) -> Option<(Taken, &str)> {
-    read(line, BRANCH.captures(line)?.name("condition")?.as_str())
+    Some(read(line, BRANCH.captures(line)?.name("condition")?.as_str()))
 }
 
-fn read<'t>(line: &'t str, condition: &'t str) -> Option<(Taken, &'t str)> {
+fn read<'t>(line: &'t str, condition: &'t str) -> (Taken, &'t str) {
     let is_unless = line.split_whitespace().any(|word| word == "unless");
-    Some((if is_unless { Taken::Unless } else { Taken::Where }, condition))
+    (if is_unless { Taken::Unless } else { Taken::Where }, condition)
 }
 
 fn turned((taken, condition): (Taken, &str)) -> (Taken, &str) {

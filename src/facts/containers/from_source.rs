@@ -33,7 +33,8 @@ pub(super) fn set_aside(facts: &Facts<'_>, containers: &mut Containers) {
 fn folders(facts: &Facts<'_>, file: &File) -> Vec<(Arc<str>, String)> {
     let (name, folder) = (file.name(), folder_of(&file.path));
     let is_azure = matches!(name, "azure.yaml" | "azure.yml");
-    let is_foundry = name.starts_with("manifest") && (name.ends_with(".yml") || name.ends_with(".yaml"));
+    let kind = name.rsplit_once('.').map_or("", |(_, kind)| kind);
+    let is_foundry = name.starts_with("manifest") && matches!(kind, "yml" | "yaml");
     let is_aside = || matches!(stage_of_path(&facts.own_name().cleared(&file.path)), Stage::Never(_));
     if !(is_azure || is_foundry) || is_aside() {
         return Vec::new();

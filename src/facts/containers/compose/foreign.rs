@@ -45,10 +45,10 @@ fn publication(image: &str) -> Option<&str> {
         _ => name,
     };
     let (first, rest) = name.split_once('/')?;
-    match first.contains(['.', ':']) {
-        true => PUBLIC.contains(&first).then_some(rest).filter(|rest| rest.contains('/')),
-        false => Some(name),
+    if first.contains(['.', ':']) {
+        return PUBLIC.contains(&first).then_some(rest).filter(|rest| rest.contains('/'));
     }
+    Some(name)
 }
 
 /// Whether CI, a script or a recipe names the image other than to run it.
