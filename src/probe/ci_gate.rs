@@ -165,6 +165,7 @@ fn environments(facts: &Facts<'_>) -> Answer {
 fn tests_before(facts: &Facts<'_>) -> Answer {
     let ci = facts.ci();
     let mut answer = Answer::default();
+    let mut published = Vec::new();
     for deployment in ci.deployments().iter().filter(|deployment| deployment.counts()) {
         let before = ci.ancestors(deployment.step.job);
         let test = ci.commands.iter().find(|command| {
@@ -185,15 +186,17 @@ fn tests_before(facts: &Facts<'_>) -> Answer {
                 whence(facts, ci, &test.step, &test.chain)
             );
             answer.seen.push(Sighting::new(test.place.clone(), Strength::Enforced, message));
-        } else if deployment.act == Act::Deploy {
+        } else {
             let message = format!("`{}` waits for no test", shown(&deployment.what));
-            answer.notes.push(Sighting::new(deployment.place.clone(), Strength::Enforced, message));
+            let notes = if deployment.act == Act::Deploy { &mut answer.notes } else { &mut published };
+            notes.push(Sighting::new(deployment.place.clone(), Strength::Enforced, message));
         }
     }
     // One deploy that waits says nothing about another that does not.
     if !answer.notes.is_empty() {
         answer.notes.append(&mut answer.seen);
     }
+    answer.notes.append(&mut published);
     answer.seen.dedup_by(|a, b| a.place == b.place);
     answer.blind.extend(ci.unseen_deployments());
     answer

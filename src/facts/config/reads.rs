@@ -94,12 +94,14 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
         let group = found.name("text").or_else(|| found.name("single")).or_else(|| found.name("bare"))?;
         conditional::in_production(group.as_str(), after.get(found.whole().end()..)?)
     });
-    // What a class for developers falls back to, or a command that somebody runs, is no default of the service.
+    // What a class for developers falls back to, a command that somebody runs, or a crate that serves nothing, is no default of
+    // the service.
     let is_aside = |path: &str| {
         path.contains("/management/commands/")
             || path.contains("Console/Commands/")
             || production::is_in_class_aside(path, text, hit.span.start as usize)
             || is_for_tests(&name)
+            || facts.manifests().is_beside_service(path)
             || production::is_in_table_aside(path, text, hit.span.start as usize)
             || sets_on_demand(text, hit.span)
     };
