@@ -5,7 +5,7 @@ use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::Language;
 use crate::facts::config::Key;
-use crate::pattern::pattern;
+use crate::pattern::{Captures, pattern};
 use crate::source::Span;
 
 pattern!(
@@ -39,8 +39,12 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
         let Some(code) = file.code(facts) else { continue };
         let code = code.product();
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let calls: Vec<_> = DECODES.captures_iter(code).collect();
+        if calls.is_empty() {
+            continue;
+        }
         let here = Structs { facts, folder, package: None };
-        for Decoded { span, package, name } in decoded(code).into_iter().chain(made(code, &here)) {
+        for Decoded { span, package, name } in decoded(code, &calls).chain(made(code, &calls, &here)) {
             if is_of_before(folder, &name) || folder.split('/').any(|part| matches!(part, "client" | "cli")) {
                 continue;
             }
@@ -73,34 +77,27 @@ struct Decoded<'c> {
     name: String,
 }
 
-/// The calls that may fill settings.
-fn decoded(code: &str) -> Vec<Decoded<'_>> {
-    let calls: Vec<_> = DECODES.captures_iter(code).collect();
-    if calls.is_empty() {
-        return Vec::new();
-    }
-    let declared = DECLARED.captures_iter(code).filter_map(|one| {
+/// The calls that may fill settings, by what their variables are declared as.
+fn decoded<'c>(code: &'c str, calls: &[Captures<'c>]) -> impl Iterator<Item = Decoded<'c>> {
+    DECLARED.captures_iter(code).filter_map(|one| {
         let variable = ["var", "short", "given"].iter().find_map(|part| one.name(part))?.as_str();
-        let call = calls.iter().find(|call| &call["variable"] == variable)?.get(0)?;
         let package = one.name("package").map(|package| package.as_str());
-        Some(Decoded {
-            span: Span::new(call.start(), call.end()),
-            package,
-            name: one.name("type")?.as_str().to_owned(),
-        })
-    });
-    declared.collect()
+        Some(Decoded { span: filling(calls, variable)?, package, name: one.name("type")?.as_str().to_owned() })
+    })
 }
 
 /// The calls that fill what a function of the package has made.
-fn made<'c>(code: &'c str, package: &Structs<'_, '_>) -> Vec<Decoded<'c>> {
-    let calls: Vec<_> = DECODES.captures_iter(code).collect();
-    let made = MADE.captures_iter(code).filter_map(|one| {
-        let call = calls.iter().find(|call| call["variable"] == one["variable"])?.get(0)?;
-        let name = package.result_of(&one["function"])?;
-        Some(Decoded { span: Span::new(call.start(), call.end()), package: None, name })
-    });
-    made.collect()
+fn made<'c>(code: &'c str, calls: &[Captures<'c>], package: &Structs<'_, '_>) -> impl Iterator<Item = Decoded<'c>> {
+    MADE.captures_iter(code).filter_map(|one| {
+        let span = filling(calls, &one["variable"])?;
+        Some(Decoded { span, package: None, name: package.result_of(&one["function"])? })
+    })
+}
+
+/// Where a variable is filled.
+fn filling(calls: &[Captures<'_>], variable: &str) -> Option<Span> {
+    let call = calls.iter().find(|call| &call["variable"] == variable)?.whole();
+    Some(Span::new(call.start(), call.end()))
 }
 
 /// The structs of the package that the settings are in.
