@@ -109,6 +109,8 @@ views! {
     manifests: manifests::Manifests = manifests::read;
     /// Prose: headings, sections and their substance.
     documents: documents::Documents = documents::read;
+    /// Links of documents that leave the tree.
+    leads: Vec<documents::Lead> = documents::read_leads;
     /// The site of the documentation.
     site: documents::site::Site = documents::site::read;
     /// The names that the project gives itself.

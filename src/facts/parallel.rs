@@ -3,6 +3,7 @@
 //! A view is made under a lock that other threads wait for. A pool that steals work could give the waiting thread a
 //! probe which asks for the very view that it is making; threads of our own cannot.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Files that one thread takes at a time: at most so many, and of few files so few that no thread waits for the last one
@@ -24,8 +25,10 @@ pub(crate) fn map_each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + S
     map_chunks(items, 1, work)
 }
 
+/// How many processors there are; to ask the system takes reading its files.
 fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+    static THREADS: LazyLock<usize> = LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from));
+    *THREADS
 }
 
 fn map_chunks<T: Sync, R: Send>(items: &[T], chunk: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {

@@ -4,7 +4,6 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::Command;
-use crate::facts::ci::deploy::Deployment;
 use crate::facts::ci::pattern::values_of;
 use crate::facts::manifests::Ecosystem;
 use crate::quantity::Quantity;
@@ -73,7 +72,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 /// one waits for.
 fn published(facts: &Facts<'_>) -> Vec<String> {
     let ci = facts.ci();
-    let deployments = ci.deployments().into_iter().filter(Deployment::counts);
+    let deployments = ci.deployments().iter().filter(|deployment| deployment.counts());
     let jobs = deployments.flat_map(|one| std::iter::once(one.step.job).chain(ci.ancestors(one.step.job)));
     let jobs: BTreeSet<usize> = jobs.collect();
     let builds = |command: &&Command| {

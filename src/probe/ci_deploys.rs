@@ -55,7 +55,7 @@ fn deployments(facts: &Facts<'_>, act: Act, question: &Question) -> Answer {
     let ci = facts.ci();
     let timing = Timing::of(question);
     let mut answer = Answer::default();
-    for deployment in ci.deployments().into_iter().filter(|deployment| deployment.act == act) {
+    for deployment in ci.deployments().iter().filter(|deployment| deployment.act == act) {
         let aside = match &deployment.target {
             Target::Aside(why) => Some(format!("not production: {why}")),
             Target::Production | Target::Unmarked => None,
@@ -78,7 +78,7 @@ fn deployments(facts: &Facts<'_>, act: Act, question: &Question) -> Answer {
             );
             answer.blind.push(Blind { place: Some(deployment.place.clone()), why });
         }
-        let sighting = sighting(facts, &deployment);
+        let sighting = sighting(facts, deployment);
         match reason {
             Some(why) => answer.notes.push(with_reason(sighting, &why)),
             None => answer.seen.push(sighting),
@@ -103,8 +103,8 @@ fn follows(ci: &Ci, step: &Step, order: usize, deployment: &Deployment) -> bool 
 
 fn verified(facts: &Facts<'_>) -> Answer {
     let ci = facts.ci();
-    let deployments: Vec<Deployment> =
-        ci.deployments().into_iter().filter(|deployment| deployment.act == Act::Deploy).collect();
+    let deployments: Vec<&Deployment> =
+        ci.deployments().iter().filter(|deployment| deployment.act == Act::Deploy).collect();
     let mut answer = Answer::default();
     let commands = ci.commands.iter().enumerate().filter(|(_, command)| verifies(&command.words));
     let commands = commands.map(|(order, command)| {
@@ -115,7 +115,7 @@ fn verified(facts: &Facts<'_>) -> Answer {
         .map(|action| (usize::MAX, action.name.clone(), &action.place, &action.step, &action.excuse, &action.chain));
     for (order, line, place, step, excuse, chain) in commands.chain(actions) {
         let after: Vec<&Deployment> =
-            deployments.iter().filter(|deployment| follows(ci, step, order, deployment)).collect();
+            deployments.iter().copied().filter(|deployment| follows(ci, step, order, deployment)).collect();
         if after.is_empty() {
             continue;
         }
@@ -167,8 +167,8 @@ fn names_the_way_back(said: &str) -> bool {
 
 fn rolled_back(facts: &Facts<'_>) -> Answer {
     let ci = facts.ci();
-    let deployments: Vec<Deployment> =
-        ci.deployments().into_iter().filter(|deployment| deployment.act == Act::Deploy).collect();
+    let deployments: Vec<&Deployment> =
+        ci.deployments().iter().filter(|deployment| deployment.act == Act::Deploy).collect();
     let mut answer = Answer::default();
     for (order, command) in ci.commands.iter().enumerate().filter(|(_, command)| rolls_back(&command.words)) {
         let step = &command.step;
@@ -176,7 +176,7 @@ fn rolled_back(facts: &Facts<'_>) -> Answer {
         let sighting = Sighting::new(command.place.clone(), Strength::Enforced, message);
         // A deploy command that goes back by itself (`helm upgrade --atomic`) is its own deployment.
         let after: Vec<&Deployment> =
-            deployments.iter().filter(|deployment| follows(ci, step, order, deployment)).collect();
+            deployments.iter().copied().filter(|deployment| follows(ci, step, order, deployment)).collect();
         let own = after.iter().any(|deployment| deployment.command == Some(order));
         let by_itself = own && !command.words.iter().any(|word| word == "update-service");
         let production = after.iter().any(|deployment| deployment.counts());
@@ -276,8 +276,8 @@ fn unattended(facts: &Facts<'_>) -> Answer {
 /// Messages that the job of a production deploy, or one beside it, sends whether or not something failed.
 fn notified(facts: &Facts<'_>) -> Answer {
     let ci = facts.ci();
-    let deployments: Vec<Deployment> =
-        ci.deployments().into_iter().filter(|deployment| deployment.act == Act::Deploy).collect();
+    let deployments: Vec<&Deployment> =
+        ci.deployments().iter().filter(|deployment| deployment.act == Act::Deploy).collect();
     let mut answer = Answer::default();
     let commands = ci.commands.iter().filter(|command| notifies(&command.words));
     let commands = commands.map(|command| (command.line(), &command.place, &command.step, &command.chain));
@@ -288,7 +288,7 @@ fn notified(facts: &Facts<'_>) -> Answer {
             let (one, other) = (step.job, deployment.step.job);
             one == other || ci.ancestors(one).contains(&other) || ci.ancestors(other).contains(&one)
         };
-        let of: Vec<&Deployment> = deployments.iter().filter(beside).collect();
+        let of: Vec<&Deployment> = deployments.iter().copied().filter(beside).collect();
         let message = format!("`{}` in {}", shown(&line), whence(facts, ci, step, chain));
         let sighting = Sighting::new(place.clone(), Strength::Enforced, message);
         let reason = if of.is_empty() {

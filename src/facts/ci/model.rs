@@ -1,5 +1,6 @@
 //! What is known of CI: its jobs, and every command and action that they reach.
 
+use super::deploy::Deployment;
 use crate::evidence::{Blind, Place};
 use crate::facts::own_name::OwnName;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,8 @@ pub struct Ci {
     pub own_name: OwnName,
     /// Which command is the first gate that builds or tests; asked for by every question about CI, when CI is read.
     pub(super) gate: OnceLock<Option<usize>>,
+    /// What is deployed and published; many questions begin with it.
+    pub(super) deployments: OnceLock<Vec<Deployment>>,
 }
 
 /// A job of a workflow.

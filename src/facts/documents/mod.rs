@@ -7,18 +7,23 @@
 mod anchors;
 mod builder;
 mod components;
+mod leads;
 mod links;
 mod markdown;
 mod plain;
+mod reference;
 mod section;
 pub mod site;
 mod standing;
 mod starter;
 mod versions;
 
+pub use leads::Lead;
+pub(super) use leads::read as read_leads;
 pub(crate) use links::address;
 pub(super) use links::own_addresses;
 pub use links::{Target, has_folder, resolve};
+pub use reference::is_reference;
 pub use section::{Block, BlockKind, Document, Link, Section};
 pub use site::is_page;
 pub use standing::{Standing, may_say};

@@ -111,6 +111,11 @@ impl Document {
         std::iter::successors(self.sections[index].parent, |&parent| self.sections[parent].parent)
     }
 
+    /// Whether it is the one that a visitor sees first.
+    pub fn is_readme(&self) -> bool {
+        !self.path.contains('/') && self.path.to_ascii_lowercase().starts_with("readme")
+    }
+
     /// The title that readers see: that of the front matter, else the first heading, else the file's name.
     pub fn title(&self) -> &str {
         let first = self.sections.iter().map(|section| section.title.as_str()).find(|title| !title.is_empty());

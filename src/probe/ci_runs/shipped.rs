@@ -1,6 +1,5 @@
 //! Which builds make what users get.
 
-use crate::facts::ci::deploy::Deployment;
 use crate::facts::ci::{Ci, Command};
 use crate::facts::production::is_example;
 use std::collections::BTreeSet;
@@ -13,7 +12,7 @@ pub(super) struct Beside {
 
 impl Beside {
     pub(super) fn of(ci: &Ci, is_asked: bool) -> Self {
-        let deployments = || ci.deployments().into_iter().filter(Deployment::counts);
+        let deployments = || ci.deployments().iter().filter(|deployment| deployment.counts());
         Self { releasing: is_asked.then(|| deployments().map(|deployment| deployment.step.job).collect()) }
     }
 

@@ -164,15 +164,10 @@ fn linked<'f>(facts: &'f Facts<'_>, topic: &Topic, from: &Candidate<'f>) -> Vec<
         .collect()
 }
 
-/// The readme of the whole tree.
-pub(super) fn is_readme(path: &str) -> bool {
-    !path.contains('/') && path.to_ascii_lowercase().starts_with("readme")
-}
-
 /// Whether a document is where somebody who operates the service begins: the readme, or the runbook.
 pub(super) fn leads_operators(facts: &Facts<'_>, path: &str) -> bool {
     let is_runbook = |document: &Document| {
         Topic::named("runbook").is_err_and(|topic| topic.is_path(path) || topic.is_title(document.title()))
     };
-    is_readme(path) || facts.documents().at(path).is_some_and(is_runbook)
+    facts.documents().at(path).is_some_and(|document| document.is_readme() || is_runbook(document))
 }

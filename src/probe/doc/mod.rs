@@ -6,7 +6,6 @@ mod commands;
 mod measure;
 mod named;
 pub(super) mod outside;
-mod reference;
 mod setting;
 mod symptoms;
 mod titles;

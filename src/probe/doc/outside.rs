@@ -1,49 +1,44 @@
 //! Where documents of the project lead out of the tree for a topic: what stands there cannot be read offline.
 
-use super::candidates::is_readme;
-use super::reference::{host, is_reference};
 use super::topic::Topic;
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
-use crate::facts::documents::{Document, Link, Section, Target, is_page, resolve};
+use crate::facts::documents::{Document, Lead, Target, resolve};
 use crate::pattern::pattern;
-use crate::source::{Span, floor};
+use crate::source::Span;
 
 pattern!(
     MOVED,
     r"(?i)\b(?:has|have|was|were|been|is|are)\s+(?:now\s+|been\s+|since\s+)*(?:moved|relocated)\b[^.]{0,40}\bto\b"
 );
 pattern!(ADDRESS, r"https?://[\w-]+\.[\w.-]+\w");
-// Where the documentation as a whole is: "refer to the website for documentation"; that of one API or tool is less.
-pattern!(
-    WHOLE,
-    r"(?i)\b(?:for|to|find|read|the|our|full|complete|official|user|more|all|further|detailed)\s+(?:documentation|docs|manual|handbook|guides)\b"
-);
-pattern!(INLINE_TARGET, r"\]\([^)\s]*\)|\]\[[^\]\n]*\]");
 
-/// More of a sentence is another matter.
-const SENTENCE: usize = 300;
-/// A name of fewer letters stands in hosts by chance.
-const NAME: usize = 4;
+/// A link of more words is a sentence.
+const WORDS: usize = 6;
 
 /// Links in documents of the project that promise the topic and leave the tree.
 pub(in crate::probe) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<Blind> {
-    let documents = facts.documents();
-    let mut blind = Vec::new();
-    for document in documents.of_project() {
-        for section in &document.sections {
-            let look = Look { facts, topic, document, leads_there: leads_there(facts, topic, document, section) };
-            for link in &section.links {
-                if let Some(what) = look.promised(link).filter(|_| look.here(&link.url) == Target::Outside) {
-                    blind.push(Blind {
-                        place: Some(Place::at(document.path.clone(), link.span)),
-                        why: format!("\"{what}\" is linked outside the tree, cannot be read offline"),
-                    });
-                }
-            }
-        }
+    let promised = facts.leads().iter().filter_map(|lead| Some((lead, promise(topic, lead)?)));
+    let blind = promised.map(|(lead, what)| Blind {
+        place: Some(lead.place.clone()),
+        why: format!("\"{what}\" is linked outside the tree, cannot be read offline"),
+    });
+    blind.collect()
+}
+
+/// What a link promises of a topic, if it does.
+fn promise<'l>(topic: &Topic, lead: &'l Lead) -> Option<&'l str> {
+    let is_promised = |text: &str| text.split_whitespace().count() <= WORDS && topic.is_promised(text);
+    let page = lead.page.as_deref().filter(|page| is_promised(page));
+    let by_sentence = || {
+        let spoken = lead.spoken.as_ref().filter(|_| lead.is_of_a_team || lead.is_theirs);
+        spoken.is_some_and(|sentence| topic.is_spoken_of(sentence))
+    };
+    let by_path = || !topic.code && lead.is_theirs && lead.parts.iter().any(|part| topic.is_promised(part));
+    if page.is_some() || !lead.is_product && is_promised(&lead.text) || by_sentence() || by_path() {
+        return (!lead.is_others).then(|| page.unwrap_or(&lead.text));
     }
-    blind
+    (topic.elsewhere && lead.is_whole).then_some(&lead.text)
 }
 
 /// Pages on the topic that say of themselves that they have moved out of the tree.
@@ -73,214 +68,4 @@ pub(super) fn moved(facts: &Facts<'_>, topic: &Topic) -> Vec<Blind> {
         }
     }
     blind
-}
-
-/// Whether a section of the readme that is titled as the documentation leads to no page of it in the tree.
-fn leads_there(facts: &Facts<'_>, topic: &Topic, document: &Document, section: &Section) -> bool {
-    let here = |url: &str| resolve(facts.tree, facts.documents(), document, url);
-    topic.elsewhere
-        && is_readme(&document.path)
-        && names_documentation(&section.title)
-        && !section.links.iter().any(|link| matches!(here(&link.url), Target::Inside(path) if is_page(&path)))
-}
-
-/// The links of one section, asked whether they lead to a topic.
-struct Look<'a, 'f> {
-    facts: &'a Facts<'f>,
-    topic: &'a Topic,
-    document: &'a Document,
-    /// The section is titled as the documentation.
-    leads_there: bool,
-}
-
-impl Look<'_, '_> {
-    fn here(&self, url: &str) -> Target {
-        resolve(self.facts.tree, self.facts.documents(), self.document, url)
-    }
-
-    /// What a link promises of the topic, if it does.
-    fn promised(&self, link: &Link) -> Option<String> {
-        let (facts, topic, url) = (self.facts, self.topic, link.url.as_str());
-        let text = link.text.trim();
-        let promise = |text: &str| text.split_whitespace().count() <= 6 && topic.is_promised(text);
-        let page = wiki_page(text, url).filter(|page| promise(page));
-        let by_text = page.is_some() || promise(text) && !is_product(facts, text, url);
-        let is_own = || is_own_site(facts, url) || is_own_documentation(facts, self.document, url);
-        // What a site says that is built from this tree stands here.
-        let is_theirs =
-            || is_repository_beside(facts, url) || !is_reference(url) && is_own() && !facts.site().is_built_here;
-        let by_sentence = || self.is_said_of(link) && (is_of_a_team(url) || is_theirs());
-        let by_path = || !topic.code && is_theirs() && self.is_in_path(link);
-        if by_text || by_sentence() || by_path() {
-            let is_others = is_reference(url) && !is_own();
-            return (!is_others).then(|| page.unwrap_or_else(|| text.to_owned()));
-        }
-        let is_readme = topic.elsewhere && is_readme(&self.document.path);
-        let is_named =
-            || self.leads_there || names_documentation(text) || is_own_documentation(facts, self.document, url);
-        let is_whole = || is_own_site(facts, url) && WHOLE.is_match(&self.sentence(link));
-        let is_elsewhere = || text.to_ascii_lowercase().contains("wiki") || !facts.site().is_built_here;
-        let is_others = || {
-            let is_own = self.leads_there && is_own_site(facts, url);
-            is_reference(url) && !is_own && !is_own_documentation(facts, self.document, url)
-        };
-        let is_site = is_readme && (is_named() || is_whole()) && is_elsewhere() && !is_others();
-        is_site.then(|| text.to_owned())
-    }
-
-    /// Whether the sentence that a link stands in speaks of the topic, and the link names no more than where to read.
-    fn is_said_of(&self, link: &Link) -> bool {
-        (says_nothing(&link.text) || is_place_to_read(&link.text)) && self.topic.is_spoken_of(&self.sentence(link))
-    }
-
-    /// Whether a page of the address is named after the topic.
-    fn is_in_path(&self, link: &Link) -> bool {
-        let path = link.url.split("://").nth(1).and_then(|rest| rest.split_once('/')).map_or("", |(_, path)| path);
-        let path = path.split(['?', '#']).next().unwrap_or_default();
-        let parts = path.split('/').map(|part| part.split('.').next().unwrap_or(part).replace(['-', '_'], " "));
-        parts.into_iter().any(|part| self.topic.is_promised(&part))
-    }
-
-    /// The sentence that a link stands in, without the addresses in it.
-    fn sentence(&self, link: &Link) -> String {
-        let text = self.document.source.text();
-        let (start, end) = (link.span.start as usize, link.span.end as usize);
-        let (from, until) = (floor(text, start.saturating_sub(SENTENCE)), floor(text, end.saturating_add(SENTENCE)));
-        let (Some(before), Some(after)) = (text.get(from..start), text.get(end..until)) else { return String::new() };
-        let ends = |mark: &&str| before.rfind(*mark).map(|at| at + mark.len());
-        let marks = ["\n\n", ". ", ".\n", "! ", "? ", "\n- ", "\n* ", "\n#", "|"];
-        let from = marks.iter().filter_map(ends).max().unwrap_or(0);
-        let until = marks.iter().filter_map(|mark| after.find(mark)).min().unwrap_or(after.len());
-        let sentence = format!("{}{}{}", &before[from..], link.text, &after[..until]);
-        INLINE_TARGET.replace_all(&sentence, |_| "]".to_owned()).into_owned()
-    }
-}
-
-/// Hosts that many share, each under a name or a folder of its own.
-const SHARED: &[&str] = &[
-    ".apache.org",
-    ".github.io",
-    ".gitlab.io",
-    ".readthedocs.io",
-    ".gitbook.io",
-    ".netlify.app",
-    ".vercel.app",
-    ".pages.dev",
-];
-
-/// The part of a host that names whose it is.
-fn site_name(host: &str) -> Option<&str> {
-    let shared = SHARED.iter().find_map(|end| host.strip_suffix(end));
-    shared.or_else(|| host.rsplit('.').nth(1))
-}
-
-/// Whether an address is of a site that bears the project's name: `opentelemetry.io` for `opentelemetry-demo`; the
-/// foundation of many has a site for each of them, and an owner's pages a folder for each project.
-fn is_own_site(facts: &Facts<'_>, url: &str) -> bool {
-    let bears = |name: &str| facts.own_name().is_in(name) == Some(true);
-    let folder = || url.split('/').nth(3).unwrap_or_default();
-    let host = host(url);
-    site_name(host).is_some_and(bears)
-        || (host.ends_with(".github.io") || host.ends_with(".gitlab.io")) && bears(folder())
-        || is_repository_beside(facts, url)
-}
-
-/// Whether an address is of another repository of the project: `github.com/acme/shop-dashboards` beside `acme/shop`.
-fn is_repository_beside(facts: &Facts<'_>, url: &str) -> bool {
-    if !["github.com", "gitlab.com"].contains(&host(url)) {
-        return false;
-    }
-    let mut parts = url.split('/').skip(3);
-    let (Some(owner), Some(name)) = (parts.next(), parts.next()) else { return false };
-    let is_document =
-        parts.next().is_none_or(|part| ["", "blob", "tree", "wiki"].contains(&part) || part.starts_with('#'));
-    let own = facts.own_name();
-    is_document && (own.is_image(owner) || own.is_in(name) == Some(true)) && !own.is_image(name)
-}
-
-/// Whether a link names a product that bears the topic's word: "Voila dashboards" at `voila.readthedocs.io`.
-fn is_product(facts: &Facts<'_>, text: &str, url: &str) -> bool {
-    let first = text.split_whitespace().next().filter(|_| text.contains(' ')).unwrap_or_default();
-    let letters: String = first.chars().filter(char::is_ascii_alphabetic).collect();
-    let letters = letters.to_ascii_lowercase();
-    first.starts_with(char::is_uppercase)
-        && letters.len() >= NAME
-        && site_name(host(url)).is_some_and(|name| name.to_ascii_lowercase().contains(&letters))
-        && !is_own_site(facts, url)
-}
-
-/// Whether an address is where teams keep what they write for themselves.
-fn is_of_a_team(url: &str) -> bool {
-    let host = host(url);
-    let first = host.split('.').next().unwrap_or_default();
-    ["wiki", "confluence", "intranet", "handbook", "runbooks", "sharepoint"].contains(&first)
-        || ["notion.so", "notion.site", "atlassian.net", "docs.google.com", "drive.google.com", "sharepoint.com"]
-            .iter()
-            .any(|end| host.ends_with(end))
-}
-
-/// Whether the text of a link says nothing of where it leads: "here", "this page".
-fn says_nothing(text: &str) -> bool {
-    text.split_whitespace().all(|word| {
-        let word = word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
-        ["", "here", "this", "the", "in", "on", "page", "link", "wiki"].contains(&word.as_str())
-    })
-}
-
-/// Whether the text of a link names a place to read: "the service's technical guidance".
-fn is_place_to_read(text: &str) -> bool {
-    const PLACES: &[&str] = &[
-        "docs",
-        "documentation",
-        "guidance",
-        "guide",
-        "guides",
-        "handbook",
-        "manual",
-        "page",
-        "pages",
-        "site",
-        "tutorial",
-        "website",
-        "wiki",
-    ];
-    let last =
-        text.split_whitespace().last().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase());
-    last.is_some_and(|last| PLACES.contains(&last.as_str()))
-}
-
-/// The title of the page of a wiki that a link leads to whose text says nothing: "can be found [here](…/wiki/Common-Problems)".
-fn wiki_page(text: &str, url: &str) -> Option<String> {
-    let page = url.rsplit_once("/wiki/").filter(|_| says_nothing(text))?.1.split(['#', '?']).next()?;
-    Some(page.replace(['-', '_'], " ").replace("%20", " ")).filter(|page| !page.is_empty())
-}
-
-/// Whether an address is of the documentation on a site that bears the project's whole name: `docs.shop.example`, or
-/// `shop.example/docs/backup` where the document links to another page of it too; one alone may be about anything.
-fn is_own_documentation(facts: &Facts<'_>, document: &Document, url: &str) -> bool {
-    const NAMES: &[&str] = &["docs", "doc", "documentation", "manual", "handbook", "wiki"];
-    let names_it = |part: &str| NAMES.contains(&part.to_ascii_lowercase().as_str());
-    let is_page = |url: &str| url.split(['/', '?', '#']).skip(3).take(2).any(names_it);
-    let own = host(url);
-    let is_site = own.ends_with(".readthedocs.io") || own.split('.').next().is_some_and(names_it);
-    let has_another = || {
-        let links = document.sections.iter().flat_map(|section| &section.links).map(|link| link.url.as_str());
-        let bare = |url: &str| url.split('#').next().unwrap_or(url).to_owned();
-        links.into_iter().any(|other| host(other) == own && is_page(other) && bare(other) != bare(url))
-    };
-    (is_site || is_page(url) && has_another()) && facts.own_name().is_site(own)
-}
-
-/// Whether the text of a link names the documentation as a whole.
-fn names_documentation(text: &str) -> bool {
-    const NAMES: &[&str] = &["docs", "documentation", "wiki", "manual", "handbook", "guide"];
-    const BEFORE: &[&str] = &[
-        "the", "our", "official", "full", "project", "complete", "online", "user", "admin", "operator", "read", "see",
-    ];
-    let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    match words.split_last() {
-        Some((last, before)) => NAMES.contains(last) && before.iter().all(|word| BEFORE.contains(word)),
-        None => false,
-    }
 }

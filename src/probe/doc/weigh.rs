@@ -2,11 +2,10 @@
 
 use super::candidates::Candidate;
 use super::measure;
-use super::reference;
 use super::setting::{self, Setting};
 use super::topic::{Action, Needs, Part, Topic};
 use crate::facts::Facts;
-use crate::facts::documents::{Block, BlockKind, Document, Section, Target, resolve};
+use crate::facts::documents::{Block, BlockKind, Document, Section, Target, is_reference, resolve};
 
 /// Words of prose that are substance by themselves.
 pub(super) const ENOUGH_WORDS: usize = 60;
@@ -128,7 +127,7 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
         outside |= section
             .links
             .iter()
-            .filter(|link| !reference::is_reference(&link.url))
+            .filter(|link| !is_reference(&link.url))
             .any(|link| resolve(facts.tree, facts.documents(), document, &link.url) == Target::Outside);
         if let Some(hole) = hole(facts, document, section) {
             weight.holes.push(hole);

@@ -92,8 +92,8 @@ pub(super) fn subjects(facts: &Facts<'_>) -> Vec<Subject> {
 }
 
 /// A deployment to a platform that makes its own checks and passes over those of images: its settings stand elsewhere.
-fn passes_over(facts: &Facts<'_>) -> Option<Deployment> {
-    facts.ci().deployments().into_iter().find(|deployment| deployment.counts() && deployment.ignores_image_checks())
+fn passes_over<'f>(facts: &'f Facts<'_>) -> Option<&'f Deployment> {
+    facts.ci().deployments().iter().find(|deployment| deployment.counts() && deployment.ignores_image_checks())
 }
 
 /// Whether anything can reach it: it names a port, or a Service selects it.

@@ -90,10 +90,9 @@ pub(super) fn deploy(facts: &Facts<'_>) -> Answer {
 /// A job that puts something into service; one for test, preview or staging is none (ruling 38).
 fn job(facts: &Facts<'_>) -> Option<Sighting> {
     let ci = facts.ci();
-    let deployment =
-        ci.deployments().into_iter().find(|deployment| deployment.act == Act::Deploy && deployment.counts())?;
+    let deployment = ci.deployments().iter().find(|deployment| deployment.act == Act::Deploy && deployment.counts())?;
     let job = &ci.job(&deployment.step).name;
-    Some(here(deployment.place, format!("job \"{job}\" deploys with `{}`", deployment.what)))
+    Some(here(deployment.place.clone(), format!("job \"{job}\" deploys with `{}`", deployment.what)))
 }
 
 fn gitops(facts: &Facts<'_>) -> Option<Sighting> {

@@ -186,7 +186,11 @@ impl Ci {
     }
 
     /// Every deployment and publication that CI makes, in the order of its files.
-    pub fn deployments(&self) -> Vec<Deployment> {
+    pub fn deployments(&self) -> &[Deployment] {
+        self.deployments.get_or_init(|| self.all_deployments())
+    }
+
+    fn all_deployments(&self) -> Vec<Deployment> {
         let mut found = Vec::new();
         for (index, command) in self.commands.iter().enumerate().filter(|(_, command)| command.sure) {
             let act = if any(&DEPLOY, &command.words) {

@@ -6,7 +6,7 @@ pub(super) fn host(url: &str) -> &str {
 }
 
 /// Hosts of other people's manuals: a link there explains a tool and is not this project's guide.
-pub(in crate::probe) fn is_reference(url: &str) -> bool {
+pub fn is_reference(url: &str) -> bool {
     const HOSTS: &[&str] = &[
         "kubernetes.io",
         "docker.com",
