@@ -30,6 +30,7 @@ pub mod scaling;
 pub mod secrets;
 pub mod settings_types;
 pub mod stores;
+mod submodules;
 pub mod suites;
 pub mod texts;
 pub mod vendored;

@@ -3,7 +3,7 @@
 use super::reference::{host, is_reference};
 use super::{Document, Link, Section, Target, is_page, resolve};
 use crate::evidence::Place;
-use crate::facts::Facts;
+use crate::facts::{Facts, submodules};
 use crate::pattern::pattern;
 use crate::source::floor;
 
@@ -45,7 +45,8 @@ pub struct Lead {
     pub is_whole: bool,
 }
 
-/// The links of the project's documents that leave the tree.
+/// The links of the project's documents that leave the tree, and the documentation that is a submodule which is not
+/// checked out.
 pub(in crate::facts) fn read(facts: &Facts<'_>) -> Vec<Lead> {
     let documents = facts.documents();
     let mut leads = Vec::new();
@@ -56,7 +57,30 @@ pub(in crate::facts) fn read(facts: &Facts<'_>) -> Vec<Lead> {
             leads.extend(section.links.iter().filter(outside).map(|link| look.lead(link)));
         }
     }
+    leads.extend(submodules::absent(facts.tree).into_iter().filter_map(|(folder, span)| {
+        let name = folder.rsplit('/').next().filter(|name| names_documentation(name))?;
+        let place = Place::at(submodules::FILE, span);
+        Some(Lead { text: name.to_owned(), is_whole: true, ..Lead::nowhere(place) })
+    }));
     leads
+}
+
+impl Lead {
+    /// One that promises nothing yet.
+    fn nowhere(place: Place) -> Self {
+        Self {
+            place,
+            text: String::new(),
+            page: None,
+            parts: Vec::new(),
+            spoken: None,
+            is_product: false,
+            is_others: false,
+            is_theirs: false,
+            is_of_a_team: false,
+            is_whole: false,
+        }
+    }
 }
 
 /// Whether a section of the readme that is titled as the documentation leads to no page of it in the tree.

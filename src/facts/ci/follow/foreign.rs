@@ -5,6 +5,7 @@ use super::super::model::Action;
 use super::super::{deploy, path};
 use super::{Call, Walk};
 use crate::evidence::{Blind, Place};
+use crate::facts::submodules;
 use std::collections::BTreeMap;
 
 /// The program that such tests are listed as, never as what surely runs; the lists of tests in the rules name it.
@@ -134,14 +135,9 @@ impl Walk<'_> {
 
     /// Whether a path lies in a submodule, of which the tree holds nothing.
     pub(super) fn is_in_a_submodule(&self, path: &str) -> bool {
-        let Some(modules) = self.facts.tree.text(".gitmodules") else { return false };
-        let folders = modules.text().lines().filter_map(|line| line.trim().strip_prefix("path"));
-        let folders = folders.filter_map(|rest| Some(rest.trim_start().strip_prefix('=')?.trim()));
-        let is_inside = |folder: &str| {
-            path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-                && !self.facts.tree.files().iter().any(|file| file.path.starts_with(&format!("{folder}/")))
-        };
-        folders.filter(|folder| !folder.is_empty()).any(is_inside)
+        let is_inside =
+            |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        submodules::absent(self.facts.tree).into_iter().any(|(folder, _)| is_inside(folder))
     }
 
     /// Whether a step works in a folder into which its job has cloned another repository.
