@@ -205,11 +205,14 @@ impl Config {
     /// is not there would stand. Without names, any.
     pub fn has_settings(&self, sections: &[&str]) -> Option<&Setting> {
         let squashed: Vec<String> = sections.iter().map(|name| squashed(name)).collect();
-        // A data source of Grafana is where its dashboards look, and none of the service's own.
+        // A data source of Grafana is where its dashboards look, and none of the service's own; what Spring's actuator
+        // keeps is an answer on the program's state.
+        let of_another = |words: &[String]| {
+            words.iter().any(|word| word == "grafana") || words.first().is_some_and(|word| word == "management")
+        };
         let inside = |setting: &&Setting| {
             let words = setting.key.words();
-            squashed.is_empty()
-                || words.iter().any(|word| squashed.contains(word)) && words.iter().all(|word| word != "grafana")
+            squashed.is_empty() || words.iter().any(|word| squashed.contains(word)) && !of_another(words)
         };
         let in_tree = |setting: &&Setting| setting.layer > Layer::Program && !setting.is_foreign;
         self.settings.iter().rev().filter(in_tree).find(inside)
