@@ -22,6 +22,7 @@ pub use comments::without_comments;
 pub use constant::{observe, written};
 pub use language::Language;
 pub use literal::literal_of;
+pub(in crate::facts) use program::is_of_another_environment;
 pub use program::{is_client, is_of_a_client_library, is_of_a_typed_module, is_of_another_command, serves_not};
 pub use role::{Role, folder_role, is_left_behind};
 pub use rust_regions::Regions;

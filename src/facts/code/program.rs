@@ -150,7 +150,7 @@ pub(super) fn is_tool(facts: &Facts<'_>, path: &str) -> bool {
 
 /// Whether a file of Elixir holds the settings of one environment that is not production: `config/hex.exs`, where
 /// `config.exs` imports the file of the environment that it is built for, and none imports this one by its name.
-pub(super) fn is_of_another_environment(facts: &Facts<'_>, path: &str) -> bool {
+pub(in crate::facts) fn is_of_another_environment(facts: &Facts<'_>, path: &str) -> bool {
     let Some((folder, name)) = path.rsplit_once('/').filter(|(folder, _)| folder.rsplit('/').next() == Some("config"))
     else {
         return false;

@@ -255,13 +255,15 @@ pub fn is_key_of_ci(path: &str) -> bool {
         && !words.iter().any(|word| matches!(word.as_str(), "ssh" | "deploy" | "prod" | "production" | "live"))
 }
 
-/// `seeds.rb`, `dev_seeds.exs`, `src/seed/users.ts`: fill a database for those who try the program out.
+/// `seeds.rb`, `dev_seeds.exs`, `src/seed/users.ts`: fill a database for those who try the program out; so does what makes
+/// the rows in Elixir, `lib/shop/factory.ex`.
 fn is_of_seeds(path: &str) -> bool {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = name.split('.').next().unwrap_or(name);
     let says = |word: &str| matches!(word, "seed" | "seeds" | "seeder" | "seeders");
     folders.split('/').any(|folder| says(&folder.to_ascii_lowercase()))
         || super::names::words(stem).iter().any(|word| says(word) || word == "dummy")
+        || matches!(name, "factory.ex" | "factory.exs")
 }
 
 /// `dev/db/users.sql`: rows for the database of those who work on the program.

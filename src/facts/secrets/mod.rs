@@ -22,6 +22,7 @@ pub(in crate::facts) use literal::is_reference;
 pub(in crate::facts) use names::words;
 pub(in crate::facts) use scan::hex_digest;
 
+use super::code::is_of_another_environment;
 use super::{Facts, parallel};
 use crate::evidence::Blind;
 use crate::evidence::Place;
@@ -115,11 +116,13 @@ pub fn read(facts: &Facts<'_>) -> Secrets {
         }
     }
     secrets.unread.extend(facts.tree.blind().iter().cloned());
-    for finding in
-        secrets.findings.iter_mut().filter(|finding| finding.is_leak() && &*finding.detector == scan::ASSIGNMENT)
-    {
-        if let Some(why) = overridden::why_aside(facts, finding) {
-            (finding.confidence, finding.why_low) = (Confidence::Low, Some(why));
+    for finding in secrets.findings.iter_mut().filter(|finding| finding.is_leak()) {
+        let is_aside = is_of_another_environment(facts, &finding.path);
+        let why = is_aside.then_some("in the settings of another environment than production");
+        let is_named = &*finding.detector == scan::ASSIGNMENT;
+        let why = why.or_else(|| overridden::why_aside(facts, finding).filter(|_| is_named));
+        if why.is_some() {
+            (finding.confidence, finding.why_low) = (Confidence::Low, why);
         }
     }
     secrets
