@@ -33,14 +33,14 @@ pub static PROBE: Probe = Probe {
               another pattern within so many lines; `unless` drops those with one on their line or in the eight (`above`) over it; \
               `unless_with` drops those with one between the same brackets; `but` drops those whose own text matches; \
               `called_from` keeps those in a file with another pattern, or in a function that such a file calls; \
-              `inside` keeps those in a type, function or block whose first line matches; \
+              `inside` keeps those in a type, function or block whose first line matches, `outside` drops them; \
               `production` drops those in a branch that only development takes, and in its class of settings; \
               `server` drops those in code of browsers and in scripts; \
               `own` drops those in code that calls somebody else's API, by its path, or reaches databases of the users; \
               `service` drops those in programs that serve nothing, where another one does; `says` is what such a line does, in words; `default` marks values that nobody may have set; \
               `chosen` drops a database driver that production's environment does not choose; \
               `literal` keeps those whose group `value` is a text of the tree or the name of one, and never shows it",
-    usage: "@source(regex…) {near: regex, lines: n, unless: regex, above: n, unless_with: regex, but: regex, called_from: regex, inside: regex, path: glob, production, server, own, service, chosen, literal, default: \"the program\", unit, says: \"what it does\"}",
+    usage: "@source(regex…) {near: regex, lines: n, unless: regex, above: n, unless_with: regex, but: regex, called_from: regex, inside: regex, outside: regex, path: glob, production, server, own, service, chosen, literal, default: \"the program\", unit, says: \"what it does\"}",
     arity: (1, usize::MAX),
     patterns_from: Some(0),
     facts: &[],
@@ -53,6 +53,7 @@ pub static PROBE: Probe = Probe {
         "but",
         "called_from",
         "inside",
+        "outside",
         "path",
         "production",
         "server",
@@ -84,6 +85,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let above = question.option("above").and_then(Value::as_number).map_or(UNLESS_LINES, whole);
     let compiled = |option| question.option_text(option).map(|pattern| compile(pattern).ok());
     let inside = LazyCell::new(|| compiled("inside"));
+    let outside = LazyCell::new(|| compiled("outside").flatten());
     let unless_with = LazyCell::new(|| compiled("unless_with").flatten());
     let but = LazyCell::new(|| compiled("but").flatten());
     let globs = question
@@ -96,7 +98,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                 || question.is_set("own") && (calls_another(&hit.path) || is_connector(facts, &hit.path))
                 || globs.as_ref().is_some_and(|globs| !globs.matches(&hit.path));
             let is_about_another = unless.as_ref().is_some_and(|unless| unless.is_above(facts, hit, above));
-            let is_outside = inside.as_ref().is_some_and(|inside| !is_inside(facts, inside.as_ref(), hit));
+            let is_outside = inside.as_ref().is_some_and(|inside| !is_inside(facts, inside.as_ref(), hit))
+                || outside.as_ref().is_some_and(|outside| is_inside(facts, Some(outside), hit));
             let is_for_development = question.is_set("production") && is_for_development(facts, hit);
             let is_mention = asks_for_a_call(&word.text) && code.is_quoted(facts, hit) || code.is_printed(facts, hit);
             let is_answered =
