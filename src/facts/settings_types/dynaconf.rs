@@ -14,7 +14,7 @@ pattern!(
 );
 pattern!(
     DEMAND,
-    r"\b(?P<name>is_type_of|must_exist|gte|lte|gt|lt|is_in|condition|default|cont|startswith)\s*=\s*(?P<value>[^,\n)]+)"
+    r"\b(?P<name>is_type_of|must_exist|gte|lte|gt|lt|ne|len_min|len_eq|is_in|condition|default|cont|startswith)\s*=\s*(?P<value>[^,\n)]+)"
 );
 pattern!(HELD, r"\bDynaconf\((?:[^()]|\([^()]*\))*?\bvalidators\s*=|\.validators\.(?:register|validate)\(");
 
@@ -43,7 +43,8 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
 
 /// One setting and what its validator demands.
 fn demanded(name: &str, rest: &str, place: Place) -> Field {
-    const CHECKS: &[&str] = &["gte", "lte", "gt", "lt", "is_in", "condition", "cont", "startswith"];
+    const CHECKS: &[&str] =
+        &["gte", "lte", "gt", "lt", "ne", "len_min", "len_eq", "is_in", "condition", "cont", "startswith"];
     let pairs = DEMAND.captures_iter(rest).filter_map(|found| Some((found.name("name")?, found.name("value")?)));
     // Where a demand stands twice, the first counts.
     let mut demands = BTreeMap::new();

@@ -16,6 +16,7 @@ mod rust_items;
 mod rust_reads;
 mod schema_files;
 mod shape;
+mod supplied;
 
 use super::Facts;
 use super::code::{is_of_a_client_library, is_of_a_typed_module};
@@ -84,6 +85,7 @@ pub fn read(facts: &Facts<'_>) -> SettingsTypes {
     node::read(facts, &mut types);
     decorated::read(facts, &mut types);
     schema_files::read(facts, &mut types);
+    supplied::read(facts, &mut types);
     // What calls the service has settings of its own.
     let is_of_a_caller = |path: &str| is_of_a_client_library(facts, path) || is_of_a_typed_module(facts, path);
     types.roots.retain(|root| !is_of_a_caller(&root.place.path));
