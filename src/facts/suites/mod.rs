@@ -4,6 +4,7 @@ mod browsers;
 mod count;
 mod dotnet;
 mod features;
+mod in_process;
 mod interpreted;
 mod left_out;
 mod marks;
@@ -178,8 +179,15 @@ fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool, driving: &BTreeSe
             && !browsers::asks_what_runs(facts, &file.path)
     };
     if let Some(suite) = named(&file.path).filter(|suite| !is_named_alone(suite)) {
-        // A module of the crate itself tests inside of the process, whatever it is called.
-        return Some(if is_of_a_module(suite) { Suite::Unit } else { suite });
+        // What tests inside of the process makes no journey, whatever it is called: a module of the crate itself, and what
+        // builds the application of Nest.
+        let is_in_process =
+            || is_of_nest(&file.path) && in_process::builds(facts, file) && !browsers::drives(facts, file);
+        return Some(match suite {
+            Suite::E2e if is_of_a_module(suite) => Suite::Unit,
+            Suite::E2e if is_in_process() => Suite::Integration,
+            suite => suite,
+        });
     }
     if file.language == Language::Ruby
         && let Some(suite) = of_rails(&file.path)

@@ -1,0 +1,27 @@
+//! Tests that are called end to end and build the application of Nest in their own process: nothing is asked from outside.
+
+use crate::facts::Facts;
+use crate::facts::code::{CodeFile, Language};
+use crate::pattern::pattern;
+use crate::tree::path::{folder_of, join};
+
+pattern!(BUILDS, r"\bcreateTestingModule\(|\bcreateNestApplication\b|\.getHttpServer\(\)");
+
+pattern!(BRINGS_IN, r#"(?:\bfrom|\bimport|\brequire\()\s*["'](?<path>\.\.?/[^"'\n]+)["']"#);
+
+/// Whether the tests of a file, or a file that they bring in, build the application beside them.
+pub(super) fn builds(facts: &Facts<'_>, file: &CodeFile) -> bool {
+    let text = |file: &CodeFile| file.source(facts).map(|source| source.text());
+    let Some(own) = text(file).filter(|_| file.language == Language::JavaScript) else { return false };
+    let is_built_by =
+        |path: &str| helper(facts, &file.path, path).and_then(text).is_some_and(|text| BUILDS.is_match(text));
+    BUILDS.is_match(own) || BRINGS_IN.captures_iter(own).any(|found| is_built_by(&found["path"]))
+}
+
+/// The file that a relative import names.
+fn helper<'f>(facts: &'f Facts<'_>, from: &str, import: &str) -> Option<&'f CodeFile> {
+    let path = join(folder_of(from), import)?;
+    let base = path.trim_end_matches(".js").trim_end_matches(".ts");
+    let ends = [".ts", ".js", ".tsx", ".mts", ".mjs", "/index.ts", "/index.js"];
+    ends.iter().find_map(|end| facts.code().file(&format!("{base}{end}")))
+}
