@@ -3,7 +3,7 @@
 mod shipped;
 mod wanted;
 
-use super::{Probe, Question};
+use super::{Probe, Question, scan_scope};
 use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::pattern::values_of;
@@ -18,14 +18,28 @@ use wanted::Wanted;
 /// `@ci.runs(command, word…)`.
 pub static PROBE: Probe = Probe {
     name: "ci.runs",
-    summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for. `service` leaves open what a tool tells that does not read the language of the service; `excused` takes also what may fail; `shipped` leaves out what works in a folder of documents or examples; `here` asks nothing of definitions that are not read; `beside` takes files of the folder that it runs in, and what one of them says",
-    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", job: \"regex\", services, services: \"regex\", beside: [name…, \"regex\"], service, excused, shipped, here}",
+    summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for. `service` leaves open what a tool tells that does not read the language of the service; `excused` takes also what may fail; `shipped` leaves out what works in a folder of documents or examples; `manifests` leaves out a scan of a folder where nothing stands that ships; `here` asks nothing of definitions that are not read; `beside` takes files of the folder that it runs in, and what one of them says",
+    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", job: \"regex\", services, services: \"regex\", beside: [name…, \"regex\"], service, excused, shipped, here, manifests}",
     arity: (1, usize::MAX),
     patterns_from: None,
     facts: &[],
     options: &[
-        "gate", "schedule", "release", "beside", "value", "unit", "then", "after", "step", "job", "here", "services",
-        "service", "excused", "shipped",
+        "gate",
+        "schedule",
+        "release",
+        "beside",
+        "value",
+        "unit",
+        "then",
+        "after",
+        "step",
+        "job",
+        "here",
+        "services",
+        "service",
+        "excused",
+        "shipped",
+        "manifests",
     ],
     look,
 };
@@ -75,7 +89,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         } else {
             command.excuse.clone().or_else(|| timing.reason(ci, &command.step))
         };
-        let reason = reason.or_else(|| wanted.then_missing(ci, command));
+        let of_less = || question.is_set("manifests").then(|| scan_scope::of_command(facts, command)).flatten();
+        let reason = reason.or_else(of_less).or_else(|| wanted.then_missing(ci, command));
         let reason = reason.or_else(|| wanted.before_missing(ci, command));
         let reason = reason.or_else(|| wanted.unsaid_beside(facts, command));
         let aside = question.is_set("shipped") && reason.is_none() && is_beside_product(command);

@@ -54,6 +54,7 @@ pub mod scaling;
 pub mod scan_advisories;
 pub mod scan_certificates;
 pub mod scan_permissions;
+mod scan_scope;
 pub mod scan_secrets;
 pub mod schedule;
 pub mod schema;
