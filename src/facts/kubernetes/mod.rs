@@ -177,7 +177,33 @@ fn flavours(
         let file = named.or_else(|| production.get(&(scaled("kind").unwrap_or("Deployment"), scaled("name")?)))?;
         Some((folder_of(&object.path).to_owned(), (*file).clone()))
     });
-    again.collect()
+    let mut flavours: BTreeMap<String, Arc<str>> = again.collect();
+    let shared = shared_by_flavours(plain, &reached, &flavours);
+    flavours.extend(shared);
+    flavours
+}
+
+/// The folders without a workload that stand beside flavours alone: what those share, such as their rights.
+fn shared_by_flavours(
+    plain: &[Object],
+    reached: &BTreeSet<&str>,
+    flavours: &BTreeMap<String, Arc<str>>,
+) -> BTreeMap<String, Arc<str>> {
+    let mut shared = BTreeMap::new();
+    let parents: BTreeMap<&str, &Arc<str>> = flavours.iter().map(|(folder, file)| (folder_of(folder), file)).collect();
+    for (parent, file) in parents.into_iter().filter(|(parent, _)| !parent.is_empty()) {
+        let is_below = |folder: &str| folder.strip_prefix(parent).is_some_and(|rest| rest.starts_with('/'));
+        let below = || plain.iter().filter(|object| is_below(folder_of(&object.path)));
+        let is_flavour = |object: &Object| flavours.contains_key(folder_of(&object.path));
+        if reached.iter().any(|folder| is_below(folder))
+            || below().any(|object| object.is_workload() && !is_flavour(object))
+        {
+            continue;
+        }
+        let others = below().filter(|object| !is_flavour(object));
+        shared.extend(others.map(|object| (folder_of(&object.path).to_owned(), file.clone())));
+    }
+    shared
 }
 
 /// Whether an object is a way in from outside, or a part of one.
