@@ -11,7 +11,7 @@ pattern!(BRINGS_IN, r#"(?:\bfrom|\bimport|\brequire\()\s*["'](?<path>\.\.?/[^"'\
 
 /// Whether the tests of a file, or a file that they bring in, build the application beside them.
 pub(super) fn builds(facts: &Facts<'_>, file: &CodeFile) -> bool {
-    let text = |file: &CodeFile| file.source(facts).map(|source| source.text());
+    let text = |file: &CodeFile| file.source(facts).map(crate::source::Source::text);
     let Some(own) = text(file).filter(|_| file.language == Language::JavaScript) else { return false };
     let is_built_by =
         |path: &str| helper(facts, &file.path, path).and_then(text).is_some_and(|text| BUILDS.is_match(text));
