@@ -160,8 +160,15 @@ fn linked<'f>(facts: &'f Facts<'_>, topic: &Topic, from: &Candidate<'f>) -> Vec<
     inside
         .filter(|document| document.path != from.document.path && may_speak(document, topic))
         .filter(|document| !topic.is_other_title(document.title()))
+        // What a readme says on the topic stands in its sections; the rest of it speaks of everything.
+        .filter(|document| !is_of_everything(document) || candidates(document, topic).is_empty())
         .map(|document| Candidate { document, section: 0, shown: usize::from(document.sections.len() > 1) })
         .collect()
+}
+
+/// Whether a document introduces all there is in its folder.
+fn is_of_everything(document: &Document) -> bool {
+    document.path.rsplit('/').next().is_some_and(|name| name.to_ascii_lowercase().starts_with("readme."))
 }
 
 /// Whether a document is where somebody who operates the service begins: the readme, or the runbook.

@@ -1,19 +1,54 @@
 //! The commands that a section gives, line by line.
 
 use super::measure::Look;
+use super::setting::last_sentence;
 use crate::facts::documents::{Block, BlockKind, Document, Section};
+use crate::pattern::pattern;
 use crate::source::Span;
+
+// One of several ways, each with the same command: "For a store of files:".
+pattern!(ONE_CASE, r"(?i)^\W*(?:for|if|when|on|with|using|alternatively|or)\b[^.\n]*:\s*$");
 
 impl<'a> Look<'a, '_> {
     /// The commands under the one heading that has the most of them, line by line.
     pub(super) fn commands(&self) -> Vec<Span> {
-        let of_section = |section: &'a Section| {
-            let commands = section.blocks.iter().filter(|block| block.commands);
-            commands.flat_map(|block| lines(self.candidate.document, block)).collect::<Vec<_>>()
+        let document = self.candidate.document;
+        let own = &document.sections[self.candidate.section].title;
+        let is_shared =
+            self.topic.is_shared(own) || self.candidate.section == 0 && self.topic.is_shared(document.title());
+        let of_section = |(index, section): (usize, &'a Section)| {
+            let is_head = index == self.candidate.section || section.title == document.title();
+            let is_named = !is_head && self.topic.is_done_by(&section.title);
+            let (mut lead, mut typed, mut found) = ("", Vec::new(), Vec::new());
+            for block in &section.blocks {
+                if matches!(block.kind, BlockKind::Paragraph | BlockKind::Item { .. }) {
+                    lead = &block.text;
+                }
+                let is_meant = || {
+                    !is_shared
+                        || is_named
+                        || self.topic.is_done_by(last_sentence(lead))
+                        || self.topic.is_done_by(&block.text)
+                };
+                if !block.commands || !is_meant() {
+                    continue;
+                }
+                let program = program(&block.text);
+                if !(ONE_CASE.is_match(lead) && typed.contains(&program)) {
+                    found.extend(lines(document, block));
+                }
+                typed.push(program);
+            }
+            found
         };
-        let found = self.sections().map(|(_, section)| of_section(section));
-        found.min_by_key(|lines| std::cmp::Reverse(lines.len())).unwrap_or_default()
+        self.sections().map(of_section).min_by_key(|lines| std::cmp::Reverse(lines.len())).unwrap_or_default()
     }
+}
+
+/// What a block of one command begins with: the program and what it is to do.
+fn program(text: &str) -> Vec<&str> {
+    let words = text.split_whitespace().filter(|word| !["$", "sudo"].contains(word));
+    words.take_while(|word| !word.starts_with('-')).take(2).collect()
 }
 
 /// The lines of a block of commands, each with what continues it; a sentence that names a command is one.

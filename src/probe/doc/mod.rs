@@ -3,6 +3,8 @@
 pub(super) mod candidates;
 mod check;
 mod commands;
+mod deed;
+mod lazy;
 mod measure;
 mod named;
 pub(super) mod outside;

@@ -62,8 +62,7 @@ impl<'a> Look<'a, '_> {
             for block in &section.blocks {
                 match &block.kind {
                     BlockKind::Row { cells, header: true } => {
-                        is_of_settings =
-                            cells.first().is_some_and(|cell| SETTING.is_match(cell)) || is_list_of_alerts(cells);
+                        is_of_settings = lists_settings(cells) || is_list_of_alerts(cells);
                     }
                     BlockKind::Row { cells, header: false }
                         if !is_of_settings && cells.iter().skip(1).any(|cell| words(cell) >= 2) =>
@@ -137,6 +136,11 @@ impl<'a> Look<'a, '_> {
         let found: [Vec<Span>; 3] = [rows, items, headings.map(|section| section.heading).collect()];
         found.into_iter().max_by_key(Vec::len).unwrap_or_default()
     }
+}
+
+/// Whether the head of a table says that it lists what can be set.
+pub(super) fn lists_settings(cells: &[String]) -> bool {
+    cells.first().is_some_and(|cell| SETTING.is_match(cell))
 }
 
 /// Whether a heading row is of a bare list of alerts, which explains nothing that is measured and gives nothing to do.

@@ -1,6 +1,7 @@
 //! Whether a section is about a developer's machine or about production (ruling 2).
 
 use super::candidates::Candidate;
+use super::deed;
 use super::topic::{Action, Topic};
 use crate::facts::documents::{Block, BlockKind, Section};
 use crate::facts::own_name::OwnName;
@@ -19,7 +20,7 @@ pub(super) enum Setting {
 
 pattern!(
     DEVELOPMENT,
-    r"(?i)\b(?:local(?:ly|host)?|dev|development|developers?|minikube|k3d|kind cluster|docker[- ]?desktop|contribut(?:ing|ors?|e)|hacking|tutorial|walk-?through|getting[- ]started|quick[- ]?start|demos?|examples?|samples?|sandbox|playground|staging|preview|uat|qa|testing|tests?|benchmarks?|from source)\b"
+    r"(?i)\b(?:local(?:ly|host)?|dev|development|developers?|minikube|k3d|kind cluster|docker[- ]?desktop|contribut(?:ing|ors?|e)|hacking|tutorial|walk-?through|getting[- ]started|quick[- ]?start|demos?|examples?|samples?|sandbox|playground|staging|preview|uat|qa|testing|tests?|benchmarks?|from source|apple silicon|mac m\d|wsl2?|homebrew)\b"
 );
 pattern!(BEGINNING, r"(?i)^(?:getting[- ]started|quick[- ]?start)$");
 // What goes on running after it was typed.
@@ -44,7 +45,7 @@ pattern!(
 );
 pattern!(
     ONE_MACHINE,
-    r"(?i)^(?:\$ |> |# )?(?:sudo )?(?:docker[- ]compose|docker run|docker build|docker exec|docker ps|docker volume|docker network|minikube|kind|k3d|cd|git (?:clone|checkout|switch|pull|fetch|add|commit|reset|submodule|lfs|config|init|branch|merge|rebase|stash|status|log|diff|apply|remote|tag)|export|source|\. |\./|cp|mkdir|cat|echo|open|make|just|cargo|rustup|npm|npx|yarn|pnpm|pip3?|poetry|uv|python3?|go|brew|apt(?:-get)?|dnf|yum|pacman|choco|winget|curl|psql|sqlx|diesel|redis-cli|tilt|skaffold dev|ulimit|chmod|#)(?:\s|$)"
+    r"(?i)^(?:\$ |> |# )?(?:sudo )?(?:docker[- ]compose|docker run|docker build|docker exec|docker swarm$|docker ps|docker volume|docker network|minikube|kind|k3d|cd|git (?:clone|checkout|switch|pull|fetch|add|commit|reset|submodule|lfs|config|init|branch|merge|rebase|stash|status|log|diff|apply|remote|tag)|export|source|\. |\./|cp|mkdir|cat|echo|open|make|just|cargo|rustup|npm|npx|yarn|pnpm|pip3?|poetry|uv|python3?|go|brew|apt(?:-get)?|dnf|yum|pacman|choco|winget|curl|psql|sqlx|diesel|redis-cli|tilt|skaffold dev|ulimit|chmod|#)(?:\s|$)"
 );
 pattern!(
     SERVER,
@@ -99,9 +100,14 @@ pub(super) fn is_aside(title: &str) -> bool {
 
 /// Whether a sentence gives the commands below it to somebody who tries the service out.
 pub(super) fn is_trial(text: &str) -> bool {
-    let last = text.trim_end().trim_end_matches([':', '.']);
-    let last = last.rsplit(". ").next().unwrap_or(last);
+    let last = last_sentence(text);
     TRIAL.is_match(last) && !PRODUCTION.is_match(last) && !SERVER.is_match(last)
+}
+
+/// The sentence that leads to what stands below a text.
+pub(super) fn last_sentence(text: &str) -> &str {
+    let text = text.trim_end().trim_end_matches([':', '.']);
+    text.rsplit(". ").next().unwrap_or(text)
 }
 
 fn blocks_of<'f>(candidate: &Candidate<'f>) -> impl Iterator<Item = &'f Block> {
@@ -119,7 +125,7 @@ fn text_says(section: &Section) -> bool {
 /// Whether the section gives commands and every one of them is what developers type, with no word of a server in it or in
 /// the title of its page.
 fn is_one_machine(candidate: &Candidate<'_>) -> bool {
-    let blocks = || blocks_of(candidate);
+    let blocks = || blocks_of(candidate).filter(|block| !deed::is_developers(block));
     let lines = blocks().flat_map(|block| match block.kind {
         BlockKind::Command => block.text.lines(),
         _ => block.inline.lines(),

@@ -1,6 +1,6 @@
 //! Titles that tell what a section is about.
 
-use super::topic::Pattern;
+use super::lazy::Pattern;
 
 /// A title.
 #[derive(Debug)]

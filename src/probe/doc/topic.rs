@@ -1,11 +1,12 @@
 //! Topics of documents: data, read once from `src/rules/topics.tsk`.
 
+pub use super::lazy::Pattern;
 use super::titles::Titles;
-use crate::pattern::{Globs, Regex, compile, pattern};
+use crate::pattern::{Globs, pattern};
 use crate::tusk;
 use crate::value::{Field, Kind, Map, Value};
 use indexmap::IndexMap;
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock};
 
 /// The text of the topics.
 const TEXT: &str = include_str!("../../rules/topics.tsk");
@@ -30,6 +31,9 @@ pub struct Topic {
     not_about: Option<Pattern>,
     described: Option<Pattern>,
     not_beside: Option<Pattern>,
+    makes: Option<Pattern>,
+    beside: Option<Pattern>,
+    done_by: Option<Pattern>,
     trade: Option<Arc<Pattern>>,
     of_whole: Option<Pattern>,
     /// Whether documents about the code may speak on it.
@@ -162,6 +166,21 @@ impl Topic {
         self.not_beside.as_ref().is_some_and(|pattern| pattern.is_match(command))
     }
 
+    /// Whether a command only makes something that is not put up anywhere by it.
+    pub fn is_making(&self, command: &str) -> bool {
+        self.makes.as_ref().is_some_and(|pattern| pattern.is_match(command))
+    }
+
+    /// Whether what stands under a heading is about its counterpart, too.
+    pub fn is_shared(&self, heading: &str) -> bool {
+        self.beside.as_ref().is_some_and(|pattern| pattern.is_match(heading))
+    }
+
+    /// Whether a command, or what stands above it, says that it does this and not the counterpart.
+    pub fn is_done_by(&self, text: &str) -> bool {
+        self.done_by.as_ref().is_some_and(|pattern| pattern.is_match(text))
+    }
+
     /// Whether a link of this text leads to what may hold it.
     pub fn is_promised(&self, text: &str) -> bool {
         !self.unpromised && self.is_title(text) || self.promised.as_ref().is_some_and(|pattern| pattern.is_match(text))
@@ -257,6 +276,9 @@ fn topic(name: &str, body: &Map, before: &IndexMap<String, Topic>) -> Result<Top
             "about" => topic.about = Some(Pattern::read(value)?),
             "not_about" => topic.not_about = Some(Pattern::read(value)?),
             "described" => topic.described = Some(Pattern::read(value)?),
+            "beside" => topic.beside = Some(Pattern::read(value)?),
+            "done_by" => topic.done_by = Some(Pattern::read(value)?),
+            "makes" => topic.makes = Some(Pattern::read(value)?),
             "not_beside" => topic.not_beside = Some(Pattern::read(value)?),
             "of_whole" => topic.of_whole = Some(Pattern::read(value)?),
             "trade" => topic.trade = Some(shared(value, before, |topic| topic.trade.as_ref())?),
@@ -340,32 +362,6 @@ fn words(value: &Value) -> Result<Vec<String>, String> {
         .collect()
 }
 
-/// A regular expression that is compiled when it is first needed: most trees have no document on most topics.
-#[derive(Debug, Default)]
-pub struct Pattern {
-    text: String,
-    regex: OnceLock<Option<Regex>>,
-}
-
-impl Pattern {
-    fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), regex: OnceLock::new() }
-    }
-
-    fn read(value: &Value) -> Result<Self, String> {
-        Ok(Self::new(value.as_str().ok_or("is no text")?))
-    }
-
-    fn regex(&self) -> Option<&Regex> {
-        self.regex.get_or_init(|| compile(&self.text).ok()).as_ref()
-    }
-
-    /// Whether it is found in a text.
-    pub fn is_match(&self, text: &str) -> bool {
-        self.regex().is_some_and(|regex| regex.is_match(text))
-    }
-}
-
 /// What is wrong with the topics, patterns and globs included; for tests, since it compiles all of them.
 pub fn faults() -> Vec<String> {
     let Ok(topics) = TOPICS.as_ref() else { return problem().map(str::to_owned).into_iter().collect() };
@@ -380,6 +376,9 @@ pub fn faults() -> Vec<String> {
             .chain(&topic.not_about)
             .chain(&topic.described)
             .chain(&topic.not_beside)
+            .chain(&topic.makes)
+            .chain(&topic.beside)
+            .chain(&topic.done_by)
             .chain(topic.titles.pattern())
             .chain(topic.trade.as_deref())
             .chain(topic.promised.as_deref());

@@ -1,7 +1,9 @@
 //! What stands in a section, and whether it is enough to count.
 
 use super::candidates::Candidate;
+use super::deed;
 use super::measure;
+use super::named;
 use super::setting::{self, Setting};
 use super::topic::{Action, Needs, Part, Topic};
 use crate::facts::Facts;
@@ -165,6 +167,9 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
         && weight.commands == 0
         && weight.rows == 0;
     let is_of_another = is_of_another(topic, document);
+    let steps = candidate.speaking(topic).flat_map(|(_, section)| section.steps()).map(|step| step.text.as_str());
+    let is_told = topic.action != Action::Steps || weight.commands > 0 || deed::are_told(steps);
+    is_about &= is_told && !deed::only_makes(topic, candidate);
     weight.is_off_topic = is_of_another || !is_about && weight.words > 0;
     weight.off_topic_why = match topic.action {
         _ if is_of_another => "its reader begins a program of their own",
@@ -195,18 +200,23 @@ pub(super) fn numbered_headings<'f>(candidate: &Candidate<'f>) -> impl Iterator<
 fn add(weight: &mut Weight, topic: &Topic, section: &Section) {
     weight.words += section.words;
     weight.steps += section.steps().count();
-    let mut is_trial = false;
+    let (mut is_trial, mut is_of_settings) = (false, false);
     for block in &section.blocks {
         if matches!(block.kind, BlockKind::Paragraph | BlockKind::Item { .. }) {
             is_trial = !topic.development && setting::is_trial(&block.text);
         }
         match &block.kind {
-            BlockKind::Command if is_trial => {}
+            BlockKind::Command if is_trial || !topic.development && deed::is_developers(block) => {}
             BlockKind::Command => {
                 weight.commands += 1;
                 weight.blocks += 1;
                 let lines = block.text.lines().map(str::trim);
                 weight.lines += lines.filter(|line| !line.is_empty() && !line.starts_with('#')).count();
+            }
+            BlockKind::Row { cells, header: true } => is_of_settings = named::lists_settings(cells),
+            // What can be set is no guide to doing it.
+            BlockKind::Row { header: false, .. } if is_of_settings && topic.action == Action::Steps => {
+                weight.words = weight.words.saturating_sub(block.text.split_whitespace().count());
             }
             BlockKind::Row { header: false, .. } => weight.rows += 1,
             BlockKind::Item { .. } if block.commands => {
