@@ -101,10 +101,14 @@ fn follows(ci: &Ci, step: &Step, order: usize, deployment: &Deployment) -> bool 
     deployment.command.is_some_and(|command| order >= command)
 }
 
+/// What is put into service.
+fn deploys(ci: &Ci) -> Vec<&Deployment> {
+    ci.deployments().iter().filter(|deployment| deployment.act == Act::Deploy).collect()
+}
+
 fn verified(facts: &Facts<'_>) -> Answer {
     let ci = facts.ci();
-    let deployments: Vec<&Deployment> =
-        ci.deployments().iter().filter(|deployment| deployment.act == Act::Deploy).collect();
+    let deployments = deploys(ci);
     let mut answer = Answer::default();
     let commands = ci.commands.iter().enumerate().filter(|(_, command)| verifies(&command.words));
     let commands = commands.map(|(order, command)| {
@@ -167,8 +171,7 @@ fn names_the_way_back(said: &str) -> bool {
 
 fn rolled_back(facts: &Facts<'_>) -> Answer {
     let ci = facts.ci();
-    let deployments: Vec<&Deployment> =
-        ci.deployments().iter().filter(|deployment| deployment.act == Act::Deploy).collect();
+    let deployments = deploys(ci);
     let mut answer = Answer::default();
     for (order, command) in ci.commands.iter().enumerate().filter(|(_, command)| rolls_back(&command.words)) {
         let step = &command.step;
@@ -276,8 +279,7 @@ fn unattended(facts: &Facts<'_>) -> Answer {
 /// Messages that the job of a production deploy, or one beside it, sends whether or not something failed.
 fn notified(facts: &Facts<'_>) -> Answer {
     let ci = facts.ci();
-    let deployments: Vec<&Deployment> =
-        ci.deployments().iter().filter(|deployment| deployment.act == Act::Deploy).collect();
+    let deployments = deploys(ci);
     let mut answer = Answer::default();
     let commands = ci.commands.iter().filter(|command| notifies(&command.words));
     let commands = commands.map(|command| (command.line(), &command.place, &command.step, &command.chain));

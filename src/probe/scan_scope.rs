@@ -4,7 +4,7 @@ use super::ci_runs::shown;
 use crate::facts::Facts;
 use crate::facts::ci::{Action, Command};
 use crate::facts::production::Standing;
-use crate::tree::path::join;
+use crate::tree::path::{is_at, join};
 
 /// Why the scan of an action tells nothing of the manifests and images of production.
 pub(super) fn of_action(facts: &Facts<'_>, action: &Action) -> Option<String> {
@@ -36,8 +36,7 @@ fn misses(facts: &Facts<'_>, dir: &str, given: &str) -> Option<String> {
     let images = facts.containers().images.iter().filter(|image| image.standing == Standing::Production);
     let objects = facts.kubernetes().production().map(|object| &object.path);
     let mut shipped = images.map(|image| &image.path).chain(objects).peekable();
-    let is_read = |path: &str| path.strip_prefix(&*folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let is_missed = shipped.peek().is_some() && !shipped.any(|path| is_read(path));
+    let is_missed = shipped.peek().is_some() && !shipped.any(|path| is_at(path, &folder));
     is_missed
         .then(|| format!("it reads `{}`, where no manifest and no Dockerfile of what ships stands", shown(&folder)))
 }

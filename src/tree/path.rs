@@ -10,6 +10,16 @@ pub fn within(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
+/// Whether a path lies in a folder, however deep; in none that is empty.
+pub fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Whether a path is a folder or lies in it.
+pub fn is_at(path: &str, folder: &str) -> bool {
+    path == folder || is_below(path, folder)
+}
+
 /// A path from a folder, with `.` and `..` taken away; `None` when it leaves the tree.
 pub fn join(folder: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();

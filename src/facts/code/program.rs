@@ -7,7 +7,7 @@ use crate::facts::manifests::{Ecosystem, Package};
 use crate::facts::production::is_in_tools;
 use crate::pattern::Regex;
 use crate::pattern::compile;
-use crate::tree::path::{folder_of, upwards};
+use crate::tree::path::{folder_of, is_below, upwards};
 use std::sync::LazyLock;
 
 /// Words of a program that serves.
@@ -135,7 +135,7 @@ pub(super) fn is_of_a_desktop_app(facts: &Facts<'_>, path: &str) -> bool {
     let is_app =
         |folder: &&str| !folder.is_empty() && facts.tree.file(&format!("{folder}/src-tauri/tauri.conf.json")).is_some();
     let Some(app) = upwards(folder_of(path)).find(is_app) else { return false };
-    let is_outside = |other: &str| !other.strip_prefix(app).is_some_and(|rest| rest.starts_with('/'));
+    let is_outside = |other: &str| !is_below(other, app);
     facts.tree.files().iter().any(|file| is_dockerfile(&file.path) && is_outside(&file.path))
 }
 

@@ -3,7 +3,7 @@
 use super::{Platform, compose::joined, image::is_dockerfile};
 use crate::facts::Facts;
 use crate::facts::production::{Stage, stage_of_path};
-use crate::tree::path::folder_of;
+use crate::tree::path::{folder_of, is_at};
 
 /// Whether only compositions that are not production take a file: the settings of a server that developers start.
 pub fn is_mounted_aside(facts: &Facts<'_>, path: &str) -> bool {
@@ -21,10 +21,7 @@ fn mounts(facts: &Facts<'_>, compose: &str, path: &str) -> bool {
             Some(host) => host.trim().trim_matches(['"', '\'']),
             None => entry.trim_matches(['"', '\'']).split_once(":/").map_or("", |(host, _)| host),
         };
-        host.starts_with('.')
-            && joined(folder_of(compose), host).is_some_and(|mounted| {
-                path.strip_prefix(mounted.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })
+        host.starts_with('.') && joined(folder_of(compose), host).is_some_and(|mounted| is_at(path, &mounted))
     })
 }
 

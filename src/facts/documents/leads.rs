@@ -256,7 +256,7 @@ fn is_own_documentation(facts: &Facts<'_>, document: &Document, url: &str) -> bo
         let bare = |url: &str| url.split('#').next().unwrap_or(url).to_owned();
         links.into_iter().any(|other| host(other) == own && is_page(other) && bare(other) != bare(url))
     };
-    (is_site || is_page(url) && has_another()) && facts.own_name().is_site(own)
+    facts.own_name().is_site(own) && (is_site || is_page(url) && has_another())
 }
 
 /// Whether the text of a link names the documentation as a whole.

@@ -16,7 +16,7 @@ use super::format::Format;
 use super::production::{self, Stage, Standing};
 use crate::evidence::Blind;
 use crate::tree::File;
-use crate::tree::path::folder_of;
+use crate::tree::path::{folder_of, is_below};
 use crate::value::Value;
 use kustomize::Kustomizations;
 use std::collections::{BTreeMap, BTreeSet};
@@ -192,10 +192,9 @@ fn shared_by_flavours(
     let mut shared = BTreeMap::new();
     let parents: BTreeMap<&str, &Arc<str>> = flavours.iter().map(|(folder, file)| (folder_of(folder), file)).collect();
     for (parent, file) in parents.into_iter().filter(|(parent, _)| !parent.is_empty()) {
-        let is_below = |folder: &str| folder.strip_prefix(parent).is_some_and(|rest| rest.starts_with('/'));
-        let below = || plain.iter().filter(|object| is_below(folder_of(&object.path)));
+        let below = || plain.iter().filter(|object| is_below(folder_of(&object.path), parent));
         let is_flavour = |object: &Object| flavours.contains_key(folder_of(&object.path));
-        if reached.iter().any(|folder| is_below(folder))
+        if reached.iter().any(|folder| is_below(folder, parent))
             || below().any(|object| object.is_workload() && !is_flavour(object))
         {
             continue;

@@ -120,7 +120,7 @@ pub fn read(facts: &Facts<'_>) -> Secrets {
         let is_aside = is_of_another_environment(facts, &finding.path);
         let why = is_aside.then_some("in the settings of another environment than production");
         let is_named = &*finding.detector == scan::ASSIGNMENT;
-        let why = why.or_else(|| overridden::why_aside(facts, finding).filter(|_| is_named));
+        let why = why.or_else(|| is_named.then(|| overridden::why_aside(facts, finding)).flatten());
         if why.is_some() {
             (finding.confidence, finding.why_low) = (Confidence::Low, why);
         }

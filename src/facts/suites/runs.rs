@@ -4,7 +4,7 @@ use super::{File, Suite, dotnet, features, interpreted, left_out, marks, modules
 use crate::facts::Facts;
 use crate::facts::ci::Command;
 use crate::facts::code::Language;
-use crate::tree::path::folder_of;
+use crate::tree::path::{folder_of, is_at};
 
 /// Whether a command runs the tests of a file of a suite.
 pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) -> bool {
@@ -256,7 +256,7 @@ pub(super) fn paths_allow(command: &Command, words: &[&str], file: &File) -> boo
         .filter(|word| !word.starts_with('-') && (word.contains('/') || *word == "tests" || *word == "test"))
         .map(|word| word.trim_start_matches("./").trim_end_matches("...").trim_end_matches('/'))
         .collect();
-    let is_above = |path: &str| inside.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let is_above = |path: &str| is_at(inside, path);
     // In a container the tree stands under a folder of its own: `/app/tests`.
     let holds = |path: &&str| match path.strip_prefix('/') {
         Some(whole) => memchr::memchr_iter(b'/', whole.as_bytes()).take(3).any(|at| is_above(&whole[at + 1..])),

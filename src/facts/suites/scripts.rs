@@ -5,6 +5,7 @@ use super::{File, Suite};
 use crate::facts::Facts;
 use crate::facts::ci::Command;
 use crate::facts::manifests::{Ecosystem, Package};
+use crate::tree::path::is_below;
 
 /// Whether a command runs the tests of a file.
 pub(super) fn run(facts: &Facts<'_>, command: &Command, words: &[&str], suite: Suite, file: &File) -> bool {
@@ -40,8 +41,7 @@ fn is_script_runner(program: &str) -> bool {
 /// Whether a script of a package can run what stands in a file: its own, not that of the package beside it.
 fn is_here(command: &Command, file: &File) -> bool {
     let dir = command.dir.trim_end_matches('/');
-    let is_below = || file.path.strip_prefix(dir).is_some_and(|rest| rest.starts_with('/'));
-    command.chain.is_empty() || dir.is_empty() || is_below()
+    command.chain.is_empty() || dir.is_empty() || is_below(&file.path, dir)
 }
 
 /// Whether what runs scripts is told to run tests: `yarn format` formats them. What a script of the tree does, its own

@@ -39,6 +39,9 @@ pub(super) fn is_developers(block: &Block) -> bool {
 
 /// Whether all that a candidate's commands do is to make or publish something, and no sentence puts it up.
 pub(super) fn only_makes(topic: &Topic, candidate: &Candidate<'_>) -> bool {
+    if !topic.tells_making() {
+        return false;
+    }
     let blocks = || candidate.speaking(topic).flat_map(|(_, section)| &section.blocks);
     let commands = || blocks().filter(|block| block.kind == BlockKind::Command).flat_map(|block| commands(&block.text));
     let is_idle = |line: &str| topic.is_making(line) || ON_THE_WAY.is_match(line);

@@ -166,6 +166,11 @@ impl Topic {
         self.not_beside.as_ref().is_some_and(|pattern| pattern.is_match(command))
     }
 
+    /// Whether it is told which commands only make something.
+    pub fn tells_making(&self) -> bool {
+        self.makes.is_some()
+    }
+
     /// Whether a command only makes something that is not put up anywhere by it.
     pub fn is_making(&self, command: &str) -> bool {
         self.makes.as_ref().is_some_and(|pattern| pattern.is_match(command))

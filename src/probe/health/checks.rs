@@ -9,7 +9,7 @@ use crate::facts::containers::{self, Fact, Health, HealthKind, Platform, Service
 use crate::facts::kubernetes::{Container, Object};
 use crate::facts::own_name::OwnName;
 use crate::facts::production::Standing;
-use crate::tree::path::folder_of;
+use crate::tree::path::{folder_of, is_below};
 use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -228,7 +228,7 @@ fn unchecked_image(facts: &Facts<'_>, image: &Image) -> Option<Subject> {
 /// Whether the folder of an image is that of its source: the only image of a tree may stand in one for files of its kind,
 /// `.github/files/Dockerfile`, `build/Dockerfile`.
 fn holds_source(facts: &Facts<'_>, folder: &str) -> bool {
-    let inside = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    let inside = |path: &str| is_below(path, folder);
     let is_shipped = |image: &&Image| image.standing == Standing::Production && !image.shipped.is_empty();
     let is_alone = || facts.containers().images.iter().filter(is_shipped).count() == 1;
     !folder.is_empty() && (!is_alone() || facts.code().product(facts).any(|file| inside(&file.path)))

@@ -8,6 +8,7 @@ use crate::facts::containers::HealthKind;
 use crate::facts::routes::Operation;
 use crate::pattern::pattern;
 use crate::source::Source;
+use crate::tree::path::is_below;
 
 /// What became of a check's question.
 #[derive(Debug)]
@@ -73,7 +74,7 @@ pub(super) fn is_refuted(facts: &Facts<'_>, subject: &Subject, check: &Check) ->
 }
 
 fn inside(subject: &Subject, path: &str) -> bool {
-    subject.folder.as_deref().is_none_or(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+    subject.folder.as_deref().is_none_or(|folder| is_below(path, folder))
 }
 
 /// An operation that the service declares at that path.

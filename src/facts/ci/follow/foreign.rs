@@ -6,6 +6,7 @@ use super::super::{deploy, path};
 use super::{Call, Walk};
 use crate::evidence::{Blind, Place};
 use crate::facts::submodules;
+use crate::tree::path::is_at;
 use std::collections::BTreeMap;
 
 /// The program that such tests are listed as, never as what surely runs; the lists of tests in the rules name it.
@@ -122,9 +123,7 @@ impl Walk<'_> {
             match checkout.with.get("path").map(|folder| folder.trim_start_matches("./").trim_end_matches('/')) {
                 None => is_elsewhere = is_foreign,
                 Some(folder) => {
-                    let is_inside =
-                        call.dir.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-                    if is_inside {
+                    if is_at(&call.dir, folder) {
                         return is_foreign;
                     }
                 }
@@ -135,9 +134,7 @@ impl Walk<'_> {
 
     /// Whether a path lies in a submodule, of which the tree holds nothing.
     pub(super) fn is_in_a_submodule(&self, path: &str) -> bool {
-        let is_inside =
-            |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        submodules::absent(self.facts.tree).into_iter().any(|(folder, _)| is_inside(folder))
+        submodules::absent(self.facts.tree).into_iter().any(|(folder, _)| is_at(path, folder))
     }
 
     /// Whether a step works in a folder into which its job has cloned another repository.
@@ -156,8 +153,7 @@ impl Walk<'_> {
             let (Some(name), Some(owner)) = (parts.next(), parts.next()) else { return false };
             let folder = words.next().filter(|word| !word.starts_with('-')).map_or(name, String::as_str);
             let folder = path::join(&command.dir, folder);
-            let is_inside = call.dir.strip_prefix(&folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-            !folder.is_empty() && is_inside && is_other(&format!("{owner}/{name}"))
+            !folder.is_empty() && is_at(&call.dir, &folder) && is_other(&format!("{owner}/{name}"))
         })
     }
 

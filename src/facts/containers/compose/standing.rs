@@ -7,7 +7,7 @@ use crate::facts::Facts;
 use crate::facts::disowned::{DISOWNED, is_disowned, is_for_tests};
 use crate::facts::documents::may_say;
 use crate::facts::production::{self, Stage, Standing, is_mode};
-use crate::tree::path::folder_of;
+use crate::tree::path::{folder_of, is_below};
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -143,7 +143,7 @@ fn compose_above(facts: &Facts<'_>, path: &str) -> Option<Arc<str>> {
     }
     let is_above = |other: &str| match other.rsplit_once('/') {
         None => true,
-        Some((above, _)) => folder.strip_prefix(above).is_some_and(|rest| rest.starts_with('/')),
+        Some((above, _)) => is_below(folder, above),
     };
     let unmarked = |path: &str| !matches!(production::stage_of_path(&facts.own_name().cleared(path)), Stage::Never(_));
     let files = facts.tree.files().iter().map(|file| &file.path);

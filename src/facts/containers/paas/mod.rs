@@ -16,6 +16,7 @@ use crate::facts::Facts;
 use crate::facts::format::Format;
 use crate::facts::production::{self, Stage, Standing};
 use crate::tree::File;
+use crate::tree::path::is_below;
 use crate::value::Value;
 pub use heroku::environment_of_app;
 
@@ -68,7 +69,7 @@ fn beside_others(facts: &Facts<'_>, containers: &Containers, service: &Service) 
 /// no spec.
 fn image_of_the_root<'c>(containers: &'c Containers, service: &Service) -> Option<&'c str> {
     let (folder, _) = service.place.path.rsplit_once('/')?;
-    let is_below = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    let is_below = |path: &str| is_below(path, folder);
     let is_at_the_root = |path: &str| !path.contains('/');
     let builds_its_own = service.dockerfile.as_deref().is_none_or(|path| !path.starts_with("../"))
         && containers.images.iter().any(|image| is_below(&image.path));
