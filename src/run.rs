@@ -8,6 +8,7 @@ use crate::facts::Facts;
 use crate::facts::advisories::AdvisoryDb;
 use crate::facts::attestations::{self, Attestations};
 use crate::facts::own_files::OwnFile;
+use crate::facts::parallel;
 use crate::facts::project::{self, Project};
 use crate::falsify::Trial;
 use crate::nearest::nearest;
@@ -129,13 +130,10 @@ pub fn check(request: &Request) -> anyhow::Result<Report> {
     });
     let trial = Trial { plan: &plan, tree: &tree, now: request.now, patterns, advisories };
     let fates = if request.falsify { trial.run(&judged) } else { BTreeMap::new() };
-    let items: Vec<_> = judged
-        .into_iter()
-        .map(|(item, binding, judgement)| {
-            let report = report::build::item(&facts, item, binding, judgement);
-            report::build::tried(&tree, report, fates.get(item.id.as_str()))
-        })
-        .collect();
+    let items = parallel::map(&judged, |&(item, binding, judgement)| {
+        let report = report::build::item(&facts, item, binding, judgement);
+        report::build::tried(&tree, report, fates.get(item.id.as_str()))
+    });
     let unread = unread(&tree, &items);
     let of_checklist = warnings.iter().map(|warning| shown(&source, warning));
     let known = checklist.items().chain(production.iter().flat_map(Checklist::items));

@@ -168,6 +168,10 @@ fn globs_match_in_either_case_whatever_they_end_with() {
         ("**/Cargo.toml", "Cargo.toml", true),
         ("**/{Cargo.toml,a}", "Cargo.toml", true),
         ("Makefile", "sub/Makefile", false),
+        ("**/*deploy*/**", "ops/Deploy-prod/run", true),
+        ("**/*deploy*/**", "ops/run", false),
+        ("docs/**/guide*.md", "docs/guide.md", true),
+        ("a?c/**", "abc/d", true),
     ];
     for (glob, path, matches) in cases {
         assert_eq!(matching(glob, path), matches, "{glob} on {path}");

@@ -1,5 +1,6 @@
 //! Globs over paths: `*` stops at `/`, letters match in either case.
 
+use memchr::memmem::Finder;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -14,12 +15,13 @@ pub struct Globs {
     plain: Vec<Plain>,
 }
 
-/// A glob with what every path begins and ends with that it matches.
+/// A glob with what every path begins with, ends with and contains that it matches.
 #[derive(Debug)]
 struct Plain {
     glob: String,
     start: String,
     end: String,
+    middle: Finder<'static>,
 }
 
 /// More alternatives than these stay in their braces.
@@ -32,11 +34,18 @@ impl Plain {
         let start = glob.split(SIGNS).next().unwrap_or_default().to_owned();
         // `**/` may stand for nothing at all.
         let end = glob.rsplit(SIGNS).next().unwrap_or_default().trim_start_matches('/').to_owned();
-        Self { glob, start, end }
+        // What stands in a class or in braces is only one of several.
+        let runs = if glob.contains(['[', '{', '\\']) { "" } else { &glob };
+        let longest = runs.split(SIGNS).map(|run| run.trim_matches('/')).max_by_key(|run| run.len());
+        let middle = Finder::new(longest.unwrap_or_default()).into_owned();
+        Self { glob, start, end, middle }
     }
 
     fn is_match(&self, path: &str) -> bool {
-        path.ends_with(&self.end) && path.starts_with(&self.start) && fast_glob::glob_match(&self.glob, path)
+        path.ends_with(&self.end)
+            && path.starts_with(&self.start)
+            && self.middle.find(path.as_bytes()).is_some()
+            && fast_glob::glob_match(&self.glob, path)
     }
 }
 

@@ -37,7 +37,7 @@ struct Thorough {
 }
 
 /// So many bytes take longer to search without literals than these take to be found.
-const MUCH: usize = 1 << 16;
+const MUCH: usize = 1 << 18;
 
 /// Part of a text that a pattern matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,9 @@ use super::literals::{self, Needs};
 use super::{Regex, Words};
 use crate::facts::parallel;
 use foldhash::fast::RandomState;
+use indexmap::IndexMap;
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 /// Patterns that one pass over a text looks for; `^` and `$` are those of a line.
@@ -108,7 +109,7 @@ impl Pattern {
 
 impl Anchors {
     fn of(patterns: &[Pattern]) -> Self {
-        let mut literals: BTreeMap<(String, bool), Vec<(usize, u8)>> = BTreeMap::new();
+        let mut literals: IndexMap<(String, bool), Vec<(usize, u8)>, RandomState> = IndexMap::default();
         let mut needs = vec![0; patterns.len()];
         let needed = parallel::map(patterns, |pattern| literals::needed(&pattern.text));
         for (position, Needs { all, as_written }) in needed.into_iter().enumerate() {

@@ -29,7 +29,7 @@ struct Statement {
 }
 
 /// The root of Python's `LOGGING`.
-const ROOT: &str = r#"["']root["']\s*:\s*\{[^{}]{0,200}?["']level["']\s*:\s*["'](?<value>\w+)["']"#;
+const ROOT: &str = r#"["']root["']\s*:\s*\{[^{}]*?["']level["']\s*:\s*["'](?<value>\w+)["']"#;
 
 const STATEMENTS: &[Statement] = &[
     Statement { pattern: r"\.with_max_level\(\s*(?:[\w]+::)*(?<value>\w+)\s*\)", is_fallback: false },

@@ -107,7 +107,8 @@ impl Tree {
 impl File {
     /// The last part of the path.
     pub fn name(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or(&self.path)
+        let start = memchr::memrchr(b'/', self.path.as_bytes()).map_or(0, |slash| slash + 1);
+        &self.path[start..]
     }
 
     /// What reading gives; the first caller reads.

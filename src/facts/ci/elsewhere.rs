@@ -1,6 +1,7 @@
 //! Signs that CI is defined where it is not read: other systems' files, other hosts' badges, scripts that nothing calls.
 
 use super::model::Ci;
+use super::prow;
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::pattern::{Pattern, PatternSet};
@@ -68,8 +69,8 @@ pub(super) fn signs(facts: &Facts<'_>, ci: &Ci) -> Vec<Blind> {
             found.push(Blind { place: Some(Place::file(file.path.clone())), why });
         }
     }
-    if tree.file("OWNERS").is_some() && tree.file("OWNERS_ALIASES").is_some() {
-        found.push(sign("OWNERS_ALIASES", "Prow's owners files"));
+    if let Some(place) = prow::approvers(facts) {
+        found.push(sign(&place.path, "Prow's owners files"));
     }
     found.extend(unstarted(ci));
     found.extend(badges(facts));

@@ -24,6 +24,7 @@ mod model;
 mod path;
 pub mod pattern;
 mod plain;
+pub mod prow;
 pub mod shell;
 mod tekton;
 pub mod tools;

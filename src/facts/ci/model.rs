@@ -325,10 +325,12 @@ impl Ci {
     }
 
     /// A gate of the tree that builds or tests: the place that makes an absence in CI a proof (`@place("ci")`). Where CI is
-    /// visibly elsewhere, one that looks at a part of the tree is none.
+    /// visibly elsewhere, one that looks at a part of the tree is none, and neither is one that only releases have.
     pub fn building_gate(&self) -> Option<&Command> {
         let is_beside = |command: &Command| {
-            !self.elsewhere.is_empty() && self.partial.iter().any(|path| **path == *command.step.place.path)
+            let mut gates = command.step.triggers.iter().map(|trigger| &trigger.event).filter(|event| event.is_gate());
+            let of_a_part = self.partial.iter().any(|path| **path == *command.step.place.path);
+            !self.elsewhere.is_empty() && (of_a_part || gates.all(|event| matches!(event, Event::Tag)))
         };
         let is_one = |command: &Command| {
             command.excuse.is_none()

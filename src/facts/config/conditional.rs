@@ -5,7 +5,7 @@ use crate::source::enclosing;
 
 pattern!(
     CONDITIONAL,
-    r#"^\s*if\s+(?<condition>[^,()"'\n]{1,60}(?:\(["'\w., ]{0,60}\)[^,()"'\n]{0,30})?(?:["'][\w-]{0,30}["'])?)\s+else\s+(?:["'](?<text>[^"'\n]{0,200})["']|(?<bare>[\w.]+))"#
+    r#"^\s*if\s+(?<condition>[^,()"'\n]{1,60}(?:\(["'\w., ]{0,60}\)[^,()"'\n]{0,30})?(?:["'][\w-]{0,30}["'])?)\s+else\s+(?:["'](?<text>[^"'\n]*)["']|(?<bare>[\w.]+))"#
 );
 pattern!(NOT_PRODUCTION, r"(?i)(?:^|[^a-z])(?:debug|dev|devel|development|local|test|testing)(?:[^a-z]|$)");
 pattern!(PRODUCTION, r"(?i)(?:^|[^a-z])(?:prod|production)(?:[^a-z]|$)");

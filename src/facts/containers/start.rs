@@ -9,11 +9,11 @@ use crate::tree::File;
 
 pattern!(
     MIGRATES,
-    r"\bmanage\.py\s+migrate\b|\bdjango-admin\s+migrate\b|\balembic\s[^\n;&|]{0,60}\bupgrade\b|\balembic\s+upgrade\b|\bflask\s[^\n;&|]{0,40}\bdb\s+upgrade\b|\b(?:rails|rake)\s+db:(?:migrate|prepare)\b|\bprisma\s+migrate\s+deploy\b|\b(?:knex|sequelize|sequelize-cli|typeorm|node-pg-migrate)\s[^\n;&|]{0,60}(?:migrate|migration:run)|\b(?:diesel\s+migration|sqlx\s+migrate)\s+run\b|\b(?:goose|dbmate|migrate)\s[^\n;&|]{0,120}\bup\b|\bflyway\s[^\n;&|]{0,80}\bmigrate\b|\becto\.migrate\b|\bartisan\s+migrate\b|(?:^|[\s;&|])(?:\./|/)[\w./-]+\s+(?:db[ :-])?migrate\b"
+    r"\bmanage\.py\s+migrate\b|\bdjango-admin\s+migrate\b|\balembic\s[^\n;&|]*\bupgrade\b|\balembic\s+upgrade\b|\bflask\s[^\n;&|]*\bdb\s+upgrade\b|\b(?:rails|rake)\s+db:(?:migrate|prepare)\b|\bprisma\s+migrate\s+deploy\b|\b(?:knex|sequelize|sequelize-cli|typeorm|node-pg-migrate)\s[^\n;&|]*(?:migrate|migration:run)|\b(?:diesel\s+migration|sqlx\s+migrate)\s+run\b|\b(?:goose|dbmate|migrate)\s[^\n;&|]{0,120}\bup\b|\bflyway\s[^\n;&|]{0,80}\bmigrate\b|\becto\.migrate\b|\bartisan\s+migrate\b|(?:^|[\s;&|])(?:\./|/)[\w./-]+\s+(?:db[ :-])?migrate\b"
 );
 pattern!(
     WAITS,
-    r"\b(?:until|while\s+!)\s[^\n]{0,120}\b(?:psql|pg_isready|nc|mysqladmin|mariadb-admin|redis-cli|mongosh)\b|\b(?:wait-for-it|wait-for)(?:\.sh)?\s+\S+:\d|\bdockerize\s[^\n]{0,80}-wait\b"
+    r"\b(?:until|while\s+!)\s[^\n]*\b(?:psql|pg_isready|nc|mysqladmin|mariadb-admin|redis-cli|mongosh)\b|\b(?:wait-for-it|wait-for)(?:\.sh)?\s+\S+:\d|\bdockerize\s[^\n]*-wait\b"
 );
 // `until flask db upgrade; do sleep 5; done`.
 pattern!(

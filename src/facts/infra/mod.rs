@@ -10,6 +10,7 @@
 //! included and marked; [`Infra::unread`] says what could hide a resource of these kinds. Empty and nothing unread: not
 //! there.
 
+mod aws;
 mod azure;
 mod bicep;
 mod cloudformation;
@@ -62,14 +63,24 @@ enum Hides {
     Named(String),
     /// What these services of Azure offer.
     Azure(azure::Services),
+    /// What comes with this service of AWS.
+    Aws(aws::Service),
 }
 
 impl Hides {
+    /// What a module may declare by its address.
+    fn of_module(source: &str) -> Self {
+        let azure = || azure::Services::of_module(source).map(Self::Azure);
+        let aws = || aws::Service::of_module(source).map(Self::Aws);
+        azure().or_else(aws).unwrap_or(Self::Anything)
+    }
+
     fn may_hold(&self, kind: &str) -> bool {
         match self {
             Self::Anything => true,
             Self::Named(text) => text.contains("module \"") || text.contains(kind.trim_matches('*')),
             Self::Azure(services) => services.may_hold(kind),
+            Self::Aws(service) => service.may_hold(kind),
         }
     }
 }
@@ -84,7 +95,7 @@ pub struct Remote {
     /// The provider that it is for, where its address says so: `aws` of `cloudposse/rds/aws`.
     pub provider: Option<String>,
     /// What it may declare by its address, where that says more than the provider.
-    hides: Option<azure::Services>,
+    hides: Hides,
 }
 
 impl Infra {
@@ -126,7 +137,7 @@ impl Remote {
         let family = kind.split(['_', ':', '/']).next().unwrap_or(kind).trim_end_matches('*');
         let is_of_provider =
             family.is_empty() || !names::PROVIDERS.contains(&family) || names::same_provider(family, provider);
-        is_of_provider && self.hides.as_ref().is_none_or(|services| services.may_hold(kind))
+        is_of_provider && self.hides.may_hold(kind)
     }
 }
 

@@ -11,6 +11,7 @@ mod statement;
 use super::Facts;
 use super::code::{Role, folder_role};
 use crate::evidence::{Blind, Place};
+use crate::pattern::{Captures, pattern};
 use crate::tree::File;
 use dialect::History;
 use schema::Schema;
@@ -184,8 +185,13 @@ fn is_pair(up: &str, down: &str) -> bool {
     stem(up) == stem(down) || (down.contains("__") && flyway(up) == flyway(down))
 }
 
-/// Numbers in a name sort as numbers: `V2__x` comes before `V10__x`. A file in a folder of its own sorts by the folder.
+pattern!(DATE, r"(?:19|20)\d\d[-_]?[01]\d[-_]?[0-3]\d(?:[-_]?\d{6})?");
+
+/// Numbers in a name sort as numbers: `V2__x` comes before `V10__x`, and a date is one number in whatever form:
+/// `20141007`, `2021-04-24-101500`. A file in a folder of its own sorts by the folder.
 fn order(path: &str) -> Vec<(u64, String)> {
+    let date = |found: &Captures<'_>| format!("{:0<14}", found.whole().as_str().replace(['-', '_'], ""));
+    let path = DATE.replace_all(path, date);
     let mut key = Vec::new();
     let mut digits = String::new();
     let mut other = String::new();

@@ -251,7 +251,7 @@ fn bound(file: &TestFile, span: Span, calls: &Calls) -> Option<String> {
     if file.language == Language::Python && before.trim_start().starts_with("return ") {
         return returned(&outline.bare, start);
     }
-    let body = outline.around(start).into_iter().find(|&open| outline.bare.as_bytes()[open] == b'{');
+    let body = outline.around(start).find(|&open| outline.bare.as_bytes()[open] == b'{');
     let limit = body.and_then(|open| outline.partner(open)).unwrap_or(outline.bare.len());
     let rest = end..limit;
     if let Some(looped) = LOOP.as_ref()?.captures(before) {

@@ -35,7 +35,7 @@ impl Calls {
     pub(super) fn of(files: &[TestFile]) -> Self {
         static VERB: LazyLock<Option<Regex>> = LazyLock::new(|| {
             compile(
-                r"(?:\.\s*|\b(?:reqwest|ureq|surf|isahc|attohttpc|minreq)::(?:blocking::)?)(?:get|post|put|delete|patch|head|request|send|oneshot|execute|send_request|call)\s*(?:::<[^>()]*>)?\(",
+                r"(?:\.\s*|\b(?:reqwest|ureq|surf|isahc|attohttpc|minreq)::(?:blocking::)?)(?:get|post|put|delete|patch|head|request|send|oneshot|execute|send_request|call)\s*(?:::<[^>;{}]*>)?\(",
             )
             .ok()
         });
@@ -87,7 +87,7 @@ fn called(body: &str) -> impl Iterator<Item = &str> {
         let before = body.get(..open)?;
         let typed = before.strip_suffix('>').and_then(|inside| {
             let (name, types) = inside.rsplit_once("::<")?;
-            (!types.contains(['>', '(', ')'])).then_some(name)
+            (!types.contains(['>', ';', '{', '}'])).then_some(name)
         });
         let name = typed.unwrap_or(before).trim_end();
         let start = name.rfind(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));

@@ -131,22 +131,17 @@ impl Outline {
     }
 
     /// The opening brackets around an offset, innermost first.
-    pub(super) fn around(&self, offset: usize) -> Vec<usize> {
-        let bytes = self.bare.as_bytes();
-        let mut found = Vec::new();
+    pub(super) fn around(&self, offset: usize) -> impl Iterator<Item = usize> + '_ {
         let mut at = offset;
-        for _ in 0..MAX_STEPS {
-            if at == 0 {
-                break;
+        let steps = (0..MAX_STEPS).map_while(move |_| {
+            at = at.checked_sub(1)?;
+            let byte = self.bare.as_bytes()[at];
+            if matches!(byte, b')' | b']' | b'}') {
+                at = self.partner(at).unwrap_or(at);
             }
-            at -= 1;
-            match bytes[at] {
-                b')' | b']' | b'}' => at = self.partner(at).unwrap_or(at),
-                b'(' | b'[' | b'{' => found.push(at),
-                _ => {}
-            }
-        }
-        found
+            Some(matches!(byte, b'(' | b'[' | b'{').then_some(at))
+        });
+        steps.flatten()
     }
 
     /// The name before an opening bracket, with its path: `web::scope`, `.route`, `format!`.
@@ -155,6 +150,11 @@ impl Outline {
         let mut end = open;
         while end > 0 && bytes[end - 1].is_ascii_whitespace() {
             end -= 1;
+        }
+        // `get::<Type>(`: the types are no part of the name.
+        if end > 0 && bytes[end - 1] == b'>' {
+            let types = self.bare[..end].rfind("::<");
+            end = types.filter(|&at| !self.bare[at..end].contains([';', '{', '}'])).unwrap_or(end);
         }
         let mut start = end;
         while start > 0 && (is_word(bytes[start - 1]) || matches!(bytes[start - 1], b':' | b'!' | b'.' | b'@')) {

@@ -126,7 +126,7 @@ impl<'f> Prefixes<'f> {
                 return false;
             }
             // `use handlers::{statics::{router}}`: names in braces behind `::` are imported, not used.
-            let mut around = outline.around(at).into_iter().take(4);
+            let mut around = outline.around(at).take(4);
             if around.any(|open| bare[..open].trim_end().ends_with("::")) {
                 return false;
             }

@@ -151,12 +151,12 @@ impl<'o> Declarations<'o> {
         if matches!(name, "scope" | "Scope" | "prefix") {
             return;
         }
-        let own = self.outline.around(close + 1).first().copied();
+        let own = self.outline.around(close + 1).next();
         let Some(verb) = VERB.as_ref() else { return };
         let found: Vec<(String, usize)> = verb
             .captures_iter(&self.outline.bare[span.range()])
             .filter_map(|found| Some((found["verb"].to_owned(), span.start as usize + found.get(0)?.start())))
-            .filter(|&(_, at)| self.outline.around(at).first().copied() == own)
+            .filter(|&(_, at)| self.outline.around(at).next() == own)
             .collect();
         for (verb, at) in found {
             let method = if verb == "to" || verb == "goal" { "*".to_owned() } else { verb.to_ascii_uppercase() };
@@ -174,7 +174,7 @@ impl<'o> Declarations<'o> {
         let mut methods = Vec::new();
         for found in verb.captures_iter(&self.outline.bare[argument.range()]) {
             let at = argument.start as usize + found.get(0).map_or(0, |whole| whole.start());
-            let is_top = self.outline.around(at).first() == Some(&open);
+            let is_top = self.outline.around(at).next() == Some(open);
             let word = found.name("verb").filter(|_| is_top).or(found.name("filter")).or(found.name("constant"));
             let Some(word) = word else { continue };
             let method = if word.as_str() == "any" { "*".to_owned() } else { word.as_str().to_ascii_uppercase() };

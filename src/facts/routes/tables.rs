@@ -16,7 +16,7 @@ pub(super) fn method_beside(outline: &Outline, offset: usize) -> Option<String> 
         LazyLock::new(|| compile(r"^(?:http_?|HTTP)?(?:[mM]ethod|[vV]erb)\s*:\s*").ok());
     let line = outline.bare[..offset].rfind(['\n', '{', ',']).map_or(0, |at| at + 1);
     FIELD.as_ref()?.find(&outline.bare[line..offset])?;
-    let open = outline.around(offset).into_iter().find(|&open| outline.bare.as_bytes()[open] == b'{')?;
+    let open = outline.around(offset).find(|&open| outline.bare.as_bytes()[open] == b'{')?;
     fields(outline, open).into_iter().find_map(|field| {
         let text = outline.code[field.range()].trim_start();
         let name = METHOD.as_ref()?.find(text)?;
@@ -26,7 +26,7 @@ pub(super) fn method_beside(outline: &Outline, offset: usize) -> Option<String> 
 
 /// The method that stands beside the path at an offset in a row whose fields have no names: `("POST", "/orders")`.
 pub(super) fn method_in_row(outline: &Outline, offset: usize) -> Option<String> {
-    let open = *outline.around(offset).first()?;
+    let open = outline.around(offset).next()?;
     if outline.bare.as_bytes()[open] != b'{' && !outline.callee(open).is_empty() {
         return None;
     }

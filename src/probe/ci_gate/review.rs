@@ -3,6 +3,7 @@
 use super::number;
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
+use crate::facts::ci::prow;
 use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
@@ -56,7 +57,7 @@ fn rules(facts: &Facts<'_>) -> Vec<Rule> {
             "bors.toml" => bors(facts, path, &mut found),
             ".mergify.yml" | "mergify.yml" => mergify(facts, path, &mut found),
             "branch_protection.yaml" if path.contains("allstar") => allstar(facts, path, &mut found),
-            "OWNERS" if !path.contains('/') => owners(facts, path, &mut found),
+            "OWNERS" if !path.contains('/') => owners(facts, &mut found),
             _ if has_extension(path, "json") && path.contains("rulesets/") => ruleset(facts, path, &mut found),
             _ if has_extension(path, "tf") => terraform(facts, path, &mut found),
             _ => {}
@@ -120,38 +121,12 @@ fn allstar(facts: &Facts<'_>, path: &str, found: &mut Vec<Rule>) {
 }
 
 /// Prow merges what an approver of `OWNERS` approved.
-fn owners(facts: &Facts<'_>, path: &str, found: &mut Vec<Rule>) {
-    let Some(source) = facts.tree.text(path) else { return };
-    let Ok(values) = crate::facts::format::parse(crate::facts::format::Format::Yaml, source) else { return };
-    let Some(root) = values.first() else { return };
-    let everywhere = root.get("filters").and_then(|filters| filters.get(".*").or_else(|| filters.get("\\.*")));
-    let approvers = root.get("approvers").or_else(|| everywhere.and_then(|all| all.get("approvers")));
-    let approvers = approvers.filter(|approvers| approvers.as_list().is_some_and(|list| !list.is_empty()));
-    if let Some(approvers) = approvers.filter(|_| is_read_by_prow(facts, source.text())) {
-        found.push(Rule {
-            approvals: 1.0,
-            place: Place::at(path, approvers.span),
-            what: "Prow merges what an approver of OWNERS approved".into(),
-        });
-    }
-}
-
-/// Whether anything beside the form of `OWNERS`, which others have taken over, says that Prow reads it: its aliases, its
-/// settings, its manual, or the words by which people tell it what to do.
-fn is_read_by_prow(facts: &Facts<'_>, owners: &str) -> bool {
-    const MANUAL: &str = r"(?i)go\.k8s\.io/owners|/guide/owners|\bprow\b";
-    const WORDS: &str = r"(?i)\bprow\b|(?:^|[\s`(])/(?:lgtm|approve|ok-to-test)\b";
-    let says = |pattern: &str, text: &str| compile(pattern).is_ok_and(|pattern| pattern.is_match(text));
-    let tree = facts.tree;
-    let files = ["OWNERS_ALIASES", ".prow.yaml", ".ci-operator.yaml"];
-    let guides = || {
-        let is_guide = |name: &str| ["README", "CONTRIBUTING"].iter().any(|start| name.starts_with(start));
-        let is_near = |path: &str| !path.contains('/') || path.starts_with(".github/") || path.starts_with("docs/");
-        tree.files().iter().filter(move |file| is_guide(file.name()) && is_near(&file.path))
-    };
-    files.iter().any(|path| tree.file(path).is_some())
-        || says(MANUAL, owners)
-        || guides().any(|file| file.text().is_some_and(|source| says(WORDS, source.text())))
+fn owners(facts: &Facts<'_>, found: &mut Vec<Rule>) {
+    found.extend(prow::approvers(facts).map(|place| Rule {
+        approvals: 1.0,
+        place,
+        what: "Prow merges what an approver of OWNERS approved".into(),
+    }));
 }
 
 fn ruleset(facts: &Facts<'_>, path: &str, found: &mut Vec<Rule>) {

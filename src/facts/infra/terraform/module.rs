@@ -6,10 +6,9 @@ use super::scope::{Input, Scope};
 use super::source::{Block, Folder};
 use super::{is_real, local_target, of_path, registry};
 use crate::evidence::Place;
-use crate::facts::infra::azure::Services;
 use crate::facts::infra::fold::entries;
 use crate::facts::infra::resource::{Resource, Tool};
-use crate::facts::infra::{Infra, MAX_RESOURCES, Remote};
+use crate::facts::infra::{Hides, Infra, MAX_RESOURCES, Remote};
 use crate::facts::production::Standing;
 use crate::value::{Field, Kind, Map, Value};
 use std::cell::Cell;
@@ -172,7 +171,7 @@ impl Reader<'_> {
             if matches!(value.kind, Kind::Expr(_)) {
                 let (place, source) =
                     (whole.at(value.span), format!("{} with {input} that are not known here", known.source));
-                self.view.remote.push(Remote { place, source, provider: Some("aws".into()), hides: None });
+                self.view.remote.push(Remote { place, source, provider: Some("aws".into()), hides: Hides::Anything });
                 continue;
             }
             for (key, value) in entries(value).unwrap_or_default().into_iter().take(MAX_EACH) {
@@ -190,7 +189,7 @@ impl Reader<'_> {
             let source =
                 if source.is_empty() { "whose source is computed".to_owned() } else { format!("\"{source}\"") };
             let provider = registry::provider(source.trim_matches('"'));
-            let hides = Services::of_module(source.trim_matches('"'));
+            let hides = Hides::of_module(source.trim_matches('"'));
             self.view.remote.push(Remote { place, source, provider, hides });
         }
     }

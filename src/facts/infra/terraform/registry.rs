@@ -157,6 +157,13 @@ const MODULES: &[Known] = &[
         ..NONE
     },
     Known {
+        source: "cloudposse/elasticache-redis/aws",
+        kind: "aws_elasticache_replication_group",
+        switches: &["enabled"],
+        defaults: &[("at_rest_encryption_enabled", Flag(false)), ("transit_encryption_enabled", Flag(true))],
+        ..NONE
+    },
+    Known {
         source: "terraform-aws-modules/secrets-manager/aws",
         kind: "aws_secretsmanager_secret",
         switches: &["create"],
