@@ -35,9 +35,12 @@ const BY_LIBRARY: &[(&str, &[&str])] = &[
 /// Routes that a call of a library serves without naming them, and the call: the gateway of gRPC, controller-runtime, the
 /// API machinery of Kubernetes.
 const BY_CALL: &[(&str, &str)] = &[
-    ("/healthz", r"\.WithHealthzEndpoint\(|\.AddHealthzCheck\(|\bhealthz\.InstallHandler\("),
-    ("/readyz", r"\.AddReadyzCheck\(|\bhealthz\.InstallReadyzHandler\("),
-    ("/livez", r"\bhealthz\.InstallLivezHandler\("),
+    (
+        "/healthz",
+        r"\.WithHealthzEndpoint\(|\.AddHealthzCheck\(|\bhealthz\.InstallHandler\(|\.AddHealthChecks\(|\bGenericAPIServer\b",
+    ),
+    ("/readyz", r"\.AddReadyzCheck\(|\bhealthz\.InstallReadyzHandler\(|\.AddReadyzChecks\(|\bGenericAPIServer\b"),
+    ("/livez", r"\bhealthz\.InstallLivezHandler\(|\.AddLivezChecks\(|\bGenericAPIServer\b"),
 ];
 
 // A call that asks a route of somebody.
