@@ -35,6 +35,11 @@ static ASIDE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
+/// Whether the place of a document is that of a client, where what the service itself serves may stand as well.
+fn is_of_clients(place: &str) -> bool {
+    place.to_ascii_lowercase().contains("client")
+}
+
 /// Titles of APIs that everybody copies or calls.
 static FOREIGN: LazyLock<Regex> = LazyLock::new(|| {
     compile(r"(?i)\bpet ?store\b|^(?:stripe|github(?: v3)?(?: rest)?|gitlab|slack(?: web)?|twilio|kubernetes|docker engine|sendgrid|postmark|openai|discord|pagerduty|cloudflare|digitalocean)\b.*\bapi\b|^(?:kubernetes|stripe api|sample api|simple api|example api|my api)$")
@@ -114,7 +119,8 @@ fn read(facts: &Facts<'_>, file: &File, kind: &str, source: &Source, question: &
     let sighting = |message: String| Sighting::new(place.clone(), Strength::Documented, message);
     let base = base(root);
     let own = is_own(facts, kind, &operations, &base);
-    let aside = if ASIDE.is_match(&file.path) {
+    let is_aside = ASIDE.find_iter(&file.path).any(|one| own != Some(true) || !is_of_clients(one.as_str()));
+    let aside = if is_aside {
         Some("by its place a test's, a client's or an example".to_owned())
     } else if FOREIGN.is_match(title.trim()) {
         Some(format!("\"{title}\" is somebody else's"))

@@ -315,6 +315,10 @@ from rest_framework.routers import DefaultRouter
 
 api_router = DefaultRouter()
 api_router.register(r"orders", OrderViewSet)
+api_router.register(
+    r"bills",
+    BillViewSet,
+)
 
 account = [path("login/", login)]
 
@@ -333,7 +337,8 @@ urlpatterns = [
     with(&[("requirements.txt", "django==5.2\n"), ("shop/urls.py", urls)], |routes| {
         let found: Vec<&str> = routes.operations.iter().map(|one| one.path.as_str()).collect();
         assert_eq!(found, ["/", "/account/login", "/api/documents/search", "/api/documents/{}/preview"]);
-        assert!(routes.blind.iter().any(|blind| blind.why.contains("sets of views")), "{:?}", routes.blind);
+        let unread = routes.blind.iter().filter(|blind| blind.why.contains("sets of views"));
+        assert_eq!(unread.count(), 2, "each of them: {:?}", routes.blind);
     });
 }
 
@@ -413,4 +418,20 @@ fn blueprints_that_are_called_alike_keep_their_own_names_and_prefixes() {
         ),
     ];
     assert_eq!(names(&files), ["GET /about !", "GET /api/late", "GET /api/orders !"]);
+}
+
+#[test]
+fn go_declares_on_chains_and_by_constants_and_with_lists_of_methods() {
+    let module = ("go.mod", "module example.org/x\nrequire github.com/gin-gonic/gin v1\n");
+    let routes = "package x\nimport (\n\t\"net/http\"\n\t\"example.org/x/api\"\n)\nconst (\n\tBase = \"/v1\"\n\tOrders = Base + \"/orders\"\n)\nfunc main() {\n r := gin.Default()\n r.Match([]string{\"GET\", \"HEAD\"}, \"/alive\", a)\n r.Handle(http.MethodPut, \"/put\", p)\n r.Group(\"/users\").Use(optional).POST(\"\", h.Create)\n client := r.Group(\"/client\")\n client.PUT(\"/:id\", h.Update)\n m.HandleFunc(Orders, h.Orders)\n m.HandleFunc(api.BillsPath, h.Bills)\n m.HandleFunc(Created, h.Created)\n set.Add(\"GET\", \"/none\")\n resty.New().Get(\"/asked\", &answer)\n}\nconst Created = \"order.created\"\n";
+    let api = ("api/paths.go", "package api\nvar BillsPath = \"/bills\"\n");
+    let tests = "package x\nimport \"example.org/x/api\"\nfunc TestA(t *testing.T) {\n http.Post(server.URL+api.BillsPath, \"\", nil)\n found := map[string]bool{\"/alive\": true}\n delete(found, \"/alive\")\n key := strings.Join(parts, \"/\")\n delete(found, key)\n req := httptest.NewRequest(http.MethodPut, \"/put\", nil)\n PutHandler(w, req)\n request, _ := http.NewRequest(\"GET\", server.URL+Orders, nil)\n}\n";
+    assert_eq!(
+        names(&[module, api, ("main.go", routes), ("main_test.go", tests)]),
+        ["GET /alive", "HEAD /alive", "* /bills !", "PUT /client/{}", "PUT /put", "POST /users", "* /v1/orders !"]
+    );
+    with(&[module, ("main.go", routes), api], |routes| assert!(routes.blind.is_empty(), "{:?}", routes.blind));
+    // What cannot be read is said.
+    let unread = "package x\nimport \"net/http\"\nfunc main() {\n m.HandleFunc(elsewhere.Orders, h.Orders)\n build(r).Get(\"/orders\", h.Orders)\n}\nfunc (m *Mux) HandleFunc(pattern string, h http.Handler) {\n m.inner.HandleFunc(pattern, h)\n}\n";
+    with(&[module, ("main.go", unread)], |routes| assert_eq!(routes.blind.len(), 2, "{:?}", routes.blind));
 }

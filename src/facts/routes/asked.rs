@@ -102,15 +102,43 @@ fn taken(file: &TestFile, offset: usize, calls: &Calls) -> Taken {
         if matches!(name, "for" | "in") {
             break;
         }
+        if is_separator(outline, open, callee, offset) {
+            return Taken::Otherwise;
+        }
         if bytes[open] == b'['
             || name.is_empty()
             || SHAPING.iter().any(|one| name == one.rsplit(':').next().unwrap_or(one))
         {
             continue;
         }
+        if is_builtin(file, callee) {
+            return Taken::Otherwise;
+        }
         return as_request(file, open, callee, name, offset, calls).map_or(Taken::Otherwise, Taken::AsRequest);
     }
     Taken::ByNothing
+}
+
+/// Whether the text at an offset stands between the parts that a call joins: `strings.Join(parts, "/")`, `parts.join("/")`.
+/// An address is joined with a path: `base_url.join("/")`.
+fn is_separator(outline: &Outline, open: usize, callee: &str, offset: usize) -> bool {
+    const ADDRESSES: &[&str] = &["url", "uri", "base", "addr", "host", "path"];
+    let Some(receiver) = callee.strip_suffix("join").or_else(|| callee.strip_suffix("Join")) else { return false };
+    let Some((text, span)) =
+        outline.inside(open).and_then(|inside| outline.string_in(*outline.arguments(inside).last()?))
+    else {
+        return false;
+    };
+    let receiver = receiver.to_ascii_lowercase();
+    span.start as usize == offset
+        && text.bytes().all(|byte| byte == b'/')
+        && receiver.ends_with('.')
+        && !ADDRESSES.iter().any(|word| receiver.contains(word))
+}
+
+/// Whether a call takes a key out of a map, as every program of Go can: `delete(found, "/orders")`.
+fn is_builtin(file: &TestFile, callee: &str) -> bool {
+    file.language == Language::Go && callee == "delete"
 }
 
 /// Whether a call is a request, and with which method.
@@ -221,7 +249,7 @@ fn verb_in(name: &str) -> Option<String> {
 }
 
 /// The method that a statement names beside its path: `Method::POST`, `.method("PUT")`, `TestRequest::delete()`.
-fn said(statement: &str) -> Option<String> {
+pub(super) fn said(statement: &str) -> Option<String> {
     static METHOD: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(
             r#"(?:\bMethod(?:::|\.)|\bmethod\(\s*|\bmethod:\s*|http\.Method|["'`])(?:Method::)?["'`]?(?<a>GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS|Get|Post|Put|Delete|Patch|Head)\b|(?:TestRequest|Request)::(?<b>get|post|put|delete|patch)\b"#,
@@ -249,7 +277,7 @@ fn bound(file: &TestFile, span: Span, calls: &Calls) -> Option<String> {
     };
     let before = &outline.bare[start..offset];
     if file.language == Language::Python && before.trim_start().starts_with("return ") {
-        return returned(&outline.bare, start);
+        return returned(file, start);
     }
     let body = outline.around(start).find(|&open| outline.bare.as_bytes()[open] == b'{');
     let limit = body.and_then(|open| outline.partner(open)).unwrap_or(outline.bare.len());
@@ -285,7 +313,7 @@ fn used_each(file: &TestFile, range: Range<usize>, each: &str, calls: &Calls) ->
 
 /// The method of the first request that takes a name: of a client's verb, or of a function of the tests.
 fn requested(file: &TestFile, range: Range<usize>, name: &str, calls: &Calls) -> Option<String> {
-    let verb = used(file.outline.bare.get(range.clone())?, name);
+    let verb = used(file, range.clone(), name);
     verb.map(method_of).or_else(|| used_by_helper(file, range, name, calls))
 }
 
@@ -314,26 +342,28 @@ fn method_of(verb: &str) -> String {
 
 /// The method of a request for what a helper of the tests gives: `def url(self): return f"/orders/{self.id}"`,
 /// `self.client.get(self.url())`.
-fn returned(bare: &str, start: usize) -> Option<String> {
-    let (_, after) = bare.get(..start)?.rsplit_once("def ")?;
+fn returned(file: &TestFile, start: usize) -> Option<String> {
+    let (_, after) = file.outline.bare.get(..start)?.rsplit_once("def ")?;
     let name = after.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().filter(|name| !name.is_empty())?;
-    used(bare, name).map(str::to_ascii_uppercase)
+    used(file, 0..file.outline.bare.len(), name).map(str::to_ascii_uppercase)
 }
 
 /// The verb of the first call that takes a name: `get(&name`.
-fn used<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+fn used<'t>(file: &'t TestFile, range: Range<usize>, name: &str) -> Option<&'t str> {
     static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(r"\b(?<verb>get|post|put|delete|patch|head|uri|goto|visit|fetch|Get|Post)\s*\(\s*&?\s*(?:(?:self|this|cls)\.)?(?<name>\w+)")
             .ok()
     });
+    let text = file.outline.bare.get(range)?;
     // Most bindings are used in no call at all.
     memchr::memmem::find(text.as_bytes(), name.as_bytes())?;
     let mut at = 0;
     loop {
         let found = CALL.as_ref()?.captures_at(text, at)?;
-        let taken = found.name("name")?;
-        if taken.as_str() == name {
-            return found.name("verb").map(|verb| verb.as_str());
+        let (verb, taken) = (found.name("verb")?, found.name("name")?);
+        let callee = if text[..verb.start()].ends_with('.') { "" } else { verb.as_str() };
+        if taken.as_str() == name && !is_builtin(file, callee) {
+            return Some(verb.as_str());
         }
         at = taken.start();
     }

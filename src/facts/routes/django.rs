@@ -41,13 +41,14 @@ pub(super) fn declared(file: &Shaped, included: &BTreeMap<String, String>, found
 }
 
 /// `router.register("orders", OrderViewSet)`: which operations a set of views has is not followed.
-fn viewsets(file: &Shaped) -> Option<Blind> {
+fn viewsets(file: &Shaped) -> Vec<Blind> {
     static REGISTER: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r#"router\.register\(\s*r?["']"#).ok());
-    let first = REGISTER.as_ref()?.find(&file.outline.code)?;
-    Some(Blind {
-        place: Some(Place::at(file.path.clone(), Span::new(first.start(), first.end()))),
+    let registered = REGISTER.iter().flat_map(|register| register.find_iter(&file.outline.code));
+    let blind = |one: crate::pattern::Match<'_>| Blind {
+        place: Some(Place::at(file.path.clone(), Span::new(one.start(), one.end()))),
         why: "the operations of sets of views that a router registers are not followed".to_owned(),
-    })
+    };
+    registered.map(blind).collect()
 }
 
 /// The path of `path("orders/<int:id>/", …)`, or what `re_path(r"^orders/(?P<id>\d+)/$", …)` matches.

@@ -1,23 +1,23 @@
 //! Operations of Go services: gin, echo, fiber and chi by their routers, gorilla and net/http by their handlers.
 
+use super::constants::Constants;
 use super::outline::Outline;
-use super::prefixes::Container;
+use super::receivers::{containers, given, group, groups, receiver, root};
 use super::{Found, Operation, Shaped, mounts, path};
 use crate::evidence::{Blind, Place};
+use crate::facts::Facts;
+use crate::facts::secrets::words;
 use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// Groups of groups deeper than this are cut off.
-const MAX_DEPTH: usize = 6;
-
 /// All operations of these files; a router is known within its own file.
-pub(super) fn operations(files: &[Shaped]) -> Found {
+pub(super) fn operations(facts: &Facts<'_>, files: &[Shaped]) -> Found {
     let mut found = Found::default();
+    let constants = Constants::new(facts);
     for file in files {
-        declared(file, files, &mut found);
+        declared(file, files, &constants, &mut found);
         found.blind.extend(told_apart_by_hand(file));
     }
     found
@@ -43,85 +43,84 @@ fn told_apart_by_hand(file: &Shaped) -> Vec<Blind> {
     places.into_iter().map(|place| Blind { place: Some(place), why: why.to_owned() }).collect()
 }
 
-fn declared(file: &Shaped, files: &[Shaped], found: &mut Found) {
+fn declared(file: &Shaped, files: &[Shaped], constants: &Constants<'_, '_>, found: &mut Found) {
     static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        compile(r"\b(?<on>\w+)\s*\.\s*(?<what>GET|POST|PUT|DELETE|PATCH|HEAD|Any|Get|Post|Put|Delete|Patch|Head|All|HandleFunc|Handle)\s*\(").ok()
+        compile(r"[\w)](?<dot>\s*\.)\s*(?<what>GET|POST|PUT|DELETE|PATCH|HEAD|Any|Get|Post|Put|Delete|Patch|Head|All|HandleFunc|Handle|Match|Method|MethodFunc|HandlerFunc|Add)\s*\(").ok()
     });
-    static METHODS: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"\.Methods\(([^)]*)\)").ok());
     let outline = &file.outline;
     let groups = groups(outline);
     let containers = containers(outline);
     let given = given(outline);
     let mounted: Vec<Vec<String>> = given.iter().map(|one| mounts::prefixes(files, &file.path, one)).collect();
     for call in CALL.iter().flat_map(|one| one.captures_iter(&outline.bare)) {
-        let Some(open) = call.get(0).map(|whole| whole.end() - 1) else { continue };
-        let Some(arguments) = outline.inside(open).map(|inside| outline.arguments(inside)) else { continue };
-        let Some((text, span)) = arguments.first().and_then(|first| outline.string_in(*first)) else {
-            let named = || arguments.iter().take(2).find(|argument| names_a_path(&outline.bare[argument.range()]));
-            if let ("HandleFunc" | "Handle", Some(path)) = (&call["what"], named()) {
-                let why = "an operation is declared by a path that stands elsewhere".to_owned();
-                found.blind.push(Blind { place: Some(Place::at(file.path.clone(), *path)), why });
+        let (Some(whole), Some(dot)) = (call.get(0), call.name("dot")) else { continue };
+        let open = whole.end() - 1;
+        let Some(receiver) = receiver(outline, dot.start()) else { continue };
+        let Some(mut arguments) = outline.inside(open).map(|inside| outline.arguments(inside)) else { continue };
+        let router = root(&groups, receiver.name);
+        let in_given = given.iter().position(|one| one.body.range().contains(&open) && one.router == router);
+        let is_router = receiver.is_router || in_given.is_some() || groups.contains_key(receiver.name);
+        let is_client = matches!(receiver.name, "client" | "resty" | "req") && !is_router;
+        let listed = arguments.first().map(|first| methods_in(&outline.code[first.range()])).unwrap_or_default();
+        if !listed.is_empty() && arguments.len() > 2 {
+            arguments.remove(0);
+        } else if is_method_before_path(&call["what"]) {
+            continue;
+        }
+        if arguments.len() < 2 || is_client {
+            continue;
+        }
+        let what = &call["what"];
+        let blind = |span: Span| {
+            let why = "an operation is declared by a path that stands elsewhere".to_owned();
+            Blind { place: Some(Place::at(file.path.clone(), span)), why }
+        };
+        // What a constant stands for may be asked for as well: of a cache, of a client.
+        let is_declared = |one: &Written| !one.is_named || what.starts_with("Handle");
+        let Some(written) = written(file, constants, &arguments).filter(is_declared) else {
+            if let Some(path) = unread(outline, what, open, &arguments, is_router) {
+                found.blind.push(blind(path));
             }
             continue;
         };
-        if arguments.len() < 2 || matches!(&call["on"], "client" | "resty" | "req") {
+        let Written { text, span, is_below, .. } = written;
+        // What is called there may as well ask for the path.
+        let is_followed = is_router || outline.bare[..dot.start()].ends_with(|letter: char| letter != ')');
+        if !is_followed && !what.starts_with("Handle") {
+            if text.starts_with('/') && is_handler(&outline.bare[arguments[1].range()]) {
+                found.blind.push(blind(span));
+            }
             continue;
         }
         let (verb, own) = match text.split_once(' ') {
             Some((verb, path)) if verb.bytes().all(|byte| byte.is_ascii_uppercase()) => (Some(verb), path.trim()),
-            _ => (None, text),
+            _ => (None, text.as_str()),
         };
         // gin and echo need no slash in front; what is put behind a name has one.
-        let is_whole =
-            || arguments.first().is_some_and(|one| outline.bare[span.end as usize..one.end as usize].trim().is_empty());
-        let is_relative = matches!(&call["what"], "GET" | "POST" | "PUT" | "DELETE" | "PATCH" | "HEAD")
+        let is_whole = || outline.bare[span.end as usize..arguments[0].end as usize].trim().is_empty();
+        let is_relative = matches!(what, "GET" | "POST" | "PUT" | "DELETE" | "PATCH" | "HEAD")
             && own.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_/.:*".contains(&byte))
             && is_whole();
         let own = if is_relative { own } else { own.find('/').map_or("", |slash| &own[slash..]) };
-        if own.is_empty() && !text.is_empty() {
+        if own.is_empty() && !text.is_empty() || is_handed_on(outline, what, own, arguments[1]) {
             continue;
         }
-        // All paths, handed to the router that declares them.
-        let is_router = |argument: &Span| {
-            let name = outline.bare[argument.range()].trim().to_ascii_lowercase();
-            name.bytes().all(|byte| byte.is_ascii_alphanumeric()) && (name.ends_with("router") || name.ends_with("mux"))
-        };
-        if &call["what"] == "Handle" && own == "/" && arguments.get(1).is_some_and(is_router) {
-            continue;
-        }
-        // A tree of paths that is handed to something else: a gateway, a folder of files.
-        let is_mount = || arguments.get(1).is_some_and(|one| !outline.bare[one.range()].contains("HandlerFunc"));
-        if &call["what"] == "Handle" && own.len() > 1 && own.ends_with('/') && is_mount() {
-            continue;
-        }
-        let methods = match (&call["what"], verb) {
-            (_, Some(verb)) => vec![verb.to_owned()],
-            ("Any" | "All", None) => vec!["*".to_owned()],
-            ("HandleFunc" | "Handle", None) => {
-                let close = outline.partner(open).unwrap_or(open);
-                let chain = &outline.code[close..outline.chain_end(close)];
-                let listed = METHODS.as_ref().and_then(|methods| methods.captures(chain)).map(|one| one[1].to_owned());
-                let names = listed
-                    .iter()
-                    .flat_map(|list| list.split(','))
-                    .map(|one| one.trim().trim_matches('"').trim_start_matches("http.Method").to_ascii_uppercase());
-                let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
-                if names.is_empty() { vec!["*".to_owned()] } else { names }
-            }
-            (verb, None) => vec![verb.to_ascii_uppercase()],
+        let methods = match verb {
+            Some(verb) => vec![verb.to_owned()],
+            None if !listed.is_empty() => listed,
+            None => methods(outline, what, open),
         };
         let lexical = containers.iter().filter(|one| one.span.range().contains(&open));
         let lexical: Vec<&str> = lexical.map(|one| one.prefix.as_str()).collect();
-        let full = path::join(&format!("{}/{}", lexical.join("/"), group(&groups, &call["on"])), own);
-        let is_debug = arguments.get(1).is_some_and(|handler| shows_the_inside(&outline.bare[handler.range()]));
-        let router = root(&groups, &call["on"]);
-        let given = given.iter().position(|one| one.body.range().contains(&open) && one.router == router);
+        let before = format!("{}/{}/{}", lexical.join("/"), group(&groups, receiver.name), receiver.path);
+        let full = path::join(&before, own);
+        let is_debug = shows_the_inside(&outline.bare[arguments[1].range()]);
         let place = Place::at(file.path.clone(), span);
-        let prefixes = given.map_or(&[][..], |given| &mounted[given]);
+        let prefixes = in_given.map_or(&[][..], |given| &mounted[given]);
         for method in methods {
             let own = || Operation { is_debug, ..Operation::new(method.clone(), full.clone(), place.clone()) };
             if prefixes.is_empty() {
-                found.operations.push(Operation { is_below: given.is_some(), ..own() });
+                found.operations.push(Operation { is_below: is_below || in_given.is_some(), ..own() });
             }
             found.operations.extend(prefixes.iter().map(|prefix| Operation {
                 path: path::join(prefix, &full),
@@ -132,91 +131,117 @@ fn declared(file: &Shaped, files: &[Shaped], found: &mut Found) {
     }
 }
 
+/// The path that a declaration writes.
+struct Written {
+    text: String,
+    span: Span,
+    /// Whether constants stand for it.
+    is_named: bool,
+    /// Whether more may stand before it: `handle(prefixed(OrdersPath), …)`.
+    is_below: bool,
+}
+
+/// The path that stands in the first argument, or that the constants in it stand for.
+fn written(file: &Shaped, constants: &Constants<'_, '_>, arguments: &[Span]) -> Option<Written> {
+    let (outline, first) = (&file.outline, *arguments.first()?);
+    if let Some((text, span)) = outline.string_in(first) {
+        return Some(Written { text: text.to_owned(), span, is_named: false, is_below: false });
+    }
+    let bare = &outline.bare[first.range()];
+    let parts = constants.in_expression(&file.path, &outline.code, bare);
+    let is_name = bare.trim().bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
+    let start = first.start as usize + bare.len() - bare.trim_start().len();
+    let span = Span::new(start, start + bare.trim().len());
+    (!parts.is_empty()).then(|| Written { text: parts.join("/"), span, is_named: true, is_below: !is_name })
+}
+
+/// Verbs of routers that are given the methods before the path: `Match([]string{"GET", "HEAD"}, "/orders", list)`.
+fn is_method_before_path(what: &str) -> bool {
+    matches!(what, "Match" | "Method" | "MethodFunc" | "HandlerFunc" | "Add")
+}
+
+/// The methods that an argument lists, where it does nothing else: `"GET"`, `http.MethodGet`, `[]string{"GET", "HEAD"}`.
+fn methods_in(argument: &str) -> Vec<String> {
+    static LIST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(
+            r#"^\s*(?:\[\]string\s*\{)?(?:\s*(?:"[A-Z]+"|\w+\.Method(?:Get|Post|Put|Delete|Patch|Head|Options))\s*,?)+\}?\s*$"#,
+        )
+        .ok()
+    });
+    static METHOD: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r#"(?i)(?:"|\.Method)(?<method>GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS)\b"#).ok());
+    if !LIST.as_ref().is_some_and(|list| list.is_match(argument)) {
+        return Vec::new();
+    }
+    let methods = METHOD.iter().flat_map(|one| one.captures_iter(argument));
+    methods.map(|one| one["method"].to_ascii_uppercase()).collect()
+}
+
+/// The methods that a declaration says by its own name, or in the calls behind it: `HandleFunc("/orders", list).Methods("GET")`.
+fn methods(outline: &Outline, what: &str, open: usize) -> Vec<String> {
+    static METHODS: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"\.Methods\(([^)]*)\)").ok());
+    if !matches!(what, "HandleFunc" | "Handle") {
+        let is_any = matches!(what, "Any" | "All");
+        return vec![if is_any { "*".to_owned() } else { what.to_ascii_uppercase() }];
+    }
+    let close = outline.partner(open).unwrap_or(open);
+    let chain = &outline.code[close..outline.chain_end(close)];
+    let listed = METHODS.as_ref().and_then(|methods| methods.captures(chain)).map(|one| one[1].to_owned());
+    let names = listed
+        .iter()
+        .flat_map(|list| list.split(','))
+        .map(|one| one.trim().trim_matches('"').trim_start_matches("http.Method").to_ascii_uppercase());
+    let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
+    if names.is_empty() { vec!["*".to_owned()] } else { names }
+}
+
+/// Whether all paths below one are handed to something else: to the router that declares them, a gateway, a folder of files.
+fn is_handed_on(outline: &Outline, what: &str, own: &str, to: Span) -> bool {
+    let to = outline.bare[to.range()].trim();
+    let name = to.to_ascii_lowercase();
+    let is_router =
+        name.bytes().all(|byte| byte.is_ascii_alphanumeric()) && (name.ends_with("router") || name.ends_with("mux"));
+    let is_tree = own.len() > 1 && own.ends_with('/') && !to.contains("HandlerFunc");
+    what == "Handle" && (own == "/" && is_router || is_tree)
+}
+
+/// Where a declaration has a path that cannot be read. What only hands its own argument on declares nothing:
+/// `func (m *Mux) HandleFunc(pattern string, …) { m.inner.HandleFunc(pattern, …) }`.
+fn unread(outline: &Outline, what: &str, open: usize, arguments: &[Span], is_router: bool) -> Option<Span> {
+    let first = *arguments.first()?;
+    let hands_on = || {
+        let head = outline.bare[..open].rfind("\nfunc ").map(|at| &outline.bare[at..open]);
+        let name = outline.bare[first.range()].trim();
+        head.and_then(|head| head.split_once('{')).is_some_and(|(head, _)| {
+            head.to_ascii_lowercase().contains(&format!("{}(", what.to_ascii_lowercase())) && head.contains(name)
+        })
+    };
+    let path = match what {
+        "HandleFunc" => Some(first),
+        "Handle" => arguments.iter().take(2).find(|argument| names_a_path(&outline.bare[argument.range()])).copied(),
+        _ => Some(first).filter(|_| is_router),
+    };
+    path.filter(|_| !hands_on())
+}
+
+/// Whether an argument is a function that answers: `orders.List`, `func(c *gin.Context) { … }`, `listHandler`.
+fn is_handler(argument: &str) -> bool {
+    let argument = argument.trim();
+    let is_method = argument.rsplit_once('.').is_some_and(|(_, name)| {
+        name.starts_with(|letter: char| letter.is_ascii_uppercase())
+            && argument.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+    });
+    argument.starts_with("func(") || is_method || argument.to_ascii_lowercase().contains("handle")
+}
+
 /// `zpages.NewTracezHandler(…)`, `promhttp.Handler()`: a handler of a library for those who run the program.
 fn shows_the_inside(handler: &str) -> bool {
     const LIBRARIES: &[&str] = &["pprof.", "zpages.", "expvar.", "promhttp.", "statsviz."];
     LIBRARIES.iter().any(|library| handler.trim_start().trim_start_matches("http.HandlerFunc(").starts_with(library))
 }
 
-/// `newAccountPath`: a name that code gives to a path.
+/// `newAccountPath`, `prefixed(api.OrdersPath)`: an expression with a name that code gives to a path.
 fn names_a_path(argument: &str) -> bool {
-    let name = argument.trim();
-    let is_name =
-        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
-    is_name && ["path", "route", "endpoint"].iter().any(|end| name.to_ascii_lowercase().ends_with(end))
-}
-
-/// `v1 := r.Group("/v1")`, `s := r.PathPrefix("/s").Subrouter()`: name → parent and prefix.
-pub(super) fn groups(outline: &Outline) -> BTreeMap<String, (String, String)> {
-    static GROUP: LazyLock<Option<Regex>> =
-        LazyLock::new(|| compile(r#"\b(\w+)\s*:?=\s*(\w+)\.(?:Group|PathPrefix)\(\s*"([^"]*)""#).ok());
-    let all = GROUP.iter().flat_map(|one| one.captures_iter(&outline.code));
-    all.map(|one| (one[1].to_owned(), (one[2].to_owned(), one[3].to_owned()))).collect()
-}
-
-pub(super) fn group(groups: &BTreeMap<String, (String, String)>, name: &str) -> String {
-    let (mut prefix, mut name) = (String::new(), name.to_owned());
-    for _ in 0..MAX_DEPTH {
-        let Some((parent, own)) = groups.get(&name) else { break };
-        prefix = format!("{own}/{prefix}");
-        name.clone_from(parent);
-    }
-    prefix
-}
-
-/// The router at the root of a group.
-pub(super) fn root<'n>(groups: &'n BTreeMap<String, (String, String)>, name: &'n str) -> &'n str {
-    let mut name = name;
-    for _ in 0..MAX_DEPTH {
-        let Some((parent, _)) = groups.get(name) else { break };
-        name = parent;
-    }
-    name
-}
-
-/// A router that a function is given by its caller, who may have mounted it anywhere.
-pub(super) struct Given {
-    pub(super) function: String,
-    /// Whether the function belongs to a type, so that its name alone says little.
-    pub(super) is_method: bool,
-    /// Which of the parameters it is.
-    pub(super) position: usize,
-    pub(super) router: String,
-    pub(super) body: Span,
-}
-
-/// `func (h *Handler) Register(group *gin.RouterGroup) { … }`.
-pub(super) fn given(outline: &Outline) -> Vec<Given> {
-    static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        compile(
-            r"\bfunc\s*(?<of>\([^)]*\)\s*)?(?<function>\w+)\s*\((?<before>(?:[^)]*,)?)\s*(?<name>\w+)\s+\*?(?:gin\.I?Routes|(?:\w+\.)?\w*Router(?:Group)?|(?:\w+\.)?RouteGroup|echo\.Group)\b[^)]*\)[^{\n]*\{",
-        )
-        .ok()
-    });
-    let functions = GIVEN.iter().flat_map(|one| one.captures_iter(&outline.bare));
-    functions
-        .filter_map(|one| {
-            Some(Given {
-                function: one["function"].to_owned(),
-                is_method: one.name("of").is_some(),
-                position: one["before"].matches(',').count(),
-                router: one["name"].to_owned(),
-                body: outline.inside(one.get(0)?.end() - 1)?,
-            })
-        })
-        .collect()
-}
-
-/// `r.Route("/users", func(r chi.Router) { … })`, outermost first.
-pub(super) fn containers(outline: &Outline) -> Vec<Container> {
-    static ROUTE: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"\.Route\s*\(").ok());
-    let calls = ROUTE.iter().flat_map(|one| one.find_iter(&outline.bare));
-    calls
-        .filter_map(|call| {
-            let open = call.end() - 1;
-            let (text, _) = outline.string_from(open + 1)?;
-            let inside: Span = outline.inside(open)?;
-            Some(Container { span: inside, prefix: text.to_owned() })
-        })
-        .collect()
+    let names = argument.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
+    names.flat_map(words).any(|word| matches!(word.as_str(), "path" | "route" | "endpoint" | "url" | "pattern"))
 }

@@ -2,6 +2,7 @@
 
 mod asked;
 mod calls;
+mod constants;
 mod django;
 mod functions;
 mod go;
@@ -14,6 +15,7 @@ mod outline;
 mod path;
 mod prefixes;
 mod python;
+mod receivers;
 mod requests;
 mod rust;
 mod tables;
@@ -238,7 +240,7 @@ pub fn read(facts: &Facts<'_>) -> Routes {
             Language::Rust => rust::operations(facts, &files),
             Language::JavaScript => javascript::operations(&files),
             Language::Python => python::operations(&files),
-            _ => go::operations(&files),
+            _ => go::operations(facts, &files),
         };
         routes.operations.extend(found.operations);
         names.extend(found.names);

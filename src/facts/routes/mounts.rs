@@ -2,8 +2,8 @@
 //! `users.Register(v1.Group("/users"))`.
 
 use super::Shaped;
-use super::go::{Given, containers, given, group, groups, root};
 use super::outline::Outline;
+use super::receivers::{Given, containers, given, group, groups, root};
 use crate::source::Span;
 use crate::tree::path::folder_of;
 use memchr::memmem;

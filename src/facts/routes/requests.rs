@@ -4,8 +4,9 @@
 //! one, or a binding that is used in one. A path that is only compared (`assert_eq!(location, "/login")`), and one that
 //! a mock server answers, is none. What stands in a function of the tests counts when a test reaches that function.
 
-use super::asked::{asked, whole};
+use super::asked::{asked, said, whole};
 use super::calls::{Calls, TestFile};
+use super::constants::Constants;
 use super::outline::{Outline, unquoted};
 use super::{Operation, functions, grpc, joined, path};
 use crate::evidence::Place;
@@ -37,9 +38,11 @@ pub(super) fn mark(facts: &Facts<'_>, operations: &mut [Operation], names: &[(Pl
     }
     let files = test_files(facts);
     let calls = Calls::of(&files);
+    let constants = Constants::new(facts);
     let mut requests = Vec::new();
     for (index, file) in files.iter().enumerate() {
         requests.extend(requests_of(index, file, &calls));
+        requests.extend(by_constant(file, &constants));
     }
     requests.retain(|request| request.function.is_none_or(|function| calls.reached.contains(&function)));
     let leads = leads(&requests, operations);
@@ -280,12 +283,77 @@ fn requests_of(index: usize, file: &TestFile, calls: &Calls) -> Vec<Request> {
         }
         let Some(path) = path::of_request(&text) else { continue };
         let Some(method) = asked(file, span, calls) else { continue };
+        if file.language == Language::Go && handed_to_a_handler(&file.outline, Some(span)) {
+            continue;
+        }
         let offset = span.start as usize;
         let around =
             file.functions.iter().enumerate().filter(|(_, one)| !one.is_local && one.span.range().contains(&offset));
         let function = around.min_by_key(|(_, one)| one.span.range().len()).map(|(function, _)| (index, function));
         found.push(Request { method, path, place: Place::at(file.path.clone(), span), function });
     }
+    found
+}
+
+/// Whether the request that is made at a span goes to the function that answers it, past the routes:
+/// `request := httptest.NewRequest("GET", "/orders", nil)`, `api.OrdersHandler(recorder, request)`.
+fn handed_to_a_handler(outline: &Outline, span: Option<Span>) -> bool {
+    const MADE: &str = "httptest.NewRequest";
+    static BOUND: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"(?<name>\w+)(?:\s*,\s*\w+)?\s*:?=\s*$").ok());
+    let Some(offset) = span.map(|span| span.start as usize) else { return false };
+    let made = outline.around(offset).into_iter().find(|&open| outline.callee(open).starts_with(MADE));
+    let Some((open, close)) = made.and_then(|open| Some((open, outline.partner(open)?))) else { return false };
+    let before =
+        outline.bare[..open].trim_end().trim_end_matches(|letter: char| letter.is_alphanumeric() || letter == '.');
+    // What is only called `handle` may answer all paths, and tell them apart by itself.
+    let says_which = |name: &str| {
+        let rest = name.strip_suffix("handler").or_else(|| name.strip_prefix("handle"));
+        rest.is_some_and(|rest| !matches!(rest, "" | "r" | "all" | "request" | "requests" | "func" | "http"))
+    };
+    let answers = |open: usize| {
+        let callee = outline.callee(open).to_ascii_lowercase();
+        let name = callee.rsplit('.').next().unwrap_or_default();
+        let is_routed = matches!(name, "servehttp" | "do" | "test");
+        (is_routed || says_which(name)).then_some(!is_routed)
+    };
+    let Some(name) = BOUND.as_ref().and_then(|bound| bound.captures(before)).map(|one| one["name"].to_owned()) else {
+        return outline.around(open).first().and_then(|&outer| answers(outer)) == Some(true);
+    };
+    let rest = &outline.bare[close..];
+    let rest = &rest[..rest.find("\nfunc ").unwrap_or(rest.len())];
+    let is_word = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.');
+    let whole = memchr::memmem::find_iter(rest.as_bytes(), name.as_bytes())
+        .filter(|&at| !rest[..at].ends_with(is_word) && !rest[at + name.len()..].starts_with(is_word));
+    let mut calls = whole.filter_map(|at| outline.around(close + at).first().copied());
+    calls.find_map(answers) == Some(true)
+}
+
+/// Requests of Go whose path a constant holds: `http.NewRequest(http.MethodPost, server.URL+api.OrdersPath, body)`.
+fn by_constant(file: &TestFile, constants: &Constants<'_, '_>) -> Vec<Request> {
+    static CALL: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r"\b(?:NewRequest(?:WithContext)?|http\.(?<verb>Get|Post|Head))\s*\(").ok());
+    let outline = &file.outline;
+    let mut found = Vec::new();
+    let calls = CALL.iter().flat_map(|one| one.captures_iter(&outline.bare));
+    for call in calls.filter(|_| file.language == Language::Go) {
+        let Some(open) = call.get(0).map(|whole| whole.end() - 1) else { continue };
+        let arguments = outline.inside(open).map(|inside| outline.arguments(inside)).unwrap_or_default();
+        // The method and the context stand before the address, the body behind it.
+        let texts = arguments.iter().take(3).filter(|one| outline.string_in(**one).is_none()).find_map(|one| {
+            let texts = constants.in_expression(&file.path, &outline.code, &outline.bare[one.range()]);
+            texts.last().filter(|text| text.starts_with('/')).map(|_| (*one, texts.join("/")))
+        });
+        let Some((span, path)) = texts.and_then(|(span, text)| Some((span, path::of_request(&text)?))) else {
+            continue;
+        };
+        let method = match call.name("verb") {
+            Some(verb) => Some(verb.as_str().to_ascii_uppercase()),
+            None => outline.inside(open).and_then(|inside| said(&outline.code[inside.range()])),
+        };
+        let method = method.unwrap_or_else(|| "*".to_owned());
+        found.push(Request { method, path, place: Place::at(file.path.clone(), span), function: None });
+    }
+    found.retain(|request| !handed_to_a_handler(outline, request.place.span));
     found
 }
 
