@@ -9,6 +9,7 @@ use super::shell::Settings;
 use crate::evidence::{Blind, Place};
 use crate::facts::format::Parsed;
 use crate::source::Source;
+use crate::tree::path::is_at;
 use crate::value::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -58,8 +59,59 @@ struct Around<'a> {
     index: usize,
     triggers: &'a [Trigger],
     env: Arc<BTreeMap<String, String>>,
-    dir: String,
+    places: Places,
     shell: Option<String>,
+}
+
+/// Where a job works, and where the tree lies there; `~` begins what lies in the home folder.
+struct Places {
+    work: String,
+    root: String,
+}
+
+impl Places {
+    /// By the job's own folder, and by where its steps put the tree: in that folder, unless they say another.
+    fn new(work: Option<&str>, steps: &Checkout<'_>) -> Self {
+        const USUAL: &str = "~/project";
+        let work = placed("~", work.unwrap_or(USUAL));
+        let root = match steps {
+            Checkout::At(path) => placed(&work, path),
+            Checkout::InPlace => work.clone(),
+            // What another job has left may be put anywhere; here it counts where the job works inside of it.
+            Checkout::Attached(path) => {
+                let root = path.map(|path| placed(&work, path)).filter(|root| is_at(&work, root));
+                root.unwrap_or_else(|| if is_at(&work, USUAL) { USUAL.to_owned() } else { work.clone() })
+            }
+        };
+        Self { work, root }
+    }
+
+    /// The folder of the tree that a step works in; what lies elsewhere is taken for its root.
+    fn folder(&self, said: Option<&str>) -> String {
+        let dir = said.map_or_else(|| self.work.clone(), |said| placed(&self.work, said));
+        dir.strip_prefix(&self.root).and_then(|rest| rest.strip_prefix('/')).map_or_else(String::new, str::to_owned)
+    }
+}
+
+/// How a job comes by the tree.
+enum Checkout<'a> {
+    At(&'a str),
+    InPlace,
+    /// From a job before it, with the folder that this is put in.
+    Attached(Option<&'a str>),
+}
+
+/// A folder in one spelling: `~/…` in the home folder, `/…` elsewhere.
+fn placed(base: &str, path: &str) -> String {
+    const HOMES: &[&str] = &["$HOME", "${HOME}", "/home/circleci", "/root", "~"];
+    let home =
+        HOMES.iter().find_map(|home| path.strip_prefix(home).filter(|rest| rest.is_empty() || rest.starts_with('/')));
+    match (home, path.strip_prefix('/')) {
+        (Some(rest), _) => path::join("~", rest.trim_start_matches('/')),
+        (None, Some(rest)) => format!("/{}", path::join("", rest)),
+        (None, None) if base.starts_with('/') => format!("/{}", path::join(base, path)),
+        (None, None) => path::join(base, path),
+    }
 }
 
 impl<'f> Config<'f> {
@@ -164,20 +216,28 @@ impl<'f> Config<'f> {
         }
         let mut env: BTreeMap<String, String> = BTreeMap::from([("CIRCLECI".to_owned(), "true".to_owned())]);
         let text = |key: &str| definition.and_then(|job| job.get(key)?.as_str()).map(str::to_owned);
+        let executor = definition.and_then(|job| job.get("executor"));
+        let executor = executor.and_then(|one| one.as_str().or_else(|| one.get("name")?.as_str()));
+        let executor = executor.and_then(|name| self.root.at(&["executors", name]));
         let mut known = BTreeMap::new();
         if let Some(job) = definition {
             known = defaults(job.get("parameters"));
             env.extend(texts(job.get("environment")));
-            if let Some(executor) = text("executor").and_then(|name| self.root.at(&["executors", &name])) {
+            if let Some(executor) = executor {
                 env.extend(texts(executor.get("environment")));
             }
         }
         known.extend(given.clone());
+        let work =
+            text("working_directory").or_else(|| executor?.get("working_directory")?.as_str().map(str::to_owned));
+        let work = work.map(|work| fill_text(&work, &known));
+        let steps = definition.and_then(|job| job.get("steps"));
+        let checkout = self.checkout(steps, 0).unwrap_or(Checkout::Attached(None));
         let around = Around {
             index,
             triggers,
             env: Arc::new(env),
-            dir: folder(text("working_directory")),
+            places: Places::new(work.as_deref(), &checkout),
             shell: text("shell"),
         };
         let mut order = 0;
@@ -258,6 +318,33 @@ impl<'f> Config<'f> {
         }
     }
 
+    /// How steps, or the commands that they use, come by the tree.
+    fn checkout(&self, steps: Option<&'f Value>, depth: usize) -> Option<Checkout<'f>> {
+        let steps = steps.and_then(Value::as_list).unwrap_or(&[]).iter().take(500).filter(|_| depth <= MAX_DEPTH);
+        let mut attached = None;
+        for step in steps {
+            let entry = step.as_map().and_then(Map::first);
+            let (name, options) = match (step.as_str(), entry) {
+                (Some(name), _) => (name, None),
+                (None, Some((name, field))) => (name.as_str(), Some(&field.value)),
+                (None, None) => continue,
+            };
+            let said = |key: &str| options.and_then(|options| options.get(key)?.as_str());
+            let found = match name {
+                "checkout" => Some(said("path").map_or(Checkout::InPlace, Checkout::At)),
+                "attach_workspace" => Some(Checkout::Attached(said("at"))),
+                "when" | "unless" => self.checkout(options.and_then(|inner| inner.get("steps")), depth + 1),
+                _ => self.root.at(&["commands", name, "steps"]).and_then(|steps| self.checkout(Some(steps), depth + 1)),
+            };
+            match found {
+                Some(Checkout::Attached(at)) => attached = attached.or(Some(Checkout::Attached(at))),
+                Some(found) => return Some(found),
+                None => {}
+            }
+        }
+        attached
+    }
+
     /// `node/test` with the name and version of the orb that `node` stands for.
     fn orb(&self, name: &str) -> Option<(String, String)> {
         let (alias, part) = name.split_once('/')?;
@@ -282,7 +369,7 @@ impl<'f> Config<'f> {
         let place = script.place(0..script.text().lines().next().unwrap_or_default().len());
         let mut call = call(around, order, get("name").map(str::to_owned), place);
         if let Some(dir) = get("working_directory") {
-            call.dir = folder(Some(fill_text(dir, known)));
+            call.dir = around.places.folder(Some(&fill_text(dir, known)));
         }
         let mut env = (*call.env).clone();
         env.extend(texts(run.get("environment")));
@@ -317,7 +404,7 @@ fn call(around: &Around<'_>, order: usize, name: Option<String>, place: Place) -
     Call {
         step: Arc::new(step),
         chain: Vec::new(),
-        dir: around.dir.clone(),
+        dir: around.places.folder(None),
         env: around.env.clone(),
         excuse: None,
         settings: Settings { errexit: true, pipefail: true },
@@ -325,13 +412,6 @@ fn call(around: &Around<'_>, order: usize, name: Option<String>, place: Place) -
         sure: true,
         stack: Vec::new(),
     }
-}
-
-/// `~/project` is the root of the tree.
-fn folder(dir: Option<String>) -> String {
-    let dir = dir.unwrap_or_default();
-    let dir = dir.trim_start_matches("~/project").trim_start_matches('/');
-    if dir.starts_with('~') { String::new() } else { path::join("", dir) }
 }
 
 /// What starts a job of a workflow: without filters every branch; tags only when they are named.

@@ -155,6 +155,60 @@ workflows:
 }
 
 #[test]
+fn circleci_has_the_tree_where_a_job_checks_it_out() {
+    let config = "\
+version: 2.1
+executors:
+  go: {docker: [{image: go}], working_directory: /go/src/shop}
+jobs:
+  named:
+    docker: [{image: go}]
+    working_directory: shop
+    steps:
+      - checkout
+      - run: make test
+      - run: {command: make test, working_directory: web}
+  nested:
+    executor: go
+    steps:
+      - checkout
+      - run: {command: make test, working_directory: /go/src/shop/web}
+  below:
+    docker: [{image: go}]
+    working_directory: ~/shop/web
+    steps:
+      - checkout: {path: ~/shop}
+      - run: make test
+  handed:
+    docker: [{image: go}]
+    working_directory: ~/project/web
+    steps:
+      - attach_workspace: {at: ~/project}
+      - run: make test
+workflows:
+  main:
+    jobs: [named, nested, below, handed]
+";
+    let makefile = "test:\n\tgo test ./...\n";
+    let web = "test:\n\tnpm test\n";
+    check(
+        &[(".circleci/config.yml", config), ("Makefile", makefile), ("web/Makefile", web)],
+        "
+        + named .circleci/config.yml:10 make test
+        + named Makefile:2 go test ./...
+        + named .circleci/config.yml:11 make test
+        + named web/Makefile:2 npm test
+        + nested .circleci/config.yml:16 make test
+        + nested web/Makefile:2 npm test
+        + below .circleci/config.yml:22 make test
+        + below web/Makefile:2 npm test
+        + handed .circleci/config.yml:28 make test
+        + handed web/Makefile:2 npm test
+        ",
+    );
+}
+
+#[test]
 fn github() {
     let workflow = "\
 on:
