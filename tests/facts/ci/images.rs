@@ -87,6 +87,35 @@ services:
 }
 
 #[test]
+fn the_service_whose_end_ends_all() {
+    let compose = "\
+services:
+  web: {build: .}
+  seed: {image: app, command: mix test}
+  client: {build: {context: client}, depends_on: [web]}
+  db: {image: postgres}
+";
+    let client = "FROM node\nENTRYPOINT [\"npx\", \"vitest\", \"run\"]\n";
+    let ci = workflow(
+        "      - run: docker compose up --abort-on-container-exit\n      - run: docker compose up --exit-code-from client\n",
+    );
+    check(
+        &[
+            ("Dockerfile", "FROM node\nCMD [\"node\", \"web.js\"]\n"),
+            ("client/Dockerfile", client),
+            ("compose.yaml", compose),
+            (".github/workflows/ci.yml", &ci),
+        ],
+        "+ a .github/workflows/ci.yml:5 docker compose up --abort-on-container-exit
+         + a .github/workflows/ci.yml:5 vitest run
+         + a .github/workflows/ci.yml:5 tests-of-a-started-service client web
+         + a .github/workflows/ci.yml:6 docker compose up --exit-code-from client
+         + a .github/workflows/ci.yml:6 vitest run
+         + a .github/workflows/ci.yml:6 tests-of-a-started-service client web",
+    );
+}
+
+#[test]
 fn a_service_that_compose_runs_by_a_shell() {
     let compose = "services:\n  web: {image: app}\n  tests:\n    image: denoland/deno\n    command: >\n      sh -c \"\n      echo 'Go' &&\n      deno test tests.ts\n      \"\n";
     let ci = workflow("      - run: docker compose -f compose.tests.yml up --exit-code-from tests\n");

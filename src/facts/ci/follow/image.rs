@@ -1,6 +1,7 @@
 //! `docker build`, `docker run` and `docker compose run`: what the instructions of an image of the tree run.
 
 use super::super::excerpt::Excerpt;
+use super::super::model::Command;
 use super::super::wrap::CONTAINER_BARE;
 use super::super::{path, tools};
 use super::foreign::tests_by_name;
@@ -11,6 +12,9 @@ use crate::facts::containers::{UNNAMED_COMPOSE, third_party_image};
 use crate::source::Span;
 use crate::value::Value;
 use std::collections::BTreeMap;
+
+/// The program that tests are listed as which one container makes of another; the lists of tests in the rules name it.
+const STARTED: &str = "tests-of-a-started-service";
 
 /// Options of a build that take a value of their own.
 const BUILD_VALUED: &[&str] = &[
@@ -204,6 +208,15 @@ impl Walk<'_> {
         Some((file, stage))
     }
 
+    /// What the last of some commands has built under the name of an image.
+    fn built_as(&self, image: &str, counts: impl Fn(&Command) -> bool) -> Option<Built> {
+        self.ci.commands.iter().rev().filter(|command| counts(command)).find_map(|command| {
+            let options = Words::of(&command.words, |option| BUILD_VALUED.contains(&option));
+            let is_it = options.all(&["-t", "--tag"]).any(|tag| tag == image);
+            is_it.then(|| self.built_by(&command.words, &command.dir)).flatten()
+        })
+    }
+
     /// `docker run IMAGE` of an image that the job has built: its entry point and command.
     fn run_image(&mut self, words: &[String], place: &Place, call: &Call) {
         let mut at = 0;
@@ -218,13 +231,7 @@ impl Walk<'_> {
             at += if CONTAINER_BARE.contains(&word.as_str()) || word.contains('=') { 1 } else { 2 };
         }
         let Some(image) = words.get(at) else { return };
-        let built =
-            self.ci.commands.iter().rev().filter(|command| command.step.job == call.step.job).find_map(|command| {
-                let options = Words::of(&command.words, |option| BUILD_VALUED.contains(&option));
-                let is_it = options.all(&["-t", "--tag"]).any(|tag| tag == image);
-                is_it.then(|| self.built_by(&command.words, &command.dir)).flatten()
-            });
-        let Some(built) = built else { return };
+        let Some(built) = self.built_as(image, |command| command.step.job == call.step.job) else { return };
         self.start(&built, None, &words[at + 1..], place, &call);
     }
 
@@ -259,6 +266,7 @@ impl Walk<'_> {
                     self.service(&files, name, place, &call);
                 }
             }
+            // It ends as the service that is named does, or as the container that ends first where the end of one ends all.
             // Otherwise the containers' own failures are not those of the command.
             "up" => {
                 self.stop_without_service(&files, rest, call);
@@ -267,13 +275,16 @@ impl Walk<'_> {
                     let before = self.ci.commands.len();
                     self.service(&files, name, place, call);
                     let is_read = self.ci.commands[before..].iter().any(|command| tools::tests(&command.words));
-                    if !is_read {
+                    if is_read {
+                        self.suite_of_another(&files, name, place, call);
+                    } else {
                         self.suite_of_image(&files, name, place, call);
                     }
                 }
                 let ends =
                     decides.is_empty() && words.has(&["--abort-on-container-exit", "--abort-on-container-failure"]);
                 for name in self.services(&files).into_iter().filter(|_| ends) {
+                    self.suite_of_service(&files, &name, place, call);
                     let image = self.of_service(&files, &name, "image").and_then(|(_, image)| image.as_str());
                     if [Some(name.as_str()), image].into_iter().flatten().any(tests_by_name) {
                         self.suite_of_image(&files, &name, place, call);
@@ -290,6 +301,48 @@ impl Walk<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Lists what a service that is built here starts, where that runs tests: what serves does not end by itself.
+    fn suite_of_service(&mut self, files: &[String], name: &str, place: &Place, call: &Call) {
+        if self.built_service(files, name).is_none() {
+            return;
+        }
+        let before = self.ci.commands.len();
+        self.service(files, name, place, call);
+        if !self.ci.commands[before..].iter().any(|command| tools::tests(&command.words)) {
+            self.ci.commands.truncate(before);
+            return;
+        }
+        self.suite_of_another(files, name, place, call);
+    }
+
+    /// Lists that the tests of a service ask another one, which holds what the tree builds and is no part of the tests: they
+    /// stand outside of it, as its users do.
+    fn suite_of_another(&mut self, files: &[String], name: &str, place: &Place, call: &Call) {
+        let Some(own) = self.built_service(files, name) else { return };
+        let is_of_tests = |file: &str| {
+            let words = file.split(|letter: char| !letter.is_alphanumeric());
+            words.into_iter().any(|word| ["test", "tests", "mock", "mocks", "fake", "stub"].contains(&word))
+        };
+        let is_other = |built: &Built| built.file != own.file && !is_of_tests(&built.file);
+        let asked = self.waits_for(files, name).into_iter().find(|other| {
+            let image = || self.of_service(files, other, "image").and_then(|(_, image)| image.as_str());
+            let built = self.built_service(files, other).or_else(|| self.built_as(image()?, |_| true));
+            built.as_ref().is_some_and(is_other)
+        });
+        if let Some(asked) = asked {
+            self.list(&[STARTED.to_owned(), name.to_owned(), asked], place, call);
+        }
+    }
+
+    /// The services that a service of Compose waits for.
+    fn waits_for(&self, files: &[String], name: &str) -> Vec<String> {
+        let Some((_, waits)) = self.of_service(files, name, "depends_on") else { return Vec::new() };
+        match waits.as_map() {
+            Some(map) => map.keys().map(ToString::to_string).collect(),
+            None => waits.as_list().unwrap_or_default().iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         }
     }
 
@@ -326,11 +379,7 @@ impl Walk<'_> {
         let is_elsewhere = |image: &&str| third_party_image(image).is_none() && !own.is_image(image);
         let image = self.of_service(files, name, "image").and_then(|(_, image)| image.as_str()).filter(is_elsewhere);
         let is_built = |name: &str| self.of_service(files, name, "build").is_some();
-        let Some((_, waits)) = self.of_service(files, name, "depends_on") else { return };
-        let asks_own = match waits.as_map() {
-            Some(map) => map.keys().any(|key| is_built(key.as_str())),
-            None => waits.as_list().unwrap_or_default().iter().filter_map(Value::as_str).any(is_built),
-        };
+        let asks_own = self.waits_for(files, name).iter().any(|other| is_built(other));
         let suite = image.filter(|_| asks_own && !is_built(name)).map(str::to_owned);
         if let Some(image) = suite {
             self.foreign_tests(&[image], place, call);
