@@ -11,11 +11,13 @@ mod marks;
 mod modules;
 mod nextest;
 mod no_run;
+mod projects;
 pub mod runs;
 mod scripts;
 
 use super::Facts;
 use super::code::{CodeFile, Language, Role};
+use super::manifests::Ecosystem;
 use crate::evidence::Place;
 use crate::pattern::pattern;
 use crate::source::Span;
@@ -212,9 +214,27 @@ fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool, driving: &BTreeSe
         let folder = facts.manifests().crate_of(&file.path).map_or("", super::manifests::Package::folder);
         file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with("tests/"))
     };
+    let of_module = file.language == Language::Go && stands_apart(facts, &file.path);
     let is_java_integration = file.path.ends_with("IT.java") || file.path.ends_with("IT.kt");
     let starts_all = || file.source(facts).is_some_and(|source| starts_what_it_needs(source.text()));
-    Some(if of_crate || requests || is_java_integration || starts_all() { Suite::Integration } else { Suite::Unit })
+    Some(if of_crate || of_module || requests || is_java_integration || starts_all() {
+        Suite::Integration
+    } else {
+        Suite::Unit
+    })
+}
+
+/// Whether a test of Go stands below the `tests/` of its module in a package of tests alone: what it tests is elsewhere, and
+/// is asked as others ask it.
+fn stands_apart(facts: &Facts<'_>, path: &str) -> bool {
+    let Some(module) = facts.manifests().nearest(path, |package| package.ecosystem == Ecosystem::Go) else {
+        return false;
+    };
+    let is_below = path
+        .strip_prefix(module.folder())
+        .is_some_and(|rest| rest.split_once('/').is_some_and(|(first, rest)| first == "tests" && rest.contains('/')));
+    let is_beside = |file: &&CodeFile| folder_of(&file.path) == folder_of(path) && file.language == Language::Go;
+    is_below && facts.code().files().iter().filter(is_beside).all(|file| file.path.ends_with("_test.go"))
 }
 
 /// Whether a test stands among the sources of a crate that is not itself one of journeys.
@@ -310,6 +330,19 @@ fn is_of_a_component(folders: &str, name: &str) -> bool {
     in_folder || [".cy.tsx", ".cy.jsx"].iter().any(|end| name.ends_with(end)) && !folders.contains("e2e")
 }
 
+/// Whether a folder holds what the service has promised to those who ask it: `tests/contract`, `test-engineering/contract`,
+/// `contract-tests`.
+fn is_of_a_contract(folders: &str) -> bool {
+    let is_test = |folder: &str| folder.split(['-', '_']).any(|word| matches!(word, "test" | "tests"));
+    let mut above = "";
+    folders.split('/').any(|folder| {
+        let is_it = matches!(folder, "contract-tests" | "contract_tests" | "contract-test" | "contract_test")
+            || folder == "contract" && is_test(above);
+        above = folder;
+        is_it
+    })
+}
+
 /// The suite that a folder or a file name says.
 fn named(path: &str) -> Option<Suite> {
     const NAMES: &[(Suite, &[&str])] = &[
@@ -333,6 +366,9 @@ fn named(path: &str) -> Option<Suite> {
     }
     if is_script && folders.split('/').any(|folder| folder == "cypress") {
         return Some(Suite::E2e);
+    }
+    if is_of_a_contract(folders) {
+        return Some(Suite::Integration);
     }
     // The kind that stands right below the tests is theirs; the folders in it are named for what they test.
     let mut parts = folders.split('/').skip_while(|part| !matches!(*part, "tests" | "test" | "spec"));

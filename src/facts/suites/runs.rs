@@ -284,7 +284,7 @@ fn cargo(facts: &Facts<'_>, command: &Command, words: &[&str], file: &File) -> b
         "hack" | "make" => words.contains(&"test") || words.contains(&"nextest"),
         _ => false,
     };
-    if !runs || words.iter().any(|word| matches!(*word, "--doc" | "--examples" | "--benches" | "report")) {
+    if !runs || words.iter().any(|word| matches!(*word, "--doc" | "report")) {
         return false;
     }
     let Some(package) = facts.manifests().crate_of(&file.path) else { return false };
@@ -292,23 +292,13 @@ fn cargo(facts: &Facts<'_>, command: &Command, words: &[&str], file: &File) -> b
         return false;
     }
     let target = file.path.strip_prefix(package.folder()).and_then(|rest| rest.strip_prefix("tests/"));
-    let is_target = target.is_some();
-    if is_target && words.iter().any(|word| matches!(*word, "--lib" | "--bins" | "--bin")) {
-        return false;
-    }
     let own = target.and_then(|rest| rest.split(['/', '.']).next());
     let stand = nextest::Stand { package: package.name.as_deref().unwrap_or(""), target: own };
     if nextest::leave_out(words, &stand) {
         return false;
     }
-    let named: Vec<&str> = values(words, &["--test"]);
-    if !named.is_empty() {
-        let own = own.unwrap_or("");
-        if !named.iter().any(|name| {
-            *name == "*" || *name == own || name.strip_suffix('*').is_some_and(|start| own.starts_with(start))
-        }) {
-            return false;
-        }
+    if !selects(words, own) {
+        return false;
     }
     let name = package.name.as_deref().unwrap_or("");
     let packages = values(words, &["-p", "--package"]);
@@ -321,6 +311,25 @@ fn cargo(facts: &Facts<'_>, command: &Command, words: &[&str], file: &File) -> b
     let manifest = values(words, &["--manifest-path"]);
     let dir = manifest.first().map_or(command.dir.as_str(), |path| folder_of(path));
     in_reach(facts, dir.trim_end_matches('/'), words, &package.path, package.folder())
+}
+
+/// Whether Cargo tests a target, by its name below `tests/` where it stands there: all of them where none is selected, and
+/// each of those that are, for one does not take another away.
+fn selects(words: &[&str], target: Option<&str>) -> bool {
+    const SELECTING: &[&str] = &["--lib", "--bins", "--bin", "--examples", "--example", "--benches", "--bench"];
+    let options: Vec<&str> = words.iter().copied().take_while(|word| *word != "--").collect();
+    let has = |list: &[&str]| options.iter().any(|word| list.contains(word));
+    let named = values(&options, &["--test"]);
+    let is_selective = has(SELECTING) || !named.is_empty();
+    if !is_selective || has(&["--tests", "--all-targets"]) {
+        return true;
+    }
+    match target {
+        Some(own) => named.iter().any(|name| {
+            *name == "*" || *name == own || name.strip_suffix('*').is_some_and(|start| own.starts_with(start))
+        }),
+        None => has(&["--lib", "--bins", "--bin"]),
+    }
 }
 
 /// Whether Cargo, run in a folder, tests a package: its own, or with `--workspace` or a virtual manifest all of them.
