@@ -108,7 +108,11 @@ impl Wanted {
         }
         let mut after = ci.commands.iter().skip_while(|other| !std::ptr::eq(*other, command)).skip(1);
         let follows = after.any(|other| {
+            // A script ends itself for what stands in it.
+            let is_near =
+                other.words.first().is_none_or(|word| word != "exit") || other.step.order == command.step.order;
             other.step.job == command.step.job
+                && is_near
                 && other.excuse.is_none()
                 && self.then.iter().any(|pattern| pattern.matches(&other.words))
         });
