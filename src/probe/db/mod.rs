@@ -12,7 +12,7 @@ use super::{Probe, Question, Word, config};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Language, Scope};
-use crate::facts::config::{Config, EnvRead, Held, Setting, not_chosen};
+use crate::facts::config::{Config, EnvRead, Held, Setting};
 use crate::quantity::Quantity;
 use facts::{FACTS, Fact, Fixed};
 use stated::stated;
@@ -214,7 +214,7 @@ fn differ(sightings: &[Sighting]) -> bool {
 }
 
 fn is_in_use(facts: &Facts<'_>, hit: &Hit) -> bool {
-    not_chosen(facts, &hit.path).is_none() && !facts.code().is_quoted(facts, hit)
+    stated::is_of_the_service(facts, hit) && !facts.code().is_quoted(facts, hit)
 }
 
 /// Whether production's settings or the program's environment name a database at all.

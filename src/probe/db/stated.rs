@@ -63,17 +63,20 @@ fn asks_for_health(path: &str) -> bool {
     matches!(name.split('.').next(), Some("healthcheck" | "health_check" | "health-check"))
 }
 
+/// Whether code is built into the service as production runs it, and works for it there.
+pub(super) fn is_of_the_service(facts: &Facts<'_>, hit: &Hit) -> bool {
+    !script::is_aside(&hit.path)
+        && !is_migration(&hit.path)
+        && !asks_for_health(&hit.path)
+        && !serves_not(facts, &hit.path)
+        && not_chosen(facts, &hit.path).is_none()
+        && facts.code().left_out(facts, &hit.path, hit.span.start).is_none()
+}
+
 fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     let code = facts.code().file(&hit.path)?.code(facts)?.product();
     // What opens a file of SQLite speaks to no server.
-    if script::is_aside(&hit.path)
-        || hit.path.to_ascii_lowercase().contains("sqlite")
-        || is_migration(&hit.path)
-        || asks_for_health(&hit.path)
-        || serves_not(facts, &hit.path)
-        || not_chosen(facts, &hit.path).is_some()
-        || facts.code().left_out(facts, &hit.path, hit.span.start).is_some()
-    {
+    if hit.path.to_ascii_lowercase().contains("sqlite") || !is_of_the_service(facts, hit) {
         return None;
     }
     if !speaks_of_a_database(code) || CONNECTORS.iter().any(|connector| code.contains(connector)) {
