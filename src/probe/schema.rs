@@ -4,7 +4,7 @@ use super::config::spread;
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::code::is_client;
+use crate::facts::code::{Language, is_client, observe};
 use crate::facts::config::{Key, squashed};
 use crate::facts::manifests::Beside;
 use crate::facts::settings_types::{Field, Root, Shape};
@@ -72,7 +72,14 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             .extend(gated.into_iter().take(MOST).map(|(field, why)| sighting(field, Strength::Configured, &why)));
     }
     let none_required = fields.iter().all(|field| !field.is_required);
+    if let Some(unit) = question.option_text("unit").filter(|_| question.is_set("bounds")) {
+        answer.seen.extend(defaults(&fields, unit).into_iter().flatten().take(MOST));
+    }
     for field in fields {
+        if question.is_set("optional") && !is_read(facts, field) {
+            answer.notes.push(sighting(field, Strength::Configured, "nothing reads it"));
+            continue;
+        }
         let is_of_code = |option: &&str| question.is_set(option);
         if field.is_open && ["required", "optional", "bounds", "bounded", "unbounded"].iter().any(is_of_code) {
             let why =
@@ -158,6 +165,52 @@ fn bounds(field: &Field, unit: Option<&str>) -> Vec<Sighting> {
         sighting(field, Strength::Enforced, &format!("{what} {amount}")).with(value)
     };
     vec![end(min, "at least"), end(max, "at most")]
+}
+
+/// A bare number of so many may count milliseconds, where its name does not say what it counts.
+const MANY: f64 = 1000.0;
+
+/// What the fields are when nobody sets them, where each that nothing bounds has such a number.
+fn defaults(fields: &[&Field], unit: &str) -> Option<Vec<Sighting>> {
+    let open = fields.iter().filter(|field| bounds(field, Some(unit)).is_empty());
+    open.map(|field| default(field)).collect()
+}
+
+/// What a field is when nobody sets it, in time.
+fn default(field: &Field) -> Option<Sighting> {
+    let text = field.default.as_deref()?;
+    let Observed::Quantity(stated) = observe("", text, None) else { return None };
+    let seconds = match stated.dimension {
+        Dimension::Time => stated,
+        Dimension::Count if stated.amount < MANY || names_unit(field) => {
+            Quantity::seconds(stated.amount * seconds_each(field))
+        }
+        _ => return None,
+    };
+    let told = sighting(field, Strength::Configured, &format!("{text} where nobody sets it"));
+    Some(told.with(Observed::Quantity(seconds)).default_of("the program"))
+}
+
+/// Whether any code of the product takes the value of a field, as far as its language shows it: Rust names a field where
+/// it is read.
+fn is_read(facts: &Facts<'_>, field: &Field) -> bool {
+    let path = &field.place.path;
+    let declared = field.place.span.and_then(|span| facts.tree.text(path)?.text().get(span.range()));
+    let name = declared.and_then(|declared| declared.split(':').next()).map_or("", str::trim);
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if Language::of(path) != Some(Language::Rust) || !is_name {
+        return true;
+    }
+    // `name: None` gives it a value, and its declaration a type.
+    let hits = facts.code().find(facts, &format!(r"\b{name}\b\s*(?:[^:\s]|::)"));
+    hits.iter().any(|hit| !facts.code().is_quoted(facts, hit))
+}
+
+/// Whether the end of a field's name says what its numbers count.
+fn names_unit(field: &Field) -> bool {
+    const UNITS: &[&str] =
+        &["s", "sec", "secs", "seconds", "ms", "millis", "milliseconds", "min", "mins", "minutes", "hours"];
+    field.key.words().last().is_some_and(|last| UNITS.contains(&last.as_str()))
 }
 
 /// How many seconds one of a field's numbers is, by the end of its name.

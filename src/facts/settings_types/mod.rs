@@ -12,6 +12,7 @@ mod node;
 mod python;
 mod rust;
 mod rust_attributes;
+mod rust_defaults;
 mod rust_items;
 mod rust_reads;
 mod schema_files;

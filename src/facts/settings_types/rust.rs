@@ -336,6 +336,9 @@ impl Structs {
             self.fill(&mut found, path, &field.attributes);
             let has_default = all_default || found.default.is_some() || has_word(&field.attributes, "serde", "default");
             found.is_required = !(above.is_optional || is_option || has_default);
+            if let Some(number) = item.defaults.get(&field.name).filter(|_| !found.is_required) {
+                found.default = Some(number.clone());
+            }
             types.fields.push(found);
         }
     }

@@ -1,8 +1,10 @@
 //! Structs of Rust code: their fields with types and attributes, read from code text without comments.
 
+use super::rust_defaults;
 use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// A struct or enum.
@@ -12,6 +14,8 @@ pub(super) struct Item {
     pub(super) attributes: String,
     pub(super) is_enum: bool,
     pub(super) fields: Vec<RustField>,
+    /// The numbers among its fields that are there when nobody sets them.
+    pub(super) defaults: BTreeMap<String, String>,
     /// What the variants of an enum hold: `Folder(FolderArgs)` is a field `Folder` of that type.
     pub(super) variants: Vec<RustField>,
 }
@@ -60,7 +64,8 @@ pub(super) fn items(code: &str) -> Vec<Item> {
         let read: Vec<RustField> =
             pieces.into_iter().take(MAX_FIELDS).filter_map(|(from, to)| read(code, from, to)).collect();
         let (fields, variants) = if is_enum { (Vec::new(), read) } else { (read, Vec::new()) };
-        items.push(Item { name: name.as_str().to_owned(), attributes, is_enum, fields, variants });
+        let defaults = rust_defaults::of(code, name.as_str(), &fields);
+        items.push(Item { name: name.as_str().to_owned(), attributes, is_enum, fields, defaults, variants });
     }
     items
 }
