@@ -31,7 +31,11 @@ struct Statement {
 /// The root of Python's `LOGGING`.
 const ROOT: &str = r#"["']root["']\s*:\s*\{[^{}]*?["']level["']\s*:\s*["'](?<value>\w+)["']"#;
 
+/// A start of Python's that takes the level from the name of something.
+const BY_NAME: &str = r"\blogging\.basicConfig\([^)\n]*\blevel\s*=\s*(?<value>\w*(?i:level)\w*)\s*[,)]";
+
 const STATEMENTS: &[Statement] = &[
+    Statement { pattern: BY_NAME, is_fallback: false },
     Statement { pattern: r"\.with_max_level\(\s*(?:[\w]+::)*(?<value>\w+)\s*\)", is_fallback: false },
     Statement { pattern: r"\bset_max_level\(\s*(?:[\w]+::)*(?<value>\w+)\s*\)", is_fallback: false },
     Statement { pattern: r"\bfilter_level\(\s*(?:[\w]+::)*(?<value>\w+)\s*\)", is_fallback: false },
@@ -130,8 +134,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     if !set.seen.is_empty() {
         set.seen.extend(own_categories(facts));
     }
-    let stated = stated(facts);
+    let (stated, idle) = stated(facts);
     answer.notes.extend(set.notes);
+    answer.notes.extend(idle);
     let mut layers = vec![set.seen];
     let (fallback, fixed): (Vec<_>, Vec<_>) = stated.into_iter().partition(|sighting| sighting.default_of.is_some());
     layers.extend([fixed, fallback]);
@@ -195,16 +200,24 @@ fn caps(facts: &Facts<'_>) -> Vec<Sighting> {
     found
 }
 
-fn stated(facts: &Facts<'_>) -> Vec<Sighting> {
+/// What the source states, and what it states to no effect.
+fn stated(facts: &Facts<'_>) -> (Vec<Sighting>, Vec<Sighting>) {
     let patterns: Vec<&str> = STATEMENTS.iter().map(|statement| statement.pattern).collect();
     let found = facts.code().find_all(facts, Scope::Product, &patterns);
-    let mut sightings = Vec::new();
-    for (statement, hits) in STATEMENTS.iter().zip(found) {
+    let by_name = STATEMENTS.iter().position(|statement| statement.pattern == BY_NAME);
+    let starts: Vec<&Hit> = by_name.and_then(|at| found.get(at)).into_iter().flat_map(|hits| hits.iter()).collect();
+    let (mut seen, mut idle) = (Vec::new(), Vec::new());
+    for (statement, hits) in STATEMENTS.iter().zip(&found) {
         for hit in hits.iter().filter(|hit| !is_of_a_tool(facts, &hit.path)) {
-            sightings.extend(stated_at(facts, statement, hit));
+            // Python's `basicConfig` does nothing once the start has called it, with the level that the settings say.
+            let is_idle = statement.pattern.contains("basicConfig")
+                && !starts.is_empty()
+                && starts.iter().all(|start| start.path != hit.path);
+            let told = stated_at(facts, statement, hit);
+            if is_idle { idle.extend(told) } else { seen.extend(told) }
         }
     }
-    sightings
+    (seen, idle)
 }
 
 /// A program in `src/bin/` beside the package's own `src/main.rs`, which serves nothing: its log is not the service's.
