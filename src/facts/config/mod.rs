@@ -135,6 +135,7 @@ pub fn read(facts: &Facts<'_>) -> Config {
     flatten::files(facts, &mut config);
     environment::read(facts, &mut config);
     infrastructure::read(facts, &mut config);
+    reads::without_unchosen(&mut config);
     if config.settings.len() > MOST {
         config.settings.truncate(MOST);
         config.blind.push(Blind { place: None, why: format!("more than {MOST} settings; the rest was not looked at") });
@@ -211,8 +212,7 @@ impl Config {
             words.iter().any(|word| word == "grafana") || words.first().is_some_and(|word| word == "management")
         };
         let inside = |setting: &&Setting| {
-            let words = setting.key.words();
-            squashed.is_empty() || words.iter().any(|word| squashed.contains(word)) && !of_another(words)
+            squashed.is_empty() || stands_under(setting, &squashed) && !of_another(setting.key.words())
         };
         let in_tree = |setting: &&Setting| setting.layer > Layer::Program && !setting.is_foreign;
         self.settings.iter().rev().filter(in_tree).find(inside)
@@ -246,6 +246,20 @@ impl Config {
             }
         }
     }
+}
+
+/// Whether a setting stands under one of some sections: a section of its file is called so (`database.host`), or its own
+/// name begins so (`DATABASE_HOST`), in the environment of a workload behind the name of the program (`SHOP_DATABASE_HOST`).
+/// `PIP_NO_CACHE_DIR` is nothing of a cache, and an image is built with variables of many tools.
+fn stands_under(setting: &Setting, sections: &[String]) -> bool {
+    let parts: Vec<Key> = setting.name.split('.').flat_map(|part| part.split("__")).map(Key::of).collect();
+    let is_section = |word: &String| sections.contains(word);
+    let words = parts.last().map_or(&[][..], Key::words);
+    let is_wrapper = |word: &&String| key::WRAPPERS.contains(&word.as_str()) && !is_section(word);
+    let wrapped = words.iter().take_while(is_wrapper).count();
+    let named = usize::from(setting.is_variable && setting.layer != Layer::Image);
+    let mut leading = words.iter().rev().skip(1).rev().skip(wrapped).take(1 + named);
+    parts.iter().any(|part| is_section(&part.squashed())) || leading.any(is_section)
 }
 
 /// What a setting says of a server that keeps further settings: what is not in the tree may be there.

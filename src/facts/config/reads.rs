@@ -1,12 +1,12 @@
 //! Where the program reads its environment, and the defaults that stand beside.
 
-use super::{Held, Layer, Setting, conditional, script};
+use super::{Config, Held, Layer, Setting, conditional, script};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, fills_or_dumps, written};
 use crate::facts::production;
 use crate::pattern::{Regex, pattern};
-use crate::source::{Span, floor};
+use crate::source::{Span, enclosing, floor};
 use std::sync::LazyLock;
 
 /// One reading of an environment variable in source.
@@ -18,6 +18,8 @@ pub struct EnvRead {
     pub default: Option<String>,
     /// Where.
     pub place: Place,
+    /// The variable that chooses among kinds of databases, and the texts of which it must be one for this reading to be made.
+    pub chosen_by: Option<(String, Vec<String>)>,
 }
 
 /// `env("A")`, `std::env::var("A")`, `require_env("A")`, `os.getenv("A")`, `process.env.A`, `ENV["A"]`, `configuration["A"]` of .NET,
@@ -106,7 +108,8 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
             || sets_on_demand(text, hit.span)
     };
     let default = default.filter(|_| !is_aside(&hit.path));
-    Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span) })
+    let chosen_by = chosen_by(text.get(..hit.span.start as usize)?);
+    Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span), chosen_by })
 }
 
 /// A reader that names no variable, and reads the one that its package is made for.
@@ -122,7 +125,7 @@ fn unnamed(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
     let name =
         given(&NAME_OF_UNNAMED).unwrap_or_else(|| if is_cache { "CACHE_URL" } else { "DATABASE_URL" }.to_owned());
     let default = given(&DEFAULT_OF_UNNAMED);
-    Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span) })
+    Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span), chosen_by: None })
 }
 
 /// Whether a comma behind a reading is no part of it: that of a subscript is followed by what comes next in a list, unless
@@ -142,6 +145,32 @@ fn past_the_base(after: &str) -> &str {
         return BASE.captures(after).and_then(|found| after.get(found.whole().end()..)).unwrap_or_default();
     }
     after
+}
+
+// `if os.getenv("DB") == "postgres":`, `if (process.env.DB_TYPE === "mysql") {`, `if env("DB") in ["mysql", "mariadb"]:`.
+pattern!(
+    CHOOSES,
+    r#"^\s*(?:\}\s*)?(?:else\s+|el)?if\b[^\n]*(?:["']|\benv\.)(?<name>[A-Z][A-Z0-9_]+)\b[^=\n]{0,20}(?:===?|\bin\b)(?<texts>[^\n]*["'](?:postgres\w*|mysql|mariadb|mssql|sqlite\w*|oracle|mongo\w*)["'][^\n]*)"#
+);
+pattern!(QUOTED, r#"["'](?<value>[^"'\n]+)["']"#);
+
+/// Who chooses whether a reading is made, where that is one of several kinds of databases.
+fn chosen_by(before: &str) -> Option<(String, Vec<String>)> {
+    let found = enclosing(before).find_map(|line| CHOOSES.captures(line))?;
+    let texts = QUOTED.captures_iter(found.name("texts")?.as_str());
+    let texts = texts.filter_map(|one| Some(one.name("value")?.as_str().to_owned())).collect();
+    Some((found.name("name")?.as_str().to_owned(), texts))
+}
+
+/// Takes back the defaults that are read for a kind of database that no setting chooses.
+pub(super) fn without_unchosen(config: &mut Config) {
+    let is_chosen = |config: &Config, (name, texts): &(String, Vec<String>)| {
+        let says = |setting: &Setting| setting.held.plain().is_some_and(|text| texts.iter().any(|one| one == text));
+        config.settings.iter().any(|setting| setting.is_variable && setting.name == *name && says(setting))
+    };
+    let is_idle = |read: &EnvRead| read.chosen_by.as_ref().is_some_and(|choice| !is_chosen(config, choice));
+    let idle: Vec<Place> = config.reads.iter().filter(|read| is_idle(read)).map(|read| read.place.clone()).collect();
+    config.settings.retain(|setting| setting.layer > Layer::Program || !idle.contains(&setting.place));
 }
 
 /// Whether a function of Go that reads the environment says of itself that another one took its place.
