@@ -47,7 +47,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             way == Some("leaked")
                 || setting.default_in.is_none() && (is_key_of_others(setting) || is_word_of_its_file(config, setting))
         };
-        if stands_for_one(setting) && is_no_key() || is_asked_by_another() {
+        let is_stock = || way == Some("leaked") && is_of_a_fresh_server(setting);
+        if stands_for_one(setting) && is_no_key() || is_stock() || is_asked_by_another() {
             continue;
         }
         let Some(said) = way_of(config, setting) else { continue };
@@ -128,6 +129,18 @@ fn stands_for_one(setting: &Setting) -> bool {
             || is_placeholder(text, &setting.name)
             || is_key_of_others(setting) && stands_in(text)
     })
+}
+
+/// What the program falls back to on a developer's machine: the password that a server of databases has when it is new, or
+/// the address of one on the same machine.
+fn is_of_a_fresh_server(setting: &Setting) -> bool {
+    const NEW: &[&str] = &["postgres", "root", "mysql", "mariadb", "guest"];
+    let Held::Plain(text) = &setting.held else { return false };
+    let is_here = |host: &str| host == "localhost" || host.starts_with("127.");
+    setting.default_in.is_some()
+        && setting.layer < Layer::Image
+        && (NEW.contains(&text.as_str())
+            || Connection::parse(text).and_then(|found| found.host).is_some_and(|host| is_here(&host)))
 }
 
 /// With `way`, only literals or only references are seen, and what they are is enough.

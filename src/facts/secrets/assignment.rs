@@ -222,7 +222,8 @@ fn value_start(text: &str, name: (usize, usize), grammar: Grammar) -> Option<(us
         b',' if was_quoted
             && grammar == Grammar::Code
             && !follows_a_text(text, name.0)
-            && !is_given_to_a_name(text, name.0) =>
+            && !is_given_to_a_name(text, name.0)
+            && !is_numbered_alike(text, name, at + 1) =>
         {
             at += 1;
             blanks(bytes, &mut at);
@@ -236,6 +237,14 @@ fn value_start(text: &str, name: (usize, usize), grammar: Grammar) -> Option<(us
         }
         _ => None,
     }
+}
+
+/// `'password1', 'password2'`: a list of names, of which the next one stands behind the comma.
+fn is_numbered_alike(text: &str, name: (usize, usize), after: usize) -> bool {
+    let bare = |word: &str| word.trim_end_matches(|letter: char| letter.is_ascii_digit()).to_owned();
+    let next = text.get(after..).unwrap_or_default().trim_start();
+    let next = next.strip_prefix(['"', '\'']).and_then(|rest| rest.split(['"', '\'']).next());
+    text.get(name.0..name.1).is_some_and(|name| next.is_some_and(|next| bare(next) == bare(name)))
 }
 
 /// `IDENTIFIED BY 'x'`, `CREATE USER a WITH PASSWORD 'x'`.

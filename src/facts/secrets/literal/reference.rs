@@ -34,10 +34,15 @@ pub(in crate::facts) fn is_reference(value: &str) -> bool {
         || is_call(value)
 }
 
-/// `{DbAdminPassword}`: what an installer fills in.
+/// `{DbAdminPassword}`: what an installer fills in; `{wrap(key)}`, `{row.token}`: what a program does, where it prints.
 fn is_in_braces(value: &str) -> bool {
     let inner = value.trim_end_matches(';').strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-    inner.is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') && !name.is_empty())
+    inner.is_some_and(|inner| {
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        let is_work = |byte: u8| is_name(byte) || b".()[]\"', ".contains(&byte);
+        let begins = inner.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+        !inner.is_empty() && inner.bytes().all(is_name) || begins && inner.bytes().all(is_work)
+    })
 }
 
 /// `@Pa55w0rd!`, `$ecr3t9`: a symbol in front that is part of a password, since more classes follow it.
