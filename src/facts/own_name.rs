@@ -110,11 +110,7 @@ fn introduction(facts: &Facts<'_>) -> Option<String> {
 
 /// Who owns the repository, by the addresses that the manifests give for it.
 fn owners(facts: &Facts<'_>) -> Vec<String> {
-    let module = facts.tree.text("go.mod").and_then(|source| {
-        source.text().lines().find_map(|line| address(&format!("https://{}", line.strip_prefix("module ")?.trim())))
-    });
-    let addresses = own_addresses(facts).into_iter().chain(module);
-    addresses.filter_map(|one| Some(one.split('/').nth(1)?.to_ascii_lowercase())).collect()
+    own_addresses(facts).into_iter().filter_map(|one| Some(one.split('/').nth(1)?.to_ascii_lowercase())).collect()
 }
 
 impl OwnName {

@@ -4,6 +4,7 @@
 //! A new probe is one file here and one word in [`ALL`].
 
 pub mod alert;
+pub mod alert_runbooks;
 pub mod allowlist;
 pub mod attested;
 pub mod backup;
@@ -74,6 +75,7 @@ use std::sync::Arc;
 pub static ALL: &[&Probe] = &[
     &allowlist::PROBE,
     &alert::PROBE,
+    &alert_runbooks::PROBE,
     &attested::PROBE,
     &backup::PROBE,
     &balancer::PROBE,

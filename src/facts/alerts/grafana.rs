@@ -32,7 +32,7 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Alerts) {
         }
         for rule in rules.unwrap_or_default() {
             let alert = self::rule(rule, &|span| resource.at(span));
-            view.rules.extend(alert.map(|alert| alert.standing_in(&resource.standing)));
+            view.rules.extend(alert.map(|alert| alert.annotated(rule).standing_in(&resource.standing)));
         }
     }
 }

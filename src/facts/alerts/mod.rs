@@ -50,6 +50,8 @@ pub struct Alert {
     pub is_open: bool,
     /// Its labels, which routes ask about.
     pub labels: BTreeMap<String, String>,
+    /// Where it says that its runbook is.
+    pub runbook: Option<String>,
     /// How loud it is.
     pub tier: Tier,
     /// Whether it is what production watches.
@@ -123,10 +125,19 @@ impl Alert {
             is_unread,
             is_open: condition.is_open,
             labels,
+            runbook: None,
             tier,
             standing: Standing::Production,
             make: Make::Rule,
         }
+    }
+
+    /// The same with the runbook that its annotations name.
+    fn annotated(self, rule: &Value) -> Self {
+        const KEYS: &[&str] = &["runbook_url", "runbook", "runbookUrl", "runbookURL"];
+        let annotations = rule.get("annotations");
+        let runbook = KEYS.iter().find_map(|key| annotations?.get(key)?.scalar_text());
+        Self { runbook, ..self }
     }
 
     /// The same with the standing of what it stands in, unless it has one of its own.

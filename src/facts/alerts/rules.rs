@@ -126,7 +126,7 @@ impl Look for Reader<'_> {
         let before = self.view.rules.len();
         for rule in rules {
             let alert = prometheus(rule, site).or_else(|| grafana::rule(rule, site.at));
-            self.view.rules.extend(alert.map(|alert| alert.standing_in(&site.standing)));
+            self.view.rules.extend(alert.map(|alert| alert.annotated(rule).standing_in(&site.standing)));
         }
         self.view.rules.len() > before
     }

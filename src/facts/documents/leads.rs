@@ -101,7 +101,10 @@ struct Look<'a, 'f> {
 
 impl Look<'_, '_> {
     fn lead(&self, link: &Link) -> Lead {
-        let (facts, url, text) = (self.facts, link.url.as_str(), link.text.trim());
+        let (facts, url) = (self.facts, link.url.as_str());
+        // The one word that a picture is called by names no page.
+        let text =
+            Some(link.text.trim()).filter(|text| text.contains(' ') || !self.is_picture(link)).unwrap_or_default();
         let is_built_here = facts.site().is_built_here;
         let is_site = is_own_site(facts, url);
         let is_documentation = is_own_documentation(facts, self.document, url);
@@ -109,9 +112,12 @@ impl Look<'_, '_> {
         let is_reference = is_reference(url);
         let is_named = self.leads_there || names_documentation(text) || is_documentation;
         let is_whole = || is_site && WHOLE.is_match(&self.sentence(link));
-        let is_elsewhere = text.to_ascii_lowercase().contains("wiki") || !is_built_here;
+        // One page of a wiki is not all of it, unless the repository is there for what is written.
+        let is_page = wiki_address(url).is_some_and(|page| !names_documentation(&page) && !is_front(&page));
+        let is_page = is_page && !is_of_manuals(url);
+        let is_elsewhere = (text.to_ascii_lowercase().contains("wiki") || !is_built_here) && !is_page;
         let is_others = is_reference && !(self.leads_there && is_site) && !is_documentation;
-        let speaks = says_nothing(text) || is_place_to_read(text);
+        let speaks = !self.is_picture(link) && (says_nothing(text) || is_place_to_read(text));
         let path = url.split("://").nth(1).and_then(|rest| rest.split_once('/')).map_or("", |(_, path)| path);
         let parts = path.split(['?', '#']).next().unwrap_or_default().split('/');
         Lead {
@@ -127,6 +133,12 @@ impl Look<'_, '_> {
             is_of_a_team: is_of_a_team(url),
             is_whole: self.document.is_readme() && is_elsewhere && !is_others && (is_named || is_whole()),
         }
+    }
+
+    /// Whether a picture stands for the text of a link.
+    fn is_picture(&self, link: &Link) -> bool {
+        let written = self.document.source.text().get(link.span.start as usize..link.span.end as usize);
+        written.is_some_and(|written| written.starts_with("[!["))
     }
 
     /// The sentence that a link stands in, without the addresses in it.
@@ -186,14 +198,17 @@ fn is_repository_beside(facts: &Facts<'_>, url: &str) -> bool {
     is_document && (own.is_image(owner) || own.is_in(name) == Some(true)) && !own.is_image(name)
 }
 
-/// Whether a link names a product that bears the topic's word: "Voila dashboards" at `voila.readthedocs.io`.
+/// Whether a link names a product that bears the topic's word: "Voila dashboards" at `voila.readthedocs.io`,
+/// "ingress-nginx installation" at `kubernetes.github.io/ingress-nginx`.
 fn is_product(facts: &Facts<'_>, text: &str, url: &str) -> bool {
+    let letters = |name: &str| name.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
     let first = text.split_whitespace().next().filter(|_| text.contains(' ')).unwrap_or_default();
-    let letters: String = first.chars().filter(char::is_ascii_alphabetic).collect();
-    let letters = letters.to_ascii_lowercase();
-    first.starts_with(char::is_uppercase)
-        && letters.len() >= NAME
-        && site_name(host(url)).is_some_and(|name| name.to_ascii_lowercase().contains(&letters))
+    let name = letters(first);
+    let site = site_name(host(url)).into_iter();
+    let folder = url.split('/').nth(3).filter(|_| SHARED.iter().any(|end| host(url).ends_with(end)));
+    (first.starts_with(char::is_uppercase) || first.contains('-'))
+        && name.len() >= NAME
+        && site.chain(folder).any(|place| letters(place).contains(&name))
         && !is_own_site(facts, url)
 }
 
@@ -211,7 +226,7 @@ fn is_of_a_team(url: &str) -> bool {
 fn says_nothing(text: &str) -> bool {
     text.split_whitespace().all(|word| {
         let word = word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
-        ["", "here", "this", "the", "in", "on", "page", "link", "wiki"].contains(&word.as_str())
+        ["", "here", "this", "the", "our", "in", "on", "page", "link", "wiki"].contains(&word.as_str())
     })
 }
 
@@ -239,8 +254,26 @@ fn is_place_to_read(text: &str) -> bool {
 
 /// The title of the page of a wiki that a link leads to whose text says nothing: "can be found [here](…/wiki/Common-Problems)".
 fn wiki_page(text: &str, url: &str) -> Option<String> {
-    let page = url.rsplit_once("/wiki/").filter(|_| says_nothing(text))?.1.split(['#', '?']).next()?;
+    wiki_address(url).filter(|_| says_nothing(text))
+}
+
+/// The title of the page of a wiki that an address leads to.
+fn wiki_address(url: &str) -> Option<String> {
+    let page = url.rsplit_once("/wiki/")?.1.split(['#', '?']).next()?;
     Some(page.replace(['-', '_'], " ").replace("%20", " ")).filter(|page| !page.is_empty())
+}
+
+/// Whether the wiki is that of a repository that holds nothing but documents: `acme/shop-manuals`.
+fn is_of_manuals(url: &str) -> bool {
+    const NAMES: &[&str] =
+        &["doc", "docs", "documentation", "manual", "manuals", "handbook", "guides", "runbooks", "wiki"];
+    let repository = url.split("/wiki/").next().and_then(|before| before.rsplit('/').next()).unwrap_or_default();
+    repository.rsplit(['-', '_', '.']).next().is_some_and(|last| NAMES.contains(&last))
+}
+
+/// Whether a page of a wiki is the one that it begins with.
+fn is_front(page: &str) -> bool {
+    ["home", "index", "main page", "start"].contains(&page.to_lowercase().as_str())
 }
 
 /// Whether an address is of the documentation on a site that bears the project's whole name: `docs.shop.example`, or

@@ -45,6 +45,20 @@ pub fn resolve(tree: &Tree, documents: &Documents, from: &Document, url: &str) -
     inside(tree, documents, folder, url).unwrap_or(Target::Broken("no such file"))
 }
 
+/// Where an address leads that stands in no document, such as the runbook of an alert: a path begins at the root.
+pub fn resolve_at_root(tree: &Tree, documents: &Documents, url: &str) -> Target {
+    let url = url.trim();
+    if url.is_empty() || url.contains("{{") {
+        return Target::Other;
+    }
+    let own = own_path(&documents.own_addresses, url);
+    if own.is_none() && url.contains("://") {
+        return Target::Outside;
+    }
+    let path = own.unwrap_or_else(|| url.trim_start_matches('/'));
+    inside(tree, documents, "", path).unwrap_or(Target::Broken("no such file"))
+}
+
 /// The path within the repository that one of its own published addresses names.
 fn own_path<'u>(addresses: &[String], url: &'u str) -> Option<&'u str> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
@@ -105,9 +119,17 @@ pub(in crate::facts) fn own_addresses(facts: &Facts<'_>) -> Vec<String> {
         let lines = source.text().lines().filter(|line| line.trim_start().starts_with(key));
         addresses.extend(lines.filter_map(|line| address(line.split_once(['=', ':'])?.1)));
     }
+    addresses.extend(module_address(facts));
     addresses.sort();
     addresses.dedup();
     addresses
+}
+
+/// The address that a module of Go is named after.
+fn module_address(facts: &Facts<'_>) -> Option<String> {
+    let source = facts.tree.text("go.mod")?;
+    let module = source.text().lines().find_map(|line| line.strip_prefix("module "))?;
+    address(&format!("https://{}", module.trim()))
 }
 
 /// `github.com/owner/name` of any of the ways to write a repository's address.

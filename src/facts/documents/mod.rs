@@ -22,7 +22,7 @@ pub use leads::Lead;
 pub(super) use leads::read as read_leads;
 pub(crate) use links::address;
 pub(super) use links::own_addresses;
-pub use links::{Target, has_folder, resolve};
+pub use links::{Target, has_folder, resolve, resolve_at_root};
 pub use reference::is_reference;
 pub use section::{Block, BlockKind, Document, Link, Section};
 pub use site::is_page;

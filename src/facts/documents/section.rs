@@ -111,6 +111,12 @@ impl Document {
         std::iter::successors(self.sections[index].parent, |&parent| self.sections[parent].parent)
     }
 
+    /// The section that a link's fragment reaches; the whole of it without one.
+    pub fn reached(&self, fragment: &str) -> Option<usize> {
+        let is_meant = |section: &Section| super::anchors::reaches(&section.anchors, fragment);
+        if fragment.is_empty() { Some(0) } else { self.sections.iter().position(is_meant) }
+    }
+
     /// Whether it is the one that a visitor sees first.
     pub fn is_readme(&self) -> bool {
         !self.path.contains('/') && self.path.to_ascii_lowercase().starts_with("readme")

@@ -30,14 +30,15 @@ impl<'f> Candidate<'f> {
         self.document.tree(self.section)
     }
 
-    /// The section and its subsections with their indices, without those that turn to a developer's machine, unless the
-    /// topic may speak of one.
+    /// The section and its subsections with their indices, without those that turn to something else: to a developer's
+    /// machine, unless the topic may speak of one, or to what the topic leaves aside.
     pub(in crate::probe) fn speaking(&self, topic: &Topic) -> impl Iterator<Item = (usize, &'f Section)> {
         let (from, development) = (self.section, topic.development || topic.code);
         let mut aside = 0;
         self.tree().iter().enumerate().map(move |(index, section)| (index + from, section)).filter(
             move |&(index, section)| {
-                if !development && index > from && setting::is_aside(&section.title) {
+                let turns = || !development && setting::is_aside(&section.title) || topic.is_aside(&section.title);
+                if index > from && turns() {
                     aside = aside.max(section.end);
                 }
                 index >= aside

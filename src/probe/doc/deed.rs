@@ -50,12 +50,17 @@ pub(super) fn only_makes(topic: &Topic, candidate: &Candidate<'_>) -> bool {
         && !blocks().any(|block| block.kind != BlockKind::Command && PUTS_UP.is_match(&block.text))
 }
 
+/// Whether a sentence tells somebody what to do.
+pub(super) fn is_told(sentence: &str) -> bool {
+    STEP.is_match(sentence)
+}
+
 /// Whether steps tell somebody what to do, half of them at least: those of a program say what it does.
 pub(super) fn are_told<'t>(steps: impl Iterator<Item = &'t str>) -> bool {
     let (mut all, mut told) = (0, 0);
     for step in steps {
         all += 1;
-        told += usize::from(STEP.is_match(step));
+        told += usize::from(is_told(step));
     }
     told * 2 >= all
 }

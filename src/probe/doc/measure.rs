@@ -2,6 +2,8 @@
 
 use super::candidates::Candidate;
 use super::check::is_check;
+use super::deed::is_told;
+use super::setting::last_sentence;
 use super::symptoms;
 use super::topic::{Part, Pattern, Topic};
 use super::weigh;
@@ -150,6 +152,7 @@ impl<'a> Look<'a, '_> {
             weigh::numbered_headings(self.candidate).map(|(index, _)| Step::of_heading(document.tree(index)));
         sequences.push((first, numbered.collect(), last));
         sequences.push((first, self.commanded(), last));
+        sequences.extend(self.sections().map(|(index, section)| (section.heading, led(section), index + 1)));
         sequences.push((first, self.sections().flat_map(|(_, section)| own(section)).collect(), last));
         for (heading, steps, after) in sequences {
             let with_command = steps.iter().filter(|step| step.commands).count();
@@ -319,6 +322,22 @@ impl<'a> Look<'a, '_> {
         let found: [Vec<Span>; 3] = [items.map(|block| block.span).collect(), rows.collect(), headings.collect()];
         found.into_iter().max_by_key(Vec::len).unwrap_or_default()
     }
+}
+
+/// Sentences that each tell what to do and lead to the command that does it: "Create the release:". Ways to choose from,
+/// "Install from the registry:", are no sequence.
+fn led(section: &Section) -> Vec<Step<'_>> {
+    let pairs = section.blocks.iter().zip(section.blocks.iter().skip(1));
+    let led = pairs.filter(|(lead, command)| {
+        let sentence = last_sentence(&lead.text);
+        lead.kind == BlockKind::Paragraph
+            && command.kind == BlockKind::Command
+            && lead.text.trim_end().ends_with(':')
+            && is_told(sentence)
+            && !ONE_WAY.is_match(sentence)
+    });
+    led.map(|(lead, command)| Step { span: lead.span, texts: vec![&lead.text, &command.text], commands: true })
+        .collect()
 }
 
 pub(super) fn is_numbered(block: &Block) -> bool {

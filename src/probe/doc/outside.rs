@@ -9,7 +9,7 @@ use crate::source::Span;
 
 pattern!(
     MOVED,
-    r"(?i)\b(?:has|have|was|were|been|is|are)\s+(?:now\s+|been\s+|since\s+)*(?:moved|relocated)\b[^.]{0,40}\bto\b"
+    r"(?i)\b(?:has|have|was|were|been|is|are)\s+(?:now\s+|been\s+|since\s+)*(?:moved|relocated)\s*,?(?:\s+(?:out|from|away|over|here|permanently|entirely|completely)\b[^.]{0,40})?\s+to\b"
 );
 pattern!(ADDRESS, r"https?://[\w-]+\.[\w.-]+\w");
 

@@ -14,7 +14,7 @@ pattern!(
 
 pattern!(
     PROBLEM,
-    r"(?i)\b(?:errors?|fail\w*|cannot|can't|can not|not|isn't|won't|doesn't|don't|unable|crash\w*|time[sd]?[- ]?out|timing out|timeouts?|slow\w*|stuck|missing|denied|refused|exceed\w*|problems?|issues?|hang\w*|panic\w*|out of|killed|invalid|unexpected\w*|corrupt\w*|warn\w*|lost|loss|down|too (?:many|much|large|long|low|small|few|short|old)|nothing|high|wrong|broken|reject\w*|unavailable|unreachable|forbidden|unauthori[sz]ed|expired?|stale|lag\w*|full|leak\w*|oom\w*|[45]\d\d)\b"
+    r"(?i)\b(?:errors?|fail\w*|cannot|can't|can not|not|isn't|won't|doesn't|don't|unable|crash\w*|time[sd]?[- ]?out|timing out|timeouts?|slow\w*|stuck|missing|denied|refused|exceed\w*|problems?|issues?|hang\w*|panic\w*|out of|killed|invalid|unexpected\w*|corrupt\w*|warn\w*|lost|loss|down|too (?:many|much|large|long|low|small|few|short|old)|nothing|high|wrong|broken|reject\w*|unavailable|unreachable|forbidden|unauthori[sz]ed|expired?|stale|ignored|clash\w*|lag\w*|full|leak\w*|oom\w*|[45]\d\d)\b"
 );
 // What a guide to problems may say shorter.
 pattern!(LACK, r"(?i)\b(?:no|never|none|restarts?|pending|empty|blank|loops?)\b");

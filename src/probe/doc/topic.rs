@@ -30,7 +30,9 @@ pub struct Topic {
     pub about: Option<Pattern>,
     not_about: Option<Pattern>,
     described: Option<Pattern>,
+    aside: Option<Pattern>,
     not_beside: Option<Pattern>,
+    of_code: Option<Pattern>,
     makes: Option<Pattern>,
     beside: Option<Pattern>,
     done_by: Option<Pattern>,
@@ -161,9 +163,19 @@ impl Topic {
         self.not_about.as_ref().is_some_and(|pattern| pattern.is_match(heading))
     }
 
+    /// Whether a heading further down turns to something else.
+    pub fn is_aside(&self, heading: &str) -> bool {
+        self.aside.as_ref().is_some_and(|pattern| pattern.is_match(heading))
+    }
+
     /// Whether a command of a document says that the whole of it is about another thing.
     pub fn is_other_command(&self, command: &str) -> bool {
         self.not_beside.as_ref().is_some_and(|pattern| pattern.is_match(command))
+    }
+
+    /// Whether a command changes the code.
+    pub fn is_of_code(&self, command: &str) -> bool {
+        self.of_code.as_ref().is_some_and(|pattern| pattern.is_match(command))
     }
 
     /// Whether it is told which commands only make something.
@@ -280,9 +292,11 @@ fn topic(name: &str, body: &Map, before: &IndexMap<String, Topic>) -> Result<Top
             "promised" => topic.promised = Some(shared(value, before, |topic| topic.promised.as_ref())?),
             "about" => topic.about = Some(Pattern::read(value)?),
             "not_about" => topic.not_about = Some(Pattern::read(value)?),
+            "aside" => topic.aside = Some(Pattern::read(value)?),
             "described" => topic.described = Some(Pattern::read(value)?),
             "beside" => topic.beside = Some(Pattern::read(value)?),
             "done_by" => topic.done_by = Some(Pattern::read(value)?),
+            "of_code" => topic.of_code = Some(Pattern::read(value)?),
             "makes" => topic.makes = Some(Pattern::read(value)?),
             "not_beside" => topic.not_beside = Some(Pattern::read(value)?),
             "of_whole" => topic.of_whole = Some(Pattern::read(value)?),
@@ -379,8 +393,10 @@ pub fn faults() -> Vec<String> {
         let patterns = parts
             .chain(&topic.about)
             .chain(&topic.not_about)
+            .chain(&topic.aside)
             .chain(&topic.described)
             .chain(&topic.not_beside)
+            .chain(&topic.of_code)
             .chain(&topic.makes)
             .chain(&topic.beside)
             .chain(&topic.done_by)

@@ -7,7 +7,7 @@ use super::named;
 use super::setting::{self, Setting};
 use super::topic::{Action, Needs, Part, Topic};
 use crate::facts::Facts;
-use crate::facts::documents::{Block, BlockKind, Document, Section, Target, is_reference, resolve};
+use crate::facts::documents::{Block, BlockKind, Document, Link, Section, Target, is_reference, resolve};
 
 /// Words of prose that are substance by themselves.
 pub(super) const ENOUGH_WORDS: usize = 60;
@@ -129,7 +129,7 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
         outside |= section
             .links
             .iter()
-            .filter(|link| !is_reference(&link.url))
+            .filter(|link| !is_reference(&link.url) && !is_endpoint(link))
             .any(|link| resolve(facts.tree, facts.documents(), document, &link.url) == Target::Outside);
         if let Some(hole) = hole(facts, document, section) {
             weight.holes.push(hole);
@@ -167,16 +167,35 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
         && weight.commands == 0
         && weight.rows == 0;
     let is_of_another = is_of_another(topic, document);
+    let is_of_code = is_of_code(topic, candidate);
     let steps = candidate.speaking(topic).flat_map(|(_, section)| section.steps()).map(|step| step.text.as_str());
     let is_told = topic.action != Action::Steps || weight.commands > 0 || deed::are_told(steps);
     is_about &= is_told && !deed::only_makes(topic, candidate);
-    weight.is_off_topic = is_of_another || !is_about && weight.words > 0;
+    weight.is_off_topic = is_of_another || is_of_code || !is_about && weight.words > 0;
     weight.off_topic_why = match topic.action {
         _ if is_of_another => "its reader begins a program of their own",
+        _ if is_of_code => "its commands change the code",
         Action::Steps => "nothing in it is put into operation",
         Action::Command | Action::None => "it bears the name and speaks of something else",
     };
     weight
+}
+
+/// Whether a link names where something runs, by no more than its address: `<https://shop.example/>`,
+/// `<https://shop.example/api/v1/orders>`.
+fn is_endpoint(link: &Link) -> bool {
+    let address = link.url.trim_end_matches('/');
+    let Some((_, rest)) = address.split_once("://").filter(|_| link.text.trim_end_matches('/') == address) else {
+        return false;
+    };
+    let mut parts = rest.split('/').skip(1).peekable();
+    parts.peek().is_none() || parts.any(|part| part == "api")
+}
+
+/// Whether a command of a section says that the section is about the code.
+fn is_of_code(topic: &Topic, candidate: &Candidate<'_>) -> bool {
+    let mut blocks = candidate.speaking(topic).flat_map(|(_, section)| &section.blocks);
+    blocks.any(|block| block.kind == BlockKind::Command && topic.is_of_code(&block.text))
 }
 
 /// Whether a block of code of a document says that the whole of it is about another thing.
