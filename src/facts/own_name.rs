@@ -51,12 +51,15 @@ pub struct OwnName {
     words: BTreeSet<String>,
     /// The words, and what the manifests and the README say that the program is.
     says: String,
+    /// What the manifests call it, in words.
+    called: Vec<String>,
 }
 
 /// Gathers the names that the project gives itself.
 pub fn read(facts: &Facts<'_>) -> OwnName {
     let mut names: Vec<String> = own_addresses(facts).iter().filter_map(|one| last(one)).collect();
     names.extend(MANIFESTS.iter().filter_map(|(file, find)| last(&find(facts.tree.text(file)?.text())?)));
+    let called = names.iter().map(|name| name.to_lowercase().replace(['-', '_'], " ")).collect();
     for file in facts.tree.files() {
         let lower = file.path.to_ascii_lowercase();
         if matches!(lower.as_str(), "readme.md" | "readme.rst" | "readme.adoc" | "readme" | "readme.markdown") {
@@ -74,6 +77,7 @@ pub fn read(facts: &Facts<'_>) -> OwnName {
     let said = descriptions(facts, &own).into_iter().chain(introduction(facts)).chain(operator);
     own.says = own.words.iter().cloned().chain(said).collect::<Vec<_>>().join("\n");
     own.words.extend(owners(facts));
+    own.called = called;
     own
 }
 
@@ -156,6 +160,11 @@ impl OwnName {
             let bears = |name: &String| name.len() >= SITE_NAME && label.contains(&name.replace('-', ""));
             self.names.iter().any(bears)
         })
+    }
+
+    /// What its manifests call it, in words: `metrics server`.
+    pub fn called(&self) -> &[String] {
+        &self.called
     }
 
     /// The words of its name, and what its manifests say that the program is.

@@ -4,7 +4,7 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::alerts::{Alert, Tier};
-use crate::facts::documents::{Standing as Speaks, Target, is_reference, resolve_at_root};
+use crate::facts::documents::{Section, Standing as Speaks, Target, is_reference, resolve_at_root};
 use crate::facts::production::Standing;
 
 /// `@alert.runbooks`.
@@ -81,8 +81,8 @@ fn reached(facts: &Facts<'_>, path: &str, url: &str) -> Runbook {
     };
     let sections = document.tree(index);
     let words: usize = sections.iter().map(|section| section.words).sum();
-    let is_empty = words < ENOUGH_WORDS && !sections.iter().any(|section| section.acts());
-    if is_empty || sections[0].placeholders.first().is_some() {
+    let is_empty = words < ENOUGH_WORDS && !sections.iter().any(Section::acts);
+    if is_empty || !sections[0].placeholders.is_empty() {
         return Runbook::Missing("names a runbook that says nothing to do".to_owned());
     }
     let place = Place::at(document.path.clone(), sections[0].heading);

@@ -96,7 +96,7 @@ pub(in crate::probe) fn find<'f>(facts: &'f Facts<'_>, topic: &Topic) -> Vec<Can
     let mut found: Vec<Candidate<'f>> = Vec::new();
     let mut whole: BTreeSet<&str> = BTreeSet::new();
     for document in documents.all().iter().filter(|document| may_speak(document, topic)) {
-        let of_document = candidates(document, topic);
+        let of_document = candidates(facts, document, topic);
         whole.extend(of_document.iter().filter(|candidate| candidate.section == 0).map(|_| &*document.path));
         found.extend(of_document);
     }
@@ -120,10 +120,11 @@ fn may_speak(document: &Document, topic: &Topic) -> bool {
     by_standing && !topic.is_excluded(&document.path)
 }
 
-fn candidates<'f>(document: &'f Document, topic: &Topic) -> Vec<Candidate<'f>> {
-    let titled = |index: usize| topic.is_title(&document.sections[index].title);
+fn candidates<'f>(facts: &Facts<'_>, document: &'f Document, topic: &Topic) -> Vec<Candidate<'f>> {
     // The largest heading, or the front matter, titles the document when everything else stands under it.
     let head = (0..document.sections.len().min(2)).find(|&index| !document.sections[index].title.is_empty());
+    let names = |index: usize| Some(index) == head && is_of_its_name(facts, document, topic);
+    let titled = |index: usize| topic.is_title(&document.sections[index].title) && !names(index);
     let is_head = head.is_some_and(|head| titled(head) && document.sections[head].end == document.sections.len());
     let is_other = head.is_some_and(|head| topic.is_other_title(&document.sections[head].title));
     let is_described = document.sections.first().is_some_and(|page| topic.is_description(&page.description));
@@ -146,6 +147,13 @@ fn candidates<'f>(document: &'f Document, topic: &Topic) -> Vec<Candidate<'f>> {
     found
 }
 
+/// Whether a readme is titled by the name of the program, and the topic is a word of that: "Metrics Server".
+fn is_of_its_name(facts: &Facts<'_>, document: &Document, topic: &Topic) -> bool {
+    let title = document.title().to_lowercase();
+    let mut names = facts.own_name().called().iter();
+    document.is_readme() && names.any(|name| title.contains(name.as_str()) && topic.is_title(name))
+}
+
 /// A section that says little itself and points into the tree hands its topic on: "see docs/deploy.md".
 fn linked<'f>(facts: &'f Facts<'_>, topic: &Topic, from: &Candidate<'f>) -> Vec<Candidate<'f>> {
     let words: usize = from.tree().iter().map(|section| section.words).sum();
@@ -162,7 +170,7 @@ fn linked<'f>(facts: &'f Facts<'_>, topic: &Topic, from: &Candidate<'f>) -> Vec<
         .filter(|document| document.path != from.document.path && may_speak(document, topic))
         .filter(|document| !topic.is_other_title(document.title()))
         // What a readme says on the topic stands in its sections; the rest of it speaks of everything.
-        .filter(|document| !is_of_everything(document) || candidates(document, topic).is_empty())
+        .filter(|document| !is_of_everything(document) || candidates(facts, document, topic).is_empty())
         .map(|document| Candidate { document, section: 0, shown: usize::from(document.sections.len() > 1) })
         .collect()
 }

@@ -87,7 +87,9 @@ pub(super) fn of(candidate: &Candidate<'_>, topic: &Topic, own_name: &OwnName) -
     match outside {
         Some(word) if says_production || prose() => Setting::Uncertain(word),
         Some(word) => Setting::Development(word),
-        None if is_one_machine(candidate) => Setting::Development("one machine: every command runs locally".into()),
+        None if is_one_machine(candidate, topic) => {
+            Setting::Development("one machine: every command runs locally".into())
+        }
         None => Setting::Production,
     }
 }
@@ -123,8 +125,8 @@ fn text_says(section: &Section) -> bool {
 }
 
 /// Whether the section gives commands and every one of them is what developers type, with no word of a server in it or in
-/// the title of its page.
-fn is_one_machine(candidate: &Candidate<'_>) -> bool {
+/// the title of its page. A command that does what the topic is about is not typed to try something out.
+fn is_one_machine(candidate: &Candidate<'_>, topic: &Topic) -> bool {
     let blocks = || blocks_of(candidate).filter(|block| !deed::is_developers(block));
     let lines = blocks().flat_map(|block| match block.kind {
         BlockKind::Command => block.text.lines(),
@@ -141,7 +143,7 @@ fn is_one_machine(candidate: &Candidate<'_>) -> bool {
         if is_opened_here { SERVER.is_match(&text.replace("https://", "")) } else { SERVER.is_match(text) }
     };
     typed.peek().is_some()
-        && typed.all(|line| ONE_MACHINE.is_match(line) || line.contains("localhost"))
+        && typed.all(|line| (ONE_MACHINE.is_match(line) || line.contains("localhost")) && !topic.is_done_by(line))
         && !blocks().any(|block| says_server(&block.text))
         && !candidate.tree().iter().any(|section| SERVER.is_match(&section.title))
         && !SERVER.is_match(candidate.document.title())
