@@ -15,6 +15,7 @@ mod embedded;
 pub mod format;
 pub mod history;
 pub mod infra;
+mod introduced;
 pub mod kubernetes;
 pub mod manifests;
 pub mod migrations;

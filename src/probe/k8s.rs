@@ -31,14 +31,17 @@ pub static PROBE: Probe = Probe {
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let view = facts.kubernetes();
     let asked = Asked::of(question);
-    let mut answer = Answer { blind: view.unread(&asked.words()), ..Answer::default() };
+    let mut answer = Answer { blind: view.unreadable(&asked.words()), ..Answer::default() };
+    // Where each object has to say it, one that says nothing is the answer.
+    let asks_for_lack = ["each", "some", "missing"].iter().any(|option| question.is_set(option));
     let mut lacking = Vec::new();
     for object in view.objects.iter().filter(|object| asked.means(object)) {
         let found = asked.sightings(object);
         match &object.standing {
             Standing::Production => {}
             Standing::Aside(why) | Standing::Uncertain(why) => {
-                let uncertain = object.uncertainty().filter(|blind| !answer.blind.contains(blind));
+                let says = asks_for_lack || !found.is_empty();
+                let uncertain = object.uncertainty().filter(|blind| says && !answer.blind.contains(blind));
                 answer.blind.extend(uncertain);
                 if let Some(first) = found.first().filter(|_| answer.notes.len() < MOST) {
                     let message = format!("{} does not count: {why}", object.title());

@@ -5,6 +5,7 @@ mod kustomize;
 mod object;
 mod patch;
 pub mod path;
+mod unused;
 
 pub use helm::{Dependency, Unread};
 pub use object::{Container, Object, WORKLOADS};
@@ -13,10 +14,11 @@ use super::Facts;
 use super::containers::third_party_image;
 use super::disowned::{DISOWNED, is_disowned};
 use super::format::Format;
+use super::introduced::{introduction, is_of_an_example};
 use super::production::{self, Stage, Standing};
 use crate::evidence::Blind;
 use crate::tree::File;
-use crate::tree::path::{folder_of, is_below};
+use crate::tree::path::{folder_of, is_below, upwards};
 use crate::value::Value;
 use kustomize::Kustomizations;
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,12 +52,16 @@ impl Kubernetes {
     }
 
     /// What could not be read, or may or may not be production, and may hold what bears one of some words; without words,
-    /// all of it.
+    /// all that could not be read.
     pub fn unread(&self, words: &[&str]) -> Vec<Blind> {
-        let unread = self.unread.iter().filter(|unread| words.is_empty() || unread.may_hold(words));
         let uncertain = self.objects.iter().filter(|object| words.iter().any(|word| object.is_kind(word)));
-        let uncertain = uncertain.filter_map(Object::uncertainty);
-        self.blind.iter().cloned().chain(unread.map(Unread::blind)).chain(uncertain).collect()
+        self.unreadable(words).into_iter().chain(uncertain.filter_map(Object::uncertainty)).collect()
+    }
+
+    /// What could not be read, and may hold what bears one of some words; without words, all of it.
+    pub fn unreadable(&self, words: &[&str]) -> Vec<Blind> {
+        let unread = self.unread.iter().filter(|unread| words.is_empty() || unread.may_hold(words));
+        self.blind.iter().cloned().chain(unread.map(Unread::blind)).collect()
     }
 
     /// The production object of a kind and name.
@@ -98,8 +104,7 @@ pub fn read(facts: &Facts<'_>) -> Kubernetes {
     view.objects.append(&mut charts.objects);
     apply(facts, &mut view, plain, &kustomizations);
     object::resolve_references(&mut view.objects);
-    set_stopped_aside(&mut view.objects);
-    set_forms_aside(&mut view.objects);
+    unused::set_aside(&mut view.objects);
     view.objects.iter_mut().for_each(|object| note_own_images(facts, object));
     view
 }
@@ -114,44 +119,6 @@ fn note_own_images(facts: &Facts<'_>, object: &mut Object) {
         template.named_images.clone_from(&named);
     }
     object.named_images = named;
-}
-
-/// `image: ghcr.io/acme/shop:<the latest version>`: what somebody has yet to fill in runs nowhere as it stands. A word such
-/// as `<TAG>` may be one that a pipeline replaces.
-fn set_forms_aside(objects: &mut [Object]) {
-    let asks = |image: &str| {
-        let asked = image.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
-        asked.is_some_and(|(asked, _)| asked.contains(' ') || asked.to_ascii_lowercase().starts_with("your"))
-    };
-    let is_form = |object: &&Object| {
-        let is_asked = |container: &object::Container<'_>| container.image().is_some_and(asks);
-        object.standing == Standing::Production && object.containers().iter().any(is_asked)
-    };
-    let forms: BTreeSet<Arc<str>> = objects.iter().filter(is_form).map(|object| object.path.clone()).collect();
-    for object in objects.iter_mut().filter(|object| forms.contains(&object.path)) {
-        object.standing = Standing::Uncertain("an image in it is yet to be filled in".to_owned());
-    }
-}
-
-/// A workload without replicas runs nothing, unless something else gives it some.
-fn set_stopped_aside(objects: &mut [Object]) {
-    const REFERENCES: &[&[&str]] =
-        &[&["spec", "scaleTargetRef", "name"], &["spec", "targetRef", "name"], &["spec", "workloadRef", "name"]];
-    let is_stopped = |object: &Object| {
-        object.is_workload() && object.value.at(&["spec", "replicas"]).and_then(Value::as_number) == Some(0.0)
-    };
-    if !objects.iter().any(is_stopped) {
-        return;
-    }
-    let named = objects.iter().flat_map(|object| {
-        let names = REFERENCES.iter().filter_map(|path| object.value.at(path));
-        names.filter_map(Value::scalar_text).collect::<Vec<_>>()
-    });
-    let named: BTreeSet<String> = named.collect();
-    let stopped = objects.iter_mut().filter(|object| is_stopped(object) && !named.contains(&object.name));
-    for object in stopped.filter(|object| object.standing == Standing::Production) {
-        object.standing = Standing::Aside("it runs no replica".to_owned());
-    }
 }
 
 /// The folders of plain manifests that declare a workload which an overlay of production declares too, each with the file
@@ -235,6 +202,10 @@ fn apply(facts: &Facts<'_>, view: &mut Kubernetes, plain: Vec<Object>, kustomiza
                     Standing::Production if has_entry && leads_in(&object) => {
                         Standing::Uncertain("the overlays of production do not list it".to_owned())
                     }
+                    Standing::Production => match called_an_example(facts, &object.path) {
+                        Some(document) => Standing::Uncertain(format!("{document} calls it an example")),
+                        None => Standing::Production,
+                    },
                     standing => standing,
                 },
             };
@@ -248,6 +219,15 @@ fn apply(facts: &Facts<'_>, view: &mut Kubernetes, plain: Vec<Object>, kustomiza
     }
     view.objects.extend(rendered);
     view.objects.sort_by(|a, b| a.path.cmp(&b.path).then(a.value.span.cmp(&b.value.span)));
+}
+
+/// The document of a folder above a manifest that says that the manifests there are an example.
+fn called_an_example(facts: &Facts<'_>, path: &str) -> Option<Arc<str>> {
+    const SHOWN: &[&str] = &["kubernetes", "k8s", "manifest", "configuration", "deployment", "setup", "resources"];
+    upwards(folder_of(path)).filter(|folder| !folder.is_empty()).find_map(|folder| {
+        let (document, introduction) = introduction(facts, folder)?;
+        is_of_an_example(&introduction, SHOWN).then_some(document)
+    })
 }
 
 /// The objects of a file, each still counted as production, and what in it could not be read, unless its path says that it

@@ -6,6 +6,7 @@ use super::{UNNAMED_COMPOSE, is_compose, is_stack, needs_profile};
 use crate::facts::Facts;
 use crate::facts::disowned::{DISOWNED, is_disowned, is_for_tests};
 use crate::facts::documents::may_say;
+use crate::facts::introduced::{introduction, is_of_an_example};
 use crate::facts::production::{self, Stage, Standing, is_mode};
 use crate::tree::path::{folder_of, is_below};
 use crate::value::Value;
@@ -114,22 +115,13 @@ fn alternatives<'f>(facts: &'f Facts<'_>, path: &'f str, services: &'f [Service]
     })
 }
 
-/// The introduction of the document in the same folder, where it says that this is only one way to begin.
+/// The document in the same folder whose introduction says that this is only one way to begin.
 fn sample_beside(facts: &Facts<'_>, path: &str) -> Option<Arc<str>> {
+    const SHOWN: &[&str] = &["configuration", "setup", "deployment", "compose", "docker", "stack", "environment"];
     let (folder, _) = path.rsplit_once('/')?;
-    let file = facts.tree.file(&format!("{folder}/README.md"))?;
-    let text = file.text()?.text();
-    let text = text.trim_start();
-    let introduction = text.match_indices("\n#").next().map_or(text, |(at, _)| &text[..at]).to_lowercase();
-    let words: Vec<&str> = introduction.split_whitespace().collect();
+    let (document, introduction) = introduction(facts, folder)?;
     let speaks = ["compose", "docker"].iter().any(|word| introduction.contains(word));
-    let is_sample = words.windows(2).any(|pair| {
-        matches!(pair[0], "sample" | "example" | "demo" | "demonstration")
-            && ["configuration", "setup", "deployment", "compose", "docker", "stack", "environment"]
-                .iter()
-                .any(|word| pair[1].starts_with(word))
-    });
-    (speaks && is_sample).then(|| file.path.clone())
+    (speaks && is_of_an_example(&introduction, SHOWN)).then_some(document)
 }
 
 /// Folders whose compose file is the one that is deployed, even below another one.

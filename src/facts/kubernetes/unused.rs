@@ -1,0 +1,130 @@
+//! Objects that run nowhere as they stand, though nothing in their path says so.
+
+use super::super::production::Standing;
+use super::object::{Container, Object};
+use crate::tree::path::folder_of;
+use crate::value::{Kind, Value};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Takes from production what runs nothing, and what somebody has yet to fill in.
+pub(super) fn set_aside(objects: &mut [Object]) {
+    set_stopped_aside(objects);
+    set_forms_aside(objects);
+    set_unread_secrets_aside(objects);
+}
+
+/// What somebody has yet to fill in runs nowhere as it stands, nor does what stands with it in one file.
+fn set_forms_aside(objects: &mut [Object]) {
+    let is_form = |object: &&Object| object.standing == Standing::Production && asks(object);
+    let forms: BTreeSet<Arc<str>> = objects.iter().filter(is_form).map(|object| object.path.clone()).collect();
+    for object in objects.iter_mut().filter(|object| forms.contains(&object.path)) {
+        object.standing = Standing::Uncertain("a value in it is yet to be filled in".to_owned());
+    }
+}
+
+/// Whether an image, a setting of a container or an entry of a map is yet to be filled in where the object is declared.
+fn asks(object: &Object) -> bool {
+    let containers = object.containers();
+    let image = containers.iter().filter_map(Container::image).any(is_asked);
+    let settings = containers.iter().flat_map(|each| ["env", "args", "command"].map(|key| each.value.get(key)));
+    let is_map = object.is_kind("ConfigMap") || object.is_kind("Secret");
+    let entries = ["data", "stringData"].map(|key| object.value.get(key).filter(|_| is_map));
+    image || settings.chain(entries).flatten().any(|value| has_asked(object, value))
+}
+
+/// Whether a text below a value, in the file of its object, is yet to be filled in.
+fn has_asked(object: &Object, value: &Value) -> bool {
+    match &value.kind {
+        Kind::Str(text) if text.contains('<') => {
+            let is_line = !text.trim_end().contains('\n');
+            object.at(value.span).path == object.path && (is_line && is_asked(text) || text.lines().any(sets_asked))
+        }
+        Kind::List(list) => list.iter().any(|item| has_asked(object, item)),
+        Kind::Map(map) => map.values().any(|field| has_asked(object, &field.value)),
+        _ => false,
+    }
+}
+
+/// `ghcr.io/acme/shop:<the latest version>`, `<your-key>`. A word such as `<TAG>` may be one that a pipeline replaces.
+fn is_asked(text: &str) -> bool {
+    let asked = text.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+    asked.is_some_and(|(asked, _)| {
+        let is_words = asked.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" '_.-".contains(&byte));
+        is_words && (asked.contains(' ') || asked.to_ascii_lowercase().starts_with("your"))
+    })
+}
+
+/// `password <the key of the store>`, `host = <your-host>`: a line of settings with a key and nothing to stand for it.
+fn sets_asked(line: &str) -> bool {
+    let line = line.trim().trim_end_matches([';', ',', '"', '\'']);
+    let key = line.split('<').next().unwrap_or(line).trim_end_matches(['"', '\'']).trim_end();
+    let key = key.trim_end_matches([':', '=']).trim_end();
+    let is_key = |key: &str| key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
+    !key.is_empty() && is_key(key) && line.ends_with('>') && is_asked(line)
+}
+
+/// A Secret that is only read by workloads beside it which do not count says no more about production than they do.
+fn set_unread_secrets_aside(objects: &mut [Object]) {
+    let is_secret = |object: &Object| object.is_kind("Secret") && object.standing == Standing::Production;
+    let found: Vec<(usize, Standing)> = (0..objects.len())
+        .filter(|&index| is_secret(&objects[index]))
+        .filter_map(|index| Some((index, standing_of_readers(objects, &objects[index])?)))
+        .collect();
+    for (index, standing) in found {
+        objects[index].standing = standing;
+    }
+}
+
+/// The standing of the workloads beside a Secret that read it, where none of production does.
+fn standing_of_readers(objects: &[Object], secret: &Object) -> Option<Standing> {
+    let reads = |object: &&Object| object.pod().is_some() && names_secret(&object.value, &secret.name);
+    let readers: Vec<&Object> = objects.iter().filter(reads).collect();
+    if readers.iter().any(|reader| reader.standing == Standing::Production) {
+        return None;
+    }
+    let reader = readers.into_iter().find(|reader| folder_of(&reader.path) == folder_of(&secret.path))?;
+    let why = |reason: &String| format!("{} reads it: {reason}", reader.title());
+    match &reader.standing {
+        Standing::Uncertain(reason) => Some(Standing::Uncertain(why(reason))),
+        Standing::Aside(reason) => Some(Standing::Aside(why(reason))),
+        Standing::Production => None,
+    }
+}
+
+/// Whether something below a value takes its text from the Secret of a name.
+fn names_secret(value: &Value, name: &str) -> bool {
+    match &value.kind {
+        Kind::List(list) => list.iter().any(|item| names_secret(item, name)),
+        Kind::Map(map) => map.iter().any(|(key, field)| {
+            let is_name = |key: &str| field.value.get(key).and_then(Value::as_str) == Some(name);
+            match key.as_str() {
+                "secretRef" | "secretKeyRef" => is_name("name"),
+                "secret" => is_name("secretName") || is_name("name"),
+                _ => names_secret(&field.value, name),
+            }
+        }),
+        _ => false,
+    }
+}
+
+/// A workload without replicas runs nothing, unless something else gives it some.
+fn set_stopped_aside(objects: &mut [Object]) {
+    const REFERENCES: &[&[&str]] =
+        &[&["spec", "scaleTargetRef", "name"], &["spec", "targetRef", "name"], &["spec", "workloadRef", "name"]];
+    let is_stopped = |object: &Object| {
+        object.is_workload() && object.value.at(&["spec", "replicas"]).and_then(Value::as_number) == Some(0.0)
+    };
+    if !objects.iter().any(is_stopped) {
+        return;
+    }
+    let named = objects.iter().flat_map(|object| {
+        let names = REFERENCES.iter().filter_map(|path| object.value.at(path));
+        names.filter_map(Value::scalar_text).collect::<Vec<_>>()
+    });
+    let named: BTreeSet<String> = named.collect();
+    let stopped = objects.iter_mut().filter(|object| is_stopped(object) && !named.contains(&object.name));
+    for object in stopped.filter(|object| object.standing == Standing::Production) {
+        object.standing = Standing::Aside("it runs no replica".to_owned());
+    }
+}
