@@ -216,7 +216,8 @@ impl<'q> Asked<'q> {
             match &value.kind {
                 Kind::List(list) => open.extend(list.iter().rev()),
                 Kind::Map(map) => open.extend(map.values().rev().map(|field| &field.value)),
-                Kind::Str(text) if self.patterns.is_match(text) => {
+                // A product is not what it is watched by, whatever its image is called.
+                Kind::Str(text) if self.patterns.is_match(text) && !object.is_own_image(text) => {
                     // A text of many lines: a settings file in a ConfigMap, where a comment is none of what it says.
                     let mut saying = text.lines().filter(|line| self.patterns.is_match(line)).peekable();
                     let is_split = saying.peek().is_none();

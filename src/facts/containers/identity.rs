@@ -132,7 +132,20 @@ const THIRD_PARTY: &[&str] = &[
     "external-secrets",
     "kube-rbac-proxy",
     "kubernetes-dashboard",
+    "configmap-reload",
+    "k8s-sidecar",
+    "prometheus-config-reloader",
+    "git-sync",
+    "gce-proxy",
+    "cloud-sql-proxy",
+    "cloudsql-proxy",
+    "alloydb-auth-proxy",
 ];
+
+/// Whether an image of this name stands before a program that may be the project's own.
+pub fn is_proxy(name: &str) -> bool {
+    ["nginx", "envoy", "haproxy", "traefik", "caddy", "varnish", "openresty", "httpd"].contains(&name)
+}
 
 /// The third-party product that an image name means.
 pub fn third_party_image(image: &str) -> Option<&'static str> {

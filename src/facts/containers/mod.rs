@@ -19,7 +19,7 @@ use super::production::Standing;
 use crate::evidence::{Blind, Place};
 pub use compose::UNNAMED_COMPOSE;
 pub(super) use compose::joined;
-pub use identity::{role_of_name, third_party_image};
+pub use identity::{is_proxy, role_of_name, third_party_image};
 use image::Image;
 pub use mounted::is_mounted_aside;
 pub use paas::environment_of_app;

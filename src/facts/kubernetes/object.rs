@@ -141,9 +141,23 @@ impl Object {
         if listening.is_empty() { own } else { listening }
     }
 
-    /// Whether any of its containers is the project's own software (items-1.md §0.3).
+    /// Whether any of its containers is the project's own software (items-1.md §0.3). What only stands beside the software
+    /// of others that the workload is named after, and listens to nothing, helps that.
     pub fn is_own(&self) -> bool {
-        self.containers().iter().any(Container::is_own)
+        let containers = self.containers();
+        let (own, others): (Vec<&Container<'_>>, Vec<&Container<'_>>) =
+            containers.iter().partition(|each| each.is_own());
+        let listens = || own.iter().any(|each| each.value.get("ports").is_some());
+        let is_named_after = |each: &&Container<'_>| {
+            let name = image_name(each.image().unwrap_or_default());
+            !containers::is_proxy(name) && self.name.split(['-', '.']).any(|word| word == name)
+        };
+        !own.is_empty() && (listens() || !others.iter().any(is_named_after))
+    }
+
+    /// Whether a text is an image in it that bears the project's own name.
+    pub fn is_own_image(&self, text: &str) -> bool {
+        self.named_images.contains(text)
     }
 
     /// Whether it answers for as long as it lives; load generators and workers that listen to nothing do not.

@@ -5,6 +5,12 @@ use super::super::{Fact, Health, HealthKind, Limit, Platform, Role, Scale, Servi
 use crate::facts::production::Standing;
 use crate::value::Value;
 
+/// Whether a text, whatever its file is called, is such a spec: `deploy/fly/prod.toml`.
+pub(super) fn is_spec(text: &str) -> bool {
+    let begins = |word: &str| text.lines().any(|line| line.starts_with(word));
+    text.contains("internal_port") && begins("app =") && (begins("[http_service]") || begins("[[services]]"))
+}
+
 pub(super) fn services(spec: &Spec, document: &Value, standing: &Standing) -> Vec<Service> {
     let name = document.get("app").and_then(Value::scalar_text).unwrap_or_else(|| "app".into());
     let place = spec.entry_of(document, "app").unwrap_or_else(|| spec.at(document));

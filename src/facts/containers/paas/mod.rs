@@ -110,7 +110,7 @@ fn reader_of(file: &File) -> Option<Reader> {
     let name = file.name();
     let text = || file.text().map_or("", |source| source.text());
     let format = Format::of(name)?;
-    if format == Format::Toml && name.split('.').next() == Some("fly") {
+    if format == Format::Toml && (name.split('.').next() == Some("fly") || fly::is_spec(text())) {
         return Some(fly::services);
     }
     if name == "render.yaml" || name == "render.yml" {
