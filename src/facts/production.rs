@@ -49,7 +49,7 @@ const BASE_STEM: &[&str] = &["application", "appsettings", "settings", "config"]
 #[rustfmt::skip]
 const NEVER: &[&str] = &[
     "dev", "devel", "develop", "development", "local", "localhost", "ci", "staging", "stage", "stg", "qa", "uat",
-    "sandbox", "preview", "preprod", "nonprod", "preproduction", "template", "dist", "interop", "training", "extras",
+    "sandbox", "preview", "preprod", "nonprod", "preproduction", "template", "dist", "interop", "training",
     "prow", "pocs", "prototype", "prototypes", "ddev", "lando", "devcontainer",
 ];
 const EXAMPLE: &[&str] = &[
@@ -180,6 +180,9 @@ pub fn stage_of_path(path: &str) -> Stage {
     }
     if signs.production {
         return Stage::Production;
+    }
+    if path.split('/').flat_map(words_of).any(|word| word == "extras") {
+        return Stage::Never("extras");
     }
     if is_of_an_action(&path) {
         return Stage::Never(".github/actions");

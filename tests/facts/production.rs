@@ -28,6 +28,7 @@ fn production_is_a_word_of_the_path() {
         "config/environments/production.rb",
         "src/environments/environment.prod.ts",
         "Dockerfile.prod",
+        "extras/docker/production/Dockerfile",
     ];
     all(Stage::Production, &paths);
 }

@@ -148,10 +148,10 @@ fn is_retried(before: &str, after: &str) -> bool {
 
 /// Whether a script comes to what follows where nothing sets the switch that leads around it: behind the `else` of
 /// `if [ "$SKIP" = "true" ]; then`.
-fn is_reached_unset(facts: &Facts<'_>, before: &str) -> bool {
+pub(super) fn is_reached_unset(facts: &Facts<'_>, before: &str) -> bool {
     pattern!(
         SWITCHED,
-        r#"^if\s+\[{1,2}\s+"?\$\{?(?<name>\w+)(?::-)?\}?"?\s+==?\s+"?(?:true|1|yes|on)"?\s+\]{1,2}\s*(?:;\s*then)?\s*$"#
+        r#"^if\s+\[{1,2}\s+"?\$\{?(?<name>\w+)(?::-)?\}?"?\s+==?\s+"?(?:[Tt]rue|TRUE|1|yes|on)"?\s+\]{1,2}\s*(?:;(?:\s*then)?)?\s*$"#
     );
     let is_flush = |line: &&str| !line.is_empty() && !line.starts_with([' ', '\t', '#']);
     let mut lines = before.lines().rev().filter(is_flush).filter(|line| line.trim() != "then");

@@ -1,11 +1,12 @@
 //! Start commands that watch the source and start the program anew: watchers, servers of frameworks for those who develop.
 
 use super::Fact;
-use super::start::scripts;
+use super::start::{is_reached_unset, scripts};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::pattern::pattern;
 use crate::source::Span;
+use crate::tree::File;
 use crate::tree::path::{folder_of, upwards, within};
 use crate::value::Value;
 
@@ -33,15 +34,23 @@ pub fn watcher(facts: &Facts<'_>, command: &Fact<String>) -> Option<(Place, Stri
     let own = in_text(&command.value).or_else(|| in_package(facts, &command.place.path, &command.value, DEPTH));
     let own = own.map(|what| (command.place.clone(), what));
     let beside = folder_of(&command.place.path);
-    own.or_else(|| in_python(facts, beside, &command.value)).or_else(|| {
-        scripts(facts, &command.value).find_map(|file| {
-            // What stands further in depends on what stands above it.
-            let mut lines = file.text()?.text().lines().filter(|line| !line.starts_with(['#', ' ', '\t']));
-            lines.find_map(|line| {
-                let found = in_text(line).map(|what| (Place::file(file.path.clone()), what));
-                found.or_else(|| in_python(facts, beside, line))
-            })
-        })
+    own.or_else(|| in_python(facts, beside, &command.value))
+        .or_else(|| scripts(facts, &command.value).find_map(|file| in_script(facts, file, beside)))
+}
+
+/// What a script watches the source with; what stands further in depends on what stands above it.
+fn in_script(facts: &Facts<'_>, file: &File, beside: &str) -> Option<(Place, String)> {
+    let text = file.text()?.text();
+    let mut start = 0;
+    text.split_inclusive('\n').find_map(|line| {
+        let above = &text[..start];
+        start += line.len();
+        let is_reached = || !line.starts_with([' ', '\t']) || WATCHES.is_match(line) && is_reached_unset(facts, above);
+        if line.trim_start().starts_with('#') || !is_reached() {
+            return None;
+        }
+        let found = in_text(line).map(|what| (Place::file(file.path.clone()), what));
+        found.or_else(|| in_python(facts, beside, line))
     })
 }
 

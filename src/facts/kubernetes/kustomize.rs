@@ -3,6 +3,7 @@
 use super::super::Facts;
 use super::super::format::{self, Format};
 use super::super::production::{self, Stage, Standing};
+use super::mentioned::is_named;
 use super::object::{Object, string_map};
 use super::patch;
 use crate::evidence::{Blind, Place};
@@ -34,6 +35,8 @@ pub(super) struct Kustomizations {
     listed: BTreeMap<String, String>,
     /// Folders that one lists in a comment: whoever wants them takes the mark away.
     left_out: BTreeSet<String>,
+    /// Roots beside others that build on the same folder, where nothing in the tree says that anybody builds them.
+    unnamed: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -72,7 +75,22 @@ impl Kustomizations {
             all.patches.extend(paths.filter_map(|path| resolve(folder, &path)));
         }
         all.roots = all.choose(facts.own_name());
+        let unnamed =
+            all.roots.iter().filter(|root| all.is_one_of_several(root, facts.own_name()) && !is_named(facts, root));
+        all.unnamed = unnamed.cloned().collect();
         all
+    }
+
+    /// Whether a root that does not name production stands beside another folder that builds on what it builds on.
+    fn is_one_of_several(&self, root: &str, own: &OwnName) -> bool {
+        let parent = folder_of(root);
+        let below = |folder: &str| self.reach(folder).into_iter().filter(|path| self.by_folder.contains_key(path));
+        let bases: BTreeSet<String> = below(root).filter(|path| path != root).collect();
+        let is_beside = |other: &&String| *other != root && folder_of(other) == parent;
+        !parent.is_empty()
+            && !bases.is_empty()
+            && production::stage_of_path(&own.cleared(&within(root, "x"))) != Stage::Production
+            && self.by_folder.keys().filter(is_beside).any(|other| below(other).any(|path| bases.contains(&path)))
     }
 
     fn choose(&self, own: &OwnName) -> Vec<String> {
@@ -166,9 +184,13 @@ impl Rendering<'_, '_> {
             };
             if let Some(found) = self.plain.get(path.as_str()) {
                 // What an operator ships as a sample of its resources is composed for its catalogue, and runs nowhere.
-                let is_shown = production::is_example(&self.facts.own_name().cleared(&path));
-                let standing =
-                    if is_shown { Standing::Aside("an example in its path".into()) } else { Standing::Production };
+                let standing = if production::is_example(&self.facts.own_name().cleared(&path)) {
+                    Standing::Aside("an example in its path".into())
+                } else if self.all.unnamed.contains(folder) {
+                    Standing::Uncertain(format!("nothing says that {} is the one to build", kustomization.path))
+                } else {
+                    Standing::Production
+                };
                 objects.extend(found.iter().map(|object| Object { standing: standing.clone(), ..(*object).clone() }));
             } else if self.all.by_folder.contains_key(&path) {
                 objects.extend(self.folder(&path, Vec::new(), depth + 1));

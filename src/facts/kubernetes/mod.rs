@@ -2,6 +2,7 @@
 
 mod helm;
 mod kustomize;
+mod mentioned;
 mod object;
 mod patch;
 pub mod path;

@@ -4,7 +4,7 @@ use super::super::production::Standing;
 use super::object::{Container, Object};
 use crate::tree::path::folder_of;
 use crate::value::{Kind, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Takes from production what runs nothing, and what somebody has yet to fill in.
@@ -12,6 +12,7 @@ pub(super) fn set_aside(objects: &mut [Object]) {
     set_stopped_aside(objects);
     set_forms_aside(objects);
     set_unread_secrets_aside(objects);
+    set_doubtful_twins_aside(objects);
 }
 
 /// What somebody has yet to fill in runs nowhere as it stands, nor does what stands with it in one file.
@@ -89,6 +90,18 @@ fn standing_of_readers(objects: &[Object], secret: &Object) -> Option<Standing> 
         Standing::Uncertain(reason) => Some(Standing::Uncertain(why(reason))),
         Standing::Aside(reason) => Some(Standing::Aside(why(reason))),
         Standing::Production => None,
+    }
+}
+
+/// A workload that may or may not be production, and that production declares in another file, is another way to run it.
+fn set_doubtful_twins_aside(objects: &mut [Object]) {
+    let production = objects.iter().filter(|object| object.is_workload() && object.standing == Standing::Production);
+    let declared: BTreeMap<(String, String), Arc<str>> =
+        production.map(|object| ((object.kind.clone(), object.name.clone()), object.path.clone())).collect();
+    for object in objects.iter_mut().filter(|object| matches!(object.standing, Standing::Uncertain(_))) {
+        if let Some(file) = declared.get(&(object.kind.clone(), object.name.clone())) {
+            object.standing = Standing::Aside(format!("production's is declared in {file}"));
+        }
     }
 }
 

@@ -1,0 +1,31 @@
+//! Whether anything in the tree says that a folder of manifests is built.
+
+use crate::facts::Facts;
+use crate::facts::production;
+use crate::tree::path::folder_of;
+
+/// Whether a document, a script or a definition of CI or of a deployment names a folder by its last two parts.
+pub(super) fn is_named(facts: &Facts<'_>, folder: &str) -> bool {
+    let start = folder_of(folder_of(folder)).len();
+    let name = folder[start..].trim_start_matches('/');
+    // `overlays/eu/web.yaml` is a file that somebody writes to, or reads.
+    let is_whole = |rest: &str| {
+        let rest = rest.strip_prefix('/').unwrap_or(rest);
+        rest.chars().next().is_none_or(|next| !next.is_alphanumeric() && !matches!(next, '-' | '_' | '.'))
+    };
+    let names = |text: &str| text.match_indices(name).any(|(at, _)| is_whole(&text[at + name.len()..]));
+    let could_name = |path: &str| {
+        let file = path.rsplit('/').next().unwrap_or(path);
+        let end = file.rsplit_once('.').map_or("", |(_, end)| end);
+        matches!(
+            end,
+            "md" | "rst" | "adoc" | "sh" | "yaml" | "yml" | "json" | "toml" | "tf" | "mk" | "go" | "py" | "ts"
+        ) || matches!(
+            file,
+            "Makefile" | "GNUmakefile" | "justfile" | "Justfile" | "Tiltfile" | "Earthfile" | "Jenkinsfile"
+        )
+    };
+    let files = facts.tree.files().iter().filter(|file| could_name(&file.path));
+    let mut files = files.filter(|file| !production::is_example(&facts.own_name().cleared(&file.path)));
+    files.any(|file| file.text().is_some_and(|source| names(source.text())))
+}
