@@ -168,7 +168,7 @@ fn linked<'f>(facts: &'f Facts<'_>, topic: &Topic, from: &Candidate<'f>) -> Vec<
     });
     inside
         .filter(|document| document.path != from.document.path && may_speak(document, topic))
-        .filter(|document| !topic.is_other_title(document.title()))
+        .filter(|document| !topic.is_other_title(document.title()) && !is_of_its_name(facts, document, topic))
         // What a readme says on the topic stands in its sections; the rest of it speaks of everything.
         .filter(|document| !is_of_everything(document) || candidates(facts, document, topic).is_empty())
         .map(|document| Candidate { document, section: 0, shown: usize::from(document.sections.len() > 1) })
