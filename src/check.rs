@@ -90,7 +90,7 @@ impl<'c> Check<'c> {
     /// The judgements of the items that `wanted` picks, in the order of the checklist.
     pub fn run(&self, wanted: impl Fn(&Item) -> bool) -> Vec<(&'c Item, Option<&Binding>, &Judgement)> {
         let picked: Vec<usize> = (0..self.shown).filter(|&at| wanted(self.items[at].item)).collect();
-        parallel::map_waiting(&picked, |&at| {
+        parallel::map(&picked, |&at| {
             self.judgement(at);
         });
         picked

@@ -32,19 +32,7 @@ fn threads() -> usize {
 }
 
 fn map_chunks<T: Sync, R: Send>(items: &[T], chunk: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    map_on(threads(), items, chunk, work)
-}
-
-/// The same for items that wait for one another: while one thread waits, another goes on.
-pub(crate) fn map_waiting<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let n = std::env::var("TCX").ok().and_then(|x| x.parse().ok()).unwrap_or(threads());
-    let chunk =
-        (items.len() / (n * ROUNDS)).clamp(1, std::env::var("TCC").ok().and_then(|x| x.parse().ok()).unwrap_or(CHUNK));
-    map_on(n, items, chunk, work)
-}
-
-fn map_on<T: Sync, R: Send>(threads: usize, items: &[T], chunk: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let threads = threads.min(items.len() / chunk);
+    let threads = threads().min(items.len() / chunk);
     if threads <= 1 {
         return items.iter().map(work).collect();
     }

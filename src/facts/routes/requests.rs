@@ -301,7 +301,7 @@ fn handed_to_a_handler(outline: &Outline, span: Option<Span>) -> bool {
     const MADE: &str = "httptest.NewRequest";
     static BOUND: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"(?<name>\w+)(?:\s*,\s*\w+)?\s*:?=\s*$").ok());
     let Some(offset) = span.map(|span| span.start as usize) else { return false };
-    let made = outline.around(offset).into_iter().find(|&open| outline.callee(open).starts_with(MADE));
+    let made = outline.around(offset).find(|&open| outline.callee(open).starts_with(MADE));
     let Some((open, close)) = made.and_then(|open| Some((open, outline.partner(open)?))) else { return false };
     let before =
         outline.bare[..open].trim_end().trim_end_matches(|letter: char| letter.is_alphanumeric() || letter == '.');
@@ -317,14 +317,14 @@ fn handed_to_a_handler(outline: &Outline, span: Option<Span>) -> bool {
         (is_routed || says_which(name)).then_some(!is_routed)
     };
     let Some(name) = BOUND.as_ref().and_then(|bound| bound.captures(before)).map(|one| one["name"].to_owned()) else {
-        return outline.around(open).first().and_then(|&outer| answers(outer)) == Some(true);
+        return outline.around(open).next().and_then(answers) == Some(true);
     };
     let rest = &outline.bare[close..];
     let rest = &rest[..rest.find("\nfunc ").unwrap_or(rest.len())];
     let is_word = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.');
     let whole = memchr::memmem::find_iter(rest.as_bytes(), name.as_bytes())
         .filter(|&at| !rest[..at].ends_with(is_word) && !rest[at + name.len()..].starts_with(is_word));
-    let mut calls = whole.filter_map(|at| outline.around(close + at).first().copied());
+    let mut calls = whole.filter_map(|at| outline.around(close + at).next());
     calls.find_map(answers) == Some(true)
 }
 
