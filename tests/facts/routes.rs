@@ -378,6 +378,18 @@ fn utoipa_describes_what_its_router_mounts() {
 }
 
 #[test]
+fn what_only_a_developers_machine_serves_is_none_of_the_service() {
+    let text = "fn app(state: State) -> Router {\n  let mut router = Router::new().route(\"/a\", get(a));\n\
+         \x20 if state.config.env() == Env::Development { router = router.route(\"/index\", get(i)); }\n\
+         \x20 if cfg!(debug_assertions) { router = router.route(\"/debug\", get(d)); }\n\
+         \x20 if !cfg!(debug_assertions) { router = router.route(\"/b\", get(b)); }\n\
+         \x20 if env == Env::Development || preview { router = router.route(\"/c\", get(c)); }\n\
+         \x20 if env == Env::Development { log() } else { router = router.route(\"/d\", get(d)); }\n\
+         \x20 if env == Env::Production { router = router.route(\"/e\", get(e)); }\n  router\n}";
+    assert_eq!(rust("axum", &[("src/main.rs", text)]), ["GET /a", "GET /b", "GET /c", "GET /d", "GET /e"]);
+}
+
+#[test]
 fn hostile_routers_end() {
     let nested = format!("fn a() {{ {} }}", ".nest(\"/x\", ".repeat(2000));
     let circular =

@@ -196,6 +196,9 @@ impl<'o> Declarations<'o> {
     }
 
     fn declare(&mut self, methods: Vec<String>, path: &str, span: Span) {
+        if self.is_of_development(span.start as usize) {
+            return;
+        }
         let methods = if methods.is_empty() { vec!["*".to_owned()] } else { methods };
         let lead = self.outline.code[span.range()].len() - self.outline.code[span.range()].trim_start().len();
         let span = Span::new(span.start as usize + lead, span.end as usize);
@@ -205,6 +208,21 @@ impl<'o> Declarations<'o> {
             span,
             handler: None,
         }));
+    }
+
+    /// Whether what stands here is only done on a developer's machine: `if env == Env::Development { … }`.
+    fn is_of_development(&self, offset: usize) -> bool {
+        static ASKED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            compile(
+                r"^\s*if\s+(?:[^|]*==\s*(?:\w+::)*(?:Dev|Development|Local)\b[^|]*|(?:[^|]*&&\s*)?cfg!\(\s*debug_assertions\s*\)[^|]*|[^|!=]*\bis_(?:dev|development|local)(?:_\w+)?\(\)[^|]*)$",
+            )
+            .ok()
+        });
+        let bare = &self.outline.bare;
+        let condition =
+            |open: usize| bare[..open].rfind([';', '{', '}']).map_or(&bare[..open], |at| &bare[at + 1..open]);
+        let mut blocks = self.outline.around(offset).filter(|&open| bare.as_bytes()[open] == b'{');
+        ASKED.as_ref().is_some_and(|asked| blocks.any(|open| asked.is_match(condition(open))))
     }
 
     /// The text of an argument: a literal, or a constant of this file.
