@@ -4,7 +4,7 @@ use super::setting;
 use super::topic::Topic;
 use crate::evidence::Place;
 use crate::facts::Facts;
-use crate::facts::documents::{Document, Section, Standing, Target, resolve};
+use crate::facts::documents::{BlockKind, Document, Section, Standing, Target, resolve};
 use crate::source::Span;
 use crate::tree::path::folder_of;
 use std::collections::BTreeSet;
@@ -134,10 +134,12 @@ fn candidates<'f>(facts: &Facts<'_>, document: &'f Document, topic: &Topic) -> V
         let shown = below.filter(|_| head.is_some()).or(head).unwrap_or(0);
         return vec![Candidate { document, section: 0, shown }];
     }
+    let is_beside = is_of_everything(document) && has_infrastructure(facts, document);
+    let puts_up = |index: usize| is_beside && puts_up(topic, &document.sections[index]);
     let mut found = Vec::new();
     let mut index = 1;
     while index < document.sections.len() {
-        if titled(index) {
+        if titled(index) || puts_up(index) {
             found.push(Candidate { document, section: index, shown: index });
             index = document.sections[index].end.max(index + 1);
         } else {
@@ -147,11 +149,25 @@ fn candidates<'f>(facts: &Facts<'_>, document: &'f Document, topic: &Topic) -> V
     found
 }
 
-/// Whether a readme is titled by the name of the program, and the topic is a word of that: "Metrics Server".
+/// Whether infrastructure is declared in the folder of a document.
+fn has_infrastructure(facts: &Facts<'_>, document: &Document) -> bool {
+    let folder = folder_of(&document.path);
+    facts.tree.files().iter().any(|file| file.path.ends_with(".tf") && folder_of(&file.path) == folder)
+}
+
+/// Whether a command under a heading puts up what is declared beside the document.
+fn puts_up(topic: &Topic, section: &Section) -> bool {
+    let mut commands = section.blocks.iter().filter(|block| block.kind == BlockKind::Command);
+    !topic.is_other_title(&section.title) && commands.any(|block| topic.is_put_up_by(&block.text))
+}
+
+/// Whether a readme is titled by the name of the program, and the topic is a word of that and of nothing beside it:
+/// "Metrics Server", and not "Dashboards of the Metrics Server".
 fn is_of_its_name(facts: &Facts<'_>, document: &Document, topic: &Topic) -> bool {
     let title = document.title().to_lowercase();
-    let mut names = facts.own_name().called().iter();
-    document.is_readme() && names.any(|name| title.contains(name.as_str()) && topic.is_title(name))
+    let is_all =
+        |name: &str| title.contains(name) && topic.is_title(name) && !topic.is_title(&title.replace(name, " "));
+    is_of_everything(document) && facts.own_name().called().iter().any(|name| is_all(name))
 }
 
 /// A section that says little itself and points into the tree hands its topic on: "see docs/deploy.md".

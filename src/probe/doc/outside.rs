@@ -35,7 +35,9 @@ fn promise<'l>(topic: &Topic, lead: &'l Lead) -> Option<&'l str> {
         spoken.is_some_and(|sentence| topic.is_spoken_of(sentence))
     };
     let by_path = || !topic.code && lead.is_theirs && lead.parts.iter().any(|part| topic.is_promised(part));
-    if page.is_some() || !lead.is_product && is_promised(&lead.text) || by_sentence() || by_path() {
+    // The description of an interface is no guide.
+    let is_guide = !lead.text.ends_with(" API");
+    if is_guide && (page.is_some() || !lead.is_product && is_promised(&lead.text) || by_sentence() || by_path()) {
         return (!lead.is_others).then(|| page.unwrap_or(&lead.text));
     }
     (topic.elsewhere && lead.is_whole).then_some(&lead.text)

@@ -82,7 +82,8 @@ pub(super) fn of(candidate: &Candidate<'_>, topic: &Topic, own_name: &OwnName) -
     };
     let outside = above.find_map(|title| found(&DEVELOPMENT, &title));
     let outside = outside.or_else(|| found(&DEVELOPMENT, &own_name.cleared_text(&path)));
-    let outside = outside.or_else(|| introduction.iter().find_map(|text| found(&INTRODUCTION, text)));
+    let outside =
+        outside.or_else(|| introduction.iter().find_map(|text| found(&INTRODUCTION, &own_name.cleared_text(text))));
     let prose = || candidate.tree().iter().any(|section| PRODUCTION.is_match(&section.title) || text_says(section));
     match outside {
         Some(word) if says_production || prose() => Setting::Uncertain(word),

@@ -27,13 +27,14 @@ pub struct Topic {
     /// What must be there before it counts.
     pub needs: Needs,
     /// What must occur in its text.
-    pub about: Option<Pattern>,
+    pub about: Option<Arc<Pattern>>,
     not_about: Option<Pattern>,
     described: Option<Pattern>,
     aside: Option<Pattern>,
     not_beside: Option<Pattern>,
     of_code: Option<Pattern>,
     makes: Option<Pattern>,
+    puts_up: Option<Pattern>,
     beside: Option<Pattern>,
     done_by: Option<Pattern>,
     trade: Option<Arc<Pattern>>,
@@ -188,6 +189,11 @@ impl Topic {
         self.makes.as_ref().is_some_and(|pattern| pattern.is_match(command))
     }
 
+    /// Whether a command puts up the infrastructure that the page stands beside.
+    pub fn is_put_up_by(&self, command: &str) -> bool {
+        self.puts_up.as_ref().is_some_and(|pattern| pattern.is_match(command))
+    }
+
     /// Whether what stands under a heading is about its counterpart, too.
     pub fn is_shared(&self, heading: &str) -> bool {
         self.beside.as_ref().is_some_and(|pattern| pattern.is_match(heading))
@@ -290,7 +296,7 @@ fn topic(name: &str, body: &Map, before: &IndexMap<String, Topic>) -> Result<Top
             "templates" => topic.templates = flag(value)?,
             "development" => topic.development = value.as_str() == Some("named"),
             "promised" => topic.promised = Some(shared(value, before, |topic| topic.promised.as_ref())?),
-            "about" => topic.about = Some(Pattern::read(value)?),
+            "about" => topic.about = Some(shared(value, before, |topic| topic.about.as_ref())?),
             "not_about" => topic.not_about = Some(Pattern::read(value)?),
             "aside" => topic.aside = Some(Pattern::read(value)?),
             "described" => topic.described = Some(Pattern::read(value)?),
@@ -298,6 +304,7 @@ fn topic(name: &str, body: &Map, before: &IndexMap<String, Topic>) -> Result<Top
             "done_by" => topic.done_by = Some(Pattern::read(value)?),
             "of_code" => topic.of_code = Some(Pattern::read(value)?),
             "makes" => topic.makes = Some(Pattern::read(value)?),
+            "puts_up" => topic.puts_up = Some(Pattern::read(value)?),
             "not_beside" => topic.not_beside = Some(Pattern::read(value)?),
             "of_whole" => topic.of_whole = Some(Pattern::read(value)?),
             "trade" => topic.trade = Some(shared(value, before, |topic| topic.trade.as_ref())?),
@@ -391,13 +398,14 @@ pub fn faults() -> Vec<String> {
             _ => None,
         });
         let patterns = parts
-            .chain(&topic.about)
+            .chain(topic.about.as_deref())
             .chain(&topic.not_about)
             .chain(&topic.aside)
             .chain(&topic.described)
             .chain(&topic.not_beside)
             .chain(&topic.of_code)
             .chain(&topic.makes)
+            .chain(&topic.puts_up)
             .chain(&topic.beside)
             .chain(&topic.done_by)
             .chain(topic.titles.pattern())
