@@ -27,7 +27,7 @@ pub struct Topic {
     /// What must be there before it counts.
     pub needs: Needs,
     /// What must occur in its text.
-    pub about: Option<Arc<Pattern>>,
+    pub about: Option<Pattern>,
     not_about: Option<Pattern>,
     described: Option<Pattern>,
     aside: Option<Pattern>,
@@ -296,7 +296,7 @@ fn topic(name: &str, body: &Map, before: &IndexMap<String, Topic>) -> Result<Top
             "templates" => topic.templates = flag(value)?,
             "development" => topic.development = value.as_str() == Some("named"),
             "promised" => topic.promised = Some(shared(value, before, |topic| topic.promised.as_ref())?),
-            "about" => topic.about = Some(shared(value, before, |topic| topic.about.as_ref())?),
+            "about" => topic.about = Some(Pattern::read(value)?),
             "not_about" => topic.not_about = Some(Pattern::read(value)?),
             "aside" => topic.aside = Some(Pattern::read(value)?),
             "described" => topic.described = Some(Pattern::read(value)?),
@@ -398,7 +398,7 @@ pub fn faults() -> Vec<String> {
             _ => None,
         });
         let patterns = parts
-            .chain(topic.about.as_deref())
+            .chain(&topic.about)
             .chain(&topic.not_about)
             .chain(&topic.aside)
             .chain(&topic.described)
