@@ -13,6 +13,7 @@ use crate::facts::production::Standing;
 use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::quantity::{Dimension, Quantity};
+use crate::tree::path::{folder_of, within};
 use std::sync::Arc;
 
 /// `@container(fact)`.
@@ -268,8 +269,8 @@ fn of_image(facts: &Facts<'_>, image: &Image, stage: usize, fact: &str, question
                 }
             }
         }
-        "release_build" => builds(image, stage, Build::Release, "a release build"),
-        "debug_build" => builds(image, stage, Build::Debug, "a debug build"),
+        "release_build" => builds(facts, image, stage, Build::Release, "a release build"),
+        "debug_build" => builds(facts, image, stage, Build::Debug, "a debug build"),
         "command" => {
             let command = image.command(stage).filter(|fact| !is_bare_shell(&fact.value));
             command
@@ -298,8 +299,12 @@ fn is_bare_shell(command: &str) -> bool {
 }
 
 /// A release build only counts when no debug build goes into the same image.
-fn builds(image: &Image, stage: usize, wanted: Build, what: &str) -> Vec<Sighting> {
-    let all = image.builds(stage);
+fn builds(facts: &Facts<'_>, image: &Image, stage: usize, wanted: Build, what: &str) -> Vec<Sighting> {
+    let mut all = image.builds(stage);
+    // What CMake builds is this project where its list stands beside the Dockerfile.
+    if facts.tree.file(&within(folder_of(&image.path), "CMakeLists.txt")).is_some() {
+        all.extend(image.cmake_builds(stage));
+    }
     if wanted == Build::Release && all.iter().any(|build| build.value == Build::Debug) {
         return Vec::new();
     }

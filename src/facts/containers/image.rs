@@ -230,15 +230,25 @@ impl Image {
             .filter(|each| each.keyword == "COPY")
             .filter_map(|each| Some(Fact::new(copied_build(&each.text)?, self.at(each.span))))
             .collect();
-        let compiled = instructions().filter(|each| each.keyword == "RUN").flat_map(|each| {
-            let found = super::shell::cargo_builds(&each.text);
-            found
-                .into_iter()
-                .filter(|(.., sure)| *sure)
-                .map(|(build, at, _)| Fact::new(build, self.at(each.line_at(at))))
-        });
         // What is copied into the image decides; a build whose result stays behind says nothing about it.
-        if copied.is_empty() { compiled.collect() } else { copied }
+        if copied.is_empty() { self.compiled(stage, super::shell::cargo_builds) } else { copied }
+    }
+
+    /// How CMake compiled the program of a shipped stage.
+    pub fn cmake_builds(&self, stage: usize) -> Vec<Fact<Build>> {
+        self.compiled(stage, super::shell::cmake_builds)
+    }
+
+    /// The builds that surely run for a shipped stage.
+    fn compiled(&self, stage: usize, read: fn(&str) -> Vec<(Build, usize, bool)>) -> Vec<Fact<Build>> {
+        let needed = self.file.needed(stage);
+        let runs = needed.iter().flat_map(|&index| &self.file.stages[index].instructions);
+        let runs = runs.filter(|each| each.keyword == "RUN");
+        let found = runs.flat_map(|each| {
+            let sure = read(&each.text).into_iter().filter(|(.., sure)| *sure);
+            sure.map(|(build, at, _)| Fact::new(build, self.at(each.line_at(at))))
+        });
+        found.collect()
     }
 
     /// A build that stands in a branch which a build argument of the caller decides, where nothing else tells how the

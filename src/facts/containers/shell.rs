@@ -5,20 +5,45 @@ use super::image::Build;
 /// The Cargo builds of the project itself in a shell text, each with the offset of its command and whether it surely
 /// runs; what stands in a branch that is not taken is none.
 pub(super) fn cargo_builds(text: &str) -> Vec<(Build, usize, bool)> {
+    // `else cargo build`: the line of the command is meant.
+    builds(text, cargo_build, "cargo")
+}
+
+/// The same of CMake, by the kind of build that a command is given; where the text fetches sources they are another's.
+pub(super) fn cmake_builds(text: &str) -> Vec<(Build, usize, bool)> {
+    let fetches = ["git clone", "curl ", "wget "].iter().any(|fetch| text.contains(fetch));
+    if fetches { Vec::new() } else { builds(text, cmake_build, BUILD_TYPE) }
+}
+
+/// What tells CMake how to build.
+const BUILD_TYPE: &str = "-DCMAKE_BUILD_TYPE=";
+
+/// The builds in a shell text, each at the first word that holds a part.
+fn builds(text: &str, read: fn(&[&str]) -> Option<Build>, part: &str) -> Vec<(Build, usize, bool)> {
     let mut branches = Branches::default();
     let mut found = Vec::new();
     for (words, at, mark) in commands(text) {
         let taken = branches.step(&words, mark);
         if taken != Some(false)
-            && let Some(build) = cargo_build(&words)
+            && let Some(build) = read(&words)
         {
-            // `else cargo build`: the line of the command is meant.
-            let at = at
-                + text[at..].find(words.iter().copied().find(|word| word.contains("cargo")).unwrap_or("")).unwrap_or(0);
-            found.push((build, at, taken.is_some()));
+            let word = words.iter().copied().find(|word| word.contains(part)).unwrap_or("");
+            found.push((build, at + text[at..].find(word).unwrap_or(0), taken.is_some()));
         }
     }
     found
+}
+
+/// How a command has CMake build; `None` if it does not say, or in a word that is not known here.
+fn cmake_build(words: &[&str]) -> Option<Build> {
+    if words.first().is_some_and(|word| *word == "echo") {
+        return None;
+    }
+    match words.iter().find_map(|word| word.strip_prefix(BUILD_TYPE))? {
+        "Debug" => Some(Build::Debug),
+        "Release" | "RelWithDebInfo" | "MinSizeRel" => Some(Build::Release),
+        _ => None,
+    }
 }
 
 /// Commands of a shell text: the words between `&&`, `||`, `;`, `|`, `(`, `)` and line ends, with their offset and the
