@@ -167,6 +167,13 @@ impl OwnName {
         &self.called
     }
 
+    /// Whether a text bears a word of what its manifests call it.
+    pub fn is_called(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        let mut words = self.called.iter().flat_map(|name| name.split(' '));
+        words.any(|word| word.len() > 2 && text.contains(word))
+    }
+
     /// The words of its name, and what its manifests say that the program is.
     pub fn says(&self) -> &str {
         &self.says

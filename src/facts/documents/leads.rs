@@ -175,9 +175,12 @@ fn site_name(host: &str) -> Option<&str> {
 }
 
 /// Whether an address is of a site that bears the project's name: `opentelemetry.io` for `opentelemetry-demo`; the
-/// foundation of many has a site for each of them, and an owner's pages a folder for each project.
+/// foundation of many has a site for each of them, and an owner's pages a folder for each project. The manual of a tool
+/// that the title alone names, `kubernetes.io` for `Kubernetes Parcel Counter`, is none.
 fn is_own_site(facts: &Facts<'_>, url: &str) -> bool {
-    let bears = |name: &str| facts.own_name().is_in(name) == Some(true);
+    let own = facts.own_name();
+    let is_titled_alone = |name: &str| is_reference(url) && !own.called().is_empty() && !own.is_called(name);
+    let bears = |name: &str| own.is_in(name) == Some(true) && !is_titled_alone(name);
     let folder = || url.split('/').nth(3).unwrap_or_default();
     let host = host(url);
     site_name(host).is_some_and(bears)
