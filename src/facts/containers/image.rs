@@ -234,7 +234,7 @@ impl Image {
         if copied.is_empty() { self.compiled(stage, super::shell::cargo_builds) } else { copied }
     }
 
-    /// How CMake compiled the program of a shipped stage.
+    /// How `CMake` compiled the program of a shipped stage.
     pub fn cmake_builds(&self, stage: usize) -> Vec<Fact<Build>> {
         self.compiled(stage, super::shell::cmake_builds)
     }

@@ -9,13 +9,13 @@ pub(super) fn cargo_builds(text: &str) -> Vec<(Build, usize, bool)> {
     builds(text, cargo_build, "cargo")
 }
 
-/// The same of CMake, by the kind of build that a command is given; where the text fetches sources they are another's.
+/// The same of `CMake`, by the kind of build that a command is given; where the text fetches sources they are another's.
 pub(super) fn cmake_builds(text: &str) -> Vec<(Build, usize, bool)> {
     let fetches = ["git clone", "curl ", "wget "].iter().any(|fetch| text.contains(fetch));
     if fetches { Vec::new() } else { builds(text, cmake_build, BUILD_TYPE) }
 }
 
-/// What tells CMake how to build.
+/// What tells `CMake` how to build.
 const BUILD_TYPE: &str = "-DCMAKE_BUILD_TYPE=";
 
 /// The builds in a shell text, each at the first word that holds a part.
@@ -34,7 +34,7 @@ fn builds(text: &str, read: fn(&[&str]) -> Option<Build>, part: &str) -> Vec<(Bu
     found
 }
 
-/// How a command has CMake build; `None` if it does not say, or in a word that is not known here.
+/// How a command has `CMake` build; `None` if it does not say, or in a word that is not known here.
 fn cmake_build(words: &[&str]) -> Option<Build> {
     if words.first().is_some_and(|word| *word == "echo") {
         return None;
