@@ -66,14 +66,16 @@ pub(super) struct Check {
     pub(super) admits: bool,
 }
 
-/// Every own serving workload of production; with none, the release images that check themselves.
+/// Every own serving workload of production; with none but those of a Procfile, the release images that check themselves.
 pub(super) fn subjects(facts: &Facts<'_>) -> Vec<Subject> {
     let own: Vec<&Object> = facts.kubernetes().own_workloads().collect();
     let listening: Vec<&Object> = own.iter().copied().filter(|object| listens(facts, object)).collect();
     let objects = if listening.is_empty() { own } else { listening };
     let mut found: Vec<Subject> = objects.into_iter().map(|object| of_object(facts, object)).collect();
     let services = facts.containers().production().filter(|service| service.serves());
-    found.extend(services.map(|service| of_service(facts, service)));
+    let (of_procfile, others): (Vec<&Service>, Vec<&Service>) =
+        services.partition(|service| service.platform == Platform::Heroku);
+    found.extend(others.into_iter().map(|service| of_service(facts, service)));
     found.extend(ecs::subjects(facts));
     if found.is_empty() {
         let images = || facts.containers().images.iter().filter(|image| image.standing == Standing::Production);
@@ -87,6 +89,10 @@ pub(super) fn subjects(facts: &Facts<'_>) -> Vec<Subject> {
                 subject.silent = Some(why.clone());
             }
         }
+    }
+    // A Procfile has no word for it; the image that is published beside it may have one.
+    if found.is_empty() {
+        found.extend(of_procfile.into_iter().map(|service| of_service(facts, service)));
     }
     found
 }
