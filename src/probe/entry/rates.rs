@@ -155,6 +155,8 @@ const LIMITERS: &[(&str, How)] = &[
     (r#"\b(?:limit|Limiter|default_limits|DEFAULT_THROTTLE_RATES)\b[^;\n]{0,80}?["'](?<amount>\d+)\s*/\s*(?<unit>minute|second|hour|min|sec)"#, How::Each),
     (r"\brateLimit\(\s*\{[^}]{0,200}?\bwindowMs:\s*(?<window>[\d_* ]+)[^}]{0,200}?\b(?:max|limit):\s*(?<amount>[\d_]+)", How::Window),
     (r"\brateLimit\(\s*\{[^}]{0,200}?\b(?:max|limit):\s*(?<amount>[\d_]+)[^}]{0,200}?\bwindowMs:\s*(?<window>[\d_* ]+)", How::Window),
+    // By the address of whoever asks, whatever the path.
+    (r#"\bthrottle\(?\s*["'][^"'\n]+["']\s*,\s*limit:\s*(?<amount>[\d_]+)\s*,\s*period:\s*(?<times>\d+)(?:\.(?<unit>second|minute|hour|day)s?)?(?:\.to_i)?\s*\)?\s*(?:\{|do)\s*\|\w+\|\s*\w+\.(?:remote_)?ip\s*(?:[}\n]|unless\b)"#, How::Each),
     (r"\bhttprate\.Limit(?:ByIP|All)?\(\s*(?<amount>\d+)\s*,\s*(?:(?<times>\d+)\s*\*\s*)?time\.(?<unit>Second|Minute|Hour)", How::Each),
 ];
 
