@@ -144,6 +144,10 @@ fn keys_of_texts_and_translations_are_no_secrets() {
     assert_eq!(found("src/db.ts", "const c = { password: 'shop.pass-4-word' };"), ["1 assignment medium"]);
     let tag = "{ id: 'GTM-ABCD123', auth: 'Kd9vPz3nRb7yQ2xWm5tLc8', preview: 'env-3' }";
     assert_eq!(found("src/tags.js", tag), ["1 assignment low"]);
+    let key = ["AIzaSyD4x9Qm7v", "B2nK8tR5wL1cZ6hJ3fG0pYsUe"].concat();
+    let app = format!("APP='{{\"apiKey\":\"{key}\",\"authDomain\":\"shop.example.org\"}}'\n");
+    assert_eq!(found(".env.production", &app), ["1 google_api_key low"]);
+    assert_eq!(found(".env.production", &format!("MAPS_KEY={key}\n")), ["1 google_api_key high"]);
 }
 
 #[test]

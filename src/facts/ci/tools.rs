@@ -74,7 +74,7 @@ static TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "cargo hack test",
         "{npm|pnpm|yarn|bun} {test|t}",
         "{npm|pnpm|yarn|bun} run test*",
-        "pytest !-k",
+        "pytest !-k !--collect-only !--co !--markers !--fixtures",
         "{vitest|jest} !-t !--testNamePattern",
         "{tox|nox|mocha|ava|rspec|phpunit|ctest}",
         "ginkgo !build !bootstrap !generate !labels !outline !unfocus !version !--dry-run",

@@ -10,9 +10,53 @@ use std::sync::Arc;
 /// Takes from production what runs nothing, and what somebody has yet to fill in.
 pub(super) fn set_aside(objects: &mut [Object]) {
     set_stopped_aside(objects);
+    set_older_releases_aside(objects);
     set_forms_aside(objects);
     set_unread_secrets_aside(objects);
     set_doubtful_twins_aside(objects);
+}
+
+/// So many folders named by versions, one beside the other, are an archive of releases.
+const ARCHIVE: usize = 3;
+
+/// Of an archive of releases, `install/v1.2.0/`, `install/v1.3.0/` and so on, the newest is what runs.
+fn set_older_releases_aside(objects: &mut [Object]) {
+    let mut archives: BTreeMap<String, BTreeSet<Version>> = BTreeMap::new();
+    for object in objects.iter() {
+        if let Some((folder, version)) = release_of(&object.path) {
+            archives.entry(folder.to_owned()).or_default().insert(version);
+        }
+    }
+    archives.retain(|_, versions| versions.len() >= ARCHIVE);
+    for object in objects.iter_mut().filter(|object| object.standing == Standing::Production) {
+        let Some((folder, version)) = release_of(&object.path) else { continue };
+        let newest = archives.get(folder).and_then(BTreeSet::last);
+        if newest.is_some_and(|newest| version < *newest) {
+            object.standing = Standing::Aside("a newer release stands beside it".into());
+        }
+    }
+}
+
+/// The numbers of a version, and whether it is one that is out: `v1.3.0-rc1` comes before `v1.3.0`.
+type Version = (Vec<u64>, bool, String);
+
+/// The folder of an archive that a path may stand in, and the version that it belongs to.
+fn release_of(path: &str) -> Option<(&str, Version)> {
+    let mut start = 0;
+    for part in path.split('/') {
+        if let Some(version) = version(part).filter(|_| start + part.len() < path.len()) {
+            return Some((&path[..start], version));
+        }
+        start += part.len() + 1;
+    }
+    None
+}
+
+fn version(name: &str) -> Option<Version> {
+    let bare = name.strip_prefix('v').unwrap_or(name);
+    let (numbers, rest) = bare.split_once('-').unwrap_or((bare, ""));
+    let numbers: Option<Vec<u64>> = numbers.split('.').map(|number| number.parse().ok()).collect();
+    Some((numbers.filter(|numbers| numbers.len() >= 2)?, rest.is_empty(), rest.to_owned()))
 }
 
 /// What somebody has yet to fill in runs nowhere as it stands, nor does what stands with it in one file.

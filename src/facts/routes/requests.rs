@@ -12,8 +12,7 @@ use super::{Operation, functions, grpc, joined, path};
 use crate::evidence::Place;
 use crate::facts::code::{CodeFile, Language, Role};
 use crate::facts::{Facts, parallel};
-use crate::pattern::Regex;
-use crate::pattern::compile;
+use crate::pattern::{Captures, Regex, compile, pattern};
 use crate::source::Span;
 use crate::tree::path::folder_of;
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,7 +87,36 @@ pub(super) fn mark(facts: &Facts<'_>, operations: &mut [Operation], names: &[(Pl
     }
     unresolved.extend(by_function(&files));
     unresolved.extend(by_client(facts, &files, operations));
+    unresolved.extend(by_address(&files, operations));
     unresolved
+}
+
+// The end of a path that is added to an address: `url+"orders"`.
+pattern!(ADDED, r#"\b\w*(?:[uU][rR][lL]|[bB]ase|[aA]ddr|[eE]ndpoint)\w*\s*\+\s*["'](?<end>[a-z][\w-]*)["'?/]"#);
+
+// A path that stands elsewhere under a name and is put behind an address: `Sprintf("http://%s%s", host, OrdersPath)`.
+pattern!(GIVEN, r#"Sprintf\(\s*"[^"\n]*%s[^"\n]*"[^\n]*?\b(?<name>[A-Z]\w*(?:Path|Route|Endpoint))\b"#);
+
+/// Where tests add the end of an operation's path, or a name for one, each once, to an address that ends in a slash, or does not: who knows.
+fn by_address(files: &[TestFile], operations: &[Operation]) -> Vec<Place> {
+    let missing = operations.iter().filter(|one| one.tested.is_none()).filter_map(|one| one.path.rsplit('/').next());
+    let mut missing: BTreeSet<&str> = missing.collect();
+    let (mut named, mut found) = (BTreeSet::new(), Vec::new());
+    let place = |file: &TestFile, captures: &Captures<'_>| {
+        let whole = captures.whole();
+        Place::at(file.path.clone(), Span::new(whole.start(), whole.end()))
+    };
+    for file in files {
+        for added in ADDED.captures_iter(&file.outline.code).filter(|added| missing.remove(&added["end"])) {
+            found.push(place(file, &added));
+        }
+        for given in GIVEN.captures_iter(&file.outline.code) {
+            if named.insert(given["name"].to_owned()) {
+                found.push(place(file, &given));
+            }
+        }
+    }
+    found
 }
 
 /// What a client that stands in the tree as a package of its own asks for, where tests of Go use it: for each operation

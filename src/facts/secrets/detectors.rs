@@ -192,6 +192,11 @@ impl Detector {
         self.checks.contains(&Check::Url)
     }
 
+    /// Whether it finds keys that an app of Firebase shows to everybody.
+    pub(super) fn is_of_apps(&self) -> bool {
+        *self.id == *"google_api_key"
+    }
+
     /// Whether it finds private keys, whatever they are for.
     pub(super) fn is_of_keys(&self) -> bool {
         self.id.ends_with("private_key")

@@ -63,12 +63,19 @@ fn is_taken_over_and_set(path: &str, text: &str, before: &str, name: &str) -> bo
     let body = |at: usize| lines[at + 1..].iter().take_while(|line| !is_head(line));
     let takes_it =
         |line: &&str| line.trim_start().starts_with("<<:") && line.trim_end().ends_with(&format!("*{anchor}"));
+    // To Rails the address of a database says more than its parts.
+    let names = [Some(name), path.ends_with("database.yml").then_some("url")];
+    let set_anew = |line: &str| {
+        names
+            .iter()
+            .flatten()
+            .find_map(|name| Some(line.strip_prefix(name)?.trim_start().strip_prefix(':')?.trim().to_owned()))
+    };
     let mut takers = productions.filter(|(at, _)| body(*at).any(takes_it)).peekable();
     takers.peek().is_some()
         && takers.all(|(at, _)| {
-            let mut values =
-                body(at).filter_map(|line| line.trim_start().strip_prefix(name)?.trim_start().strip_prefix(':'));
-            values.any(|value| is_reference(value.trim().trim_matches(['"', '\''])))
+            let mut values = body(at).filter_map(|line| set_anew(line.trim_start()));
+            values.any(|value| is_reference(value.trim_matches(['"', '\''])))
         })
 }
 

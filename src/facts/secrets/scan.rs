@@ -165,6 +165,9 @@ impl Scanner {
             _ if has_expired(detector, &text[start..end], setting.now) => (Confidence::Low, Some("it has expired")),
             _ if around::is_an_example(text, start) => (Confidence::Low, Some("named an example")),
             _ if is_help() => (Confidence::Low, Some("in a sample inside of a text")),
+            _ if detector.is_of_apps() && around::goes_to_browsers("apiKey", text, start) => {
+                (Confidence::Low, Some("every browser is given it"))
+            }
             (Outcome::Proven, _) => (Confidence::High, None),
             (Outcome::Doubtful, _) => (Confidence::Low, Some("its checksum is wrong")),
             _ if detector.is_public => (Confidence::Low, Some("made for tests or for publishing")),

@@ -73,7 +73,7 @@ off:
   when: never
 ";
     let base = ".rust:\n  before_script:\n    - cargo --version\n";
-    let make = "all: test\ntest:\n\tcargo test\n";
+    let make = "all: test\n%: common-% ;\ncommon-test:\n\tcargo test\n";
     check(
         &[(".gitlab-ci.yml", main), ("ci/base.yml", base), ("Makefile", make)],
         "
@@ -85,7 +85,7 @@ off:
         . nightly .gitlab-ci.yml:21 cargo bench
         - reuse ci/base.yml:3 cargo --version
         + reuse .gitlab-ci.yml:28 make all
-        + reuse Makefile:3 cargo test
+        + reuse Makefile:4 cargo test
         m production .gitlab-ci.yml:32 helm upgrade shop ./chart
         ",
     );

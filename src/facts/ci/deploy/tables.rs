@@ -179,6 +179,8 @@ pub(super) const PUBLISH_ACTIONS: &[&str] = &[
     "js-devtools/npm-publish",
     "changesets/action",
     "helm/chart-releaser-action",
+    "prometheus/promci/publish_main",
+    "prometheus/promci/publish_release",
     "redhat-actions/push-to-registry",
 ];
 

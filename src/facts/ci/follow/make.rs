@@ -2,7 +2,7 @@
 
 use super::super::excerpt::Excerpt;
 use super::super::path;
-use super::make_file::{Makefile, read};
+use super::make_file::{Makefile, Target, read};
 use super::{Call, Walk};
 use crate::evidence::Place;
 use crate::source::Source;
@@ -60,14 +60,10 @@ impl Walk<'_> {
         if depth > 40 || !done.insert(name.to_owned()) {
             return;
         }
-        let pattern = || {
-            make.targets.iter().find(|(pattern, _)| {
-                pattern.contains('%') && super::super::pattern::glob(&pattern.replacen('%', "*", 1), name)
-            })
-        };
-        let Some(target) = make.targets.get(name).or_else(|| pattern().map(|(_, target)| target)) else { return };
+        let explicit = make.targets.get(name).map(|target| (target, ""));
+        let Some((target, stem)) = explicit.or_else(|| by_pattern(make, name)) else { return };
         for need in &target.prerequisites {
-            self.target(make, need, call, done, depth + 1);
+            self.target(make, &need.replacen('%', stem, 1), call, done, depth + 1);
         }
         if make.one_shell {
             self.one_shell(make, &target.recipe, call);
@@ -130,6 +126,17 @@ impl Walk<'_> {
             self.script(&whole, &call);
         }
     }
+}
+
+/// The rule for a pattern that makes a target, and what `%` stands for in it. What such a rule needs is there, or has a
+/// rule of its own: `%: common-%` makes `build` where somebody says how to make `common-build`.
+fn by_pattern<'m, 'n>(make: &'m Makefile, name: &'n str) -> Option<(&'m Target, &'n str)> {
+    make.targets.iter().find_map(|(pattern, target)| {
+        let (start, end) = pattern.split_once('%')?;
+        let stem = name.strip_prefix(start)?.strip_suffix(end)?;
+        let is_known = |need: &String| !need.contains('%') || make.targets.contains_key(&need.replacen('%', stem, 1));
+        (!stem.is_empty() && target.prerequisites.iter().all(is_known)).then_some((target, stem))
+    })
 }
 
 /// What a line stands for that is nothing but a name: `$(call test_core)`, `$(call publish,api,latest)`, `$(test_core)`.

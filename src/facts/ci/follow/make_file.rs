@@ -120,7 +120,7 @@ fn rule(make: &mut Makefile, text: &str, line: &str, span: Span, file: &str) -> 
         if target.prerequisites.len() < 1000 {
             target.prerequisites.extend(needs.iter().cloned());
         }
-        if let Some(recipe) = inline {
+        if let Some(recipe) = inline.filter(|recipe| !recipe.trim().is_empty()) {
             let at = text[span.range()].find(recipe.trim()).unwrap_or(0);
             target.recipe.push((file.to_owned(), Span { start: span.start + at as u32, end: span.end }));
         }

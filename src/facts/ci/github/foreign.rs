@@ -48,6 +48,11 @@ const TENDING: &[&str] = &[
     "draft",
     "drafter",
     "undraft",
+    "readme",
+    "claude",
+    "copilot",
+    "respond",
+    "signal",
 ];
 
 /// Words of workflows that look for weak places and do nothing else.
