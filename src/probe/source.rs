@@ -39,8 +39,9 @@ pub static PROBE: Probe = Probe {
               `own` drops those in code that calls somebody else's API, by its path, or reaches databases of the users; \
               `service` drops those in programs that serve nothing, where another one does; `says` is what such a line does, in words; `default` marks values that nobody may have set; \
               `chosen` drops a database driver that production's environment does not choose; \
-              `literal` keeps those whose group `value` is a text of the tree or the name of one, and never shows it",
-    usage: "@source(regex…) {near: regex, lines: n, unless: regex, above: n, unless_with: regex, but: regex, called_from: regex, inside: regex, outside: regex, path: glob, production, server, own, service, chosen, literal, default: \"the program\", unit, says: \"what it does\"}",
+              `literal` keeps those whose group `value` is a text of the tree or the name of one, and never shows it; \
+              `switchable` keeps those behind a switch that is off only where the environment does not give it",
+    usage: "@source(regex…) {near: regex, lines: n, unless: regex, above: n, unless_with: regex, but: regex, called_from: regex, inside: regex, outside: regex, path: glob, production, server, own, service, chosen, literal, switchable, default: \"the program\", unit, says: \"what it does\"}",
     arity: (1, usize::MAX),
     patterns_from: Some(0),
     facts: &[],
@@ -61,6 +62,7 @@ pub static PROBE: Probe = Probe {
         "service",
         "chosen",
         "literal",
+        "switchable",
         "default",
         "unit",
         "says",
@@ -134,8 +136,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             sighting.default_of = question.option_text("default").map(str::to_owned);
             if let Some(why) = code.left_out(facts, &hit.path, hit.span.start) {
                 sighting.message = format!("{}; {why}", sighting.message);
-                if answer.notes.len() < MOST {
-                    answer.notes.push(sighting);
+                let is_open = question.is_set("switchable")
+                    && code.is_left_to_the_environment(facts, &hit.path, hit.span.start);
+                let found = if is_open { &mut answer.seen } else { &mut answer.notes };
+                if found.len() < MOST {
+                    found.push(sighting);
                 }
             } else if answer.seen.len() < MOST {
                 answer.seen.push(sighting);

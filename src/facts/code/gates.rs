@@ -16,6 +16,11 @@ impl Code {
         self.not_built(facts, path, offset).or_else(|| self.switched_off(facts, path, offset))
     }
 
+    /// Whether production has the code at a place as soon as a variable of its environment says so.
+    pub fn is_left_to_the_environment(&self, facts: &Facts<'_>, path: &str, offset: u32) -> bool {
+        self.not_built(facts, path, offset).is_none() && self.waits_for_a_variable(facts, path, offset)
+    }
+
     /// Why a release leaves the code at a place out: a feature that the code or the module around it needs and that a
     /// release is built without, or one that they are there instead of and that every release is built with.
     fn not_built(&self, facts: &Facts<'_>, path: &str, offset: u32) -> Option<String> {

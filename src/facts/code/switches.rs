@@ -3,7 +3,7 @@
 use super::callers::{calls, functions};
 use super::{Code, Language, Role};
 use crate::facts::Facts;
-use crate::facts::config::{Held, Key, Setting};
+use crate::facts::config::{Held, Key, Layer, Setting};
 use crate::pattern::pattern;
 use crate::tree::path::folder_of;
 
@@ -46,15 +46,27 @@ enum Off<'f> {
 impl Code {
     /// Why production does not come to the code at a place: a setting that a branch around it or before it asks for is off.
     pub(super) fn switched_off(&self, facts: &Facts<'_>, path: &str, offset: u32) -> Option<String> {
-        let text = self.file(path).and_then(|file| file.code(facts))?;
-        let before = text.product().get(..offset as usize)?;
-        let (name, off) = off_around(facts, before).or_else(|| self.never_called(facts, path, before))?;
+        let (name, off) = self.off_at(facts, path, offset)?;
         let Off::Set(Setting { place, .. }) = off else {
             return Some(format!("only where `{name}` is on, which nothing sets"));
         };
         let line = place.span.and_then(|span| Some(facts.tree.text(&place.path)?.line_col(span.start).line));
         let line = line.map_or_else(String::new, |line| format!(":{line}"));
         Some(format!("only where `{name}` is on, which is off ({}{line})", place.path))
+    }
+
+    /// Whether the setting that keeps production from the code at a place is a variable of the environment which is off
+    /// only where nobody gives it.
+    pub(super) fn waits_for_a_variable(&self, facts: &Facts<'_>, path: &str, offset: u32) -> bool {
+        let off = self.off_at(facts, path, offset);
+        off.is_some_and(|(_, off)| matches!(off, Off::Set(one) if one.is_variable && one.layer == Layer::Program))
+    }
+
+    /// The setting that keeps production from the code at a place, and why it is off.
+    fn off_at<'f>(&self, facts: &'f Facts<'_>, path: &str, offset: u32) -> Option<(String, Off<'f>)> {
+        let text = self.file(path).and_then(|file| file.code(facts))?;
+        let before = text.product().get(..offset as usize)?;
+        off_around(facts, before).or_else(|| self.never_called(facts, path, before))
     }
 
     /// The setting that keeps production from calling the function at the end of a text: nobody else can call it, and those
