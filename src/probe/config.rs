@@ -7,7 +7,7 @@ pub(super) use level::level;
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::config::{Config, Connection, Held, Key, Layer, Setting, squashed};
+use crate::facts::config::{Config, Connection, Held, Key, Layer, Setting, Unparsed, squashed};
 use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::quantity::{Quantity, looks_like_quantity};
@@ -40,8 +40,15 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     };
     let words: Vec<&Word> = question.words_from(0).collect();
     let mut answer = read(facts, &words, &form, question.is_set("all"));
-    answer.blind.extend(config.blind.iter().cloned());
+    answer.blind.extend(config.blind(may_hold(&words)));
     answer
+}
+
+/// Whether a file that could not be read may hold a setting that one of the words names.
+pub(super) fn may_hold(words: &[&Word]) -> impl Fn(&Unparsed) -> bool {
+    let is_any = words.iter().any(|word| word.is_pattern);
+    let keys: Vec<String> = words.iter().flat_map(|word| spread(&word.text)).collect();
+    move |file| is_any || keys.iter().any(|key| file.may_hold(key))
 }
 
 /// What a value is meant to be.

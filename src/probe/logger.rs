@@ -1,6 +1,6 @@
 //! `@logger`: how verbose the program's own logging is in production.
 
-use super::config::{Form, read};
+use super::config::{Form, may_hold, read};
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
@@ -128,7 +128,7 @@ pub fn patterns() -> Vec<String> {
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let words: Vec<&Word> = question.words_from(1).collect();
-    let mut answer = Answer { blind: facts.config().blind.clone(), ..Answer::default() };
+    let mut answer = Answer { blind: facts.config().blind(may_hold(&words)), ..Answer::default() };
     answer.seen.extend(caps(facts));
     let mut set = read(facts, &words, &Form { shape: Some("level"), ..Form::default() }, false);
     if !set.seen.is_empty() {

@@ -1,6 +1,6 @@
 //! `@secret`: how production gets a secret.
 
-use super::config::{Variables, matching};
+use super::config::{Variables, matching, may_hold};
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
@@ -21,6 +21,10 @@ pub static PROBE: Probe = Probe {
     options: &["way"],
     look,
 };
+
+/// Words of a text that holds an address, in which a password may stand.
+const ADDRESSES: &[&str] =
+    &["url", "uri", "dsn", "postgres", "postgresql", "mysql", "mongodb", "redis", "rediss", "amqp", "amqps"];
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let config = facts.config();
@@ -77,7 +81,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let serves = |read: &&EnvRead| !is_elsewhere(&read.place.path);
     answer.seen.extend(reads(config, &words).filter(serves).map(read_sighting));
     keep(&mut answer, way);
-    answer.blind.extend(config.blind.iter().cloned());
+    let is_named = may_hold(&words);
+    answer.blind.extend(config.blind(|file| file.has_word(ADDRESSES) || is_named(file)));
     answer
 }
 

@@ -136,8 +136,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             sighting.default_of = question.option_text("default").map(str::to_owned);
             if let Some(why) = code.left_out(facts, &hit.path, hit.span.start) {
                 sighting.message = format!("{}; {why}", sighting.message);
-                let is_open = question.is_set("switchable")
-                    && code.is_left_to_the_environment(facts, &hit.path, hit.span.start);
+                let is_open =
+                    question.is_set("switchable") && code.is_left_to_the_environment(facts, &hit.path, hit.span.start);
                 let found = if is_open { &mut answer.seen } else { &mut answer.notes };
                 if found.len() < MOST {
                     found.push(sighting);

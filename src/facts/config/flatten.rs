@@ -4,7 +4,7 @@ use super::files::{self, Sections, SettingsFile};
 use super::loaded::Loaded;
 use super::named;
 use super::shipped::Shipped;
-use super::{Config, Connection, Held, Key, Layer, Setting};
+use super::{Config, Connection, Held, Key, Layer, Setting, Unparsed};
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::facts::containers::third_party_image;
@@ -31,7 +31,7 @@ pub(super) fn files(facts: &Facts<'_>, config: &mut Config) {
             }));
             continue;
         };
-        config.blind.extend(parsed.blind());
+        config.unparsed.extend(parsed.blind().map(|blind| Unparsed::new(blind, parsed.source.text())));
         let is_chart = facts.tree.file(&within(folder_of(file.path), "Chart.yaml")).is_some();
         let (owner, settings) = (file.service.into(), &mut config.settings);
         let is_foreign = is_chart && is_one_of_many(facts, folder_of(file.path));

@@ -19,6 +19,7 @@ pub(crate) mod reads;
 pub mod script;
 mod shipped;
 mod templates;
+mod unparsed;
 mod unread;
 mod url;
 
@@ -26,6 +27,7 @@ pub use chosen::{is_connector, not_chosen};
 pub use held::{Held, Way};
 pub use key::{Key, squashed};
 pub use reads::EnvRead;
+pub use unparsed::Unparsed;
 pub use url::Connection;
 
 use super::Facts;
@@ -42,8 +44,10 @@ pub struct Config {
     settings: Vec<Setting>,
     /// Where the program reads its environment.
     pub reads: Vec<EnvRead>,
+    /// Settings that could not be looked at, whatever they are called.
+    blind: Vec<Blind>,
     /// Settings files that could not be read.
-    pub blind: Vec<Blind>,
+    unparsed: Vec<Unparsed>,
 }
 
 /// Where a setting comes from, weakest first.

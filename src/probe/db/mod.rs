@@ -7,12 +7,12 @@ mod stated;
 
 pub(super) use server::is_encrypted;
 
-use super::config::{Variables, matching, read};
+use super::config::{Variables, matching, may_hold, read};
 use super::{Probe, Question, Word, config};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Language, Scope};
-use crate::facts::config::{Config, EnvRead, Held, Setting};
+use crate::facts::config::{Config, EnvRead, Held, Setting, Unparsed};
 use crate::quantity::Quantity;
 use facts::{FACTS, Fact, Fixed};
 use stated::stated;
@@ -67,7 +67,11 @@ pub fn patterns(question: &Question) -> Vec<String> {
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let config = facts.config();
-    let mut answer = Answer { blind: config.blind.clone(), ..Answer::default() };
+    let words: Vec<&Word> = question.words_from(1).collect();
+    // The address of a database may tell anything of it.
+    let is_named = may_hold(&words);
+    let may_tell = |file: &Unparsed| file.has_word(DATABASE_WORDS) || is_named(file);
+    let mut answer = Answer { blind: config.blind(may_tell), ..Answer::default() };
     if let Some(answer) = server::look(facts, question.fact()) {
         return answer;
     }
@@ -85,7 +89,6 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         _ => {}
     }
     let Some(fact) = FACTS.iter().find(|fact| fact.name == question.fact()) else { return answer };
-    let words: Vec<&Word> = question.words_from(1).collect();
     answer.extend(read(facts, &words, &fact.form, false));
     if matches!(fact.name, "acquire_timeout" | "pool_idle") {
         answer.seen.iter_mut().for_each(endless);
