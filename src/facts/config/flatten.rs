@@ -3,6 +3,7 @@
 use super::files::{self, Sections, SettingsFile};
 use super::loaded::Loaded;
 use super::named;
+use super::readers;
 use super::shipped::Shipped;
 use super::{Config, Connection, Held, Key, Layer, Setting, Unparsed};
 use crate::evidence::{Blind, Place};
@@ -11,6 +12,7 @@ use crate::facts::containers::third_party_image;
 use crate::facts::format::{Format, Parsed};
 use crate::facts::own_name::OwnName;
 use crate::facts::production::is_in_tools;
+use crate::tree::Tree;
 use crate::tree::path::{folder_of, within};
 use crate::value::{Kind, Value};
 use std::sync::Arc;
@@ -37,7 +39,18 @@ pub(super) fn files(facts: &Facts<'_>, config: &mut Config) {
         let is_foreign = is_chart && is_one_of_many(facts, folder_of(file.path));
         // Files of production laid over it may turn on what is off there.
         let is_alone = is_chart && !has_overlay(facts, folder_of(file.path));
-        Reader { file: &file, parsed, owner, settings, own: facts.own_name(), is_chart, is_alone, is_foreign }.read();
+        Reader {
+            file: &file,
+            parsed,
+            owner,
+            settings,
+            own: facts.own_name(),
+            tree: facts.tree,
+            is_chart,
+            is_alone,
+            is_foreign,
+        }
+        .read();
     }
 }
 
@@ -68,6 +81,7 @@ struct Reader<'r> {
     owner: Arc<str>,
     settings: &'r mut Vec<Setting>,
     own: &'r OwnName,
+    tree: &'r Tree,
     /// Whether they are the values of a chart.
     is_chart: bool,
     /// Whether they are those of production, and none lie over them.
@@ -115,7 +129,7 @@ impl Reader<'_> {
                 layer,
                 owner: self.owner.clone(),
                 is_variable: self.file.format == Format::Dotenv,
-                is_foreign: self.is_foreign,
+                is_foreign: self.is_foreign || self.is_for_readers(value, name),
                 default_in,
                 part_of: None,
             };
@@ -144,6 +158,12 @@ impl Reader<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Whether a switch of the chart is only for those who read what the program tells.
+    fn is_for_readers(&self, value: &Value, name: &str) -> bool {
+        let is_switch = self.is_chart && value.as_bool().is_some();
+        is_switch && readers::is_for_readers(self.tree, folder_of(self.file.path), name)
     }
 
     fn held(&self, value: &Value) -> Option<(Held, Option<String>)> {

@@ -15,6 +15,7 @@ mod infrastructure;
 mod key;
 pub(crate) mod loaded;
 mod named;
+mod readers;
 pub(crate) mod reads;
 pub mod script;
 mod shipped;
