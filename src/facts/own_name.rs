@@ -53,6 +53,8 @@ pub struct OwnName {
     says: String,
     /// What the manifests call it, in words.
     called: Vec<String>,
+    /// Who owns the repository.
+    owners: Vec<String>,
 }
 
 /// Gathers the names that the project gives itself.
@@ -76,7 +78,8 @@ pub fn read(facts: &Facts<'_>) -> OwnName {
     let operator = is_operator.then(|| "kubernetes operator".to_owned());
     let said = descriptions(facts, &own).into_iter().chain(introduction(facts)).chain(operator);
     own.says = own.words.iter().cloned().chain(said).collect::<Vec<_>>().join("\n");
-    own.words.extend(owners(facts));
+    own.owners = owners(facts);
+    own.words.extend(own.owners.iter().cloned());
     own.called = called;
     own
 }
@@ -167,11 +170,11 @@ impl OwnName {
         &self.called
     }
 
-    /// Whether a text bears a word of what its manifests call it.
+    /// Whether a text bears a word of what its manifests call it, or its owner's whole name.
     pub fn is_called(&self, text: &str) -> bool {
         let text = text.to_lowercase();
-        let mut words = self.called.iter().flat_map(|name| name.split(' '));
-        words.any(|word| word.len() > 2 && text.contains(word))
+        let words = self.called.iter().flat_map(|name| name.split(' '));
+        words.chain(self.owners.iter().map(String::as_str)).any(|word| word.len() > 2 && text.contains(word))
     }
 
     /// The words of its name, and what its manifests say that the program is.

@@ -35,8 +35,8 @@ fn promise<'l>(topic: &Topic, lead: &'l Lead) -> Option<&'l str> {
         spoken.is_some_and(|sentence| topic.is_spoken_of(sentence))
     };
     let by_path = || !topic.code && lead.is_theirs && lead.parts.iter().any(|part| topic.is_promised(part));
-    // The description of an interface is no guide.
-    let is_guide = !lead.text.ends_with(" API");
+    // The description of an interface is a guide to nothing but that.
+    let is_guide = topic.is_promised("API") || !lead.text.ends_with(" API");
     if is_guide && (page.is_some() || !lead.is_product && is_promised(&lead.text) || by_sentence() || by_path()) {
         return (!lead.is_others).then(|| page.unwrap_or(&lead.text));
     }
