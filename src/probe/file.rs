@@ -114,6 +114,8 @@ impl Globs {
             Some("an example or documentation")
         } else if path.split('/').rev().skip(1).any(|part| part == "contrib") {
             Some("a sample that whoever installs the product adapts")
+        } else if path.split('/').any(|part| part == ".devcontainer") {
+            Some("for a developer's container")
         } else if is_key_of_ci(path) {
             Some("for a run of CI")
         } else if production::local_cluster(path).is_some() {

@@ -143,6 +143,7 @@ pub(super) fn of_path(path: &str, language: Language) -> Role {
         (_, Language::JavaScript) if tests.iter().any(|start| name.starts_with(start)) => Role::Test,
         (_, Language::JavaScript) if is_of_the_bundler(name) => Role::Tooling,
         ("build.rs", _) => Role::Tooling,
+        (script, _) if script.ends_with(".gradle") || script.ends_with(".gradle.kts") => Role::Tooling,
         // What Alembic runs when it migrates.
         ("env.py", Language::Python) if is_of_migrations(path) => Role::Tooling,
         (_, Language::JavaScript) if name.contains(".stories.") => Role::Example,
