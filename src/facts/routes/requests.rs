@@ -97,7 +97,8 @@ pattern!(ADDED, r#"\b\w*(?:[uU][rR][lL]|[bB]ase|[aA]ddr|[eE]ndpoint)\w*\s*\+\s*[
 // A path that stands elsewhere under a name and is put behind an address: `Sprintf("http://%s%s", host, OrdersPath)`.
 pattern!(GIVEN, r#"Sprintf\(\s*"[^"\n]*%s[^"\n]*"[^\n]*?\b(?<name>[A-Z]\w*(?:Path|Route|Endpoint))\b"#);
 
-/// Where tests add the end of an operation's path, or a name for one, each once, to an address that ends in a slash, or does not: who knows.
+/// Where tests add the end of an operation's path, or a name for one, each once, to an address that ends in a slash, or
+/// does not: who knows.
 fn by_address(files: &[TestFile], operations: &[Operation]) -> Vec<Place> {
     let missing = operations.iter().filter(|one| one.tested.is_none()).filter_map(|one| one.path.rsplit('/').next());
     let mut missing: BTreeSet<&str> = missing.collect();

@@ -134,8 +134,10 @@ fn candidates<'f>(facts: &Facts<'_>, document: &'f Document, topic: &Topic) -> V
         let shown = below.filter(|_| head.is_some()).or(head).unwrap_or(0);
         return vec![Candidate { document, section: 0, shown }];
     }
-    let is_beside = is_of_everything(document) && has_infrastructure(facts, document);
-    let puts_up = |index: usize| is_beside && puts_up(topic, &document.sections[index]);
+    let is_of_everything = is_of_everything(document);
+    let puts_up = |index: usize| {
+        is_of_everything && puts_up(topic, &document.sections[index]) && has_infrastructure(facts, document)
+    };
     let mut found = Vec::new();
     let mut index = 1;
     while index < document.sections.len() {

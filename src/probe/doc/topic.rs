@@ -161,22 +161,22 @@ impl Topic {
 
     /// Whether a heading says that what stands under it is about another thing.
     pub fn is_other_title(&self, heading: &str) -> bool {
-        self.not_about.as_ref().is_some_and(|pattern| pattern.is_match(heading))
+        found(self.not_about.as_ref(), heading)
     }
 
     /// Whether a heading further down turns to something else.
     pub fn is_aside(&self, heading: &str) -> bool {
-        self.aside.as_ref().is_some_and(|pattern| pattern.is_match(heading))
+        found(self.aside.as_ref(), heading)
     }
 
     /// Whether a command of a document says that the whole of it is about another thing.
     pub fn is_other_command(&self, command: &str) -> bool {
-        self.not_beside.as_ref().is_some_and(|pattern| pattern.is_match(command))
+        found(self.not_beside.as_ref(), command)
     }
 
     /// Whether a command changes the code.
     pub fn is_of_code(&self, command: &str) -> bool {
-        self.of_code.as_ref().is_some_and(|pattern| pattern.is_match(command))
+        found(self.of_code.as_ref(), command)
     }
 
     /// Whether it is told which commands only make something.
@@ -186,37 +186,37 @@ impl Topic {
 
     /// Whether a command only makes something that is not put up anywhere by it.
     pub fn is_making(&self, command: &str) -> bool {
-        self.makes.as_ref().is_some_and(|pattern| pattern.is_match(command))
+        found(self.makes.as_ref(), command)
     }
 
     /// Whether a command puts up the infrastructure that the page stands beside.
     pub fn is_put_up_by(&self, command: &str) -> bool {
-        self.puts_up.as_ref().is_some_and(|pattern| pattern.is_match(command))
+        found(self.puts_up.as_ref(), command)
     }
 
     /// Whether what stands under a heading is about its counterpart, too.
     pub fn is_shared(&self, heading: &str) -> bool {
-        self.beside.as_ref().is_some_and(|pattern| pattern.is_match(heading))
+        found(self.beside.as_ref(), heading)
     }
 
     /// Whether a command, or what stands above it, says that it does this and not the counterpart.
     pub fn is_done_by(&self, text: &str) -> bool {
-        self.done_by.as_ref().is_some_and(|pattern| pattern.is_match(text))
+        found(self.done_by.as_ref(), text)
     }
 
     /// Whether a link of this text leads to what may hold it.
     pub fn is_promised(&self, text: &str) -> bool {
-        !self.unpromised && self.is_title(text) || self.promised.as_ref().is_some_and(|pattern| pattern.is_match(text))
+        !self.unpromised && self.is_title(text) || found(self.promised.as_deref(), text)
     }
 
     /// Whether a page that is described so is about it.
     pub fn is_description(&self, text: &str) -> bool {
-        self.described.as_ref().is_some_and(|pattern| pattern.is_match(text))
+        found(self.described.as_ref(), text)
     }
 
     /// Whether a sentence speaks of it.
     pub fn is_spoken_of(&self, sentence: &str) -> bool {
-        let promised = self.promised.as_ref().is_some_and(|pattern| pattern.is_match(sentence));
+        let promised = found(self.promised.as_deref(), sentence);
         promised || !self.unpromised && self.titles.matches(sentence) && !self.is_other_title(sentence)
     }
 
@@ -227,7 +227,7 @@ impl Topic {
 
     /// Whether a program of this name and description offers the very thing to its users: its manual speaks of theirs.
     pub fn is_trade_of(&self, program: &str) -> bool {
-        self.trade.as_ref().is_some_and(|pattern| pattern.is_match(program))
+        found(self.trade.as_deref(), program)
     }
 
     /// Whether a section of a page with this title and path speaks of one part of the service only: a section of a page
@@ -246,6 +246,11 @@ impl Topic {
     pub fn is_excluded(&self, path: &str) -> bool {
         self.not_in.is_match(path)
     }
+}
+
+/// Whether a pattern that a topic may have is found in a text.
+fn found(pattern: Option<&Pattern>, text: &str) -> bool {
+    pattern.is_some_and(|pattern| pattern.is_match(text))
 }
 
 /// Whether a heading is the name of a setting or of a function: what stands under it says what its values mean. A file's
