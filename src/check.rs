@@ -235,7 +235,7 @@ fn patterns<'b>(bindings: impl IntoIterator<Item = &'b Option<Binding>>) -> Patt
             } else if name == probe::logger::PROBE.name {
                 code.extend(probe::logger::patterns());
             } else if name == probe::text::PROBE.name {
-                text.extend(question.words_from(1).map(|word| word.text.to_string()));
+                text.extend(question.words_from(1).map(|word| &*word.text));
             }
         });
     }
@@ -249,7 +249,7 @@ fn patterns<'b>(bindings: impl IntoIterator<Item = &'b Option<Binding>>) -> Patt
         &[routes::REGISTERED],
     ]
     .concat();
-    code.extend(fixed.into_iter().map(str::to_owned));
+    code.extend(fixed);
     Patterns { code: PatternSet::new(code), text: PatternSet::new(text) }
 }
 

@@ -63,7 +63,7 @@ fn a_pattern_is_tried_only_where_all_it_needs_is_there() {
         "ab|abc",
         r"keep_?alive(?:_timeout)?",
     ];
-    let set = PatternSet::new(patterns.map(str::to_owned));
+    let set = PatternSet::new(patterns);
     assert_eq!(set.candidates("fn ready() { x }"), [1]);
     assert_eq!(set.candidates("fn Ready() { db.Execute(1) }"), [0, 1]);
     assert_eq!(set.candidates("fn healthz() { select\t1 } abc"), [0, 1, 2]);
@@ -73,7 +73,7 @@ fn a_pattern_is_tried_only_where_all_it_needs_is_there() {
 
 /// Whether a pattern is tried on a text at all.
 fn is_tried(pattern: &str, text: &str) -> bool {
-    let set = PatternSet::new([pattern.to_owned()]);
+    let set = PatternSet::new([pattern]);
     !set.candidates(text).is_empty()
 }
 

@@ -126,7 +126,7 @@ fn alternatives(glob: &str) -> Vec<String> {
     while let Some((at, (before, inner, after))) =
         all.iter().enumerate().find_map(|(at, one)| Some((at, innermost(one)?)))
     {
-        let made: Vec<String> = inner.split(',').map(|choice| format!("{before}{choice}{after}")).collect();
+        let made: Vec<String> = inner.split(',').map(|choice| [before, choice, after].concat()).collect();
         if all.len() + made.len() > MOST {
             return vec![glob.to_owned()];
         }

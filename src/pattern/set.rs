@@ -6,7 +6,6 @@ use crate::facts::parallel;
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::OnceLock;
 
 /// Patterns that one pass over a text looks for; `^` and `$` are those of a line.
@@ -40,12 +39,14 @@ struct Anchors {
 
 impl PatternSet {
     /// A set of these patterns, each once.
-    pub fn new(patterns: impl IntoIterator<Item = String>) -> Self {
+    pub fn new(patterns: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         let mut set = Self::default();
         for text in patterns {
-            if let Entry::Vacant(slot) = set.index.entry(text) {
-                set.patterns.push(Pattern { text: slot.key().clone(), scan: OnceLock::new() });
-                slot.insert(set.patterns.len() - 1);
+            let text = text.as_ref();
+            // Most stand in lists that many rules share.
+            if !set.index.contains_key(text) {
+                set.index.insert(text.to_owned(), set.patterns.len());
+                set.patterns.push(Pattern { text: text.to_owned(), scan: OnceLock::new() });
             }
         }
         set

@@ -159,11 +159,11 @@ pub(super) fn spread(text: &str) -> Vec<String> {
         if keys.len() * choices.len() > MOST_KEYS {
             break;
         }
-        let longer = keys.iter().flat_map(|key| choices.iter().map(move |choice| format!("{key}{before}{choice}")));
+        let longer = keys.iter().flat_map(|key| choices.iter().map(move |choice| [key, before, choice].concat()));
         keys = longer.collect();
         rest = after;
     }
-    keys.iter().map(|key| format!("{key}{rest}")).collect()
+    keys.iter().map(|key| [key, rest].concat()).collect()
 }
 
 fn braces(text: &str) -> Option<(&str, &str, &str)> {

@@ -72,9 +72,8 @@ pub static PROBE: Probe = Probe {
 };
 
 /// The patterns that a question looks for, as the view of the code wants them gathered.
-pub fn patterns(question: &Question) -> Vec<String> {
-    let words = question.words_from(0).map(|word| word.text.to_string());
-    words.chain(question.option_text("called_from").map(str::to_owned)).collect()
+pub fn patterns(question: &Question) -> impl Iterator<Item = &str> {
+    question.words_from(0).map(|word| &*word.text).chain(question.option_text("called_from"))
 }
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {

@@ -94,7 +94,7 @@ impl<'f> Wanted<'f> {
         if let Some(positions) = positions {
             return Self { gathered: Some(gathered), own: PatternSet::default(), positions };
         }
-        let own = PatternSet::new(words.into_iter().map(str::to_owned));
+        let own = PatternSet::new(words);
         Self { gathered: None, positions: (0..own.len()).collect(), own }
     }
 

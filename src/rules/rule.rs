@@ -83,7 +83,7 @@ pub enum Proof {
 
 impl Proof {
     /// Visits this proof and every part of it.
-    pub fn each(&self, visit: &mut impl FnMut(&Self)) {
+    pub fn each<'p>(&'p self, visit: &mut impl FnMut(&'p Self)) {
         visit(self);
         match self {
             Self::Any(parts) => parts.iter().for_each(|part| part.each(visit)),
@@ -151,7 +151,7 @@ impl Rule {
     }
 
     /// Visits every proof of the rule, whatever it is for, and every part of it.
-    pub fn each_proof(&self, visit: &mut impl FnMut(&Proof)) {
+    pub fn each_proof<'r>(&'r self, visit: &mut impl FnMut(&'r Proof)) {
         let evidence = std::iter::once(&self.evidence).chain(self.values.values().map(|own| &**own));
         let proofs = evidence.flat_map(|evidence| evidence.proof.iter().chain(&evidence.refuted_by));
         for proof in proofs.chain(&self.shown).chain(&self.unmet_where) {

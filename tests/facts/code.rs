@@ -220,7 +220,7 @@ fn a_pattern_is_found_in_product_code_only() {
     for gathered in [false, true] {
         let mut facts = Facts::new(&tree, now());
         if gathered {
-            let code = PatternSet::new([pattern.to_owned(), "pool".to_owned(), "a|b".to_owned()]);
+            let code = PatternSet::new([pattern, "pool", "a|b"]);
             facts = facts.with_patterns(Patterns { code, ..Patterns::default() });
         }
         let hits = facts.code().find(&facts, pattern);

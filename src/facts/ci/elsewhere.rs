@@ -134,7 +134,7 @@ fn badges(facts: &Facts<'_>) -> Vec<Blind> {
     else {
         return found;
     };
-    let patterns = PatternSet::new(BADGES.iter().map(|(pattern, ..)| (*pattern).to_owned()));
+    let patterns = PatternSet::new(BADGES.iter().map(|(pattern, ..)| pattern));
     for position in patterns.candidates(readme.text()) {
         let (Some((_, system, files)), Some(scan)) =
             (BADGES.get(position), patterns.get(position).and_then(Pattern::scan))

@@ -185,7 +185,7 @@ fn alternatives(token: &str) -> Vec<String> {
     let Some((before, rest)) = token.split_once('{') else { return vec![token.to_owned()] };
     let Some((inside, after)) = rest.split_once('}') else { return vec![token.to_owned()] };
     let tails = alternatives(after);
-    inside.split('|').flat_map(|one| tails.iter().map(move |tail| format!("{before}{one}{tail}"))).collect()
+    inside.split('|').flat_map(|one| tails.iter().map(move |tail| [before, one, tail].concat())).collect()
 }
 
 /// Whether a text matches a pattern in which `*` stands for any characters.
@@ -195,10 +195,10 @@ pub fn glob(pattern: &str, text: &str) -> bool {
     if first.is_some_and(|letter| text.as_bytes().first() != Some(letter)) {
         return false;
     }
-    let mut pieces = pattern.split('*');
-    let Some(mut rest) = text.strip_prefix(pieces.next().unwrap_or_default()) else { return false };
+    let Some((start, pieces)) = pattern.split_once('*') else { return pattern == text };
+    let Some(mut rest) = text.strip_prefix(start) else { return false };
     let mut last = None;
-    for piece in pieces {
+    for piece in pieces.split('*') {
         if let Some(middle) = last.replace(piece) {
             match rest.find(middle) {
                 Some(at) => rest = &rest[at + middle.len()..],

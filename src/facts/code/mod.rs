@@ -163,7 +163,7 @@ impl Code {
         let missing = patterns
             .iter()
             .filter(|pattern| !asked.contains_key(&key(pattern)) && !Self::is_gathered(facts, scope, pattern));
-        let set = PatternSet::new(missing.map(|&pattern| pattern.to_owned()));
+        let set = PatternSet::new(missing);
         if !set.is_empty() {
             drop(asked);
             let found = self.search(facts, scope, &set);
@@ -185,7 +185,7 @@ impl Code {
         let Some(file) = self.file(path).filter(|file| self.role(facts, file) == Role::Product) else {
             return Arc::default();
         };
-        let new = || Around { set: PatternSet::new([pattern.to_owned()]), hits: Mutex::default() };
+        let new = || Around { set: PatternSet::new([pattern]), hits: Mutex::default() };
         let mut known = self.around.lock().unwrap_or_else(PoisonError::into_inner);
         let around = Arc::clone(known.entry(pattern.to_owned()).or_insert_with(|| Arc::new(new())));
         drop(known);
@@ -286,16 +286,15 @@ impl CodeFile {
     /// The matches of a set in this file. Its code text is kept only if somebody asked for it before.
     fn search(&self, facts: &Facts<'_>, scope: Scope, whole: bool, set: &PatternSet) -> Vec<(usize, Hit)> {
         let Some(source) = self.source(facts) else { return Vec::new() };
-        // To make the code text costs more than to look for literals twice.
-        if set.candidates(source.text()).is_empty() {
-            return Vec::new();
-        }
         let made;
-        let code = if let Some(code) = self.text.get().and_then(Option::as_ref) {
-            code
-        } else {
-            made = CodeText::new(self.language, source.text());
-            &made
+        let code = match self.text.get().and_then(Option::as_ref) {
+            Some(code) => code,
+            // To make the code text costs more than to look for literals twice.
+            None if set.candidates(source.text()).is_empty() => return Vec::new(),
+            None => {
+                made = CodeText::new(self.language, source.text());
+                &made
+            }
         };
         let test_items;
         let text = match scope {

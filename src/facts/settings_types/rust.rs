@@ -38,7 +38,7 @@ static LOADERS: LazyLock<PatternSet> = LazyLock::new(|| {
         r"\b(?:let\s+\w+\s*=|return|Ok\()\s*from_(?:str|slice|reader)::<(?P<type>\w*(?:Config|Settings|Configuration)(?:V\d+)?)>\(",
         r"confy::load(?:_path)?(?:::<(?P<type>[^>()]+)>)?\(",
     ];
-    PatternSet::new(patterns.map(str::to_owned))
+    PatternSet::new(patterns)
 });
 
 pub(super) static RESULT: LazyLock<Option<Regex>> =

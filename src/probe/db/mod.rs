@@ -57,12 +57,10 @@ const DATABASE_WORDS: &[&str] =
     &["database", "db", "postgres", "postgresql", "pg", "mysql", "sql", "datasource", "mongo", "mongodb", "mariadb"];
 
 /// The patterns that a question looks for in source code, as the view of the code wants them gathered.
-pub fn patterns(question: &Question) -> Vec<String> {
+pub fn patterns(question: &Question) -> impl Iterator<Item = &str> {
     let fact = FACTS.iter().find(|fact| fact.name == question.fact());
-    let patterns = fact
-        .into_iter()
-        .flat_map(|fact| fact.stated.iter().copied().chain(fact.defaults.iter().map(|(_, used, _)| *used)));
-    patterns.map(str::to_owned).collect()
+    let defaults = |fact: &'static Fact| fact.defaults.iter().map(|(_, used, _)| *used);
+    fact.into_iter().flat_map(move |fact| fact.stated.iter().copied().chain(defaults(fact)))
 }
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {

@@ -36,7 +36,7 @@ fn promise<'l>(topic: &Topic, lead: &'l Lead) -> Option<&'l str> {
     };
     let by_path = || !topic.code && lead.is_theirs && lead.parts.iter().any(|part| topic.is_promised(part));
     // The description of an interface is a guide to nothing but that.
-    let is_guide = topic.is_promised("API") || !lead.text.ends_with(" API");
+    let is_guide = !lead.text.ends_with(" API") || topic.is_promised("API");
     if is_guide && (page.is_some() || !lead.is_product && is_promised(&lead.text) || by_sentence() || by_path()) {
         return (!lead.is_others).then(|| page.unwrap_or(&lead.text));
     }

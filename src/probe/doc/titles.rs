@@ -12,6 +12,15 @@ struct Phrase {
     alone: bool,
 }
 
+impl Phrase {
+    /// Whether the words of a heading are it, or hold it.
+    fn is_in(&self, said: &[&str]) -> bool {
+        let wanted = self.words.as_slice();
+        let holds = || !wanted.is_empty() && said.windows(wanted.len()).any(|window| window == wanted);
+        if self.alone { said == wanted } else { holds() }
+    }
+}
+
 /// Titles as sequences of whole words; hyphens are spaces.
 #[derive(Debug, Default)]
 pub(super) struct Titles {
@@ -48,16 +57,14 @@ impl Titles {
     /// Whether a heading is one of them.
     pub(super) fn matches(&self, heading: &str) -> bool {
         let lowered = heading.to_lowercase();
-        let (as_is, lowered): (Vec<&str>, Vec<&str>) = (parts(heading).collect(), parts(&lowered).collect());
-        let found = self.phrases.iter().any(|phrase| {
-            let (said, wanted) = (if phrase.capitals { &as_is } else { &lowered }, phrase.words.as_slice());
-            if phrase.alone {
-                said == wanted
-            } else {
-                !wanted.is_empty() && said.windows(wanted.len()).any(|window| window == wanted)
+        let any = |heading: &str, capitals: bool| {
+            let mut asked = self.phrases.iter().filter(|phrase| phrase.capitals == capitals).peekable();
+            asked.peek().is_some() && {
+                let said: Vec<&str> = parts(heading).collect();
+                asked.any(|phrase| phrase.is_in(&said))
             }
-        });
-        found || self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(heading))
+        };
+        any(&lowered, false) || any(heading, true) || self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(heading))
     }
 }
 

@@ -115,14 +115,11 @@ pub(super) fn cut(text: &str, width: usize) -> String {
     if display_width(text) <= width {
         return text.to_owned();
     }
-    let mut kept = String::new();
-    for character in text.chars() {
-        let mut longer = kept.clone();
-        longer.push(character);
-        if display_width(&longer) + 1 > width {
-            break;
-        }
-        kept = longer;
-    }
-    format!("{}…", kept.trim_end())
+    let mut columns = 1;
+    let is_over = |&(_, character): &(usize, char)| {
+        columns += display_width(character.encode_utf8(&mut [0; 4]));
+        columns > width
+    };
+    let end = text.char_indices().find(is_over).map_or(text.len(), |(end, _)| end);
+    format!("{}…", text[..end].trim_end())
 }
