@@ -113,7 +113,8 @@ impl Runs {
             self.0.iter_mut().for_each(|run| run.push_str(word));
             return true;
         }
-        let texts = self.0.iter().flat_map(|run| words.iter().map(move |word| [run, word].map(String::as_str).concat()));
+        let texts =
+            self.0.iter().flat_map(|run| words.iter().map(move |word| [run, word].map(String::as_str).concat()));
         self.0 = texts.collect();
         true
     }

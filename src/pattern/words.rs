@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// From so many bytes on, the faster automaton is worth the milliseconds that it takes to make.
-const MUCH: usize = 2 << 20;
+const MUCH: usize = 1 << 19;
 
 /// Words to look for.
 #[derive(Debug, Default)]
@@ -58,7 +58,7 @@ impl Words {
     }
 
     fn small(&self) -> Option<&AhoCorasick> {
-        self.small.get_or_init(|| self.build(AhoCorasickKind::ContiguousNFA)).as_ref()
+        self.small.get_or_init(|| self.build(AhoCorasickKind::NoncontiguousNFA)).as_ref()
     }
 
     fn fast(&self) -> Option<&AhoCorasick> {

@@ -22,7 +22,9 @@ pub type Fault = (Source, Diagnostic);
 
 /// Reads rule files together: lists, groups and scales of one serve the rules of all.
 pub fn load(sources: &[Source]) -> (RuleSet, Vec<Fault>) {
-    read(sources, false)
+    let (rules, mut faults) = read(sources, false);
+    faults.append(&mut rules.check());
+    (rules, faults)
 }
 
 /// The embedded catalogue. Its regular expressions are not compiled here: the tests did, and compiling all of them
@@ -114,10 +116,7 @@ impl Loader {
     }
 
     fn finish(self) -> (RuleSet, Vec<Fault>) {
-        let rules = RuleSet::new(self.rules, self.names);
-        let mut faults = self.faults;
-        faults.append(&mut rules.check());
-        (rules, faults)
+        (RuleSet::new(self.rules, self.names), self.faults)
     }
 }
 

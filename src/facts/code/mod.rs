@@ -235,7 +235,8 @@ impl Code {
 
     /// One pass of a set of patterns over all files of a scope.
     fn search(&self, facts: &Facts<'_>, scope: Scope, set: &PatternSet) -> Vec<Vec<Hit>> {
-        let by_file = parallel::map(&self.files, |file| {
+        // The first file that a pattern may match in takes much longer than the others: it compiles the pattern.
+        let by_file = parallel::map_each(&self.files, |file| {
             let whole_test = match (scope, self.role(facts, file)) {
                 (_, Role::Product) => false,
                 (Scope::Tests, Role::Test) => true,

@@ -64,7 +64,9 @@ impl Titles {
                 asked.any(|phrase| phrase.is_in(&said))
             }
         };
-        any(&lowered, false) || any(heading, true) || self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(heading))
+        any(&lowered, false)
+            || any(heading, true)
+            || self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(heading))
     }
 }
 

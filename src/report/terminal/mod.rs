@@ -10,7 +10,8 @@ pub use card::Card;
 pub use page::Look;
 
 use super::text::{place, plain};
-use super::{Fate, ItemReport, Report, Verdict};
+use super::{CategoryReport, Fate, ItemReport, Report, Verdict};
+use crate::facts::parallel;
 use page::{Page, Tone};
 use textwrap::core::display_width;
 
@@ -18,25 +19,32 @@ use textwrap::core::display_width;
 pub fn write(report: &Report, look: Look) -> String {
     let mut page = Page::new(look);
     heading(&mut page, report);
-    for category in &report.categories {
-        let items: Vec<&ItemReport> = report.items.iter().filter(|item| item.category == category.name).collect();
+    for part in parallel::map_each(&report.categories, |part| category(report, part, look)) {
         page.blank();
-        category_heading(&mut page, &category.name, &category.summary);
-        for item in &items {
-            match item.same_as.as_deref().filter(|first| !look.verbose && is_shown(report, first)) {
-                _ if !look.verbose && item.verdict != Verdict::Unmet => {}
-                Some(first) => item::repeated(&mut page, item, first),
-                None => item::item(&mut page, item),
-            }
-        }
-        if !look.verbose {
-            unknown::unknown(&mut page, &items);
-        }
+        page.append(&part);
     }
     vacuous(&mut page, report);
     troubles(&mut page, report);
     summary::summary(&mut page, report);
     page.into_text()
+}
+
+/// A category with its items.
+fn category(report: &Report, category: &CategoryReport, look: Look) -> Page {
+    let mut page = Page::new(look);
+    let items: Vec<&ItemReport> = report.items.iter().filter(|item| item.category == category.name).collect();
+    category_heading(&mut page, &category.name, &category.summary);
+    for item in &items {
+        match item.same_as.as_deref().filter(|first| !look.verbose && is_shown(report, first)) {
+            _ if !look.verbose && item.verdict != Verdict::Unmet => {}
+            Some(first) => item::repeated(&mut page, item, first),
+            None => item::item(&mut page, item),
+        }
+    }
+    if !look.verbose {
+        unknown::unknown(&mut page, &items);
+    }
+    page
 }
 
 /// Whether an item is shown in full.

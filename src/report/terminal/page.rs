@@ -56,6 +56,11 @@ impl Page {
         self.text
     }
 
+    /// Another page below this one.
+    pub(super) fn append(&mut self, below: &Self) {
+        self.text.push_str(&below.text);
+    }
+
     pub(super) fn blank(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push('\n');
