@@ -74,6 +74,10 @@ pub(super) fn read(facts: &Facts<'_>, words: &[&Word], form: &Form<'_>, all: boo
     for &setting in &effective.winners {
         let word = matches.iter().find(|(one, _)| std::ptr::eq(*one, setting)).map(|(_, word)| *word);
         let Some(sighting) = word.and_then(|word| sighting(facts, setting, word, form)) else { continue };
+        if let Some(switch) = switched_off(config, setting) {
+            answer.notes.push(note(sighting, &format!("`{}` is off in {}", switch.name, switch.layer.name())));
+            continue;
+        }
         let outranked = effective.winners.iter().find(|other| config.outranks(other, setting));
         match outranked.filter(|_| !all) {
             Some(other) => {
@@ -88,6 +92,18 @@ pub(super) fn read(facts: &Facts<'_>, words: &[&Word], form: &Form<'_>, all: boo
         answer.notes.push(note(sighting, &format!("overridden by `{}` in {}", stronger.name, stronger.place.path)));
     }
     answer
+}
+
+/// The switch of the section that a setting stands in, when production ends up with it off: `cors.enabled: false`
+/// leaves `cors.allowed_origins` without effect.
+fn switched_off<'c>(config: &'c Config, setting: &Setting) -> Option<&'c Setting> {
+    let (section, _) = setting.name.rsplit_once('.')?;
+    let key = Key::of(&format!("{section}.enabled"));
+    let is_switch = |other: &&Setting| !other.is_foreign && other.owner == setting.owner && other.key.same(&key);
+    let switches: Vec<&Setting> = config.settings().iter().filter(is_switch).collect();
+    let is_off = |switch: &&Setting| switch.held.plain().and_then(self::switch) == Some(false);
+    let winners = config.effective(&switches).winners;
+    winners.first().copied().filter(|first| !setting.key.same(&first.key) && winners.iter().all(is_off))
 }
 
 fn note(mut sighting: Sighting, why: &str) -> Sighting {

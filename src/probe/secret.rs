@@ -57,9 +57,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
         let Some(said) = way_of(config, setting) else { continue };
         let is_literal = matches!(said, Secret::Literal);
-        if let Some(url) = address_of_rails(config, setting).filter(|_| is_literal) {
+        if let Some(why) = idle(config, setting).filter(|_| is_literal) {
             let mut note = sighting(setting, &Secret::Literal);
-            note.message = format!("{}; `{}` beside it, which is elsewhere, wins", note.message, url.name);
+            note.message = format!("{}; {why}", note.message);
             answer.notes.push(note);
         } else if !(is_literal && is_refused(facts, setting)) {
             answer.seen.push(sighting(setting, &said));
@@ -84,6 +84,18 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let is_named = may_hold(&words);
     answer.blind.extend(config.blind(|file| file.has_word(ADDRESSES) || is_named(file)));
     answer
+}
+
+/// Why a setting has no effect, when another beside it says so.
+fn idle(config: &Config, setting: &Setting) -> Option<String> {
+    if let Some(url) = address_of_rails(config, setting) {
+        return Some(format!("`{}` beside it, which is elsewhere, wins", url.name));
+    }
+    const SERVERS: &[&str] = &["postgres", "postgresql", "pg", "mysql", "mariadb", "mongo", "mongodb", "database", "db"];
+    let is_of_a_server = setting.key.words().iter().any(|word| SERVERS.contains(&word.as_str()));
+    let engine = super::db::in_a_file(config).filter(|_| is_of_a_server)?;
+    let is_beside = engine.place.path == setting.place.path && engine.owner == setting.owner;
+    is_beside.then(|| format!("`{}` beside it keeps the data in a file", engine.name))
 }
 
 /// The address that stands beside a part of one in the settings of Rails' databases, where it comes from elsewhere: what

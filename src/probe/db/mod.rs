@@ -124,7 +124,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 }
 
 /// The setting of the engine, where the effective one is `SQLite`.
-fn in_a_file(config: &Config) -> Option<&Setting> {
+pub(super) fn in_a_file(config: &Config) -> Option<&Setting> {
     const NAMES: &[&str] = &["type", "driver", "engine", "dialect", "backend", "connection"];
     let words: Vec<Word> = ["database", "db"]
         .iter()
