@@ -21,6 +21,17 @@ const RETRYING: &[&str] = &["nick-fields/retry", "nick-invision/retry", "Wandale
 /// Actions that call Cargo with the command and the arguments that they are given.
 const CARGO: &[&str] = &["actions-rs/cargo", "clechasseur/rs-cargo", "houseabsolute/actions-rust-cross"];
 
+/// Actions that call a program with what some of their inputs say.
+const CALLING: &[(&str, &str, &[&str])] = &[
+    ("gradle/gradle-build-action", "gradle", &["arguments"]),
+    ("gradle/actions/setup-gradle", "gradle", &["arguments"]),
+    ("eskatos/gradle-command-action", "gradle", &["arguments"]),
+    ("burrunan/gradle-cache-action", "gradle", &["arguments"]),
+    ("magefile/mage-action", "mage", &["args"]),
+    ("dagger/dagger-for-github", "dagger", &["verb", "args", "call"]),
+    ("borales/actions-yarn", "yarn", &["cmd"]),
+];
+
 /// What holds around the steps.
 pub(super) struct Around<'a> {
     pub(super) job: usize,
@@ -222,10 +233,11 @@ fn uses(
             let excerpt = known.fill(&Excerpt::scalar(&parsed.source, script.span, text));
             walk.script(&excerpt, &call);
         }
-        if CARGO.contains(&name) {
-            let text = cargo_call(&with);
+        let called = CARGO.contains(&name).then(|| cargo_call(&with)).or_else(|| call_of(name, &with));
+        if let Some(text) = called {
+            let folder = ["working-directory", "build-root-directory", "dir", "workdir"].map(|input| with.get(input));
             let mut call = call.clone();
-            call.dir = path::join(&call.dir, with.get("working-directory").map_or("", String::as_str));
+            call.dir = path::join(&call.dir, folder.into_iter().flatten().next().map_or("", String::as_str));
             walk.script(&Excerpt::anchored(place.path.clone(), target.span, text), &call);
         }
         if name == "pre-commit/action" {
@@ -254,6 +266,14 @@ fn uses(
     // Steps of a composite action name their shell themselves, and run in the folder of the job.
     let around = Around { shell: None, dir: "", ..*around };
     list(walk, inner, root.at(&["runs", "steps"]), &around, &mut values, order, Some(&entered));
+}
+
+/// The line that an action of [`CALLING`] runs; none where its inputs ask for nothing, as where it only installs.
+fn call_of(name: &str, with: &BTreeMap<String, String>) -> Option<String> {
+    let (_, program, inputs) = CALLING.iter().find(|(action, ..)| action.eq_ignore_ascii_case(name))?;
+    let said: Vec<&str> =
+        inputs.iter().filter_map(|input| with.get(*input)).flat_map(|text| text.split_whitespace()).collect();
+    (!said.is_empty()).then(|| format!("{program} {}", said.join(" ")))
 }
 
 /// What an action that calls Cargo runs: its `command` with its `args`, a build where it names none.
