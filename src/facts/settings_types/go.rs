@@ -3,24 +3,26 @@
 use super::{Bound, Field, Root, SettingsTypes};
 use crate::evidence::Place;
 use crate::facts::Facts;
-use crate::facts::code::Language;
+use crate::facts::code::{CodeFile, Language};
 use crate::facts::config::Key;
-use crate::pattern::Regex;
-use crate::pattern::compile;
+use crate::facts::parallel;
+use crate::pattern::pattern;
 use crate::source::Span;
-use std::sync::LazyLock;
+use std::cell::LazyCell;
 
-static LOADERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let pattern = r"\bconf\.Parse(?:OSArgs)?\(|\bkong\.(?:Parse|Must|New)\(|\b(?:env|envconfig|cleanenv|viper|koanf|\w*[vV]iper|k)\.(?:Parse(?:AsWithOptions|WithOptions|As)?|Process|MustProcess|ReadConfig|ReadEnv|Unmarshal(?:Exact)?|UnmarshalWithConf)\b(?:\[[^\]]*\])?\(|\b\w+\.UnmarshalWithConf\(";
-    compile(pattern).ok()
-});
-static TAGGED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    compile(r"(?m)^[ \t]*(?P<name>[A-Z]\w*)[ \t]+(?P<type>[\w.\[\]*]+)[ \t]+`(?P<tags>[^`\n]*)`").ok()
-});
+pattern!(
+    LOADERS,
+    r"\bconf\.Parse(?:OSArgs)?\(|\bkong\.(?:Parse|Must|New)\(|\b(?:env|envconfig|cleanenv|viper|koanf|\w*[vV]iper|k)\.(?:Parse(?:AsWithOptions|WithOptions|As)?|Process|MustProcess|ReadConfig|ReadEnv|Unmarshal(?:Exact)?|UnmarshalWithConf)\b(?:\[[^\]]*\])?\(|\b\w+\.UnmarshalWithConf\("
+);
+pattern!(OF_VIPER, r"\b\w+\.Unmarshal(?:Exact)?\(");
+pattern!(TAGGED, r"(?m)^[ \t]*(?P<name>[A-Z]\w*)[ \t]+(?P<type>[\w.\[\]*]+)[ \t]+`(?P<tags>[^`\n]*)`");
+/// More files than this are not searched for what fills a struct.
+const MAX_FILES: usize = 2_000;
 const TAGS: &[&str] = &["env", "envconfig", "mapstructure", "koanf", "config", "conf"];
 
 /// Reads the settings structs of Go code.
 pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
+    let loaders = LazyCell::new(|| loaders(facts));
     for file in facts.code().product(facts).filter(|file| file.language == Language::Go) {
         let Some(source) = file.source(facts) else { continue };
         // A struct of kong's commands has its help in it, and need not name a variable.
@@ -31,9 +33,11 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
         let Some(code) = file.code(facts) else { continue };
         let code = code.product();
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let Some(place) = loader(facts, folder) else { continue };
+        // What fills it stands in the same package, or anywhere.
+        let near = loaders.iter().find(|place| place.path.starts_with(folder)).or(loaders.first());
+        let Some(place) = near.cloned() else { continue };
         let before = types.fields.len();
-        for found in TAGGED.iter().flat_map(|pattern| pattern.captures_iter(code)) {
+        for found in TAGGED.captures_iter(code) {
             let text = |name: &str| found.name(name).map_or("", |part| part.as_str());
             let tagged = TAGS.iter().find_map(|name| Some((*name, tag(text("tags"), name)?)));
             let helped = || is_of_kong.then(|| ("kong", text("name"))).filter(|_| text("tags").contains("help:\""));
@@ -71,16 +75,18 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
     }
 }
 
-/// What fills a struct, in the same package first, then anywhere.
-fn loader(facts: &Facts<'_>, folder: &str) -> Option<Place> {
-    let files = || facts.code().product(facts).filter(|file| file.language == Language::Go);
-    let near = files()
-        .filter(|file| file.path.starts_with(folder))
-        .chain(files().filter(|file| !file.path.starts_with(folder)));
-    near.take(2_000).find_map(|file| {
-        let found = LOADERS.as_ref()?.find(file.code(facts)?.product())?;
+/// Where structs are filled.
+fn loaders(facts: &Facts<'_>) -> Vec<Place> {
+    let files: Vec<&CodeFile> =
+        facts.code().product(facts).filter(|file| file.language == Language::Go).take(MAX_FILES).collect();
+    let places = parallel::map(&files, |file| {
+        let code = file.code(facts)?.product();
+        // A variable holds what fills it, whatever its name.
+        let of_viper = || OF_VIPER.find(code).filter(|_| code.contains("spf13/viper"));
+        let found = LOADERS.find(code).or_else(of_viper)?;
         Some(Place::at(file.path.clone(), Span::new(found.start(), found.end())))
-    })
+    });
+    places.into_iter().flatten().collect()
 }
 
 /// The value of a tag: `env:"PORT,required"`.
