@@ -5,7 +5,7 @@ use super::text::{line_of, without_lead};
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::code::{Hit, literal_of, observe, serves_not, serves_nothing};
+use crate::facts::code::{Hit, fallback_of, literal_of, observe, serves_not, serves_nothing};
 use crate::facts::config::conditional::is_left_to_development;
 use crate::facts::config::{is_connector, not_chosen};
 use crate::facts::production::is_in_class_aside;
@@ -40,8 +40,9 @@ pub static PROBE: Probe = Probe {
               `service` drops those in programs that serve nothing, where another one does; `says` is what such a line does, in words; `default` marks values that nobody may have set; \
               `chosen` drops a database driver that production's environment does not choose; \
               `literal` keeps those whose group `value` is a text of the tree or the name of one, and never shows it; \
+              `fallback` those where it is one as long as the environment of production gives nothing; \
               `switchable` keeps those behind a switch that is off only where the environment does not give it",
-    usage: "@source(regex…) {near: regex, lines: n, unless: regex, above: n, unless_with: regex, but: regex, called_from: regex, inside: regex, outside: regex, path: glob, production, server, own, service, chosen, literal, switchable, default: \"the program\", unit, says: \"what it does\"}",
+    usage: "@source(regex…) {near: regex, lines: n, unless: regex, above: n, unless_with: regex, but: regex, called_from: regex, inside: regex, outside: regex, path: glob, production, server, own, service, chosen, literal, fallback, switchable, default: \"the program\", unit, says: \"what it does\"}",
     arity: (1, usize::MAX),
     patterns_from: Some(0),
     facts: &[],
@@ -62,6 +63,7 @@ pub static PROBE: Probe = Probe {
         "service",
         "chosen",
         "literal",
+        "fallback",
         "switchable",
         "default",
         "unit",
@@ -119,8 +121,13 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             {
                 continue;
             }
-            let found =
-                if question.is_set("literal") { named(facts, hit, question) } else { sighting(facts, hit, question) };
+            let found = if question.is_set("literal") {
+                named(hit, literal_of(facts, hit), question)
+            } else if question.is_set("fallback") {
+                named(hit, fallback_of(facts, hit), question)
+            } else {
+                sighting(facts, hit, question)
+            };
             let Some(mut sighting) = found else { continue };
             let beside = || {
                 (question.is_set("service") && serves_not(facts, &hit.path))
@@ -169,8 +176,8 @@ fn sighting(facts: &Facts<'_>, hit: &Hit, question: &Question) -> Option<Sightin
 }
 
 /// The text of the tree that a match is given, by what it is for and the name that it has there.
-fn named(facts: &Facts<'_>, hit: &Hit, question: &Question) -> Option<Sighting> {
-    let place = literal_of(facts, hit)?;
+fn named(hit: &Hit, place: Option<Place>, question: &Question) -> Option<Sighting> {
+    let place = place?;
     let says = question.option_text("says").unwrap_or("a text of the tree");
     let name = hit.value.as_ref().map(|(name, _)| name.as_str()).filter(|name| !name.contains(['"', '\'', '`']));
     let message = name.map_or_else(|| says.to_owned(), |name| format!("{says}: `{name}`"));

@@ -1,10 +1,11 @@
-//! Packages of Go that only a command line needs: what its programs import, and no other program does.
+//! Packages of Go that serve nobody: those which only programs for a command line import, and those of a library in the
+//! tree which no program imports.
 
 use super::program::{is_of_a_command_line, is_start};
 use super::{Code, CodeFile, Language};
 use crate::facts::Facts;
 use crate::source;
-use crate::tree::path::folder_of;
+use crate::tree::path::{folder_of, is_at};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The imports of a file stand in its beginning.
@@ -21,6 +22,40 @@ impl Code {
             && self.behind_command_lines.get_or_init(|| self.behind_command_lines(facts)).contains(folder_of(path))
     }
 
+    /// Whether a file of Go belongs to a module of libraries and to a package of it that no program of the tree imports.
+    pub(super) fn is_of_an_unused_library(&self, facts: &Facts<'_>, path: &str) -> bool {
+        Language::of(path) == Some(Language::Go)
+            && self.unused_libraries.get_or_init(|| self.unused_libraries(facts)).contains(folder_of(path))
+    }
+
+    fn unused_libraries(&self, facts: &Facts<'_>) -> BTreeSet<String> {
+        let modules = Modules::of(facts);
+        let (mut imports, mut starts) = (Imports::new(), BTreeSet::new());
+        if modules.0.len() < 2 {
+            return BTreeSet::new();
+        }
+        for file in self.files.iter().filter(|file| file.language == Language::Go) {
+            let folder = folder_of(&file.path);
+            if is_start(facts, file) {
+                starts.insert(folder);
+            }
+            imports.entry(folder).or_default().extend(modules.imports(facts, file));
+        }
+        let used = reached(&imports, &starts, &BTreeSet::new());
+        let begun: BTreeSet<&str> = starts.iter().filter_map(|folder| modules.of_folder(folder)).collect();
+        // A library may have a small program of its own; then programs of other modules say that it is one.
+        let is_shared = |module: &str| {
+            let others = starts.iter().copied().filter(|folder| modules.of_folder(folder) != Some(module)).collect();
+            let reached = reached(&imports, &others, &BTreeSet::new());
+            reached.iter().any(|folder| modules.of_folder(folder) == Some(module))
+        };
+        let libraries = modules.0.iter().map(|(_, folder)| folder.as_str());
+        let libraries: BTreeSet<&str> = libraries.filter(|one| !begun.contains(one) || is_shared(one)).collect();
+        let is_of_a_library = |folder: &str| modules.of_folder(folder).is_some_and(|module| libraries.contains(module));
+        let unused = imports.keys().filter(|folder| is_of_a_library(folder) && !used.contains(**folder));
+        if begun.is_empty() { BTreeSet::new() } else { unused.map(|&folder| folder.to_owned()).collect() }
+    }
+
     fn behind_command_lines(&self, facts: &Facts<'_>) -> BTreeSet<String> {
         let go = || self.files.iter().filter(|file| file.language == Language::Go);
         let serves = |below: &str| below.split_once('/').is_some_and(|(folder, _)| SERVING.contains(&folder));
@@ -32,7 +67,7 @@ impl Code {
         if !go().any(|file| is_typed(&file.path)) {
             return BTreeSet::new();
         }
-        let (mut imports, mut typed, mut starts) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+        let (mut imports, mut typed, mut starts) = (Imports::new(), BTreeSet::new(), BTreeSet::new());
         let modules = Modules::of(facts);
         for file in self.product(facts).filter(|file| file.language == Language::Go) {
             let folder = folder_of(&file.path);
@@ -41,23 +76,28 @@ impl Code {
             } else if is_start(facts, file) {
                 starts.insert(folder);
             }
-            imports.entry(folder).or_insert_with(BTreeSet::new).extend(modules.imports(facts, file));
+            imports.entry(folder).or_default().extend(modules.imports(facts, file));
         }
-        let reached = |from: &BTreeSet<&str>, but: &BTreeSet<&str>| {
-            let mut seen: BTreeSet<String> = from.iter().map(|&folder| folder.to_owned()).collect();
-            let mut open: Vec<String> = seen.iter().cloned().collect();
-            while let Some(folder) = open.pop() {
-                for other in imports.get(folder.as_str()).into_iter().flatten() {
-                    if !but.contains(other.as_str()) && seen.insert(other.clone()) {
-                        open.push(other.clone());
-                    }
-                }
-            }
-            seen
-        };
-        let others = reached(&starts, &typed);
-        if starts.is_empty() { BTreeSet::new() } else { &reached(&typed, &BTreeSet::new()) - &others }
+        let others = reached(&imports, &starts, &typed);
+        if starts.is_empty() { BTreeSet::new() } else { &reached(&imports, &typed, &BTreeSet::new()) - &others }
     }
+}
+
+/// The folders that each folder's files import.
+type Imports<'p> = BTreeMap<&'p str, BTreeSet<String>>;
+
+/// Some folders, and all that they import, through whatever is none of those left out.
+fn reached(imports: &Imports<'_>, from: &BTreeSet<&str>, but: &BTreeSet<&str>) -> BTreeSet<String> {
+    let mut seen: BTreeSet<String> = from.iter().map(|&folder| folder.to_owned()).collect();
+    let mut open: Vec<String> = seen.iter().cloned().collect();
+    while let Some(folder) = open.pop() {
+        for other in imports.get(folder.as_str()).into_iter().flatten() {
+            if !but.contains(other.as_str()) && seen.insert(other.clone()) {
+                open.push(other.clone());
+            }
+        }
+    }
+    seen
 }
 
 /// A folder `cmd/`, and what of a path stands below it.
@@ -85,6 +125,12 @@ impl Modules {
         let head = text.split("\nfunc ").next().unwrap_or_default();
         let quoted = head.lines().filter_map(|line| line.split('"').nth(1));
         quoted.filter_map(|import| self.folder(import)).collect()
+    }
+
+    /// The folder of the module that a folder belongs to.
+    fn of_folder(&self, folder: &str) -> Option<&str> {
+        let folders = self.0.iter().map(|(_, of_module)| of_module.as_str());
+        folders.filter(|of_module| of_module.is_empty() || is_at(folder, of_module)).max_by_key(|name| name.len())
     }
 
     fn folder(&self, import: &str) -> Option<String> {

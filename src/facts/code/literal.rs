@@ -1,18 +1,67 @@
 //! The literal that an expression of source stands for, wherever the tree holds it: on the spot, or behind the name of a
 //! constant in this file or in another one.
 
-use super::Hit;
+use super::{Hit, Language};
 use crate::evidence::Place;
 use crate::facts::Facts;
+use crate::facts::config::Layer;
 use crate::pattern::{escape, pattern};
-use crate::source::Span;
+use crate::source::{Span, enclosing};
 use crate::tree::path::folder_of;
+
+/// What is shorter is no key.
+const LEAST: usize = 4;
 
 // A text with nothing computed beside it: `"…"`, `[]byte("…")`, `b"…"`, `Buffer.from('…')`.
 pattern!(
     LITERAL,
     r#"^(?:\[\]byte\(|new\s+TextEncoder\(\)\.encode\(|Buffer\.from\(|&|b)*\s*(?:"(?<double>[^"\n]{4,})"|'(?<single>[^'\n]{4,})'|`(?<back>[^`\n$]{4,})`)(?:\s*,\s*["']\w+["']\s*\))?(?:\.\w+\(\))*[\s);,]*$"#
 );
+
+/// Where the literal stands that the group `value` of a match amounts to where production's environment gives nothing, on
+/// the spot or as a property of an object: `config.server.secret`, with `secret: process.env.SECRET || 'text'`.
+pub fn fallback_of(facts: &Facts<'_>, hit: &Hit) -> Option<Place> {
+    let (expression, span) = hit.value.as_ref()?;
+    literal_of(facts, hit).or_else(|| falls_back(facts, &hit.path, *span)).or_else(|| property(facts, expression))
+}
+
+/// The text that stands in for a variable of the environment between two places of a file, where nothing of production sets
+/// the variable.
+fn falls_back(facts: &Facts<'_>, path: &str, span: Span) -> Option<Place> {
+    let config = facts.config();
+    let is_given = |name: &str| {
+        config.settings().iter().any(|one| one.is_variable && one.name == name && one.layer > Layer::Program)
+    };
+    let is_inside = |place: &Place| {
+        *place.path == *path && place.span.is_some_and(|at| span.start <= at.start && at.end <= span.end)
+    };
+    let read = config.reads.iter().find(|read| is_inside(&read.place))?;
+    let is_text = read.default.as_deref().is_some_and(|text| text.len() >= LEAST);
+    (is_text && !is_given(&read.name)).then(|| read.place.clone())
+}
+
+/// The text that a property of an object amounts to, or falls back to, wherever JavaScript declares the object: that around
+/// the property bears the name which stands before it.
+fn property(facts: &Facts<'_>, expression: &str) -> Option<Place> {
+    let mut parts = expression.trim().rsplit('.');
+    let (name, object) = (parts.next()?, parts.next().filter(|object| object.len() > 2)?.to_ascii_lowercase());
+    let found = facts.code().find(facts, &format!(r"(?m)^[ \t]*{}\s*:\s*(?<value>[^\n]+)", escape(name)));
+    let is_declared = |hit: &&Hit| {
+        let at = hit.value.as_ref().map_or(hit.span.start, |(_, span)| span.start) as usize;
+        let text = facts.tree.text(&hit.path).and_then(|source| source.text().get(..at));
+        let around = text.and_then(|text| enclosing(text).next()).map(str::to_ascii_lowercase);
+        Language::of(&hit.path) == Some(Language::JavaScript)
+            && around
+                .is_some_and(|line| line.contains(&object) && !line.contains("interface ") && !line.contains("type "))
+    };
+    let mut values = found.iter().filter(is_declared).map(|hit| {
+        let (text, span) = hit.value.as_ref()?;
+        let here = inside(text).map(|at| Place::at(hit.path.clone(), shifted(*span, at)));
+        here.or_else(|| falls_back(facts, &hit.path, *span))
+    });
+    let first = values.next()??;
+    values.all(|place| place.is_some()).then_some(first)
+}
 
 /// Where the literal stands that the group `value` of a match amounts to; `None` where anything else may be meant.
 pub fn literal_of(facts: &Facts<'_>, hit: &Hit) -> Option<Place> {

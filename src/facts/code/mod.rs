@@ -15,13 +15,14 @@ mod program;
 mod role;
 mod rust_regions;
 mod serving;
+mod setups;
 mod switches;
 mod text;
 
 pub use comments::without_comments;
 pub use constant::{observe, written};
 pub use language::Language;
-pub use literal::literal_of;
+pub use literal::{fallback_of, literal_of};
 pub(in crate::facts) use program::is_of_another_environment;
 pub use program::{is_client, is_of_a_client_library, is_of_a_typed_module, is_of_another_command, serves_not};
 pub use role::{Role, folder_role, is_left_behind};
@@ -43,8 +44,10 @@ const MOST_HITS: usize = 200;
 pub struct Code {
     files: Vec<CodeFile>,
     test_modules: OnceLock<BTreeSet<Arc<str>>>,
+    setups: OnceLock<BTreeSet<String>>,
     starts_outside_tools: OnceLock<bool>,
     behind_command_lines: OnceLock<BTreeSet<String>>,
+    unused_libraries: OnceLock<BTreeSet<String>>,
     languages: OnceLock<Vec<Language>>,
     gathered: OnceLock<Vec<Arc<Vec<Hit>>>>,
     asked: Mutex<BTreeMap<(Scope, String), Hits>>,
@@ -133,6 +136,9 @@ impl Code {
             let in_tests =
                 || facts.manifests().is_test_support(&file.path) || self.test_modules(facts).contains(&file.path);
             if file.language == Language::Rust && in_tests() {
+                return Role::Test;
+            }
+            if file.language == Language::JavaScript && self.is_setup_of_tests(facts, &file.path) {
                 return Role::Test;
             }
             let is_aside = file.language == Language::Elixir && program::is_of_another_environment(facts, &file.path);

@@ -25,7 +25,8 @@ static PREPARES: LazyLock<Option<Regex>> =
 /// tree serves.
 pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
     let code = facts.code();
-    if code.is_behind_a_command_line(facts, path) || is_of_a_typed_module(facts, path) {
+    let is_aside = code.is_behind_a_command_line(facts, path) || code.is_of_an_unused_library(facts, path);
+    if is_aside || is_of_a_typed_module(facts, path) {
         return true;
     }
     if is_of_a_command_line(path) || is_below_a_command_line(facts, path) {

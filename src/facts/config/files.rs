@@ -152,7 +152,7 @@ fn classify<'t>(tree: &'t Tree, shipped: &Shipped, loaded: &Loaded, path: &'t st
     let format = Format::of(path)?;
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let lower = name.to_ascii_lowercase();
-    if loaded.holds(path) {
+    if loaded.holds(path) || shipped.starts_with(path) {
         return Some(SettingsFile { path, layer: Layer::Base, format, service: service_of(folder) });
     }
     if folder.split('/').any(|part| part.starts_with('.')) || (lower.starts_with('.') && format != Format::Dotenv) {

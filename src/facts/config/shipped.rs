@@ -2,8 +2,11 @@
 
 use crate::facts::Facts;
 use crate::facts::containers::dockerfile::Instruction;
+use crate::facts::containers::start;
 use crate::facts::format::Format;
 use crate::facts::production::Standing;
+use crate::source::Source;
+use crate::tree::File;
 use crate::tree::path::{folder_of, within};
 use std::collections::BTreeSet;
 
@@ -11,6 +14,8 @@ use std::collections::BTreeSet;
 #[derive(Default)]
 pub(super) struct Shipped {
     paths: BTreeSet<String>,
+    /// Those that the start puts in the place of the settings: `cp /app/default.toml /data/shop.toml`.
+    starting: BTreeSet<String>,
     /// Whether there is one image only, so that what it leaves behind is nobody's.
     is_alone: bool,
 }
@@ -20,12 +25,13 @@ impl Shipped {
     pub(super) fn read(facts: &Facts<'_>) -> Self {
         let images = &facts.containers().images;
         let images: Vec<_> = images.iter().filter(|image| image.standing == Standing::Production).collect();
-        let mut paths = BTreeSet::new();
+        let (mut paths, mut starting) = (BTreeSet::new(), BTreeSet::new());
         for image in &images {
             for &stage in &image.shipped {
                 let command = image.command(stage).map(|command| command.value).unwrap_or_default();
                 let lineage = image.file.lineage(stage);
                 let all = lineage.iter().flat_map(|&index| &image.file.stages[index].instructions);
+                starting.extend(put_in_place(facts, &command, all.clone()));
                 for (from, to) in all.filter_map(copied) {
                     // What ends in `.ini` there is mostly that of PHP or of what starts the programs.
                     let is_plain = to.starts_with("/etc/") && Format::of(&to) != Some(Format::Ini);
@@ -36,12 +42,17 @@ impl Shipped {
                 }
             }
         }
-        Self { paths, is_alone: images.len() == 1 }
+        Self { paths, starting, is_alone: images.len() == 1 }
     }
 
     /// Whether an image carries a file.
     pub(super) fn holds(&self, path: &str) -> bool {
         self.paths.contains(path)
+    }
+
+    /// Whether the start of an image makes a file the settings of who has none.
+    pub(super) fn starts_with(&self, path: &str) -> bool {
+        self.starting.contains(path)
     }
 
     /// Whether a file bears the name of one that the only image carries, and stays behind itself.
@@ -51,13 +62,39 @@ impl Shipped {
     }
 }
 
+/// The files of settings that a script which an image starts with copies to where the program looks for its own, and that
+/// the image took from the tree.
+fn put_in_place<'i>(
+    facts: &Facts<'_>,
+    command: &str,
+    instructions: impl Iterator<Item = &'i Instruction>,
+) -> Vec<String> {
+    let name = |path: &str| path.trim_matches(['"', '\'']).rsplit('/').next().unwrap_or_default().to_owned();
+    let taken: BTreeSet<String> = instructions.flat_map(words).map(|word| name(&word)).collect();
+    let texts = start::scripts(facts, command).filter_map(File::text).map(Source::text);
+    let moved = texts.flat_map(str::lines).filter_map(|line| {
+        let mut words = line.split_whitespace().filter(|word| !word.starts_with('-'));
+        (words.next() == Some("cp")).then(|| words.next().map(name)).flatten()
+    });
+    let moved = moved.filter(|name| taken.contains(name) || taken.contains("."));
+    let found = moved.filter_map(|name| {
+        let mut files =
+            facts.tree.files().iter().filter(|file| file.name() == name && Format::of(&file.path).is_some());
+        files.next().filter(|_| files.next().is_none()).map(|file| file.path.to_string())
+    });
+    found.collect()
+}
+
+/// What an instruction takes from the tree, and behind it where that is put.
+fn words(instruction: &Instruction) -> Vec<String> {
+    if !matches!(instruction.keyword.as_str(), "COPY" | "ADD") || instruction.flag("from").is_some() {
+        return Vec::new();
+    }
+    instruction.exec().unwrap_or_else(|| instruction.text.split_whitespace().map(str::to_owned).collect())
+}
+
 /// The one file that an instruction takes from the tree, and where it puts it.
 fn copied(instruction: &Instruction) -> Option<(String, String)> {
-    if !matches!(instruction.keyword.as_str(), "COPY" | "ADD") || instruction.flag("from").is_some() {
-        return None;
-    }
-    let words = instruction.exec().unwrap_or_else(|| instruction.text.split_whitespace().map(str::to_owned).collect());
-    let [from, to] = words.as_slice() else { return None };
-    let from = from.trim_start_matches("./").trim_start_matches('/').to_owned();
-    Some((from, to.clone()))
+    let [from, to] = <[String; 2]>::try_from(words(instruction)).ok()?;
+    Some((from.trim_start_matches("./").trim_start_matches('/').to_owned(), to))
 }
