@@ -3,7 +3,7 @@
 use super::{Config, Held, Layer, Setting, conditional, script};
 use crate::evidence::Place;
 use crate::facts::Facts;
-use crate::facts::code::{Hit, Scope, fills_or_dumps, written};
+use crate::facts::code::{Hit, Language, Scope, fills_or_dumps, written};
 use crate::facts::production;
 use crate::pattern::{Regex, pattern};
 use crate::source::{Span, enclosing, floor};
@@ -81,10 +81,11 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
     if is_left_behind(&hit.path, text.get(..hit.span.start as usize)?) {
         return None;
     }
-    if text.get(hit.span.range()).is_some_and(|call| writes(call) || asks_the_request(call, &name)) {
+    let call = text.get(hit.span.range())?;
+    let after = text.get(at.end as usize..)?.trim_start_matches(['"', '\'', ']']);
+    if writes(call) || asks_the_request(call, &name) || is_given(text, hit, after) {
         return None;
     }
-    let after = text.get(at.end as usize..)?.trim_start_matches(['"', '\'', ']']);
     let end = after.char_indices().nth(160).map_or(after.len(), |(at, _)| at);
     let after = if takes_no_default(text, hit.span) { past_the_base(&after[..end]) } else { &after[..end] };
     let found = DEFAULT.captures(after);
@@ -107,6 +108,10 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
             || production::is_in_table_aside(path, text, hit.span.start as usize)
             || sets_on_demand(text, hit.span)
     };
+    // A program that sets a variable to what it has from elsewhere reads nothing there.
+    if default.is_none() && call.contains("set_var") {
+        return None;
+    }
     let default = default.filter(|_| !is_aside(&hit.path));
     let chosen_by = chosen_by(text.get(..hit.span.start as usize)?);
     Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span), chosen_by })
@@ -196,9 +201,24 @@ fn sets_on_demand(text: &str, call: Span) -> bool {
 /// Whether a call gives a variable to a program instead of asking for one: `set_var`, `WithEnvVariable("A", "b")`.
 fn writes(call: &str) -> bool {
     let name = call.split('(').next().unwrap_or(call).to_ascii_lowercase().replace('_', "");
-    ["setenv", "putenv", "withenv", "addenv", "unsetenv", "removeenv", "envremove"]
+    ["setenv", "putenv", "withenv", "addenv", "unsetenv", "removeenv", "envremove", "removevar"]
         .iter()
         .any(|word| name.contains(word))
+}
+
+/// Whether the variable is given a value there, by what stands behind its name: `process.env.A = b`, or a command of Rust
+/// that hands it to what it starts, `Command::new("dump").env("PGPASSWORD", password)`.
+fn is_given(text: &str, hit: &Hit, after: &str) -> bool {
+    let (before, call) = (&text[..hit.span.start as usize], &text[hit.span.range()]);
+    let after = after.trim_start();
+    let is_assigned = || after.strip_prefix('=').is_some_and(|rest| !rest.starts_with(['=', '~', '>']));
+    let is_of_a_command = || {
+        let name = call.split('(').next().unwrap_or_default();
+        name.strip_suffix("env").is_some_and(|receiver| receiver.ends_with('.'))
+            || name == "env" && before.trim_end().ends_with('.')
+    };
+    let is_rust = Language::of(&hit.path) == Some(Language::Rust);
+    !call.contains(['(', '=']) && is_assigned() || is_rust && after.starts_with(',') && is_of_a_command()
 }
 
 /// Whether a call asks the environment of a request in WSGI, which holds its headers: `environ.get("HTTP_X_TOKEN")`.
