@@ -6,9 +6,10 @@ use super::{Config, Connection, Held, Layer, Setting, Way};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::containers::{Env, EnvValue, Role};
-use crate::facts::kubernetes::Object;
+use crate::facts::kubernetes::{Container, Object};
 use crate::facts::production::Standing;
 use crate::facts::secrets::is_placeholder;
+use crate::source::Span;
 use crate::value::Value;
 use base64::Engine as _;
 
@@ -43,6 +44,9 @@ pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
                 for env in container.env() {
                     let env = in_clear(facts, &env).unwrap_or(env);
                     entry(config, &env, &object.name, !container.is_own());
+                }
+                if container.is_own() {
+                    arguments(config, object, &container);
                 }
             }
         }
@@ -79,6 +83,33 @@ fn entry(config: &mut Config, env: &Env, owner: &str, is_foreign: bool) {
     let setting = Setting::variable(&env.name, held, env.place.clone(), Layer::Environment, owner.into());
     let setting = Setting { default_in, ..setting };
     push(&mut config.settings, Setting { is_foreign, ..setting });
+}
+
+/// The flags that a container's program is started with, of those that the program defines: `--tls-enabled`,
+/// `--log-level=warn`. A switch that is named is on.
+fn arguments(config: &mut Config, object: &Object, container: &Container<'_>) {
+    let lists = ["command", "args"].iter().filter_map(|key| container.value.get(key)?.as_list());
+    let words: Vec<(String, Span)> =
+        lists.flatten().filter_map(|word| Some((word.scalar_text()?, word.span))).collect();
+    let mut given = Vec::new();
+    for (at, (word, span)) in words.iter().enumerate() {
+        let Some(flag) = word.strip_prefix("--").or_else(|| word.strip_prefix('-')) else { continue };
+        let (name, value) = flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value)));
+        let is_defined = |setting: &&Setting| {
+            setting.layer == Layer::Program && !setting.is_variable && setting.default_in.as_deref() == Some(name)
+        };
+        let Some(defined) = config.settings.iter().find(is_defined) else { continue };
+        let is_switch = matches!(&defined.held, Held::Plain(text) if text == "true" || text == "false");
+        let next = words.get(at + 1).map(|(next, _)| next.as_str()).filter(|next| !next.starts_with('-'));
+        let value = value.or(if is_switch { Some("true") } else { next });
+        let Some((held, default_in)) = value.map(Held::of_text) else { continue };
+        given.push(Setting {
+            default_in,
+            is_variable: false,
+            ..Setting::variable(name, held, object.at(*span), Layer::Environment, object.name.as_str().into())
+        });
+    }
+    config.settings.extend(given);
 }
 
 /// What a Kubernetes Secret carries in clear (base64 hides nothing); nobody reads it by its name, so no setting of the
