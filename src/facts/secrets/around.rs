@@ -4,6 +4,7 @@ use super::context::is_test_word;
 use super::detectors::Detector;
 use super::names;
 use crate::facts::production::{is_in_class_aside, is_mode};
+use crate::pattern::pattern;
 use crate::source::{enclosing, floor};
 
 /// Whether a value stands in a function whose name says that it is for tests or only shown: `fn test()`,
@@ -57,6 +58,29 @@ pub(super) fn is_named_for_tests(text: &str, offset: usize) -> bool {
     named.is_some_and(|named| {
         named.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').any(names::is_of_tests)
     })
+}
+
+// `# a push-only token that is safe to be exposed`; `not safe to share` says the contrary.
+pattern!(
+    SAID_PUBLIC,
+    r"(?i)\b(?:push|write|upload|send)-only (?:token|key|credential)|(?:\b(?:is|are|it's|made|meant)|[(,;:]|#|//)\s*(?:\w+ly )?(?:safe|fine|ok|okay) to (?:be )?(?:expos|publish|commit|shar|leak|made? public)|\b(?:public|published|exposed) (?:by design|on purpose|intentionally)|\bintentionally (?:public|published|exposed)\b"
+);
+// A name with the word in it; what frameworks put before every variable that a browser gets says nothing of the value.
+pattern!(NAMED_PUBLIC, r"\b(?<first>[A-Z][A-Z0-9]*)(?:_[A-Z0-9]+)*?_PUBLIC_(?:[A-Z0-9]+_)*(?:TOKEN|KEY|PAT)\b");
+
+/// Whether a value is there for everybody: a remark on its line or right above says so, or the name that it is given to.
+pub(super) fn is_said_to_be_public(text: &str, offset: usize) -> bool {
+    const FRAMEWORKS: &[&str] = &["NEXT", "NUXT", "EXPO", "VITE", "REACT", "GATSBY", "PLASMO"];
+    let (Some(before), Some(after)) = (text.get(..offset), text.get(offset..)) else { return false };
+    let own = before.rsplit('\n').next().unwrap_or_default();
+    let behind = after.split('\n').next().unwrap_or_default();
+    let is_remark = |line: &&str| line.trim_start().starts_with(['#', '/']) && !line.trim_start().starts_with("#[");
+    let mut above = before.rsplit('\n').skip(1).take(3).take_while(is_remark);
+    let remark = ["#", "//"].iter().find_map(|mark| Some(&behind[behind.find(mark)?..]));
+    let is_named = NAMED_PUBLIC.captures(own).is_some_and(|found| !FRAMEWORKS.contains(&&found["first"]));
+    is_named
+        || remark.is_some_and(|remark| SAID_PUBLIC.is_match(remark))
+        || above.any(|line| SAID_PUBLIC.is_match(line))
 }
 
 /// A key of the program's own in a class of settings for something else than production: `class Development(Config):`.

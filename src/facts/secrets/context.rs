@@ -150,6 +150,8 @@ const DEV_FILES: &[&str] = &[
     "justfile",
     "Makefile",
 ];
+/// Settings of what runs the tests.
+const RUNNERS: &[&str] = &["tox.ini", "noxfile.py", "pytest.ini"];
 
 /// The grammar of a path.
 pub(super) fn grammar(path: &str) -> Grammar {
@@ -208,7 +210,7 @@ pub(super) fn weight(path: &str) -> Weight {
     if is_key_of_ci(path) {
         return Weight::Aside("the key of a server that only a run of CI starts");
     }
-    if is_beside_ci(path) {
+    if is_beside_ci(path) || RUNNERS.contains(&name) {
         return Weight::Ci;
     }
     if DEV_FILES.contains(&name)

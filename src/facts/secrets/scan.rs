@@ -168,6 +168,9 @@ impl Scanner {
             _ if detector.is_of_apps() && around::goes_to_browsers("apiKey", text, start) => {
                 (Confidence::Low, Some("every browser is given it"))
             }
+            _ if !detector.is_of_keys() && around::is_said_to_be_public(text, start) => {
+                (Confidence::Low, Some("said to be for everybody"))
+            }
             (Outcome::Proven, _) => (Confidence::High, None),
             (Outcome::Doubtful, _) => (Confidence::Low, Some("its checksum is wrong")),
             _ if detector.is_public => (Confidence::Low, Some("made for tests or for publishing")),
@@ -220,7 +223,8 @@ impl Scanner {
                 .map_or(weight, Weight::Aside),
             Weight::Aside(_) | Weight::Ci | Weight::Production => weight,
         };
-        let is_shown = around::goes_to_browsers(name, text, literal.start);
+        let is_shown =
+            around::goes_to_browsers(name, text, literal.start) || around::is_said_to_be_public(text, literal.start);
         let grade = if is_shown { Grade::Public } else { literal.grade };
         let raw = confidence(grade, weight, literal.is_commented).map(|(confidence, why_low)| Raw {
             id: self.assignment.clone(),
