@@ -67,6 +67,7 @@ pub(super) const FACTS: &[Fact] = &[
             r"\bsetMaximumPoolSize\(\s*(?<value>\w+)\s*\)",
             r"\bconnectionLimit\s*:\s*(?<value>\d+)",
             r"\bpool\s*:\s*\{[^{}]*?\bmax\s*:\s*(?<value>[\w.]+)\s*[,}]",
+            r"\bpool\s*:\s*\{[^{}]*?\bmax\s*:\s*\w*(?:[eE]nv|[nN]umber|[dD]efault)\w*\(\s*process\.env\.\w+\s*(?:,|\?\?|\|\|)\s*(?<value>\d+)\s*,?\s*\)",
             r"\bextra\s*:\s*\{[^{}]*?\b(?:max|connectionLimit)\s*:\s*(?<value>[\w.]+)\s*[,}]",
             r"\bnew\s+(?:\w+\.)?Pool\(\s*\{[^{}]{0,400}?\bmax\s*:\s*(?<value>[\w.]+)\s*[,}]",
             r"\bnew\s+(?:\w+\.)?Pool\(\s*\{[^{}]{0,400}?\bmax\s*:\s*[\w.?]+\s*(?:\?\?|\|\|)\s*(?<value>\d+)\s*[,}]",
@@ -105,6 +106,7 @@ pub(super) const FACTS: &[Fact] = &[
             r#"\b(?:MinConns|MinOpenConns|minPoolSize|minimumIdle)[\s"'=:(]{1,12}(?<value>\d+)"#,
             r"\.(?:MinConns|MinIdleConns)\s*=\s*(?:u?int(?:32|64)?\(\s*)?(?<value>[a-zA-Z][\w.]*)",
             r"\bpool\s*:\s*\{[^{}]*?\bmin\s*:\s*(?<value>[\w.]+)\s*[,}]",
+            r"\bpool\s*:\s*\{[^{}]*?\bmin\s*:\s*\w*(?:[eE]nv|[nN]umber|[dD]efault)\w*\(\s*process\.env\.\w+\s*(?:,|\?\?|\|\|)\s*(?<value>\d+)\s*,?\s*\)",
             r"\b(?:create_pool|ConnectionPool)\([^;]{0,400}?\bmin_size\s*=\s*(?<value>[\w.]+)",
             r"(?i)\bmin(?:imum)? ?pool ?size\s*=\s*(?<value>\d+)",
             r"\bpool_min_conns=(?<value>\d+)",
@@ -129,6 +131,8 @@ pub(super) const FACTS: &[Fact] = &[
         stated: &[
             r"\.(?:idle_timeout|max_idle_lifetime|max_idle_time)\(\s*(?:Some\()?\s*(?<value>[\w.:]+\([\w.:* ]*\)|[\w.:]+)",
             r"\.SetConnMaxIdleTime\(\s*(?<value>[\w.:* ]+?)\s*\)",
+            // A pool that keeps none closes each as soon as it is given back.
+            r"\.SetMaxIdleConns\(\s*(?<value>0)\s*\)",
             r"\bMaxConnIdleTime\s*[:=]\s*(?<value>[\w.:* ]+)",
             r"\bidleTimeoutMillis\s*:\s*(?<value>[\d_]+)",
             r"\bpool\s*:\s*\{[^{}]*?\bidle\s*:\s*(?<value>[\d_ *]+)",

@@ -125,7 +125,7 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
         value => value,
     };
     let of_settings = matches!(value, Observed::Opaque(_)).then(|| default_in_settings(facts, text)).flatten();
-    let falls_back = ["get_env", "??", "||"].iter().any(|mark| whole.contains(mark));
+    let falls_back = ["get_env", "process.env", "??", "||"].iter().any(|mark| whole.contains(mark));
     let is_default = of_settings.is_some() || falls_back;
     let value = of_settings.unwrap_or(value);
     let source = facts.tree.text(&hit.path)?;
