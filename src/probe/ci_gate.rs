@@ -192,8 +192,9 @@ fn tests_before(facts: &Facts<'_>) -> Answer {
             notes.push(Sighting::new(deployment.place.clone(), Strength::Enforced, message));
         }
     }
-    // One deploy that waits says nothing about another that does not.
-    if !answer.notes.is_empty() {
+    // One release that waits says nothing about another that does not; what is handed on to a deploy is released by it.
+    let deploys = ci.deployments().iter().any(|deployment| deployment.counts() && deployment.act == Act::Deploy);
+    if !answer.notes.is_empty() || !deploys && !published.is_empty() {
         answer.notes.append(&mut answer.seen);
     }
     answer.notes.append(&mut published);

@@ -21,6 +21,9 @@ pub static PROBE: Probe = Probe {
     look,
 };
 
+/// Actions that on a schedule write issues about what they find, and succeed.
+const WRITES_ISSUES: &[&str] = &["rustsec/audit-check", "actions-rs/audit-check"];
+
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let ci = facts.ci();
     let timing = Timing::of(question);
@@ -31,8 +34,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             continue;
         };
         let version = if action.version.is_empty() { String::new() } else { format!("@{}", shown(&action.version)) };
-        let message = format!("{}{version} in {}", action.name, whence(facts, ci, &action.step, &action.chain));
-        let mut sighting = Sighting::new(action.place.clone(), Strength::Enforced, message);
+        let mut message = format!("{}{version} in {}", action.name, whence(facts, ci, &action.step, &action.chain));
+        let strength = if fails_nothing(action) { Strength::Configured } else { Strength::Enforced };
+        if strength == Strength::Configured {
+            message.push_str(", where it writes issues and fails nothing");
+        }
+        let mut sighting = Sighting::new(action.place.clone(), strength, message);
         if question.is_set("version") && !action.version.is_empty() {
             sighting = sighting.with(Observed::Word(action.version.clone()));
         }
@@ -49,6 +56,13 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     answer.blind.extend(timing.unseen(ci));
     answer.blind.extend(unseen_scans(ci, question));
     answer
+}
+
+/// Whether an action only tells what it finds, by what starts it.
+fn fails_nothing(action: &Action) -> bool {
+    WRITES_ISSUES.contains(&action.name.as_str())
+        && !action.step.is_gate()
+        && action.step.schedules().next().is_some()
 }
 
 /// An action that another repository keeps in a folder named after a scanner that is asked for, `acme/actions/codeql`: what

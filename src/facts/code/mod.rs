@@ -25,6 +25,7 @@ pub use language::Language;
 pub use literal::{fallback_of, literal_of};
 pub(in crate::facts) use program::is_of_another_environment;
 pub use program::{is_client, is_of_a_client_library, is_of_a_typed_module, is_of_another_command, serves_not};
+pub(in crate::facts) use role::of_path as role_of_path;
 pub use role::{Role, folder_role, is_left_behind};
 pub use rust_regions::Regions;
 pub use serving::{fills_or_dumps, serves_nothing};

@@ -95,7 +95,7 @@ const FOLDERS: &[(&str, Role)] = &[
 ];
 
 /// What a source file is for, as its path says.
-pub(super) fn of_path(path: &str, language: Language) -> Role {
+pub(in crate::facts) fn of_path(path: &str, language: Language) -> Role {
     let mut parts = path.split('/');
     let name = parts.next_back().unwrap_or(path);
     let mut role = Role::Product;

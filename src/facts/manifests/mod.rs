@@ -18,10 +18,11 @@ pub use features::Features;
 pub use locks::Lock;
 
 use super::Facts;
-use super::code::Role;
+use super::code::{Language, Role, role_of_path};
 use crate::evidence::Blind;
 use crate::source::Span;
 use crate::tree::File;
+use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use support::{Needs, only_in_tests};
@@ -292,29 +293,60 @@ pub fn read(facts: &Facts<'_>) -> Manifests {
     manifests
 }
 
-/// Gives lock files of Python the role of tooling where their project names nothing that it runs with: they hold its
+/// Gives lock files of Python and npm the role of tooling where their project names nothing that it runs with: they hold its
 /// linters and what builds its documents.
 fn mark_tooling(facts: &Facts<'_>, manifests: &mut Manifests) {
-    let of_tools = |path: &str| {
-        let root = facts.parsed(path).and_then(|parsed| parsed.first());
-        let is_dynamic = root.is_some_and(|root| root.at(&["project", "dynamic"]).is_some());
-        root.is_some() && !is_dynamic && path.ends_with("pyproject.toml")
+    let own = |lock: &Lock| {
+        let folder = lock.path.rfind('/').map_or("", |slash| &lock.path[..=slash]);
+        let mut packages = manifests.packages.iter().filter(|one| one.ecosystem == lock.ecosystem);
+        packages.find(|one| one.folder() == folder && says_all(facts, one))
     };
-    let own = |folder: &str| {
-        let mut packages = manifests.packages.iter().filter(|one| one.ecosystem == Ecosystem::Pypi);
-        packages.find(|one| one.folder() == folder && of_tools(&one.path))
+    let runs_with_nothing = |package: &Package| {
+        package.dependencies.iter().all(|one| one.purpose != Purpose::Runtime)
+            || package.ecosystem == Ecosystem::Npm && !is_taken_from(facts, manifests, package)
     };
-    let runs_with_nothing = |package: &Package| package.dependencies.iter().all(|one| one.purpose != Purpose::Runtime);
     let tools: Vec<usize> = (0..manifests.locks.len())
         .filter(|&at| {
             let lock = &manifests.locks[at];
-            let folder = lock.path.rfind('/').map_or("", |slash| &lock.path[..=slash]);
-            lock.ecosystem == Ecosystem::Pypi && own(folder).is_some_and(runs_with_nothing)
+            matches!(lock.ecosystem, Ecosystem::Pypi | Ecosystem::Npm) && own(lock).is_some_and(runs_with_nothing)
         })
         .collect();
     for at in tools {
         manifests.locks[at].role = Role::Tooling;
     }
+}
+
+/// Whether a manifest names everything that its project runs with: what a bundler takes in is often listed among the tools,
+/// and other manifests may say more.
+fn says_all(facts: &Facts<'_>, package: &Package) -> bool {
+    const BUNDLED: &[&str] = &["build", "start", "dev", "serve", "bundle", "dist", "compile", "watch", "prepublishOnly"];
+    const SHIPPED: &[&str] = &["workspaces", "main", "module", "exports", "bin", "files"];
+    let Some(root) = facts.parsed(&package.path).and_then(|parsed| parsed.first()) else { return false };
+    if package.path.ends_with("pyproject.toml") {
+        return root.at(&["project", "dynamic"]).is_none();
+    }
+    let scripts = root.at(&["scripts"]).and_then(Value::as_map);
+    let is_built = |name: &str| !name.starts_with("test") && name.split([':', '-']).any(|verb| BUNDLED.contains(&verb));
+    package.path.ends_with("package.json")
+        && SHIPPED.iter().all(|key| root.at(&[key]).is_none())
+        && scripts.is_none_or(|scripts| scripts.iter().all(|(name, _)| !is_built(name.as_str())))
+}
+
+/// Whether the product takes something from a package of npm: its code stands in the folder of the package, or a page, a
+/// stylesheet or a program takes files out of what is installed.
+fn is_taken_from(facts: &Facts<'_>, manifests: &Manifests, package: &Package) -> bool {
+    const TAKES: &[&str] = &[".html", ".css", ".scss", ".sass", ".less", ".twig", ".erb", ".cshtml", "Dockerfile"];
+    let is_own = |path: &str| {
+        let nearest = manifests.nearest(path, |one| one.ecosystem == Ecosystem::Npm);
+        nearest.is_some_and(|own| own.path == package.path)
+    };
+    facts.tree.files().iter().filter(|file| file.path.starts_with(package.folder())).any(|file| {
+        let language = Language::of(&file.path);
+        let is_product = language.is_some_and(|language| role_of_path(&file.path, language) == Role::Product);
+        is_product && language == Some(Language::JavaScript) && is_own(&file.path)
+            || (is_product || TAKES.iter().any(|end| file.path.ends_with(end)))
+                && file.text().is_some_and(|source| source.text().contains("node_modules"))
+    })
 }
 
 /// Gives the crates that only tests use the role of tests.
