@@ -11,11 +11,11 @@ use std::collections::BTreeSet;
 /// `@scan.advisories`.
 pub static PROBE: Probe = Probe {
     name: "scan.advisories",
-    summary: "known vulnerabilities of the packages that Cargo.lock names, by the database of `--advisory-db`; a database older than 90 days tells nothing",
-    usage: "@scan.advisories() {open: 0}",
-    arity: (0, 0),
+    summary: "known vulnerabilities of the packages that Cargo.lock names, by the database of `--advisory-db`; a database older than 90 days tells nothing. `unexplained`: advisories that the project accepts without a word why",
+    usage: "@scan.advisories(\"unexplained\") {open: 0}",
+    arity: (0, 1),
     patterns_from: None,
-    facts: &[],
+    facts: &["unexplained"],
     options: &["open"],
     look,
 };
@@ -26,6 +26,9 @@ const MOST_DAYS: i32 = 90;
 const ACCEPTED: &[&str] = &[".cargo/audit.toml", "audit.toml", "deny.toml", ".cargo/deny.toml"];
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
+    if question.fact() == "unexplained" {
+        return Answer { seen: unexplained(facts), ..Answer::default() };
+    }
     let mut answer = Answer::default();
     let Some(database) = &facts.advisory_db else { return answer };
     let days = database.days_old(facts.now);
@@ -67,13 +70,40 @@ fn verdict(path: &str, days: i32, open: &[Affected], question: &Question) -> Sig
     Sighting::new(place, Strength::Measured, message).with(value)
 }
 
+/// The lists of advisories that the project accepts, with their files.
+fn lists<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (&'static str, &'f [Value])> {
+    ACCEPTED
+        .iter()
+        .filter_map(|path| Some((*path, facts.parsed(path)?.first()?.at(&["advisories", "ignore"])?.as_list()?)))
+}
+
+/// The id of an entry of such a list.
+fn id(entry: &Value) -> Option<&str> {
+    match &entry.kind {
+        Kind::Map(_) => entry.get("id").and_then(Value::as_str),
+        _ => entry.as_str(),
+    }
+}
+
 /// The advisories that the project accepts.
 fn accepted(facts: &Facts<'_>) -> BTreeSet<String> {
-    let lists =
-        ACCEPTED.iter().filter_map(|path| facts.parsed(path)?.first()?.at(&["advisories", "ignore"])?.as_list());
-    let id = |value: &Value| match &value.kind {
-        Kind::Map(_) => value.get("id").and_then(Value::as_str).map(str::to_owned),
-        _ => value.as_str().map(str::to_owned),
+    lists(facts).flat_map(|(_, list)| list).filter_map(id).map(str::to_owned).collect()
+}
+
+/// Lists in which nothing says why: no entry has a reason, and no remark stands among them or right above.
+fn unexplained(facts: &Facts<'_>) -> Vec<Sighting> {
+    let bare = |(path, list): (&'static str, &[Value])| {
+        let text = facts.tree.text(path)?.text();
+        let (first, last) = (list.first()?, list.last()?);
+        // From the line above the key to the end of the line on which the list ends.
+        let key = text.get(..first.span.range().start)?.rfind("ignore")?;
+        let mut lines = text[..key].rmatch_indices('\n').map(|(at, _)| at);
+        let from = lines.nth(1).unwrap_or_default();
+        let after = |at: usize, end: char| text[at..].find(end).map_or(text.len(), |more| at + more);
+        let to = after(after(last.span.range().end, ']'), '\n');
+        let is_told = list.iter().any(|entry| entry.get("reason").is_some()) || text.get(from..to)?.contains('#');
+        let message = format!("{} is accepted, and nothing says why", id(first)?);
+        (!is_told).then(|| Sighting::new(Place::at(path, first.span), Strength::Measured, message))
     };
-    lists.flatten().filter_map(id).collect()
+    lists(facts).filter_map(bare).collect()
 }
