@@ -60,9 +60,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 
 /// Whether an action only tells what it finds, by what starts it.
 fn fails_nothing(action: &Action) -> bool {
-    WRITES_ISSUES.contains(&action.name.as_str())
-        && !action.step.is_gate()
-        && action.step.schedules().next().is_some()
+    WRITES_ISSUES.contains(&action.name.as_str()) && !action.step.is_gate() && action.step.schedules().next().is_some()
 }
 
 /// An action that another repository keeps in a folder named after a scanner that is asked for, `acme/actions/codeql`: what

@@ -319,7 +319,8 @@ fn mark_tooling(facts: &Facts<'_>, manifests: &mut Manifests) {
 /// Whether a manifest names everything that its project runs with: what a bundler takes in is often listed among the tools,
 /// and other manifests may say more.
 fn says_all(facts: &Facts<'_>, package: &Package) -> bool {
-    const BUNDLED: &[&str] = &["build", "start", "dev", "serve", "bundle", "dist", "compile", "watch", "prepublishOnly"];
+    const BUNDLED: &[&str] =
+        &["build", "start", "dev", "serve", "bundle", "dist", "compile", "watch", "prepublishOnly"];
     const SHIPPED: &[&str] = &["workspaces", "main", "module", "exports", "bin", "files"];
     let Some(root) = facts.parsed(&package.path).and_then(|parsed| parsed.first()) else { return false };
     if package.path.ends_with("pyproject.toml") {
@@ -332,10 +333,11 @@ fn says_all(facts: &Facts<'_>, package: &Package) -> bool {
         && scripts.is_none_or(|scripts| scripts.iter().all(|(name, _)| !is_built(name.as_str())))
 }
 
-/// Whether the product takes something from a package of npm: its code stands in the folder of the package, or a page, a
-/// stylesheet or a program takes files out of what is installed.
+/// Whether the product takes something from a package of npm: code in the folder of the package takes in modules, or a page,
+/// a stylesheet or a program takes files out of what is installed.
 fn is_taken_from(facts: &Facts<'_>, manifests: &Manifests, package: &Package) -> bool {
     const TAKES: &[&str] = &[".html", ".css", ".scss", ".sass", ".less", ".twig", ".erb", ".cshtml", "Dockerfile"];
+    const MODULES: &[&str] = &["from \"", "from '", "require(", "import \"", "import '", "import("];
     let is_own = |path: &str| {
         let nearest = manifests.nearest(path, |one| one.ecosystem == Ecosystem::Npm);
         nearest.is_some_and(|own| own.path == package.path)
@@ -343,9 +345,13 @@ fn is_taken_from(facts: &Facts<'_>, manifests: &Manifests, package: &Package) ->
     facts.tree.files().iter().filter(|file| file.path.starts_with(package.folder())).any(|file| {
         let language = Language::of(&file.path);
         let is_product = language.is_some_and(|language| role_of_path(&file.path, language) == Role::Product);
-        is_product && language == Some(Language::JavaScript) && is_own(&file.path)
-            || (is_product || TAKES.iter().any(|end| file.path.ends_with(end)))
-                && file.text().is_some_and(|source| source.text().contains("node_modules"))
+        if !is_product && !TAKES.iter().any(|end| file.path.ends_with(end)) {
+            return false;
+        }
+        let says =
+            |parts: &[&str]| file.text().is_some_and(|source| parts.iter().any(|part| source.text().contains(part)));
+        says(&["node_modules"])
+            || language == Some(Language::JavaScript) && is_product && is_own(&file.path) && says(MODULES)
     })
 }
 

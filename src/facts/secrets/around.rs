@@ -230,7 +230,8 @@ pub(super) fn is_in_a_build_step(path: &str, text: &str, offset: usize) -> bool 
     first.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("run "))
 }
 
-/// Whether a value of a CI file only serves a run of tests: the environment around it says so, or the job's name.
+/// Whether a value of a CI file only serves a run of tests: the environment around it says so, or the name of the job or of
+/// the file, or it is given to a service that goes with its job.
 ///
 /// A job that also deploys is none.
 pub(super) fn serves_a_test_run(path: &str, text: &str, offset: usize) -> bool {
@@ -265,7 +266,11 @@ pub(super) fn serves_a_test_run(path: &str, text: &str, offset: usize) -> bool {
     // What is at the top of a file of GitLab is a job, but for what all jobs share.
     let job = if is_gitlab { enclosing.last() } else { enclosing.iter().rev().nth(1).filter(|_| is_jobs) };
     let Some(job) = job else { return false };
-    let words = names::words(job);
+    if is_jobs && enclosing.contains(&"services:") {
+        return true;
+    }
+    let stem = name.split('.').next().filter(|_| !is_gitlab).unwrap_or_default();
+    let words: Vec<String> = names::words(job).into_iter().chain(names::words(stem)).collect();
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let is_of_tests = |word: &String| is_test_word(word) || matches!(word.as_str(), "integration" | "e2e");
     let is_staged = || is_gitlab && is_in_stage_of_tests(text, start);

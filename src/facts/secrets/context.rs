@@ -192,7 +192,9 @@ pub(super) fn weight(path: &str) -> Weight {
     if path.split('/').any(|part| VENDORED.contains(&part)) {
         return Weight::Aside("in vendored code");
     }
-    if is_fixture(path) || has_test_word(path) || path.split('/').any(is_test_support) {
+    // A definition of CI runs with what stands in it, whatever it runs.
+    let is_of_tests = || is_fixture(path) || has_test_word(path) || path.split('/').any(is_test_support);
+    if !is_defined_ci(path) && is_of_tests() {
         return Weight::Aside("in a test");
     }
     if is_example(path) {
@@ -235,11 +237,15 @@ pub(super) fn weight(path: &str) -> Weight {
     }
 }
 
+/// Definitions of what the forge runs.
+fn is_defined_ci(path: &str) -> bool {
+    [".github/workflows/", ".github/actions/"].iter().any(|folder| path.starts_with(folder))
+}
+
 /// Files in a folder of CI that are not its definition: compose files, accounts of a store that is started for the tests.
 fn is_beside_ci(path: &str) -> bool {
-    let is_defined = || ["workflows/", "actions/"].iter().any(|folder| path.starts_with(&format!(".github/{folder}")));
     ["ci/", ".ci/", ".buildkite/"].iter().any(|folder| path.starts_with(folder))
-        || path.starts_with(".github/") && !is_defined()
+        || path.starts_with(".github/") && !is_defined_ci(path)
 }
 
 /// Whether a path is the key or the certificate of a server that a run of CI starts: `.circleci/server.key`. A key that lets

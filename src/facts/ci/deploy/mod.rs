@@ -13,9 +13,9 @@ use super::model::{Action, Ci};
 use crate::evidence::Place;
 use std::sync::Arc;
 use tables::{
-    ANY_VERSION, BLUE_GREEN, DEPLOY, DEPLOY_ACTIONS, IMAGE_ACTIONS, NO_DEPLOYMENT, NO_RELEASE, NOTIFY_ACTIONS,
-    OF_THE_FORGE, OTHER_TASKS, OWN_CHECKS, OWN_CHECKS_ACTIONS, PUBLISH, PUBLISH_ACTIONS, ROLLBACK, ROLLING, VERIFY,
-    VERIFY_ACTIONS, WAITING_ACTIONS, any, named,
+    ANY_VERSION, BLUE_GREEN, DEPLOY, DEPLOY_ACTIONS, IMAGE_ACTIONS, IMAGES, NO_DEPLOYMENT, NO_IMAGE, NO_RELEASE,
+    NOTIFY_ACTIONS, OF_THE_FORGE, OTHER_TASKS, OWN_CHECKS, OWN_CHECKS_ACTIONS, PUBLISH, PUBLISH_ACTIONS, PUSHES,
+    ROLLBACK, ROLLING, VERIFY, VERIFY_ACTIONS, WAITING_ACTIONS, any, named,
 };
 use target::command_hints;
 
@@ -76,7 +76,14 @@ pub(super) fn action_releases(action: &Action) -> bool {
     named(DEPLOY_ACTIONS, &action.name) || publishes(action)
 }
 
+/// Whether an action is known to hand the product on, or says by its name and its inputs that it pushes an image.
 fn publishes(action: &Action) -> bool {
+    let names_image =
+        || ["image", "images", "image-name", "image_name", "tags"].iter().any(|name| action.with.contains_key(*name));
+    is_known_to_publish(action) || called_a_push(action) && names_image()
+}
+
+fn is_known_to_publish(action: &Action) -> bool {
     let input = |name: &str| action.with.get(name).map(String::as_str);
     let exports = |output: &str| {
         let mut parts = output.split([',', '\n']).map(|part| part.trim().trim_matches('"'));
@@ -93,6 +100,21 @@ fn publishes(action: &Action) -> bool {
     let is_rehearsal =
         ["repository-url", "repository_url"].into_iter().filter_map(input).any(|url| url.contains("test."));
     !is_rehearsal && (named(PUBLISH_ACTIONS, &action.name) || named(IMAGE_ACTIONS, &action.name) && pushes())
+}
+
+/// Whether an action of somebody is called after a push of images, `push-to-ecr`, `upload-docker-image`, and not told to
+/// leave it.
+fn called_a_push(action: &Action) -> bool {
+    let name = action.name.to_ascii_lowercase();
+    let words: Vec<&str> = name.rsplit('/').next().unwrap_or(&name).split(['-', '_', '.']).collect();
+    let says = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    name.contains('/')
+        && says(PUSHES)
+        && says(IMAGES)
+        && !says(NO_IMAGE)
+        && action.with.get("push").is_none_or(|push| push != "false")
+        && !named(IMAGE_ACTIONS, &name)
+        && !OF_THE_FORGE.iter().any(|owner| name.starts_with(owner))
 }
 
 /// Whether an action is a whole job of another repository that is called a deployment: `deploy_env` of an orb.
@@ -174,12 +196,15 @@ impl Ci {
             let releases = || {
                 ["releas", "publish"].iter().any(|word| name.contains(word))
                     && !NO_RELEASE.iter().any(|other| name.contains(other))
+                    || called_a_push(action)
             };
+            // What pushes an image may go on to deploy it, where it says so.
             name.contains('/')
-                && (texts.any(says) || releases())
+                && (texts.any(says) || !publishes(action) && releases())
                 && !NO_DEPLOYMENT.iter().chain(OTHER_TASKS).any(|task| name.contains(task))
                 && !OF_THE_FORGE.iter().any(|owner| name.starts_with(owner))
-                && !action_releases(action)
+                && !named(DEPLOY_ACTIONS, &name)
+                && !is_known_to_publish(action)
                 && step.triggers.iter().any(|trigger| trigger.event.is_gate())
                 && !matches!(self.target(step, ""), Target::Aside(_))
         })

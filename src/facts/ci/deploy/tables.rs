@@ -369,6 +369,25 @@ pub(super) const OF_THE_FORGE: &[&str] = &["actions/", "github/", "docker/", "."
 /// Actions that build images, Docker's own and those of who offers faster machines for them.
 pub(super) const IMAGE_ACTIONS: &[&str] = &["*/build-push-action", "*/bake-action"];
 
+/// Words of the name of an action that pushes images: what it does, with what, and what tells that it is something else.
+pub(super) const PUSHES: &[&str] = &["push", "publish", "upload", "pusher"];
+pub(super) const IMAGES: &[&str] = &[
+    "image",
+    "images",
+    "docker",
+    "container",
+    "containers",
+    "ecr",
+    "gcr",
+    "gar",
+    "acr",
+    "ghcr",
+    "dockerhub",
+    "registry",
+];
+pub(super) const NO_IMAGE: &[&str] =
+    &["readme", "description", "sarif", "results", "report", "cache", "scan", "login", "logs", "artifact", "artifacts"];
+
 /// Actions that send a message to people.
 pub(super) const NOTIFY_ACTIONS: &[&str] = &[
     "slackapi/slack-github-action",
