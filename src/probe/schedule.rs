@@ -6,7 +6,7 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::pattern::{Pattern, glob};
-use crate::facts::ci::{Link, Step, cron};
+use crate::facts::ci::{Ci, Event, Link, Step, cron};
 use crate::pattern::compile;
 use crate::quantity::Quantity;
 
@@ -67,11 +67,22 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
     }
     if answer.seen.is_empty() {
-        answer.blind.extend(ci.unseen());
+        answer.blind.extend(ci.unseen().into_iter().filter(|blind| may_run_on_a_clock(ci, blind)));
         answer.blind.extend(unseen_scans(ci, question));
         answer.blind.extend(facts.clocks().blind.iter().cloned());
     }
     answer
+}
+
+/// Whether something that is not read may be started by a clock. A workflow says all that starts it; other systems are told so
+/// where they run.
+fn may_run_on_a_clock(ci: &Ci, blind: &Blind) -> bool {
+    let Some(place) = blind.place.as_ref().filter(|place| place.path.starts_with(".github/workflows/")) else {
+        return true;
+    };
+    let jobs: Vec<_> = ci.jobs.iter().filter(|job| job.place.path == place.path).collect();
+    let is_clock = |event: &Event| matches!(event, Event::Schedule(_)) || event.is_unseen();
+    jobs.is_empty() || jobs.iter().any(|job| job.triggers.iter().any(|trigger| is_clock(&trigger.event)))
 }
 
 fn add(

@@ -4,6 +4,7 @@ use super::ci_runs::{Timing, shown, whence};
 use super::{Probe, Question};
 use crate::evidence::{Answer, Sighting, Strength};
 use crate::facts::Facts;
+use crate::facts::ci::Command;
 use crate::facts::suites::{File, Suite, Tests, runs};
 
 /// More files than this are not shown one by one.
@@ -24,13 +25,17 @@ pub static PROBE: Probe = Probe {
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer::default();
     let Some(suite) = Suite::of(question.fact()) else { return answer };
-    let files = facts.suites().of(facts, suite);
-    let (running, off): (Vec<_>, Vec<_>) = files.into_iter().partition(|(_, tests)| tests.running > 0);
+    let is_gated = ["gate", "release", "schedule"].iter().any(|option| question.is_set(option));
+    let are_on = |(file, tests): &(&File, &Tests)| {
+        tests.running > 0
+            || is_gated && facts.ci().commands.iter().any(|command| runs(facts, command, suite, file, tests))
+    };
+    let (running, off): (Vec<_>, Vec<_>) = facts.suites().of(facts, suite).into_iter().partition(are_on);
     for (file, tests) in off.iter().take(MOST) {
         let message = format!("{} tests, all switched off", tests.ignored);
         answer.notes.push(Sighting::new(file.place(facts), Strength::Configured, message));
     }
-    if !["gate", "release", "schedule"].iter().any(|option| question.is_set(option)) {
+    if !is_gated {
         let shown = running.iter().take(MOST);
         answer
             .seen
@@ -49,7 +54,7 @@ fn gated(facts: &Facts<'_>, question: &Question, suite: Suite, files: &[(&File, 
     for (file, tests) in files {
         let mut reason = None;
         let mut counts = None;
-        for command in ci.commands.iter().filter(|command| runs::reaches(facts, command, suite, file)) {
+        for command in ci.commands.iter().filter(|command| runs(facts, command, suite, file, tests)) {
             let why = command.excuse.clone().or_else(|| timing.reason(ci, &command.step));
             let way = format!("`{}` in {}", shown(&command.line()), whence(facts, ci, &command.step, &command.chain));
             match why {
@@ -85,9 +90,20 @@ fn gated(facts: &Facts<'_>, question: &Question, suite: Suite, files: &[(&File, 
     }
 }
 
+/// Whether a command runs tests of a file: what is switched off runs where the command asks for it.
+fn runs(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File, tests: &Tests) -> bool {
+    let is_any = match runs::ignored(command, file) {
+        runs::Ignored::Left => tests.running > 0,
+        runs::Ignored::Only => tests.ignored > 0,
+        runs::Ignored::Also => tests.running + tests.ignored > 0,
+    };
+    is_any && runs::reaches(facts, command, suite, file)
+}
+
 fn told(tests: &Tests) -> String {
     let plural = if tests.running == 1 { "" } else { "s" };
     match tests.ignored {
+        off if tests.running == 0 => format!("{off} that are switched off unless they are asked for"),
         0 => format!("{} test{plural}", tests.running),
         off => format!("{} test{plural} and {off} switched off", tests.running),
     }

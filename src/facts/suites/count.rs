@@ -62,12 +62,16 @@ fn counted(language: Language, code: &str) -> Tests {
     for found in pattern.iter().flat_map(|pattern| pattern.captures_iter(code)) {
         let Some(whole) = found.get(0) else { continue };
         let off = found.iter().skip(1).flatten().next().is_some();
+        let lead = whole.as_str().len() - whole.as_str().trim_start().len();
+        let span = Span::new(whole.start() + lead, whole.end());
         if off || is_off(language, code, whole.start(), whole.end()) {
             tests.ignored += 1;
+            tests.first.get_or_insert(span);
         } else {
             tests.running += 1;
-            let lead = whole.as_str().len() - whole.as_str().trim_start().len();
-            tests.first.get_or_insert(Span::new(whole.start() + lead, whole.end()));
+            if tests.running == 1 {
+                tests.first = Some(span);
+            }
         }
     }
     tests

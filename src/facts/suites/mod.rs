@@ -64,7 +64,7 @@ pub struct Tests {
     pub running: usize,
     /// Tests that are switched off.
     pub ignored: usize,
-    /// The first one that runs.
+    /// The first one that runs, or that is switched off where none does.
     pub first: Option<Span>,
 }
 

@@ -6,6 +6,37 @@ use crate::facts::ci::Command;
 use crate::facts::code::Language;
 use crate::tree::path::{folder_of, is_at};
 
+/// What a command does with tests that are switched off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ignored {
+    /// It leaves them out.
+    Left,
+    /// It runs nothing else.
+    Only,
+    /// It runs them beside the others.
+    Also,
+}
+
+/// What a command does with the tests of a file that are switched off: `cargo test -- --ignored`.
+pub fn ignored(command: &Command, file: &File) -> Ignored {
+    let is_cargo = matches!(command.words.first().map(String::as_str), Some("cargo" | "cross"));
+    if file.language != Some(Language::Rust) || !is_cargo {
+        return Ignored::Left;
+    }
+    let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
+    match values(&words, &["--run-ignored"]).last().copied() {
+        Some("all") => return Ignored::Also,
+        Some("only" | "ignored-only") => return Ignored::Only,
+        _ => {}
+    }
+    let given = words.iter().skip_while(|word| **word != "--");
+    given.fold(Ignored::Left, |found, word| match *word {
+        "--include-ignored" => Ignored::Also,
+        "--ignored" => Ignored::Only,
+        _ => found,
+    })
+}
+
 /// Whether a command runs the tests of a file of a suite.
 pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) -> bool {
     let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
