@@ -55,7 +55,30 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
         answer.extend(read(facts, file, kind, source, question));
     }
+    let is_whole = question.args.is_empty()
+        && ["security", "operation_scopes", "unserved"].iter().all(|one| !question.is_set(one));
+    if is_whole && let Some(why) = is_leftover(facts, &answer.seen) {
+        let place = answer.seen.first().map(|one| one.place.clone());
+        answer.notes.append(&mut answer.seen);
+        answer.blind.push(Blind { place, why });
+    }
     answer
+}
+
+/// Why documents are no description of the API: all of them together name few of the many operations that the source
+/// declares. What the others are (pages, an API of their own) cannot be told from here.
+fn is_leftover(facts: &Facts<'_>, seen: &[Sighting]) -> Option<String> {
+    const MANY: usize = 20;
+    const PART: usize = 5;
+    let count = |one: &Sighting| match &one.value {
+        Some(Observed::Quantity(count)) => count.amount as usize,
+        _ => 0,
+    };
+    let named: usize = seen.iter().map(count).sum();
+    let routes = facts.routes();
+    let declared = routes.served().filter(|operation| operation.method != "RPC").count() + routes.blind.len();
+    let is_small = named > 0 && declared >= MANY && named * PART < declared;
+    is_small.then(|| format!("the documents name {named} operations, and the source declares {declared}"))
 }
 
 /// The kind of API document that a file says to be at its top level.

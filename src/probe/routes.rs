@@ -1,7 +1,7 @@
 //! `@routes`: which operations the service declares, and the share of them that tests request.
 
 use super::doc::topic::Topic;
-use super::doc::{candidates, outside};
+use super::doc::{candidates, outside, suffices_without};
 use super::place::code::unspoken_service;
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
@@ -9,6 +9,9 @@ use crate::facts::Facts;
 use crate::facts::code::Language;
 use crate::facts::routes::is_of_the_api;
 use crate::quantity::Quantity;
+use crate::source::Source;
+use crate::tree::path::folder_of;
+use std::collections::BTreeSet;
 
 /// More operations than this are not listed one by one.
 const MOST: usize = 40;
@@ -36,7 +39,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         return Answer { seen: declared_in(facts, language).into_iter().collect(), ..Answer::default() };
     }
     if question.is_set("described") {
-        return description(facts);
+        return description(facts, question);
     }
     if question.is_set("operators") {
         return Answer { seen: for_operators(facts).into_iter().collect(), ..Answer::default() };
@@ -120,18 +123,29 @@ fn for_operators(facts: &Facts<'_>) -> Option<Sighting> {
 fn declared_in(facts: &Facts<'_>, language: &str) -> Option<Sighting> {
     let is_inside =
         |place: &Place| Language::of(&place.path).is_some_and(|one| one.name().eq_ignore_ascii_case(language));
-    // What protocol buffers declare, they describe themselves.
-    let served = facts.routes().served().filter(|one| one.method != "RPC");
+    /// With none of its own read, so few of the others may be those of a helper.
+    const FEW: usize = 3;
+    // Protocol buffers describe what stands below a remark.
+    let served = facts.routes().served().filter(|one| one.method != "RPC" || !is_explained(facts, &one.place));
     let (inside, outside): (Vec<_>, Vec<_>) = served.partition(|one| is_inside(&one.place));
-    let first = outside.first().filter(|_| !inside.is_empty())?;
+    let first = outside.first().filter(|_| !inside.is_empty() || outside.len() >= FEW)?;
     let (count, all) = (inside.len(), inside.len() + outside.len());
     let message = format!("{count} of {all} operations are declared in {language}; not {}", first.name());
     Some(share(first.place.clone(), message, count, all))
 }
 
+/// Whether a remark stands right above a place.
+fn is_explained(facts: &Facts<'_>, place: &Place) -> bool {
+    let text = facts.tree.text(&place.path).map(Source::text);
+    let above = text.zip(place.span).and_then(|(text, span)| text.get(..span.start as usize));
+    let line =
+        above.and_then(|above| above.lines().rev().nth(usize::from(!above.ends_with('\n')))).unwrap_or_default().trim();
+    line.starts_with("//") || line.ends_with("*/")
+}
+
 /// What the documents on the API name of it; where they name too little and lead out of the tree, nobody can tell.
-fn description(facts: &Facts<'_>) -> Answer {
-    let Some(seen) = described(facts) else { return Answer::default() };
+fn description(facts: &Facts<'_>, question: &Question) -> Answer {
+    let Some(seen) = described(facts, question) else { return Answer::default() };
     let is_enough = matches!(&seen.value, Some(Observed::Quantity(share)) if share.amount >= 1.0);
     let blind = if is_enough { Vec::new() } else { described_elsewhere(facts) };
     if blind.is_empty() {
@@ -145,7 +159,7 @@ fn described_elsewhere(facts: &Facts<'_>) -> Vec<Blind> {
 }
 
 /// Whether the documents on the API name enough of what it has: a few operations, or a good part of those there are.
-fn described(facts: &Facts<'_>) -> Option<Sighting> {
+fn described(facts: &Facts<'_>, question: &Question) -> Option<Sighting> {
     const FEW: usize = 3;
     const PART: usize = 4;
     const MANY: usize = 10;
@@ -156,6 +170,9 @@ fn described(facts: &Facts<'_>) -> Option<Sighting> {
         std::iter::once(section.title.as_str()).chain(section.blocks.iter().map(|block| block.text.as_str()))
     });
     let (named, served) = facts.routes().named_in(texts);
+    if named.is_empty() {
+        return of_one_service(facts, question, topic, &found);
+    }
     let place = found.first().filter(|_| !named.is_empty())?.place();
     // A page on what imitates somebody else's API says nothing of the service's own.
     let own = served.iter().filter(|path| is_of_the_api(path)).count();
@@ -166,6 +183,34 @@ fn described(facts: &Facts<'_>) -> Option<Sighting> {
         format!("the documents on the API name {named} of the paths of its operations, of which there are {served}");
     let enough = if named < FEW { served.div_ceil(PART) } else { FEW };
     Some(share(place, message, named.min(enough), enough))
+}
+
+/// Where the documents on the API are enough only by those in the folder of one service, none of the many operations
+/// that are declared elsewhere is in them.
+fn of_one_service(
+    facts: &Facts<'_>,
+    question: &Question,
+    topic: &Topic,
+    found: &[candidates::Candidate<'_>],
+) -> Option<Sighting> {
+    const MANY: usize = 10;
+    let has_image = |folder: &str| facts.tree.file(&format!("{folder}/Dockerfile")).is_some();
+    let place = found.iter().map(candidates::Candidate::place);
+    let folder_around = |path: &str| {
+        let mut above = std::iter::successors(Some(folder_of(path)), |folder| Some(folder_of(folder)))
+            .take_while(|folder| !folder.is_empty());
+        above.find(|folder| has_image(folder)).map(|folder| format!("{folder}/"))
+    };
+    let mut services = place.filter_map(|place| folder_around(&place.path).map(|folder| (place, folder)));
+    services.find_map(|(place, folder)| {
+        let paths = found.iter().map(|one| &*one.document.path);
+        let inside: BTreeSet<&str> = paths.filter(|path| path.starts_with(&folder)).collect();
+        let elsewhere = facts.routes().served().filter(|one| !one.place.path.starts_with(&folder)).count();
+        let rests_on_it = elsewhere >= MANY && !suffices_without(facts, question, topic, &inside);
+        let message =
+            format!("the documents on the API are those of {folder}; {elsewhere} operations are declared elsewhere");
+        rests_on_it.then(|| share(place, message, 0, elsewhere))
+    })
 }
 
 fn share(place: Place, message: String, part: usize, whole: usize) -> Sighting {

@@ -3,7 +3,7 @@
 use super::constants::Constants;
 use super::outline::Outline;
 use super::receivers::{containers, given, group, groups, receiver, root};
-use super::{Found, Operation, Shaped, mounts, path};
+use super::{Found, Operation, Shaped, listed, mounts, path};
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::facts::secrets::words;
@@ -18,6 +18,7 @@ pub(super) fn operations(facts: &Facts<'_>, files: &[Shaped]) -> Found {
     let constants = Constants::new(facts);
     for file in files {
         declared(file, files, &constants, &mut found);
+        found.blind.extend(listed::unread(file));
         found.blind.extend(told_apart_by_hand(file));
     }
     found
@@ -161,7 +162,7 @@ fn is_method_before_path(what: &str) -> bool {
 }
 
 /// The methods that an argument lists, where it does nothing else: `"GET"`, `http.MethodGet`, `[]string{"GET", "HEAD"}`.
-fn methods_in(argument: &str) -> Vec<String> {
+pub(super) fn methods_in(argument: &str) -> Vec<String> {
     static LIST: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(
             r#"^\s*(?:\[\]string\s*\{)?(?:\s*(?:"[A-Z]+"|\w+\.Method(?:Get|Post|Put|Delete|Patch|Head|Options))\s*,?)+\}?\s*$"#,

@@ -9,6 +9,7 @@ mod go;
 mod grpc;
 mod javascript;
 mod joined;
+mod listed;
 mod mounts;
 mod named;
 mod outline;
