@@ -3,6 +3,7 @@
 mod checks;
 mod ecs;
 mod file_routes;
+mod port;
 mod served;
 
 use super::{Probe, Question};
@@ -124,6 +125,12 @@ fn served_all(facts: &Facts<'_>, subjects: &[Subject], answer: &mut Answer) {
             continue;
         }
         for check in subject.checks.iter().filter(|check| check.is_live()) {
+            if let Some((asked, bound)) = port::other(facts, subject, check) {
+                all = false;
+                let why = format!("{} asks port {asked}, and the source binds {bound}", check.what);
+                answer.blind.push(Blind { place: Some(check.place.clone()), why });
+                continue;
+            }
             match served::by_source(facts, subject, check) {
                 served::Served::Here(sighting) => found.push(sighting),
                 served::Served::NotAsked => {
@@ -152,8 +159,12 @@ fn unserved(facts: &Facts<'_>, subjects: &[Subject]) -> Vec<Sighting> {
     live_checks(subjects)
         .filter(|(subject, _)| subject.folder.is_some() || images.len() < 2)
         .filter_map(|(subject, check)| {
+            let of = format!("{} of {}", check.what, subject.title);
+            if let Some((asked, bound)) = port::other(facts, subject, check) {
+                return Some(seen(&check.place, format!("{of} asks port {asked}, and the source binds {bound} alone")));
+            }
             let path = served::is_refuted(facts, subject, check)?;
-            Some(seen(&check.place, format!("{} of {} asks {path}, which no route serves", check.what, subject.title)))
+            Some(seen(&check.place, format!("{of} asks {path}, which no route serves")))
         })
         .collect()
 }
