@@ -5,6 +5,7 @@ use crate::evidence::{Answer, Place};
 use crate::facts::Facts;
 use crate::facts::kubernetes::Object;
 use crate::probe::entry::is_internal;
+use crate::source::Source;
 use crate::value::{Field, Kind, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,7 +72,7 @@ fn is_plain(object: &Object) -> bool {
 fn layer(facts: &Facts<'_>, object: &Object, services: &[&Object]) -> Layer {
     let title = object.title();
     Layer {
-        algorithm: algorithm(object),
+        algorithm: algorithm(facts, object),
         affinity: affinity(object, services),
         checks: None,
         behind: behind(facts, object, services),
@@ -100,7 +101,7 @@ fn snake(word: &str) -> String {
     out
 }
 
-fn algorithm(object: &Object) -> Told<String> {
+fn algorithm(facts: &Facts<'_>, object: &Object) -> Told<String> {
     let written = |path: &[&str], prefix: &str| {
         let value = object.value.at(path)?;
         let word = snake(&value.scalar_text()?);
@@ -111,7 +112,7 @@ fn algorithm(object: &Object) -> Told<String> {
         ))
     };
     match object.kind.as_str() {
-        "Ingress" => ingress_algorithm(object),
+        "Ingress" => ingress_algorithm(facts, object),
         kind @ ("DestinationRule" | "Canary") => {
             let within: &[&str] = if kind == "Canary" { &["spec", "service"] } else { &["spec"] };
             let path = |last: &'static str| [within, &["trafficPolicy", "loadBalancer", last]].concat();
@@ -143,7 +144,7 @@ fn algorithm(object: &Object) -> Told<String> {
 }
 
 /// The controller reads only its own annotations.
-fn ingress_algorithm(object: &Object) -> Told<String> {
+fn ingress_algorithm(facts: &Facts<'_>, object: &Object) -> Told<String> {
     let class = object.value.at(&["spec", "ingressClassName"]).and_then(Value::scalar_text);
     let class = class.or_else(|| annotation(object, "kubernetes.io/ingress.class").map(|(_, class)| class));
     let told = |name: &str| {
@@ -168,13 +169,50 @@ fn ingress_algorithm(object: &Object) -> Told<String> {
         return is(if known { word } else { "round_robin".into() }, place, message);
     }
     match class.as_deref() {
-        Some(class) if ["nginx", "alb", "haproxy", "traefik"].iter().any(|known| class.contains(known)) => is(
+        Some(class) if class.contains("nginx") => nginx_algorithm(facts, object, class),
+        Some(class) if ["alb", "haproxy", "traefik"].iter().any(|known| class.contains(known)) => is(
             "round_robin".into(),
             object.place(),
             format!("{}: {class} takes turns unless told otherwise", object.title()),
         ),
         _ => Told::Unknown(format!("which controller serves {} is not in the tree", object.title())),
     }
+}
+
+/// Two controllers bear the class `nginx`: that of Kubernetes takes turns, that of NGINX Inc. asks the less busy one of two.
+fn nginx_algorithm(facts: &Facts<'_>, object: &Object, class: &str) -> Told<String> {
+    let kubernetes = facts.kubernetes();
+    let bears = |prefixes: &[&str]| {
+        let annotations =
+            kubernetes.objects.iter().filter_map(|one| one.value.at(&["metadata", "annotations"])?.as_map());
+        annotations.flatten().any(|(key, _)| prefixes.iter().any(|prefix| key.starts_with(prefix)))
+    };
+    let installs = |name: &str, by_company: bool| {
+        kubernetes.dependencies.iter().filter(|one| one.name == name).any(|one| {
+            let text = facts.tree.text(&one.place.path).map(Source::text).unwrap_or_default();
+            text.contains("helm.nginx.com") == by_company
+        })
+    };
+    let runs = |images: &[&str]| {
+        let mut containers = kubernetes.objects.iter().flat_map(Object::containers);
+        containers.any(|one| one.image().is_some_and(|image| images.iter().any(|part| image.contains(part))))
+    };
+    if bears(&["nginx.org/", "nginx.com/"])
+        || installs("nginx-ingress", true)
+        || runs(&["nginx/nginx-ingress", "nginx-ic/nginx", "nginxinc/kubernetes-ingress"])
+    {
+        let why = "the controller of NGINX Inc. asks the less busy one of two, unless its own settings say otherwise";
+        return Told::Unknown(why.into());
+    }
+    let is_of_kubernetes = bears(&["nginx.ingress.kubernetes.io/"])
+        || installs("ingress-nginx", false)
+        || installs("nginx-ingress", false)
+        || runs(&["ingress-nginx/controller", "nginx-ingress-controller"]);
+    if !is_of_kubernetes {
+        let why = format!("two controllers serve the class {class}, and which of them this is, is not in the tree");
+        return Told::Unknown(why);
+    }
+    is("round_robin".into(), object.place(), format!("{}: {class} takes turns unless told otherwise", object.title()))
 }
 
 fn first_word(text: &str) -> String {

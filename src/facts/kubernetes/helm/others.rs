@@ -42,7 +42,7 @@ const ADDONS: &[(&[&str], &str)] = &[
     (&["reloader", "descheduler", "cluster-autoscaler"], "ClusterRole"),
     (
         &["ingress-nginx", "nginx-ingress", "traefik", "kong", "contour", "haproxy-ingress"],
-        "Ingress IngressClass Gateway HTTPRoute Service Deployment DaemonSet HorizontalPodAutoscaler ConfigMap",
+        "Ingress IngressClass Gateway HTTPRoute Service",
     ),
     (
         &[
