@@ -128,10 +128,23 @@ fn declared_in(facts: &Facts<'_>, language: &str) -> Option<Sighting> {
     // Protocol buffers describe what stands below a remark.
     let served = facts.routes().served().filter(|one| one.method != "RPC" || !is_explained(facts, &one.place));
     let (inside, outside): (Vec<_>, Vec<_>) = served.partition(|one| is_inside(&one.place));
-    let first = outside.first().filter(|_| !inside.is_empty() || outside.len() >= FEW)?;
-    let (count, all) = (inside.len(), inside.len() + outside.len());
+    let first = outside.first()?;
+    let count = if inside.is_empty() { undeclared(facts, language) } else { inside.len() };
+    if inside.is_empty() && outside.len() < FEW {
+        return None;
+    }
+    let all = count + outside.len();
     let message = format!("{count} of {all} operations are declared in {language}; not {}", first.name());
     Some(share(first.place.clone(), message, count, all))
+}
+
+/// How often files of a language may declare an operation in a form that is not read.
+fn undeclared(facts: &Facts<'_>, language: &str) -> usize {
+    const FORMS: &str = r#"\b(?:\w*Route|add_api_route|add_url_rule|api_route|include_router|register_blueprint)\(|\.(?:get|post|put|delete|patch|route)\(\s*["'`]/"#;
+    let hits = facts.code().find(facts, FORMS);
+    hits.iter()
+        .filter(|hit| Language::of(&hit.path).is_some_and(|one| one.name().eq_ignore_ascii_case(language)))
+        .count()
 }
 
 /// Whether a remark stands right above a place.

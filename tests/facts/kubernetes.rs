@@ -238,3 +238,17 @@ fn cycles_and_doubling_overlays_end() {
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     assert!(production(&files).is_empty());
 }
+
+#[test]
+fn of_files_named_by_versions_the_newest_runs() {
+    let named = |name: &str| deployment(name);
+    let (one, two, ten, other) = (named("one"), named("two"), named("ten"), named("other"));
+    let files = [
+        ("releases/shop-1.2.0.yaml", one.as_str()),
+        ("releases/shop-1.10.0-rc1.yaml", two.as_str()),
+        ("releases/shop-1.10.0.yaml", ten.as_str()),
+        ("releases/other-1.0.yaml", other.as_str()),
+    ];
+    assert_eq!(production(&files), ["Deployment/other", "Deployment/ten"]);
+    assert_eq!(production(&files[1..]).len(), 3, "two are no archive");
+}

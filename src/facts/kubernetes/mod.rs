@@ -1,5 +1,6 @@
 //! Kubernetes objects: plain and multi-document files, and what Kustomize makes of them.
 
+mod exporter;
 mod helm;
 mod kustomize;
 mod mentioned;

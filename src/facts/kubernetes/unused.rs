@@ -16,10 +16,11 @@ pub(super) fn set_aside(objects: &mut [Object]) {
     set_doubtful_twins_aside(objects);
 }
 
-/// So many folders named by versions, one beside the other, are an archive of releases.
+/// So many folders or files named by versions, one beside the other, are an archive of releases.
 const ARCHIVE: usize = 3;
 
-/// Of an archive of releases, `install/v1.2.0/`, `install/v1.3.0/` and so on, the newest is what runs.
+/// Of an archive of releases, `install/v1.2.0/`, `install/v1.3.0/` or `releases/shop-1.2.0.yaml` and so on, the newest is
+/// what runs.
 fn set_older_releases_aside(objects: &mut [Object]) {
     let mut archives: BTreeMap<String, BTreeSet<Version>> = BTreeMap::new();
     for object in objects.iter() {
@@ -40,7 +41,8 @@ fn set_older_releases_aside(objects: &mut [Object]) {
 /// The numbers of a version, and whether it is one that is out: `v1.3.0-rc1` comes before `v1.3.0`.
 type Version = (Vec<u64>, bool, String);
 
-/// The folder of an archive that a path may stand in, and the version that it belongs to.
+/// The folder of an archive that a path may stand in, or the start of the names of its files, and the version that it
+/// belongs to.
 fn release_of(path: &str) -> Option<(&str, Version)> {
     let mut start = 0;
     for part in path.split('/') {
@@ -49,7 +51,10 @@ fn release_of(path: &str) -> Option<(&str, Version)> {
         }
         start += part.len() + 1;
     }
-    None
+    let (name, _) = path.rsplit_once('.')?;
+    let folder = folder_of(path).len();
+    let dashes = name[folder..].match_indices('-').map(|(at, _)| folder + at + 1);
+    dashes.into_iter().find_map(|at| Some((&path[..at], version(&name[at..])?)))
 }
 
 fn version(name: &str) -> Option<Version> {

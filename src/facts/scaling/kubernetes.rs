@@ -1,7 +1,7 @@
 //! Replicas of Kubernetes workloads, and the autoscalers that name them.
 
 use super::super::Facts;
-use super::super::kubernetes::{Container, Object, WORKLOADS};
+use super::super::kubernetes::{Object, WORKLOADS};
 use super::super::production::{self, Stage};
 use super::{Amount, Bound, Scaled, Scaler, Scaling};
 use crate::evidence::{Blind, Place};
@@ -23,7 +23,6 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Scaling) {
         cluster.production().filter(|object| SCALERS.iter().any(|kind| object.is_kind(kind))).collect();
     // One on every node has no number of its own.
     let own: Vec<&Object> = cluster.own_workloads().filter(|object| !object.is_kind("DaemonSet")).collect();
-    let own: Vec<&Object> = own.into_iter().filter(|workload| !exports_metrics(workload)).collect();
     if !own.is_empty() {
         view.blind.extend(by_command(facts));
     }
@@ -31,20 +30,6 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Scaling) {
         let scaler = scalers.iter().copied().find(|scaler| is_for(scaler, workload, &own));
         scaled(workload, scaler)
     }));
-}
-
-/// Whether all that a workload runs hands out metrics of the others: `prometheus_exporter -b 0.0.0.0`.
-fn exports_metrics(workload: &Object) -> bool {
-    static EXPORTER: LazyLock<Option<Regex>> =
-        LazyLock::new(|| compile(r"(?:^|[\s/;&])(?:\w+[-_])?exporter(?:\s|$)").ok());
-    let words = |list: &Value| list.as_list().unwrap_or_default().iter().filter_map(Value::scalar_text).collect();
-    let runs = |container: &Container<'_>| {
-        let started = ["command", "args"].into_iter().filter_map(|key| container.value.get(key));
-        let started: Vec<String> = started.flat_map(|list| -> Vec<String> { words(list) }).collect();
-        EXPORTER.as_ref().is_some_and(|exporter| exporter.is_match(&started.join(" ")))
-    };
-    let containers = workload.own_containers();
-    !containers.is_empty() && containers.iter().all(runs)
 }
 
 /// Scripts that make autoscalers by a command; whether anybody runs them is not in the tree.
