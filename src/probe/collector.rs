@@ -1,11 +1,12 @@
 //! `@collector`: pipelines of an OpenTelemetry collector that production runs.
 
 use super::{Probe, Question};
-use crate::evidence::{Answer, Place, Sighting, Strength};
+use crate::evidence::{Answer, Blind, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::format::{self, Format};
 use crate::facts::kubernetes::Object;
 use crate::facts::production::{self, Stage};
+use crate::pattern::{Regex, compile};
 use crate::source::Source;
 use crate::tree::File;
 use crate::value::Value;
@@ -14,12 +15,12 @@ use crate::value::Value;
 pub static PROBE: Probe = Probe {
     name: "collector",
     summary: "OpenTelemetry collector pipelines for a signal that end in a real backend (or in an exporter whose name holds a word); with `debug`, those that end nowhere else \
-              than in the collector's own log",
-    usage: "@collector(logs|metrics|traces, exporter…) {debug}",
+              than in the collector's own log; with `receivers`, those that take in what one of that name measures, wherever they end",
+    usage: "@collector(logs|metrics|traces, exporter…) {debug, receivers: regex}",
     arity: (1, 2),
     patterns_from: None,
     facts: &["logs", "metrics", "traces"],
-    options: &["debug"],
+    options: &["debug", "receivers"],
     look,
 };
 
@@ -31,11 +32,13 @@ struct Asked<'q> {
     signal: &'q str,
     debug: bool,
     exporters: Vec<&'q str>,
+    receivers: Option<Regex>,
 }
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let exporters: Vec<&str> = question.arg(1).iter().map(|word| &*word.text).collect();
-    let asked = Asked { signal: question.fact(), debug: question.is_set("debug"), exporters };
+    let receivers = question.option_text("receivers").and_then(|pattern| compile(pattern).ok());
+    let asked = Asked { signal: question.fact(), debug: question.is_set("debug"), exporters, receivers };
     let mut answer = Answer { blind: facts.kubernetes().unread(&["pipelines:"]), ..Answer::default() };
     for object in facts.kubernetes().production() {
         answer.seen.extend(of_object(object, &asked));
@@ -50,8 +53,15 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let Some((span, message)) = pipeline(document, &asked) else { continue };
         let sighting = Sighting::new(Place::at(file.path.clone(), span), Strength::Configured, message);
         // A settings file alone runs nowhere: production must be named by its path, or by what starts it.
-        let production = production::stage_of_path(&file.path) == Stage::Production || is_mounted(facts, file.name());
-        if production { answer.seen.push(sighting) } else { answer.notes.push(sighting) }
+        let stage = production::stage_of_path(&facts.own_name().cleared(&file.path));
+        if stage == Stage::Production || is_mounted(facts, file.name()) {
+            answer.seen.push(sighting);
+        } else if asked.receivers.is_some() && !matches!(stage, Stage::Never(_)) {
+            let why = format!("nothing says whether production runs this collector: {}", sighting.message);
+            answer.blind.push(Blind { place: Some(sighting.place), why });
+        } else {
+            answer.notes.push(sighting);
+        }
     }
     answer
 }
@@ -95,6 +105,14 @@ fn embedded(text: &str, asked: &Asked<'_>) -> Option<String> {
 fn pipeline(config: &Value, asked: &Asked<'_>) -> Option<(crate::source::Span, String)> {
     let pipelines = config.at(&["service", "pipelines"])?.as_map()?;
     let mut of_signal = pipelines.iter().filter(|(name, _)| name.split('/').next() == Some(asked.signal));
+    if let Some(receivers) = &asked.receivers {
+        return of_signal.find_map(|(name, field)| {
+            let taken = field.value.get("receivers")?.as_list()?.iter().filter_map(Value::as_str);
+            let of_kind = |one: &&str| receivers.is_match(one.split('/').next().unwrap_or(one));
+            let taken = taken.into_iter().find(of_kind)?;
+            Some((field.span(), format!("pipeline {name} takes in what {taken} measures")))
+        });
+    }
     of_signal.find_map(|(name, field)| {
         let exporters = field.value.get("exporters")?.as_list()?;
         let names: Vec<&str> = exporters.iter().filter_map(Value::as_str).collect();

@@ -131,7 +131,10 @@ impl Look<'_, '_> {
             // What a site says that is built from this tree stands here.
             is_theirs: is_repository_beside(facts, url) || !is_reference && is_own && !is_built_here,
             is_of_a_team: is_of_a_team(url),
-            is_whole: self.document.is_readme() && is_elsewhere && !is_others && (is_named || is_whole()),
+            is_whole: (self.document.is_readme() || is_front_of_folder(&self.document.path))
+                && is_elsewhere
+                && !is_others
+                && (is_named || is_whole()),
         }
     }
 
@@ -272,6 +275,11 @@ fn is_of_manuals(url: &str) -> bool {
         &["doc", "docs", "documentation", "manual", "manuals", "handbook", "guides", "runbooks", "wiki"];
     let repository = url.split("/wiki/").next().and_then(|before| before.rsplit('/').next()).unwrap_or_default();
     repository.rsplit(['-', '_', '.']).next().is_some_and(|last| NAMES.contains(&last))
+}
+
+/// Whether a document is what the folder of the documentation begins with.
+fn is_front_of_folder(path: &str) -> bool {
+    matches!(path.to_ascii_lowercase().as_str(), "docs/readme.md" | "doc/readme.md")
 }
 
 /// Whether a page of a wiki is the one that it begins with.

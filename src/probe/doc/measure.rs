@@ -247,7 +247,12 @@ impl<'a> Look<'a, '_> {
             is_problem(&section.title)
                 && (section.has_command() || section.blocks.iter().any(|block| block.commands || is_fix(&block.text)))
         });
-        let headings = symptoms::of_problems(headings.map(|section| (&*section.title, section.heading)));
+        // Below the title itself, what a heading calls its matter may be a problem that the text tells.
+        let is_own = is_titled(&own.title);
+        let tells =
+            |section: &Section| is_own && section.blocks.iter().any(|block| symptoms::tells_a_lack(&block.text));
+        let headings = headings.map(|section| (&*section.title, tells(section), section.heading));
+        let headings = symptoms::of_problems(headings);
         let mut of_symptoms = false;
         let rows = self.blocks().filter(|block| match &block.kind {
             BlockKind::Row { cells, header: true } => {

@@ -34,19 +34,33 @@ pub(super) fn says_what_is_wrong(text: &str) -> bool {
     PROBLEM.is_match(text)
 }
 
+// What does not go as it should, told in a sentence: "will have problems", "cannot be detected", "it is not supported".
+pattern!(
+    TOLD,
+    r"(?i)\b(?:(?:will|may|might|can|could) (?:have|cause|lead to|run into) (?:\w+ )?(?:problems?|issues?|errors?)|cannot|can not|can't|(?:will|may|does|do|is|are) not be able|unable to|not (?:supported|working|shown|detected|optimized|visible)|doesn't work|don't work)\b"
+);
+
+/// Whether a sentence tells of something that does not go as it should.
+pub(super) fn tells_a_lack(text: &str) -> bool {
+    TOLD.is_match(text)
+}
+
 /// Whether a heading or a label may be a symptom; a question among others must say what is wrong.
 pub(super) fn is_one(symptom: &str, must_name_it: bool) -> bool {
     let names_it = PROBLEM.is_match(symptom);
     !ROUTINE.is_match(symptom) && (names_it || !must_name_it && !TRIAL.is_match(symptom))
 }
 
+/// A heading, whether the text below it says what goes wrong, and where it stands.
+type Headed<'a> = (&'a str, bool, Span);
+
 /// Where symptoms stand: all of them, as long as a third says what is wrong. Otherwise most are parts of an instruction.
-pub(super) fn of_problems<'a>(symptoms: impl Iterator<Item = (&'a str, Span)>) -> Vec<Span> {
-    let all: Vec<(&str, Span)> = symptoms.collect();
-    let is_wrong = |symptom: &str| PROBLEM.is_match(symptom) || LACK.is_match(symptom);
-    let plain = all.iter().filter(|(symptom, _)| is_wrong(symptom)).count();
-    let is_kept = |symptom: &str| plain * 3 >= all.len() || is_wrong(symptom);
-    all.iter().filter(|(symptom, _)| is_kept(symptom)).map(|&(_, span)| span).collect()
+pub(super) fn of_problems<'a>(symptoms: impl Iterator<Item = Headed<'a>>) -> Vec<Span> {
+    let all: Vec<Headed<'_>> = symptoms.collect();
+    let is_wrong = |(symptom, below, _): &Headed<'_>| *below || PROBLEM.is_match(symptom) || LACK.is_match(symptom);
+    let plain = all.iter().filter(|one| is_wrong(one)).count();
+    let is_kept = |one: &&Headed<'_>| plain * 3 >= all.len() || is_wrong(one);
+    all.iter().filter(is_kept).map(|&(_, _, span)| span).collect()
 }
 
 /// Whether the heading row of a table has a column of symptoms and one of what causes or mends them.
