@@ -4,8 +4,8 @@ use super::place::code::unspoken_service;
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::pattern::Regex;
-use crate::pattern::compile;
+use crate::facts::format::{self, Format};
+use crate::pattern::{Regex, compile, pattern};
 use crate::quantity::Quantity;
 use crate::source::{Source, Span};
 use crate::tree::File;
@@ -46,6 +46,11 @@ static FOREIGN: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
+// An action of a template within a line.
+pattern!(ACTION, r"\{\{[^{}\n]*\}\}");
+// An operation that the routes of Rails declare one by one.
+pattern!(OF_RAILS, r"(?m)^\s*(?:get|post|put|patch|delete)[ (]\s*[\x22':]");
+
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer::default();
     for file in facts.tree.files() {
@@ -57,7 +62,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     }
     let is_whole = question.args.is_empty()
         && ["security", "operation_scopes", "unserved"].iter().all(|one| !question.is_set(one));
-    if is_whole && let Some(why) = is_leftover(facts, &answer.seen) {
+    // Where the form alone is asked for, only a leftover among very many is none.
+    let many = if question.is_set("kind") { 20 } else { 6 };
+    if is_whole && let Some(why) = is_leftover(facts, &answer.seen, many) {
         let place = answer.seen.first().map(|one| one.place.clone());
         answer.notes.append(&mut answer.seen);
         answer.blind.push(Blind { place, why });
@@ -67,8 +74,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 
 /// Why documents are no description of the API: all of them together name few of the many operations that the source
 /// declares. What the others are (pages, an API of their own) cannot be told from here.
-fn is_leftover(facts: &Facts<'_>, seen: &[Sighting]) -> Option<String> {
-    const MANY: usize = 20;
+fn is_leftover(facts: &Facts<'_>, seen: &[Sighting], many: usize) -> Option<String> {
     const PART: usize = 5;
     let count = |one: &Sighting| match &one.value {
         Some(Observed::Quantity(count)) => count.amount as usize,
@@ -76,8 +82,10 @@ fn is_leftover(facts: &Facts<'_>, seen: &[Sighting]) -> Option<String> {
     };
     let named: usize = seen.iter().map(count).sum();
     let routes = facts.routes();
-    let declared = routes.served().filter(|operation| operation.method != "RPC").count() + routes.blind.len();
-    let is_small = named > 0 && declared >= MANY && named * PART < declared;
+    let in_rails = facts.tree.text("config/routes.rb").map_or(0, |source| OF_RAILS.find_iter(source.text()).count());
+    let read = routes.served().filter(|operation| operation.method != "RPC").count();
+    let declared = read + routes.blind.len() + in_rails;
+    let is_small = named > 0 && declared >= many && named * PART < declared;
     is_small.then(|| format!("the documents name {named} operations, and the source declares {declared}"))
 }
 
@@ -112,7 +120,8 @@ fn described(file: &File) -> Option<(&'static str, &Source)> {
 fn read(facts: &Facts<'_>, file: &File, kind: &str, source: &Source, question: &Question) -> Answer {
     let mut answer = Answer::default();
     let Some(parsed) = facts.parsed(&file.path) else { return answer };
-    let Some(root) = parsed.first().and_then(Value::as_map) else {
+    let printed = if parsed.documents.is_empty() { without_template(source) } else { Vec::new() };
+    let Some(root) = parsed.first().or_else(|| printed.first()).and_then(Value::as_map) else {
         // A YAML that says `openapi:` and cannot be parsed may well be the document.
         if !file.name().ends_with("json") && !ASIDE.is_match(&file.path) {
             answer.blind.extend(parsed.blind());
@@ -191,6 +200,21 @@ fn read(facts: &Facts<'_>, file: &File, kind: &str, source: &Source, question: &
         answer.blind.push(Blind { place: Some(place), why: "empty".into() });
     }
     answer
+}
+
+/// What a template of Go prints with all of its conditions true: lines that hold an action alone are blank, and an action
+/// in a line is text. Every byte keeps its place.
+fn without_template(source: &Source) -> Vec<Value> {
+    if !source.text().contains("{{") {
+        return Vec::new();
+    }
+    let is_action = |line: &str| line.trim_start().starts_with("{{") && line.trim_end().ends_with("}}");
+    let lines = source.text().split_inclusive('\n').map(|line| match is_action(line) {
+        true => line.chars().map(|letter| if letter == '\n' { letter } else { ' ' }).collect(),
+        false => ACTION.replace_all(line, |action| action[0].replace("{{", "__").replace("}}", "__")).into_owned(),
+    });
+    let text: String = lines.collect();
+    format::parse(Format::Yaml, &Source::new(source.name(), &text)).unwrap_or_default()
 }
 
 /// Whether a document is called as the project is: its own page may be a client of it.

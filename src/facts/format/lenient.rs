@@ -50,6 +50,8 @@ fn quotes_joined(text: &str) -> Option<String> {
         }
         let entry = body.trim_start_matches("- ");
         let value = entry.split_once(": ").map_or(entry, |(_, value)| value).trim_start();
+        // `! 'text'`: what stands behind a tag.
+        let value = value.strip_prefix('!').and_then(|tag| tag.split_once(' ')).map_or(value, |(_, value)| value);
         block = value.starts_with(['|', '>']).then_some(indent);
         let quote = value.chars().next().filter(|first| matches!(first, '\'' | '"'));
         open = quote.filter(|quote| !closes(&value[1..], *quote));
