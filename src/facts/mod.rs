@@ -33,6 +33,7 @@ pub mod settings_types;
 pub mod stores;
 mod submodules;
 pub mod suites;
+pub mod test_data;
 pub mod texts;
 pub mod vendored;
 
@@ -151,6 +152,8 @@ views! {
     project: project::Project = project::read;
     /// How many instances of each own serving workload production may run.
     scaling: scaling::Scaling = scaling::read;
+    /// Folders of data that only tests of Go read.
+    test_data: test_data::TestData = test_data::read;
     /// What the scan for secrets found.
     secrets: secrets::Secrets = secrets::read;
 }

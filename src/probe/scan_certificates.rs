@@ -40,8 +40,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer::default();
     for file in globs.files(facts).map(|(_, file)| file).filter(|file| file.len <= MAX_BYTES) {
         let read = certificates(file);
-        let aside =
-            is_fixture(&file.path) || is_example(&file.path) || matches!(stage_of_path(&file.path), Stage::Never(_));
+        let aside = is_fixture(&file.path)
+            || is_example(&file.path)
+            || matches!(stage_of_path(&file.path), Stage::Never(_))
+            || facts.test_data().holds(facts, &file.path);
         let is_bundle = read.len() > MOST;
         for (span, certificate) in read {
             let place = Place { path: file.path.clone(), span };

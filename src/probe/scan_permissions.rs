@@ -29,7 +29,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             continue;
         }
         let place = Place::file(file.path.clone());
-        if is_fixture(&file.path) || is_example(&file.path) {
+        if is_fixture(&file.path) || is_example(&file.path) || facts.test_data().holds(facts, &file.path) {
             answer.notes.push(Sighting::new(place, Strength::Measured, "private key of tests or examples"));
         } else if tracked_only {
             answer.seen.push(Sighting::new(place, Strength::Measured, "private key in the tree"));
