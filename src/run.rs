@@ -121,9 +121,10 @@ pub fn check(request: &Request) -> anyhow::Result<Report> {
         let message = format!("`{}` is composed of itself, by way of `@item`", item.id);
         return Err(broken(vec![(item.source.clone(), Diagnostic::error(item.span, message))]));
     }
+    let is_whole = selected.len() == checklist.items().count();
     let judged = std::thread::scope(|scope| {
         // To gather the literals of all patterns takes as long as the first items, which look for none.
-        if selected.len() == checklist.items().count() {
+        if is_whole {
             scope.spawn(|| patterns.prepare());
         }
         check.run(|item| selected.contains(item.id.as_str()))
@@ -134,7 +135,7 @@ pub fn check(request: &Request) -> anyhow::Result<Report> {
         let report = report::build::item(&facts, item, binding, judgement);
         report::build::tried(&tree, report, fates.get(item.id.as_str()))
     });
-    let unread = unread(&tree, &items);
+    let unread = unread(&facts, is_whole, &items);
     let of_checklist = warnings.iter().map(|warning| shown(&source, warning));
     let known = checklist.items().chain(production.iter().flat_map(Checklist::items));
     let of_own_files = own_warnings(stated, project, &known.map(|item| item.id.as_str()).collect());
@@ -210,8 +211,12 @@ fn own_warnings(stated: &Attestations, project: &Project, known: &BTreeSet<&str>
 }
 
 /// Everything that could not be looked at, each once.
-fn unread(tree: &Tree, items: &[report::ItemReport]) -> Vec<Unread> {
-    let of_tree = tree.blind().iter().map(|blind| report::build::unread(tree, blind));
+///
+/// Whoever asks for everything is told of a settings file, too, that may hold nothing that is asked for.
+fn unread(facts: &Facts<'_>, is_whole: bool, items: &[report::ItemReport]) -> Vec<Unread> {
+    let tree = facts.tree;
+    let of_settings = is_whole.then(|| facts.config().unparsed()).into_iter().flatten();
+    let of_tree = tree.blind().iter().chain(of_settings).map(|blind| report::build::unread(tree, blind));
     let of_items = items.iter().flat_map(|item| item.unread.iter().cloned());
     let all: BTreeSet<Unread> = of_tree.chain(of_items).collect();
     all.into_iter().collect()

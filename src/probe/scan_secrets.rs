@@ -32,7 +32,8 @@ fn look(facts: &Facts<'_>, _question: &Question) -> Answer {
         }
     }
     if leaks == 0 && secrets.scanned > 0 {
-        let message = format!("{} files scanned, no leak", secrets.scanned);
+        let plural = if secrets.scanned == 1 { "" } else { "s" };
+        let message = format!("{} file{plural} scanned, no leak", secrets.scanned);
         answer.seen.push(Sighting::new(Place::file("."), Strength::Measured, message).with(count));
     }
     answer.notes.extend(strays(facts));

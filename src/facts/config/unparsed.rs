@@ -44,6 +44,11 @@ impl Unparsed {
 }
 
 impl Config {
+    /// The settings files that could not be read.
+    pub fn unparsed(&self) -> impl Iterator<Item = &Blind> {
+        self.unparsed.iter().map(|file| &file.blind)
+    }
+
     /// What could not be looked at and may hold what is asked for.
     pub fn blind(&self, may_hold: impl Fn(&Unparsed) -> bool) -> Vec<Blind> {
         let unparsed = self.unparsed.iter().filter(|file| file.is_open || may_hold(file)).map(|file| &file.blind);
