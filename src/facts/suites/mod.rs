@@ -346,7 +346,21 @@ fn is_of_a_contract(folders: &str) -> bool {
 /// The suite that a folder or a file name says.
 fn named(path: &str) -> Option<Suite> {
     const NAMES: &[(Suite, &[&str])] = &[
-        (Suite::E2e, &["e2e", "end-to-end", "end_to_end", "playwright", "gui-tests", "gui_tests", "journeys"]),
+        (
+            Suite::E2e,
+            &[
+                "e2e",
+                "end-to-end",
+                "end_to_end",
+                "acceptance",
+                "acceptance-tests",
+                "acceptance_tests",
+                "playwright",
+                "gui-tests",
+                "gui_tests",
+                "journeys",
+            ],
+        ),
         (Suite::Smoke, &["smoke", "smoke-tests", "smoke_tests"]),
         (
             Suite::Load,

@@ -2,7 +2,7 @@
 
 use super::super::path;
 use crate::facts::Facts;
-use crate::source::Span;
+use crate::source::{Source, Span};
 use std::collections::BTreeMap;
 
 /// The most files that one makefile includes.
@@ -32,21 +32,17 @@ pub(super) struct Target {
 /// Reads a makefile.
 pub(super) fn read(facts: &Facts<'_>, file: &str) -> Makefile {
     let mut make = Makefile::default();
-    let mut files = vec![file.to_owned()];
-    let mut done: Vec<String> = Vec::new();
-    while let Some(file) = files.pop() {
-        if done.len() >= MAX_INCLUDES || done.contains(&file) {
-            continue;
-        }
-        if let Some(source) = facts.tree.text(&file) {
-            read_one(&mut make, source.text(), &file, &mut files);
-        }
-        done.push(file);
-    }
+    read_one(&mut make, facts, file, &mut Vec::new());
     make
 }
 
-fn read_one(make: &mut Makefile, text: &str, file: &str, includes: &mut Vec<String>) {
+/// Reads one file, and what it includes where it does so: the first target of all is what `make` alone makes.
+fn read_one(make: &mut Makefile, facts: &Facts<'_>, file: &str, done: &mut Vec<String>) {
+    if done.len() >= MAX_INCLUDES || done.iter().any(|one| one == file) {
+        return;
+    }
+    done.push(file.to_owned());
+    let Some(text) = facts.tree.text(file).map(Source::text) else { return };
     let mut current: Vec<String> = Vec::new();
     let mut defining: Option<String> = None;
     for span in logical_lines(text) {
@@ -59,7 +55,8 @@ fn read_one(make: &mut Makefile, text: &str, file: &str, includes: &mut Vec<Stri
             }
             continue;
         }
-        if line.starts_with('\t') {
+        // Where no rule is open, make reads an indented line as its own.
+        if line.starts_with('\t') && !current.is_empty() {
             for name in &current {
                 if let Some(target) = make.targets.get_mut(name) {
                     target.recipe.push((file.to_owned(), span));
@@ -78,9 +75,11 @@ fn read_one(make: &mut Makefile, text: &str, file: &str, includes: &mut Vec<Stri
                 let folder = path::folder(file);
                 for name in plain.split_whitespace().skip(1) {
                     let name = make.expand(name);
-                    includes.push(path::join(folder, &name));
-                    includes.push(path::join("", &name));
+                    for found in [path::join("", &name), path::join(folder, &name)] {
+                        read_one(make, facts, &found, done);
+                    }
                 }
+                current.clear();
                 continue;
             }
             "" | "ifeq" | "ifneq" | "ifdef" | "ifndef" | "else" | "endif" | "vpath" | "unexport" => continue,
