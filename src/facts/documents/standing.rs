@@ -131,6 +131,7 @@ const TRIAL_FOLDERS: &[&str] = &[
     "test_data",
     "fixture",
     "fixtures",
+    "extras",
     "__tests__",
     "mock",
     "mocks",

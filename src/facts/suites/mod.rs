@@ -153,6 +153,12 @@ pattern!(
     r#"\$(?:this|client)->(?:\w+\([^;\n]{0,120}\)->){0,4}(?:(?:get|post|put|patch|delete)(?:Json)?\(\s*["'$]|(?:json|call|request)\(\s*["'](?:GET|POST|PUT|PATCH|DELETE)\b)"#
 );
 
+// A test that puts something else in the place of the service's store asks one part of it alone.
+pattern!(
+    REPLACES_STORE,
+    r#"\b(?:patch|jest\.mock|vi\.mock|jest\.unstable_mockModule)\(\s*["'](?:[\w.@/-]*?[a-z./_-])?(?:[dD]b|DB|[dD]atabase|[rR]epo(?:sitor(?:y|ies))?|[pP]risma|[mM]ongo(?:ose)?|[eE]ngine)(?:\.[jt]s)?["']"#
+);
+
 /// Whether a test calls a service over a connection.
 fn speaks_grpc(facts: &Facts<'_>, path: &str) -> bool {
     let text = facts.code().file(path).and_then(|file| file.source(facts)).map_or("", |source| source.text());
@@ -217,6 +223,7 @@ fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool, driving: &BTreeSe
     let of_module = file.language == Language::Go && stands_apart(facts, &file.path);
     let is_java_integration = file.path.ends_with("IT.java") || file.path.ends_with("IT.kt");
     let starts_all = || file.source(facts).is_some_and(|source| starts_what_it_needs(source.text()));
+    let requests = requests && !file.source(facts).is_some_and(|source| REPLACES_STORE.is_match(source.text()));
     Some(if of_crate || of_module || requests || is_java_integration || starts_all() {
         Suite::Integration
     } else {
