@@ -6,7 +6,7 @@ use crate::evidence::{Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, observe, serves_not};
 use crate::facts::config::{not_chosen, script};
-use crate::pattern::pattern;
+use crate::pattern::{compile, escape, pattern};
 use crate::probe::Word;
 use crate::probe::config::matching;
 use crate::quantity::Quantity;
@@ -27,7 +27,32 @@ pub(super) fn stated(facts: &Facts<'_>, fact: &Fact) -> Vec<Sighting> {
     let found = facts.code().find_all(facts, Scope::Product, fact.stated);
     let counts = |pattern: &str, hit: &Hit| is_of_a_text(pattern) || !facts.code().is_quoted(facts, hit);
     let found = fact.stated.iter().zip(&found).flat_map(|(pattern, hits)| hits.iter().map(move |hit| (pattern, hit)));
-    found.filter(|(pattern, hit)| counts(pattern, hit)).filter_map(|(_, hit)| stated_at(facts, fact, hit)).collect()
+    let found = found.filter(|(pattern, hit)| counts(pattern, hit));
+    found
+        .filter_map(|(_, hit)| Some((hit, stated_at(facts, fact, hit)?)))
+        .flat_map(|(hit, one)| each(facts, fact, hit, &one))
+        .collect()
+}
+
+/// A sighting for each number that a name stands for, where a condition chooses between two: `let most = if single { 1 }
+/// else { 5 };`; else the one that there is.
+fn each(facts: &Facts<'_>, fact: &Fact, hit: &Hit, sighting: &Sighting) -> Vec<Sighting> {
+    let arms = || {
+        let (name, _) = hit.value.as_ref().filter(|_| matches!(sighting.value, Some(Observed::Opaque(_))))?;
+        let code = facts.code().file(&hit.path)?.code(facts)?.product();
+        let escaped = escape(name);
+        let number = |group: &str| format!(r"(?<{group}>\d[\d_]*)");
+        let (one, other) = (number("one"), number("other"));
+        let pattern =
+            format!(r"\blet\s+{escaped}\b[^=;\n]*=\s*if\b[^{{}};]*\{{\s*{one}\s*\}}\s*else\s*\{{\s*{other}\s*\}}\s*;");
+        let found = compile(&pattern).ok()?.captures(code)?;
+        let arms = [&found["one"], &found["other"]].map(|text| {
+            let message = format!("{}, where `{name}` may be {text}", sighting.message);
+            Sighting { message, ..sighting.clone() }.with(observe(code, text, fact.form.unit))
+        });
+        Some(arms.to_vec())
+    };
+    arms().unwrap_or_else(|| vec![sighting.clone()])
 }
 
 /// Whether a pattern looks for a parameter of a connection text or a statement of SQL, which stand in quotes; what else
