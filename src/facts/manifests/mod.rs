@@ -22,6 +22,7 @@ use super::code::{Language, Role, role_of_path};
 use crate::evidence::Blind;
 use crate::source::Span;
 use crate::tree::File;
+use crate::tree::path::{folder_of, upwards, within};
 use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -282,6 +283,7 @@ pub fn read(facts: &Facts<'_>) -> Manifests {
                 manifests.packages.push(*package);
             }
             Found::Nothing => {}
+            Found::Blind(_) if name == "Cargo.toml" && is_below_a_whole_one(facts, path) => {}
             Found::Blind(blind) => manifests.blind.extend(blind),
         }
     }
@@ -402,6 +404,16 @@ impl Found {
         };
         Self::Package(Box::new(package))
     }
+}
+
+/// Whether a manifest of Cargo stands below another one that can be read: with a broken member Cargo builds nothing at all,
+/// so that one which cannot be read is no part of what is built there.
+fn is_below_a_whole_one(facts: &Facts<'_>, path: &str) -> bool {
+    let is_whole = |folder: &str| {
+        let above = within(folder, "Cargo.toml");
+        above != path && facts.parsed(&above).is_some_and(|parsed| parsed.first().is_some())
+    };
+    facts.parsed(path).is_some() && upwards(folder_of(path)).any(is_whole)
 }
 
 /// The one document of a manifest, or why there is none.
