@@ -161,6 +161,13 @@ fn developer_mark(facts: &Facts<'_>, path: &str, document: &Value, services: &[S
         if value.at(&["build", "target"]).and_then(Value::scalar_text).is_some_and(is_developer) {
             return Some(format!("\"{}\" is built for development", service.name));
         }
+        let build = value.get("build");
+        let context = build.and_then(|build| build.get("context").unwrap_or(build).scalar_text());
+        let is_for_local_work =
+            |context: &str| context.split(['/', '-', '_']).any(|word| is_developer(word.to_owned()));
+        if let Some(context) = context.filter(|context| is_for_local_work(context)) {
+            return Some(format!("\"{}\" is built in {context}", service.name));
+        }
         let args = value.at(&["build", "args"]);
         if args.and_then(|args| args.get("PROFILE")).and_then(Value::scalar_text).is_some_and(is_developer) {
             return Some(format!("\"{}\" is built with the development profile", service.name));
