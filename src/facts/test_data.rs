@@ -60,7 +60,8 @@ fn is_of_tests_alone(facts: &Facts<'_>, package: &str, data: &str) -> bool {
     for file in facts.tree.files().iter().filter(|file| !file.path.starts_with(data)) {
         if is_fixture(&file.path) {
             named |= is_beside(file) && says(file, below);
-        } else if says(file, whole) || is_beside(file) && says(file, below.trim_end_matches('/')) && reads(file, below) {
+        } else if says(file, whole) || is_beside(file) && says(file, below.trim_end_matches('/')) && reads(file, below)
+        {
             return false;
         }
     }

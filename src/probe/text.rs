@@ -31,7 +31,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let globs = Globs::of(question.arg(0).iter());
     let wanted = Wanted::of(facts, question);
     for (index, file) in globs.files(facts) {
-        let aside = || globs.aside(&facts.own_name().cleared(&file.path));
+        let is_of_tests = || facts.test_data().holds(facts, &file.path).then_some("only tests read it");
+        let aside = || globs.aside(&facts.own_name().cleared(&file.path)).or_else(is_of_tests);
         let Some(source) = file.text() else {
             if aside().is_none() {
                 let why = file.no_text().unwrap_or_default();

@@ -119,7 +119,8 @@ pub fn read(facts: &Facts<'_>) -> Secrets {
     for finding in secrets.findings.iter_mut().filter(|finding| finding.is_leak()) {
         let is_aside = is_of_another_environment(facts, &finding.path);
         let why = is_aside.then_some("in the settings of another environment than production");
-        let why = why.or_else(|| facts.test_data().holds(facts, &finding.path).then_some("in data that only tests read"));
+        let why =
+            why.or_else(|| facts.test_data().holds(facts, &finding.path).then_some("in data that only tests read"));
         let is_named = &*finding.detector == scan::ASSIGNMENT;
         let why = why.or_else(|| is_named.then(|| overridden::why_aside(facts, finding)).flatten());
         if why.is_some() {

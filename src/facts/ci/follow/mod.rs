@@ -248,6 +248,7 @@ impl<'f> Walk<'f> {
             "python" | "python3" if words.get(1).is_some_and(|file| file.ends_with("manage.py")) => {
                 self.own_command(words.get(2), place, call);
             }
+            _ if runs_tcl_tests(words) => self.foreign_tests(words, place, call),
             "mage" | "inv" | "invoke" | "dagger" | "earthly" | "nuke" => self.program(words, place),
             "go" if runs_mage(words) => self.program(words, place),
             "go" if self.installs_own_module(words, call) => {
@@ -332,6 +333,13 @@ impl<'f> Walk<'f> {
                 .find(|candidate| self.facts.tree.file(candidate).is_some())
         })
     }
+}
+
+/// `tclsh tests/test_helper.tcl`: tests in a language that is not read, also where a variable says which Tcl.
+fn runs_tcl_tests(words: &[String]) -> bool {
+    let Some(at) = words.iter().position(|word| word.ends_with(".tcl")) else { return false };
+    let is_tcl = at == 0 || words[..at].iter().any(|word| word.to_ascii_lowercase().contains("tclsh"));
+    is_tcl && foreign::tests_by_name(&words[at])
 }
 
 /// `go run mage.go test:unit`: Mage without installing it.
