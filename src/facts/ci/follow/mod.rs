@@ -337,7 +337,9 @@ impl<'f> Walk<'f> {
 
 /// `tclsh tests/test_helper.tcl`: tests in a language that is not read, also where a variable says which Tcl.
 fn runs_tcl_tests(words: &[String]) -> bool {
-    let Some(at) = words.iter().position(|word| word.ends_with(".tcl")) else { return false };
+    let Some(at) = words.iter().position(|word| word.rsplit_once('.').is_some_and(|(_, end)| end == "tcl")) else {
+        return false;
+    };
     let is_tcl = at == 0 || words[..at].iter().any(|word| word.to_ascii_lowercase().contains("tclsh"));
     is_tcl && foreign::tests_by_name(&words[at])
 }
