@@ -315,7 +315,7 @@ impl<'p> Parts<'p> {
     fn signs(&self) -> Signs {
         let mut signs = Signs::default();
         let in_tools = self.folders.split('/').any(|part| TOOL_FOLDERS.contains(&part));
-        for part in self.folders.split('/').chain(std::iter::once(self.stem)) {
+        for part in self.folders.split('/').chain(Some(self.stem).filter(|_| !self.is_step())) {
             let mut before = "";
             // `default-with-profiling/` is one choice of several, and so is a longer name among tools.
             let mut words = words_of(part);
@@ -351,6 +351,12 @@ impl<'p> Parts<'p> {
         let glued = || self.folders.split('/').any(support::is_glued) || support::are_test_keys(root, self.extension);
         signs.fixture = signs.fixture.or_else(|| glued().then_some("test"));
         signs
+    }
+
+    /// Whether it is a step of a history, `migrate/20240102030405_add_doc_id_to_notes`: its name says what it changes.
+    fn is_step(&self) -> bool {
+        self.stem.starts_with(|first: char| first.is_ascii_digit())
+            && self.folders.split('/').any(|folder| folder.starts_with("migrat"))
     }
 
     fn vendored(&self) -> Option<&'static str> {

@@ -7,13 +7,16 @@ use crate::value::Value;
 // `prometheus_exporter -b 0.0.0.0`, in a command.
 pattern!(EXPORTER, r"(?:^|[\s/;&])(?:\w+[-_])?exporter(?:\s|$)");
 
-/// Whether all that a workload runs of the project's own hands out metrics of the others.
-pub(super) fn exports_metrics(workload: &Object) -> bool {
-    let runs = |container: &Container<'_>| {
-        let started = ["command", "args"].into_iter().filter_map(|key| container.value.get(key)?.as_list());
-        let started: Vec<String> = started.flatten().filter_map(Value::scalar_text).collect();
-        EXPORTER.is_match(&started.join(" "))
-    };
-    let containers = workload.own_containers();
-    !containers.is_empty() && containers.iter().all(runs)
+impl Object {
+    /// Whether all that it runs of the project's own hands out metrics of the others: it answers nobody whom the project
+    /// serves, and is neither scaled nor taken out of traffic.
+    pub fn exports_metrics(&self) -> bool {
+        let runs = |container: &Container<'_>| {
+            let started = ["command", "args"].into_iter().filter_map(|key| container.value.get(key)?.as_list());
+            let started: Vec<String> = started.flatten().filter_map(Value::scalar_text).collect();
+            EXPORTER.is_match(&started.join(" "))
+        };
+        let containers = self.own_containers();
+        !containers.is_empty() && containers.iter().all(runs)
+    }
 }

@@ -2,7 +2,6 @@
 
 use super::super::containers::{self, Env, EnvValue, Role};
 use super::super::production::Standing;
-use super::exporter::exports_metrics;
 use crate::evidence::{Blind, Place};
 use crate::source::Span;
 use crate::value::{Kind, Value};
@@ -161,11 +160,10 @@ impl Object {
         self.named_images.contains(text)
     }
 
-    /// Whether it answers for as long as it lives; load generators and workers that listen to nothing do not, and what hands
-    /// out metrics answers nobody whom the project serves.
+    /// Whether it answers for as long as it lives; load generators and workers that listen to nothing do not.
     pub fn serves(&self) -> bool {
         let listens = self.containers().iter().any(|container| container.value.get("ports").is_some());
-        containers::role_of_name(&self.name, listens) == Role::Serving && !self.makes_load() && !exports_metrics(self)
+        containers::role_of_name(&self.name, listens) == Role::Serving && !self.makes_load()
     }
 
     fn makes_load(&self) -> bool {

@@ -1,9 +1,10 @@
-//! SQL migrations: what stands after all of them ran in order.
+//! Migrations in SQL, and what Rails writes down after its own: what stands after all of them ran in order.
 //!
 //! A full parser of every dialect would refuse whole files for one statement that it does not know. The reader here
 //! takes the few statements that change tables, keys, indexes and rights, and passes over the rest.
 
 mod dialect;
+mod rails;
 mod schema;
 mod sql;
 mod statement;
@@ -80,6 +81,11 @@ pub fn read(facts: &Facts<'_>) -> Migrations {
             one_history(facts, &mut view, history);
         }
     }
+    let is_dump = |path: &str| path == "db/schema.rb" || path.ends_with("/db/schema.rb");
+    let is_product = |path: &str| path.rsplit_once('/').is_some_and(|(folder, _)| is_of_product(folder));
+    for file in facts.tree.files().iter().filter(|file| is_dump(&file.path) && is_product(&file.path)) {
+        file.text().into_iter().for_each(|source| rails::read(source, &mut view));
+    }
     view.keep_each_once();
     view
 }
@@ -120,11 +126,15 @@ fn one_history(facts: &Facts<'_>, view: &mut Migrations, History { dialect, mut 
 }
 
 fn is_sql(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("sql"))
+        && path.rsplit_once('/').is_some_and(|(folder, _)| is_of_product(folder))
+}
+
+/// Whether no part of a folder says that it is of the tests or an example.
+fn is_of_product(folder: &str) -> bool {
     // `sample_data/` beside the steps of the schema fills a database for those who try the program out.
     let fills = |word: &str| ["sample", "samples", "demo", "seed", "seeds"].contains(&word);
-    let is_product = |part: &str| folder_role(part) == Role::Product && !part.split(['_', '-', '.']).any(fills);
-    path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("sql"))
-        && path.rsplit_once('/').is_some_and(|(folder, _)| folder.split('/').all(is_product))
+    folder.split('/').all(|part| folder_role(part) == Role::Product && !part.split(['_', '-', '.']).any(fills))
 }
 
 /// The folders that programs of Rust are built with: `embed_migrations!("./schema/steps")`.
@@ -143,6 +153,10 @@ fn embedded(facts: &Facts<'_>) -> BTreeSet<String> {
 /// The folder that holds a history: everything below `migrations/`, `migrate/`, `migrations_postgres/`, or below a
 /// database's own folder there.
 fn root_of(path: &str) -> Option<String> {
+    // What Rails writes down after its migrations, where SQL says more than its own dump can.
+    if path == "db/structure.sql" || path.ends_with("/db/structure.sql") {
+        return Some(path.to_owned());
+    }
     const FOLDERS: &[&str] = &["migrations", "migration", "migrate", "db_migrations", "sqlx_migrations"];
     let mut folder = String::new();
     let mut root = None;

@@ -22,7 +22,8 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Scaling) {
     let scalers: Vec<&Object> =
         cluster.production().filter(|object| SCALERS.iter().any(|kind| object.is_kind(kind))).collect();
     // One on every node has no number of its own.
-    let own: Vec<&Object> = cluster.own_workloads().filter(|object| !object.is_kind("DaemonSet")).collect();
+    let own: Vec<&Object> =
+        cluster.own_workloads().filter(|object| !object.is_kind("DaemonSet") && !object.exports_metrics()).collect();
     if !own.is_empty() {
         view.blind.extend(by_command(facts));
     }

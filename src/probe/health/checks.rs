@@ -68,7 +68,7 @@ pub(super) struct Check {
 
 /// Every own serving workload of production; with none but those of a Procfile, the release images that check themselves.
 pub(super) fn subjects(facts: &Facts<'_>) -> Vec<Subject> {
-    let own: Vec<&Object> = facts.kubernetes().own_workloads().collect();
+    let own: Vec<&Object> = facts.kubernetes().own_workloads().filter(|object| !object.exports_metrics()).collect();
     let listening: Vec<&Object> = own.iter().copied().filter(|object| listens(facts, object)).collect();
     let objects = if listening.is_empty() { own } else { listening };
     let mut found: Vec<Subject> = objects.into_iter().map(|object| of_object(facts, object)).collect();
