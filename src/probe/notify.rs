@@ -165,10 +165,11 @@ pub(super) fn here(facts: &Facts<'_>) -> Answer {
     let mut answer = Answer { blind: view.blind.clone(), ..Answer::default() };
     for config in view.production() {
         let channels: Vec<&str> = config.channels().into_iter().collect();
-        let what = if channels.is_empty() {
-            "notifies nobody".to_owned()
-        } else {
-            format!("notifies {}", channels.join(", "))
+        let unclear = config.ends.iter().find(|end| matches!(end.state, State::Unclear(_)));
+        let what = match (channels.is_empty(), unclear) {
+            (false, _) => format!("notifies {}", channels.join(", ")),
+            (true, Some(end)) => format!("notifies {}, at an address that stands elsewhere", end.channel),
+            (true, None) => "notifies nobody".to_owned(),
         };
         answer.seen.push(place(config, &what));
     }
