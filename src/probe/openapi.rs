@@ -75,17 +75,17 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 /// Why documents are no description of the API: all of them together name few of the many operations that the source
 /// declares. What the others are (pages, an API of their own) cannot be told from here.
 fn is_leftover(facts: &Facts<'_>, seen: &[Sighting], many: usize) -> Option<String> {
-    const PART: usize = 5;
+    const PART: f64 = 5.0;
     let count = |one: &Sighting| match &one.value {
-        Some(Observed::Quantity(count)) => count.amount as usize,
-        _ => 0,
+        Some(Observed::Quantity(count)) => count.amount,
+        _ => 0.0,
     };
-    let named: usize = seen.iter().map(count).sum();
+    let named: f64 = seen.iter().map(count).sum();
     let routes = facts.routes();
     let in_rails = facts.tree.text("config/routes.rb").map_or(0, |source| OF_RAILS.find_iter(source.text()).count());
     let read = routes.served().filter(|operation| operation.method != "RPC").count();
     let declared = read + routes.blind.len() + in_rails;
-    let is_small = named > 0 && declared >= many && named * PART < declared;
+    let is_small = named > 0.0 && declared >= many && named * PART < declared as f64;
     is_small.then(|| format!("the documents name {named} operations, and the source declares {declared}"))
 }
 
@@ -209,10 +209,9 @@ fn without_template(source: &Source) -> Vec<Value> {
         return Vec::new();
     }
     let is_action = |line: &str| line.trim_start().starts_with("{{") && line.trim_end().ends_with("}}");
-    let lines = source.text().split_inclusive('\n').map(|line| match is_action(line) {
-        true => line.chars().map(|letter| if letter == '\n' { letter } else { ' ' }).collect(),
-        false => ACTION.replace_all(line, |action| action[0].replace("{{", "__").replace("}}", "__")).into_owned(),
-    });
+    let blank = |line: &str| format!("{:1$}\n", "", line.trim_end_matches('\n').len());
+    let said = |line| ACTION.replace_all(line, |action| action[0].replace("{{", "__").replace("}}", "__")).into_owned();
+    let lines = source.text().split_inclusive('\n').map(|line| if is_action(line) { blank(line) } else { said(line) });
     let text: String = lines.collect();
     format::parse(Format::Yaml, &Source::new(source.name(), &text)).unwrap_or_default()
 }

@@ -121,10 +121,10 @@ fn for_operators(facts: &Facts<'_>) -> Option<Sighting> {
 /// The share of operations that files of one language declare, where they declare any, by the first that stands
 /// elsewhere.
 fn declared_in(facts: &Facts<'_>, language: &str) -> Option<Sighting> {
-    let is_inside =
-        |place: &Place| Language::of(&place.path).is_some_and(|one| one.name().eq_ignore_ascii_case(language));
     /// With none of its own read, so few of the others may be those of a helper.
     const FEW: usize = 3;
+    let is_inside =
+        |place: &Place| Language::of(&place.path).is_some_and(|one| one.name().eq_ignore_ascii_case(language));
     // Protocol buffers describe what stands below a remark.
     let served = facts.routes().served().filter(|one| one.method != "RPC" || !is_explained(facts, &one.place));
     let (inside, outside): (Vec<_>, Vec<_>) = served.partition(|one| is_inside(&one.place));

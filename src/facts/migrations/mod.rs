@@ -153,11 +153,11 @@ fn embedded(facts: &Facts<'_>) -> BTreeSet<String> {
 /// The folder that holds a history: everything below `migrations/`, `migrate/`, `migrations_postgres/`, or below a
 /// database's own folder there.
 fn root_of(path: &str) -> Option<String> {
+    const FOLDERS: &[&str] = &["migrations", "migration", "migrate", "db_migrations", "sqlx_migrations"];
     // What Rails writes down after its migrations, where SQL says more than its own dump can.
     if path == "db/structure.sql" || path.ends_with("/db/structure.sql") {
         return Some(path.to_owned());
     }
-    const FOLDERS: &[&str] = &["migrations", "migration", "migrate", "db_migrations", "sqlx_migrations"];
     let mut folder = String::new();
     let mut root = None;
     let mut parts: Vec<&str> = path.split('/').collect();
