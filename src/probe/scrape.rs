@@ -37,7 +37,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         servers(facts, &scans, &mut answer);
         return answer;
     }
-    let own: Vec<&Object> = facts.kubernetes().own_measured().collect();
+    let own: Vec<&Object> = facts.kubernetes().own_workloads().collect();
     let mut reached = Vec::new();
     let mut others = Vec::new();
     for object in facts.kubernetes().production() {

@@ -88,11 +88,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 
 /// Why a setting has no effect, when another beside it says so.
 fn idle(config: &Config, setting: &Setting) -> Option<String> {
+    const SERVERS: &[&str] =
+        &["postgres", "postgresql", "pg", "mysql", "mariadb", "mongo", "mongodb", "database", "db"];
     if let Some(url) = address_of_rails(config, setting) {
         return Some(format!("`{}` beside it, which is elsewhere, wins", url.name));
     }
-    const SERVERS: &[&str] =
-        &["postgres", "postgresql", "pg", "mysql", "mariadb", "mongo", "mongodb", "database", "db"];
     let is_of_a_server = setting.key.words().iter().any(|word| SERVERS.contains(&word.as_str()));
     let engine = super::db::in_a_file(config).filter(|_| is_of_a_server)?;
     let is_beside = engine.place.path == setting.place.path && engine.owner == setting.owner;

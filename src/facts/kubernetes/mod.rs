@@ -53,12 +53,6 @@ impl Kubernetes {
         self.production().filter(|object| object.is_workload() && object.serves() && object.is_own())
     }
 
-    /// The same, and what hands out their metrics.
-    pub fn own_measured(&self) -> impl Iterator<Item = &Object> {
-        let is_measured = |object: &&Object| object.serves() || exporter::exports_metrics(object);
-        self.production().filter(|object| object.is_workload() && object.is_own()).filter(is_measured)
-    }
-
     /// What could not be read, or may or may not be production, and may hold what bears one of some words; without words,
     /// all that could not be read.
     pub fn unread(&self, words: &[&str]) -> Vec<Blind> {
