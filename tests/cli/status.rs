@@ -89,7 +89,9 @@ fn what_proves_the_met_items_is_taken_away_when_asked() {
 fn settings_that_cannot_be_read_are_listed_though_no_item_asks_for_them() {
     let bomb = "a: &a [x, x, x, x, x, x, x, x, x, x]\n".to_owned()
         + &["ba", "cb", "dc", "ed", "fe"]
-            .map(|pair| format!("{}: &{} [{}]\n", &pair[..1], &pair[..1], vec![format!("*{}", &pair[1..]); 10].join(", ")))
+            .map(|pair| {
+                format!("{}: &{} [{}]\n", &pair[..1], &pair[..1], vec![format!("*{}", &pair[1..]); 10].join(", "))
+            })
             .concat();
     let ran = run(&folder(&[("config/production.yml", &bomb)]), &["--format", "json"]);
     let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
