@@ -85,7 +85,8 @@ fn read_one(make: &mut Makefile, facts: &Facts<'_>, file: &str, done: &mut Vec<S
             "" | "ifeq" | "ifneq" | "ifdef" | "ifndef" | "else" | "endif" | "vpath" | "unexport" => continue,
             _ => {}
         }
-        if assign(make, plain) {
+        // Such lines stand under a condition, which may not hold: a value that is there already stays.
+        if assign(make, plain, line.starts_with('\t')) {
             current.clear();
             continue;
         }
@@ -127,8 +128,8 @@ fn rule(make: &mut Makefile, text: &str, line: &str, span: Span, file: &str) -> 
     names
 }
 
-/// Reads `NAME = value` and its kin.
-fn assign(make: &mut Makefile, line: &str) -> bool {
+/// Reads `NAME = value` and its kin; `perhaps` gives a value only to what has none.
+fn assign(make: &mut Makefile, line: &str, perhaps: bool) -> bool {
     let line = line.strip_prefix("export ").or_else(|| line.strip_prefix("override ")).unwrap_or(line).trim_start();
     let len = line.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(byte)).count();
     let rest = line[len..].trim_start();
@@ -142,10 +143,11 @@ fn assign(make: &mut Makefile, line: &str) -> bool {
     let value = rest[operator.len()..].trim().replace("\\\n", " ");
     let variable = make.variables.entry(line[..len].to_owned()).or_default();
     match operator {
-        "+=" if variable.len() < 16_384 => {
+        "+=" if !perhaps && variable.len() < 16_384 => {
             variable.push(' ');
             variable.push_str(&value);
         }
+        _ if perhaps && !variable.is_empty() => {}
         "?=" if !variable.is_empty() => {}
         "!=" | "+=" => {}
         _ => *variable = value,
