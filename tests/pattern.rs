@@ -187,6 +187,6 @@ fn globs_match_in_either_case_whatever_they_end_with() {
 fn words_are_found_in_any_case_with_those_inside_of_them() {
     let words = Words::new(vec!["Token".to_owned(), "tok".to_owned(), "é".to_owned()]);
     let text = "a TOKEN é tok";
-    let found: Vec<_> = words.find(text).map(|word| (word.index, &text[word.start..word.end])).collect();
+    let found: Vec<_> = words.find(text).iter().map(|word| (word.index, &text[word.start..word.end])).collect();
     assert_eq!(found, [(1, "TOK"), (0, "TOKEN"), (2, "é"), (1, "tok")]);
 }

@@ -126,9 +126,6 @@ impl Anchors {
         let (words, owners): (Vec<_>, _) = literals.into_iter().unzip();
         let written = words.iter().map(|(word, as_written)| as_written.then(|| word.clone())).collect();
         let literals = Words::new(words.into_iter().map(|(word, _)| word).collect());
-        if !literals.can_search() {
-            needs.fill(0);
-        }
         Self { literals, written, owners, needs }
     }
 }

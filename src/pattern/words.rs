@@ -1,21 +1,24 @@
-//! Words in one automaton: where each of them stands in a text, in any case.
+//! Words looked for all at once: where each of them stands in a text, in any case.
+//!
+//! An automaton of some thousand words takes longer to make than a small tree takes to search. Here the first bytes of the
+//! words are marks in a small table, which a text is held against byte by byte; only where one fits the words that begin
+//! so are compared.
 
-use aho_corasick::automaton::OverlappingState;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// From so many bytes on, the faster automaton is worth the milliseconds that it takes to make.
-const MUCH: usize = 1 << 19;
+/// So many bytes of a word are its mark; words that are shorter are marked by two.
+const LONG: usize = 4;
+const SHORT: usize = 2;
+/// Marks fall on so many bits.
+const BITS: u32 = 18;
 
 /// Words to look for.
 #[derive(Debug, Default)]
 pub struct Words {
     list: Vec<String>,
-    small: OnceLock<Option<AhoCorasick>>,
-    fast: OnceLock<Option<AhoCorasick>>,
-    /// Bytes looked through so far.
-    read: AtomicUsize,
+    marks: OnceLock<Marks>,
 }
 
 /// One of the words in a text.
@@ -29,8 +32,19 @@ pub struct Word {
     pub end: usize,
 }
 
+/// What the words begin with.
+#[derive(Debug)]
+struct Marks {
+    bits: Vec<u64>,
+    long: ByMark,
+    short: ByMark,
+}
+
+/// Mark → the words that begin with it, shorter ones first.
+type ByMark = HashMap<u32, Vec<usize>, RandomState>;
+
 impl Words {
-    /// These words, in their order.
+    /// These words, in their order; a word of fewer than two bytes is nowhere.
     pub fn new(mut words: Vec<String>) -> Self {
         for word in &mut words {
             word.make_ascii_lowercase();
@@ -38,36 +52,69 @@ impl Words {
         Self { list: words, ..Self::default() }
     }
 
-    /// Whether the words can be looked for at all: some, and not too many.
-    pub fn can_search(&self) -> bool {
-        self.small().is_some()
+    /// Every word in a text, those inside others too, by where they begin.
+    pub fn find(&self, text: &str) -> Vec<Word> {
+        let marks = self.marks.get_or_init(|| Marks::of(&self.list));
+        // Words and texts are both lowered.
+        let text = text.to_ascii_lowercase();
+        let text = text.as_bytes();
+        let mut found = Vec::new();
+        for start in 0..text.len() {
+            let rest = &text[start..];
+            for index in marks.fitting(rest) {
+                let word = self.list[index].as_bytes();
+                if rest.starts_with(word) {
+                    found.push(Word { index, start, end: start + word.len() });
+                }
+            }
+        }
+        found
+    }
+}
+
+impl Marks {
+    fn of(words: &[String]) -> Self {
+        let mut marks = Self { bits: vec![0; 1 << (BITS - 6)], long: HashMap::default(), short: HashMap::default() };
+        let mut order: Vec<usize> = (0..words.len()).collect();
+        order.sort_by_key(|&index| words[index].len());
+        for index in order {
+            let word = words[index].as_bytes();
+            let (mark, of_length) = match (mark::<LONG>(word), mark::<SHORT>(word)) {
+                (Some(mark), _) => (mark, &mut marks.long),
+                (None, Some(mark)) => (mark, &mut marks.short),
+                (None, None) => continue,
+            };
+            of_length.entry(mark).or_default().push(index);
+            let (at, bit) = bit(mark);
+            marks.bits[at] |= bit;
+        }
+        marks
     }
 
-    /// Every word in a text, those inside others too, by their ends.
-    pub fn find(&self, text: &str) -> impl Iterator<Item = Word> + use<'_> {
-        let read = self.read.fetch_add(text.len(), Ordering::Relaxed);
-        let automaton = if read < MUCH { self.small() } else { self.fast().or_else(|| self.small()) };
-        let mut state = OverlappingState::start();
-        // Words and texts are both lowered: an automaton that ignores case is twice as large.
-        let text = automaton.map(|_| text.to_ascii_lowercase()).unwrap_or_default();
-        std::iter::from_fn(move || {
-            automaton?.find_overlapping(&text, &mut state);
-            let hit = state.get_match()?;
-            Some(Word { index: hit.pattern().as_usize(), start: hit.start(), end: hit.end() })
-        })
+    /// The words whose mark a text begins with.
+    fn fitting(&self, text: &[u8]) -> impl Iterator<Item = usize> {
+        let short = if self.short.is_empty() { &[] } else { self.with(mark::<SHORT>(text), &self.short) };
+        short.iter().chain(self.with(mark::<LONG>(text), &self.long)).copied()
     }
 
-    fn small(&self) -> Option<&AhoCorasick> {
-        self.small.get_or_init(|| self.build(AhoCorasickKind::NoncontiguousNFA)).as_ref()
+    fn with<'m>(&'m self, mark: Option<u32>, words: &'m ByMark) -> &'m [usize] {
+        let is_set = |mark: &u32| {
+            let (at, bit) = bit(*mark);
+            self.bits[at] & bit != 0
+        };
+        mark.filter(is_set).and_then(|mark| words.get(&mark)).map_or(&[], Vec::as_slice)
     }
+}
 
-    fn fast(&self) -> Option<&AhoCorasick> {
-        self.fast.get_or_init(|| self.build(AhoCorasickKind::DFA)).as_ref()
-    }
+/// The first bytes of a text as one number.
+fn mark<const LENGTH: usize>(text: &[u8]) -> Option<u32> {
+    let mut bytes = [0; LONG];
+    bytes[..LENGTH].copy_from_slice(text.get(..LENGTH)?);
+    Some(u32::from_le_bytes(bytes))
+}
 
-    fn build(&self, kind: AhoCorasickKind) -> Option<AhoCorasick> {
-        let mut builder = AhoCorasick::builder();
-        builder.match_kind(MatchKind::Standard).kind(Some(kind));
-        if self.list.is_empty() { None } else { builder.build(&self.list).ok() }
-    }
+/// The bit that a mark falls on.
+fn bit(mark: u32) -> (usize, u64) {
+    let hash = mark.wrapping_mul(0x9E37_79B1) >> (u32::BITS - BITS);
+    ((hash >> 6) as usize, 1 << (hash & 63))
 }
