@@ -3,7 +3,7 @@
 use super::super::Facts;
 use super::super::format::{self, Format};
 use super::super::production::{self, Stage, Standing};
-use super::mentioned::is_named;
+use super::mentioned::{is_deployed, is_named};
 use super::object::{Object, string_map};
 use super::patch;
 use crate::evidence::{Blind, Place};
@@ -74,7 +74,7 @@ impl Kustomizations {
             let paths = patch_paths(&kustomization.value).into_iter();
             all.patches.extend(paths.filter_map(|path| resolve(folder, &path)));
         }
-        all.roots = all.choose(facts.own_name());
+        all.roots = all.choose(facts);
         let unnamed =
             all.roots.iter().filter(|root| all.is_one_of_several(root, facts.own_name()) && !is_named(facts, root));
         all.unnamed = unnamed.cloned().collect();
@@ -93,10 +93,27 @@ impl Kustomizations {
             && self.by_folder.keys().filter(is_beside).any(|other| below(other).any(|path| bases.contains(&path)))
     }
 
-    fn choose(&self, own: &OwnName) -> Vec<String> {
-        let stage = |folder: &str| production::stage_of_path(&own.cleared(&within(folder, "x")));
+    /// Whether a folder is a variant of the one beside it that is called production: its name goes on, it builds on the
+    /// same base, and nothing deploys it.
+    fn is_variant(&self, facts: &Facts<'_>, folder: &str) -> bool {
+        let parent = folder_of(folder);
+        let name = folder[parent.len()..].trim_start_matches('/');
+        let reached = self.reach(folder);
+        let is_variant_of = |exact: &str| {
+            let plain = within(parent, exact);
+            name.strip_prefix(exact).is_some_and(|rest| rest.starts_with(['-', '_', '.']))
+                && self.by_folder.contains_key(&plain)
+                && !reached.contains(&plain)
+                && !self.reach(&plain).is_disjoint(&reached)
+        };
+        ["production", "prod"].into_iter().any(is_variant_of) && !is_deployed(facts, folder)
+    }
+
+    fn choose(&self, facts: &Facts<'_>) -> Vec<String> {
+        let stage = |folder: &str| production::stage_of_path(&facts.own_name().cleared(&within(folder, "x")));
         let built = || self.by_folder.iter().filter(|(_, each)| !each.is_component).map(|(folder, _)| folder);
-        let production: Vec<String> = built().filter(|folder| stage(folder) == Stage::Production).cloned().collect();
+        let is_production = |folder: &&String| stage(folder) == Stage::Production && !self.is_variant(facts, folder);
+        let production: Vec<String> = built().filter(is_production).cloned().collect();
         let is_root = |folder: &&String| {
             !self.listed.contains_key(*folder)
                 && !self.left_out.contains(*folder)

@@ -6,6 +6,18 @@ use crate::tree::path::folder_of;
 
 /// Whether a document, a script or a definition of CI or of a deployment names a folder by its last two parts.
 pub(super) fn is_named(facts: &Facts<'_>, folder: &str) -> bool {
+    is_named_by(facts, folder, |_| true)
+}
+
+/// Whether anything but a document and a choice of Skaffold's, which somebody has to make, names a folder.
+pub(super) fn is_deployed(facts: &Facts<'_>, folder: &str) -> bool {
+    let is_choice = |path: &str| path.rsplit('/').next().is_some_and(|file| file.starts_with("skaffold"));
+    let is_document = |path: &str| [".md", ".rst", ".adoc"].iter().any(|end| path.ends_with(end));
+    is_named_by(facts, folder, |path| !is_choice(path) && !is_document(path))
+}
+
+/// Whether one of the files that could name a folder, and that count here, does.
+fn is_named_by(facts: &Facts<'_>, folder: &str, counts: impl Fn(&str) -> bool) -> bool {
     let start = folder_of(folder_of(folder)).len();
     let name = folder[start..].trim_start_matches('/');
     // `overlays/eu/web.yaml` is a file that somebody writes to, or reads.
@@ -25,7 +37,7 @@ pub(super) fn is_named(facts: &Facts<'_>, folder: &str) -> bool {
             "Makefile" | "GNUmakefile" | "justfile" | "Justfile" | "Tiltfile" | "Earthfile" | "Jenkinsfile"
         )
     };
-    let files = facts.tree.files().iter().filter(|file| could_name(&file.path));
+    let files = facts.tree.files().iter().filter(|file| could_name(&file.path) && counts(&file.path));
     let mut files = files.filter(|file| !production::is_example(&facts.own_name().cleared(&file.path)));
     files.any(|file| file.text().is_some_and(|source| names(source.text())))
 }

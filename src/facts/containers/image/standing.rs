@@ -2,6 +2,7 @@
 
 use super::super::dockerfile::{Dockerfile, Instruction};
 use super::super::third_party_image;
+use crate::facts::disowned::is_for_tests;
 use crate::facts::own_name::OwnName;
 use crate::facts::production::{self, Stage, Standing};
 use std::collections::BTreeSet;
@@ -89,10 +90,6 @@ pub(super) fn of_head(text: &str) -> Option<Standing> {
         "for development purpose",
         "for local development",
         "for development only",
-        "for testing only",
-        "for testing purpose",
-        "are for testing",
-        "used for testing",
         "used to test",
         "only for development",
         "not for production",
@@ -104,7 +101,7 @@ pub(super) fn of_head(text: &str) -> Option<Standing> {
     let mut lines = text.lines().map(str::trim).skip_while(|line| line.is_empty());
     let head: String =
         lines.by_ref().take_while(|line| line.starts_with('#')).collect::<Vec<_>>().join("\n").to_lowercase();
-    let says = SAYS.iter().any(|words| head.contains(words)) && !head.contains("--target");
+    let says = (SAYS.iter().any(|words| head.contains(words)) || is_for_tests(text)) && !head.contains("--target");
     says.then(|| Standing::Aside("its first comment says that it is for developers".into()))
 }
 
