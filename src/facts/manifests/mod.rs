@@ -1,5 +1,6 @@
 //! Package manifests and lock files of every ecosystem: who depends directly on what, and for which purpose.
 
+mod aside;
 mod beside;
 mod cargo;
 mod features;
@@ -295,8 +296,8 @@ pub fn read(facts: &Facts<'_>) -> Manifests {
     manifests
 }
 
-/// Gives lock files of Python and npm the role of tooling where their project names nothing that it runs with: they hold its
-/// linters and what builds its documents.
+/// Gives lock files of Python and npm the role of tooling where their project names nothing that it runs with, or nothing
+/// takes it in: they hold its linters, what builds its documents, and pages to try it out.
 fn mark_tooling(facts: &Facts<'_>, manifests: &mut Manifests) {
     let own = |lock: &Lock| {
         let folder = lock.path.rfind('/').map_or("", |slash| &lock.path[..=slash]);
@@ -310,7 +311,8 @@ fn mark_tooling(facts: &Facts<'_>, manifests: &mut Manifests) {
     let tools: Vec<usize> = (0..manifests.locks.len())
         .filter(|&at| {
             let lock = &manifests.locks[at];
-            matches!(lock.ecosystem, Ecosystem::Pypi | Ecosystem::Npm) && own(lock).is_some_and(runs_with_nothing)
+            matches!(lock.ecosystem, Ecosystem::Pypi | Ecosystem::Npm)
+                && (own(lock).is_some_and(runs_with_nothing) || aside::is(facts, &lock.path))
         })
         .collect();
     for at in tools {
