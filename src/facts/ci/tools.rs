@@ -15,7 +15,7 @@ static BUILDS_OR_TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "{npm|pnpm|yarn|bun} {test|t|build}",
         "{npm|pnpm|yarn|bun} run {test*|build*|ci*|check*}",
         "{turbo|nx|lerna} … {build|test}",
-        "docker … build",
+        "docker … build !--check",
         "docker buildx bake",
         "nix {build|flake}",
         "nix-build",
@@ -86,6 +86,7 @@ static TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "make {test*|check}",
         "{rake|rails|composer|mix|sbt|bazel|swift} … test",
         "python* … unittest",
+        "{trial|twisted.trial}",
     ]
     .map(Pattern::new)
     .to_vec()

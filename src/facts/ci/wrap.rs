@@ -68,6 +68,13 @@ const PREFIXES: &[(&[&str], &[&str])] = &[
     (&["env-cmd"], &["-f", "-r", "-e", "--file", "--environments"]),
     (&["cross-env"], &[]),
     (&["cross-env-shell"], &[]),
+    (&["sfw"], &[]),
+    (&["tini"], &["-p", "-e"]),
+    (&["dumb-init"], &[]),
+    (
+        &["dockerize"],
+        &["-wait", "-timeout", "-template", "-stdout", "-stderr", "-wait-retry-interval", "-wait-http-header"],
+    ),
     (&["percy", "exec"], &["-P", "-t", "--port", "--config", "-c", "--allowed-hostname", "-h"]),
 ];
 
@@ -80,6 +87,8 @@ const COUNTED: &[(&[&str], usize)] = &[
     (&["rustup", "run"], 1),
     (&["direnv", "exec"], 1),
     (&["chamber", "exec"], 1),
+    (&["gosu"], 1),
+    (&["su-exec"], 1),
     (&["aws-vault", "exec"], 1),
     (&["retry"], 0),
 ];
@@ -262,6 +271,10 @@ fn peel(program: &str, words: &[String]) -> Option<Vec<String>> {
         return Some(after_options(rest, &[]));
     }
     let rest = &words[1..];
+    if waits(program) {
+        let at = rest.iter().position(|word| word == "--")?;
+        return Some(rest[at + 1..].to_vec());
+    }
     match program {
         "nix" if rest.first().is_some_and(|word| matches!(word.as_str(), "develop" | "shell" | "run")) => {
             let at = rest.iter().position(|word| matches!(word.as_str(), "-c" | "--command"))?;
@@ -311,6 +324,12 @@ fn peel(program: &str, words: &[String]) -> Option<Vec<String>> {
         "docker" | "podman" | "docker-compose" | "nerdctl" => container(program, rest),
         _ => None,
     }
+}
+
+/// Whether a program waits until something answers, and then runs what follows `--`: `/wait-for-it.sh shop:80 -- pytest`.
+fn waits(program: &str) -> bool {
+    let name = program.rsplit('/').next().unwrap_or(program);
+    ["wait-for", "wait_for"].iter().any(|start| name.starts_with(start))
 }
 
 /// Leaves out options (with their value, where they take one), `NAME=value` and `--`.

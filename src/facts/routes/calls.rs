@@ -11,8 +11,8 @@ use std::sync::{Arc, LazyLock};
 /// How many functions of the tests may stand around the one that makes the request.
 const WRAPPERS: usize = 2;
 
-/// How far around a function's name the attributes that make it a test may stand, in bytes.
-const ATTRIBUTES: usize = 400;
+/// The most attributes above a function that are looked at.
+const MOST_ATTRIBUTES: usize = 20;
 
 /// A file of tests: its shape and its functions.
 pub(super) struct TestFile {
@@ -96,14 +96,26 @@ fn called(body: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether an attribute above a function makes it a test that runs.
+/// Whether an attribute above a function makes it a test that runs; a macro of the tree may make one, by its name.
 fn is_test(outline: &Outline, function: &Named) -> bool {
     static TEST: LazyLock<Option<Regex>> =
-        LazyLock::new(|| compile(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|wasm_bindgen_test)\b").ok());
-    let from =
-        (function.start.saturating_sub(ATTRIBUTES)..=function.start).find(|&at| outline.bare.is_char_boundary(at));
-    let before = &outline.bare[from.unwrap_or(function.start)..function.start];
-    let own = before.rfind(['}', ';']).map_or(before, |end| &before[end + 1..]);
-    let ignored = own.contains("#[ignore") || own.contains(", ignore");
-    TEST.as_ref().is_some_and(|test| test.is_match(own)) && !ignored
+        LazyLock::new(|| compile(r"^\s*(?:\w+::)*(?:(?:\w+_)?test(?:_\w+)?|rstest)\b").ok());
+    let own = attributes(outline, function.start);
+    let is_ignored = own.iter().any(|text| text.trim_start().starts_with("ignore") || text.contains(", ignore"));
+    TEST.as_ref().is_some_and(|test| own.iter().any(|text| test.is_match(text))) && !is_ignored
+}
+
+/// What stands between the brackets of the attributes above a function, the nearest first: `#[test] pub async fn`.
+fn attributes(outline: &Outline, start: usize) -> Vec<&str> {
+    let is_of_head = |letter: char| letter.is_alphanumeric() || letter.is_whitespace() || "_()\":".contains(letter);
+    let mut head = &outline.bare[..start];
+    let mut found = Vec::new();
+    while found.len() < MOST_ATTRIBUTES {
+        let end = head.trim_end_matches(is_of_head).len();
+        let Some(close) = end.checked_sub(1).filter(|&at| outline.bare.as_bytes()[at] == b']') else { break };
+        let Some(open) = outline.partner(close).filter(|&at| outline.bare[..at].ends_with('#')) else { break };
+        found.push(&outline.bare[open + 1..close]);
+        head = &outline.bare[..open - 1];
+    }
+    found
 }

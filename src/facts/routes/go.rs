@@ -20,6 +20,37 @@ pub(super) fn operations(facts: &Facts<'_>, files: &[Shaped]) -> Found {
         declared(file, files, &constants, &mut found);
         found.blind.extend(listed::unread(file));
         found.blind.extend(told_apart_by_hand(file));
+        found.blind.extend(registered_by_a_function(file));
+    }
+    found
+}
+
+/// Paths that a function inside of another is given together with what answers them: what it puts before them, and for
+/// which methods, stands in its own way. `register := func(r *mux.Router, path string, h http.HandlerFunc) { … }`.
+fn registered_by_a_function(file: &Shaped) -> Vec<Blind> {
+    static MADE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(
+            r"\b(?<name>\w+)\s*:=\s*func\([^{]*?\b(?:path|pattern|route|endpoint)\w*(?:\s*,\s*\w+)?\s+string\b[^{]*\bhttp\.(?:HandlerFunc|Handler|ResponseWriter)\b[^{]*\{",
+        )
+        .ok()
+    });
+    let outline = &file.outline;
+    let mut found = Vec::new();
+    for made in MADE.iter().flat_map(|one| one.captures_iter(&outline.bare)) {
+        let call = format!("{}(", &made["name"]);
+        for (at, _) in outline.bare.match_indices(&call) {
+            let is_whole =
+                !outline.bare[..at].ends_with(|letter: char| letter.is_alphanumeric() || "_.".contains(letter));
+            let arguments =
+                outline.inside(at + call.len() - 1).map(|inside| outline.arguments(inside)).unwrap_or_default();
+            let mut paths = arguments.iter().filter_map(|one| outline.string_in(*one));
+            let path = paths.find(|(text, _)| is_whole && text.starts_with('/'));
+            let why =
+                "an operation is declared by a function that stands beside it: what is before its path is not read";
+            found.extend(
+                path.map(|(_, span)| Blind { place: Some(Place::at(file.path.clone(), span)), why: why.to_owned() }),
+            );
+        }
     }
     found
 }

@@ -136,12 +136,26 @@ impl<'f> Prefixes<'f> {
         })
     }
 
+    /// Whether a file takes the name that some text begins with, or all names, out of another module.
+    fn brings_in(&self, file: usize, text: &str) -> bool {
+        let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let name = &text[..text.find(|letter| !is_word(letter)).unwrap_or(text.len())];
+        let bare = &self.files[file].outline.bare;
+        bare.match_indices("use ").any(|(at, _)| {
+            let taken = bare[at..].split(';').next().unwrap_or("");
+            taken.contains('*') || taken.split(|letter| !is_word(letter)).any(|word| word == name)
+        })
+    }
+
     /// Whether the name at a place in `user` means the definition in `owner`.
     fn means(&self, user: usize, at: usize, owner: usize, definitions: &[(usize, usize)]) -> bool {
         let before = &self.files[user].outline.bare[..at];
         let Some(path) = before.strip_suffix("::") else {
             let elsewhere = definitions.iter().any(|&(file, _)| file == user);
-            return user == owner || (!elsewhere && definitions.len() == 1);
+            return user == owner
+                || (!elsewhere
+                    && definitions.len() == 1
+                    && self.brings_in(user, &self.files[user].outline.bare[at..]));
         };
         let start = path.rfind(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(0, |at| at + 1);
         let qualifier = &path[start..];

@@ -33,7 +33,7 @@ pub(super) fn of(facts: &Facts<'_>, file: &File) -> Tests {
 fn counted(language: Language, code: &str) -> Tests {
     // Some macros make a test of each file of a folder.
     static RUST: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        compile(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|wasm_bindgen_test|dir_test)\b[^\]]*\]|\b(?:test_each_file|test_each_path|test_each_blob)!\s*[{(\[]|\bdatatest_stable::harness!|\blibtest_mimic::run\(")
+        compile(r"#\[\s*(?:\w+::)*(?:(?:\w+_)?test(?:_\w+)?|rstest)\b[^\]]*\]|\b(?:test_each_file|test_each_path|test_each_blob)!\s*[{(\[]|\bdatatest_stable::harness!|\blibtest_mimic::run\(")
             .ok()
     });
     static SCRIPT: LazyLock<Option<Regex>> = LazyLock::new(|| {

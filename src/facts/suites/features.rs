@@ -62,8 +62,44 @@ pub(super) fn tag_is_on(facts: &Facts<'_>, command: &Command, words: &[&str], fi
     let mut passed = super::runs::values(words, &["-tags", "--tags"]);
     passed.extend(super::runs::values(&flags, &["-tags", "--tags"]));
     let mut passed = passed.iter().flat_map(|list| list.split([',', ' ']));
-    let may_be_any = |word: &&str| word.starts_with('$') && !word.starts_with("$(go");
-    passed.any(|one| one == tag || one.contains('$')) || words.iter().any(may_be_any)
+    passed.any(|one| one == tag || one.contains('$')) || may_pass_flags(words)
+}
+
+/// Whether a word of a command of Go is a variable that may hold flags: the value of another flag is none, and what lists
+/// packages gives packages.
+fn may_pass_flags(words: &[&str]) -> bool {
+    const VALUED: &[&str] = &[
+        "run",
+        "skip",
+        "timeout",
+        "coverprofile",
+        "coverpkg",
+        "covermode",
+        "count",
+        "cpu",
+        "parallel",
+        "p",
+        "o",
+        "bench",
+        "benchtime",
+        "cpuprofile",
+        "memprofile",
+        "outputdir",
+        "mod",
+        "modfile",
+        "ldflags",
+        "gcflags",
+        "exec",
+        "C",
+    ];
+    let takes_next = |word: &str| word.starts_with('-') && VALUED.contains(&word.trim_start_matches('-'));
+    let is_packages =
+        |word: &str| word.trim_start_matches('$').starts_with("(go") || word.to_ascii_lowercase().contains("package");
+    let mut before = "";
+    words.iter().any(|&word| {
+        let is_value = takes_next(std::mem::replace(&mut before, word));
+        word.starts_with('$') && !is_value && !is_packages(word)
+    })
 }
 
 /// The one tag that a file of tests is built with; what names a system or several tags is left alone.

@@ -16,6 +16,7 @@ pub mod runs;
 mod scripts;
 
 use super::Facts;
+use super::ci::Action;
 use super::code::{CodeFile, Language, Role};
 use super::manifests::Ecosystem;
 use crate::evidence::Place;
@@ -286,8 +287,32 @@ fn also(facts: &Facts<'_>, file: &CodeFile, suite: Suite) -> Option<Suite> {
             };
             head.into_iter().any(says).then_some(Suite::E2e)
         }
+        (Language::Go, Suite::Integration) => starts_what_is_built(facts, file).then_some(Suite::E2e),
         _ => None,
     }
+}
+
+// The image of a container that a test starts, as the clients of Docker are given it.
+pattern!(STARTED, r#"\b(?:(?:Image|Repository):|pool\.Run\()\s*"(?<image>[^"\s]+)""#);
+
+/// Whether a test starts a container of an image that CI builds, by its name.
+fn starts_what_is_built(facts: &Facts<'_>, file: &CodeFile) -> bool {
+    let text = file.source(facts).map_or("", |source| source.text());
+    let images: BTreeSet<&str> =
+        STARTED.captures_iter(text).filter_map(|one| Some(one.name("image")?.as_str())).collect();
+    let is_one =
+        |tag: &str| images.contains(tag.trim()) || images.contains(tag.trim().split(':').next().unwrap_or(tag));
+    let ci = facts.ci();
+    let builds = |words: &[String]| {
+        let is_build = matches!(words.first().map(String::as_str), Some("docker" | "podman"));
+        let mut pairs = words.windows(2).filter(|pair| matches!(pair[0].as_str(), "-t" | "--tag"));
+        is_build && words.iter().take(3).any(|word| word == "build") && pairs.any(|pair| is_one(&pair[1]))
+    };
+    let is_built = |action: &Action| {
+        action.name == "docker/build-push-action"
+            && action.with.get("tags").is_some_and(|tags| tags.split([',', '\n']).any(is_one))
+    };
+    !images.is_empty() && (ci.commands.iter().any(|one| builds(&one.words)) || ci.actions.iter().any(is_built))
 }
 
 /// `orders.e2e-spec.ts`.

@@ -50,7 +50,7 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         (Some(Language::Rust), _) if program.starts_with('$') => unsaid(facts, command, file),
         // Whatever else is run: the name of a crate's folder is the product's, and stands in many a command.
         (Some(Language::Rust), _) => names_file(command, file),
-        (Some(Language::Python), _) if matches!(program, "pytest" | "tox" | "nox" | "py.test") => {
+        (Some(Language::Python), _) if matches!(program, "pytest" | "tox" | "nox" | "trial" | "twisted.trial") => {
             paths_allow(command, &words, file) && marks::allow(facts, &words, file)
         }
         (Some(Language::Python), _) if program == "coverage" => {

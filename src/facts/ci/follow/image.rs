@@ -168,7 +168,9 @@ impl Walk<'_> {
     fn built_by(&self, words: &[String], dir: &str) -> Option<Built> {
         let at = words.iter().take(4).position(|word| word == "build" || word == "bud")?;
         let known = ["docker", "podman", "nerdctl", "buildah", "buildx", "image", "builder"];
-        if !words[..at].iter().all(|word| known.contains(&word.as_str())) {
+        // `--check` reads the Dockerfile and builds nothing.
+        if !words[..at].iter().all(|word| known.contains(&word.as_str())) || words.iter().any(|word| word == "--check")
+        {
             return None;
         }
         let words = Words::of(&words[at + 1..], |option| BUILD_VALUED.contains(&option));
