@@ -77,6 +77,20 @@ fn approval_of(facts: &Facts<'_>, deployment: &Deployment) -> Option<(Place, Str
     by_hand.then(|| (trigger.place.clone(), "it starts by hand only".to_owned()))
 }
 
+/// What is handed to production by its name, where an approval job stands before all of it: `docker push shop:prod-1`.
+fn approved_images(facts: &Facts<'_>) -> Vec<Sighting> {
+    let ci = facts.ci();
+    let to_production = ci.deployments().iter().filter(|deployment| deployment.target == Target::Production);
+    let approved = to_production.map(|deployment| {
+        let before = ci.ancestors(deployment.step.job);
+        let job = before.iter().map(|index| &ci.jobs[*index]).find(|job| job.is_approval)?;
+        let what = shown(&deployment.what);
+        let message = format!("approval job \"{}\" stands before `{what}`", job.name);
+        Some(Sighting::new(job.place.clone(), Strength::Enforced, message))
+    });
+    approved.collect::<Option<Vec<Sighting>>>().unwrap_or_default()
+}
+
 fn approvals(facts: &Facts<'_>) -> Answer {
     let ci = facts.ci();
     let mut answer = Answer::default();
@@ -118,6 +132,9 @@ fn approvals(facts: &Facts<'_>) -> Answer {
         answer.notes.append(&mut answer.seen);
     }
     answer.seen.extend(stages::approved(facts));
+    if ci.deployments().iter().all(|deployment| deployment.act == Act::Publish) {
+        answer.seen.extend(approved_images(facts));
+    }
     answer.seen.dedup_by(|a, b| a.place == b.place);
     answer.blind.dedup();
     answer.blind.extend(ci.unseen_deployments());

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 static BUILDS_OR_TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     [
         "cargo {build|b|check|c|test|t|nextest|llvm-cov|tarpaulin|hack|zigbuild|lambda|leptos|doc|run|bench|miri|careful|xtask|make}",
-        "{cross|trunk|wasm-pack|maturin|tox|nox|pytest|vitest|jest|mocha|ava|ginkgo|tsc|webpack|vite|rspec|phpunit|ctest|ninja|meson|bazel|bazelisk|buck2|sbt|lein|mix|rebar3|stack|cabal|dune|swift|xcodebuild|flutter|zig|dist|goreleaser|skaffold|tilt|earthly|ko|gradle|gradlew|./gradlew|mvn|mvnw|./mvnw}",
+        "{cross|trunk|wasm-pack|maturin|tox|nox|pytest|trial|twisted.trial|vitest|jest|mocha|ava|ginkgo|tsc|webpack|vite|rspec|phpunit|ctest|ninja|meson|bazel|bazelisk|buck2|sbt|lein|mix|rebar3|stack|cabal|dune|swift|xcodebuild|flutter|zig|dist|goreleaser|skaffold|tilt|earthly|ko|gradle|gradlew|./gradlew|mvn|mvnw|./mvnw}",
         "go {build|test|install|vet}",
         "dotnet {build|test|publish|pack}",
         "{npm|pnpm|yarn|bun} {test|t|build}",

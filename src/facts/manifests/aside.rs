@@ -19,7 +19,7 @@ fn leaves_out(list: &str, folder: &str) -> bool {
     let lines = || list.lines().map(str::trim);
     let is_back = |line: &str| {
         let back = line.strip_prefix('!').map(|line| line.trim_start_matches('/'));
-        back.is_some_and(|back| back.starts_with(folder) && !back.ends_with(".md"))
+        back.is_some_and(|back| back.starts_with(folder) && back.rsplit('.').next() != Some("md"))
     };
     lines().any(|line| bare(line) == folder) && !lines().any(is_back)
 }

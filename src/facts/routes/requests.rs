@@ -293,6 +293,18 @@ fn mentions_path(facts: &Facts<'_>, file: &CodeFile) -> bool {
                 || memchr::memmem::find(bytes, b"cfg(all(test").is_some()))
 }
 
+/// A text of Python that goes on behind a path which the file keeps under a name: `f"{self.ORDERS}{id}/"`.
+fn behind_a_name(outline: &Outline, at: usize, text: &str) -> Option<String> {
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let (name, rest) = text.strip_prefix('{')?.split_once('}')?;
+    let name = name.strip_prefix("self.").unwrap_or(name);
+    let given = Some(format!("{name} = ")).filter(|_| name.chars().all(is_word))?;
+    let mut above = outline.code[..at].rmatch_indices(&given).map(|(at, _)| at);
+    let start = above.find(|&at| !outline.code[..at].ends_with(is_word))? + given.len();
+    let (path, _) = outline.string_from(start)?;
+    path.starts_with('/').then(|| format!("{path}{rest}"))
+}
+
 /// The requests of one file.
 fn requests_of(index: usize, file: &TestFile, calls: &Calls) -> Vec<Request> {
     let mut found = Vec::new();
@@ -306,6 +318,11 @@ fn requests_of(index: usize, file: &TestFile, calls: &Calls) -> Vec<Request> {
         if file.language == Language::Go && text.contains('/') {
             let (joined, last) = joined::from(&file.outline, at);
             (text, used) = (joined.into(), Some(last));
+        }
+        if file.language == Language::Python
+            && let Some(full) = behind_a_name(&file.outline, span.start as usize, &text)
+        {
+            text = full.into();
         }
         if text.len() > 300 || !text.contains('/') {
             continue;
