@@ -4,10 +4,12 @@
 //! a test or a demonstration does not. A panel without a query shows nothing.
 
 use super::Facts;
+use super::documents::{Target, resolve};
 use super::format::{self, Format};
 use super::production::{self, Stage, Standing};
 use crate::evidence::{Blind, Place};
 use crate::source::Source;
+use crate::tree::path::folder_of;
 use crate::value::Value;
 
 /// How many dashboards are kept.
@@ -108,18 +110,34 @@ fn of_files(facts: &Facts<'_>, view: &mut Dashboards) {
             Some(value) => Place::at(file.path.clone(), value.span),
             None => Place::file(file.path.clone()),
         };
-        let aside = aside(&path).or_else(|| is_aside.then(|| "an example or a test".to_owned()));
+        let aside = aside(&path, || is_told_of(facts, &file.path))
+            .or_else(|| is_aside.then(|| "an example or a test".to_owned()));
         view.all.extend(dashboard(document, &place, aside));
     }
 }
 
-/// Why the path of a dashboard makes it somebody else's.
-fn aside(path: &str) -> Option<String> {
+/// Whether a document of the project, in another folder, sends its readers to a file.
+fn is_told_of(facts: &Facts<'_>, path: &str) -> bool {
+    let documents = facts.documents();
+    let folder = format!("{}/", folder_of(path));
+    let others = documents.of_project().filter(|document| !document.path.starts_with(&folder));
+    let end = format!("/{path}");
+    let mut links = others.flat_map(|document| {
+        document.sections.iter().flat_map(|section| &section.links).map(move |link| (document, &*link.url))
+    });
+    links.any(|(document, url)| {
+        let inside = || resolve(facts.tree, documents, document, url) == Target::Inside(path.to_owned());
+        url.ends_with(&end) || url.contains("contrib") && inside()
+    })
+}
+
+/// Why the path of a dashboard makes it somebody else's; what was contributed is the project's where that is told.
+fn aside(path: &str, is_told_of: impl FnOnce() -> bool) -> Option<String> {
     match production::stage_of_path(path) {
         Stage::Never(word) if !matches!(word, "dev" | "development" | "local" | "staging" | "stage") => {
             Some(format!("\"{word}\" in its path"))
         }
-        _ if path.split('/').any(|part| part == "contrib") => {
+        _ if path.split('/').any(|part| part == "contrib") && !is_told_of() => {
             Some("a sample that whoever installs the product adapts".to_owned())
         }
         _ => None,

@@ -12,6 +12,11 @@ pattern!(
     WHOLE,
     r"(?i)\b(?:for|to|find|read|the|our|full|complete|official|user|more|all|further|detailed)\s+(?:documentation|docs|manual|handbook|guides)\b"
 );
+// What is done by a guide that no more is said of.
+pattern!(
+    HOW,
+    r"(?i)\b(?:how ?to|set(?:ting)?[- ]?up|install\w*|configur\w+|creat\w+|writ(?:e|ing)|contribut\w+|migrat\w+|upgrad\w+)\b"
+);
 pattern!(INLINE_TARGET, r"\]\([^)\s]*\)|\]\[[^\]\n]*\]");
 
 /// More of a sentence is another matter.
@@ -110,7 +115,9 @@ impl Look<'_, '_> {
         let is_documentation = is_own_documentation(facts, self.document, url);
         let is_own = is_site || is_documentation;
         let is_reference = is_reference(url);
-        let is_named = self.leads_there || names_documentation(text) || is_documentation;
+        let is_of_one_thing = || is_bare_guide(text) && HOW.is_match(&self.sentence(link));
+        let names_it = names_documentation(text) && !is_of_one_thing();
+        let is_named = self.leads_there || names_it || is_documentation || is_site && spells_documentation(text);
         let is_whole = || is_site && WHOLE.is_match(&self.sentence(link));
         // One page of a wiki is not all of it, unless the repository is there for what is written.
         let is_page = wiki_address(url).is_some_and(|page| !names_documentation(&page) && !is_front(&page));
@@ -301,6 +308,20 @@ fn is_own_documentation(facts: &Facts<'_>, document: &Document, url: &str) -> bo
         links.into_iter().any(|other| host(other) == own && is_page(other) && bare(other) != bare(url))
     };
     facts.own_name().is_site(own) && (is_site || is_page(url) && has_another())
+}
+
+/// Whether the text of a link is the address of the documentation: `shop.example/docs`.
+fn spells_documentation(text: &str) -> bool {
+    let address = text.split_once("://").map_or(text, |(_, rest)| rest).trim_end_matches('/');
+    let is_host = |host: &str| host.contains('.') && !host.contains(char::is_whitespace);
+    address
+        .split_once('/')
+        .is_some_and(|(host, page)| is_host(host) && names_documentation(page) && !page.contains('/'))
+}
+
+/// Whether the text of a link is no more than the word for a guide, and what it is about is told around it.
+fn is_bare_guide(text: &str) -> bool {
+    matches!(&*text.to_lowercase(), "guide" | "the guide" | "manual" | "the manual")
 }
 
 /// Whether the text of a link names the documentation as a whole.

@@ -26,7 +26,7 @@ pub use links::{Target, has_folder, resolve, resolve_at_root};
 pub use reference::is_reference;
 pub use section::{Block, BlockKind, Document, Link, Section};
 pub use site::is_page;
-pub use standing::{Standing, may_say};
+pub use standing::{Standing, beside_the_team, may_say};
 
 use super::{Facts, parallel};
 use crate::evidence::{Blind, Place};

@@ -40,7 +40,7 @@ pub fn is_reference(url: &str) -> bool {
         "fly.io",
         "opentelemetry.io",
         "jaegertracing.io",
-        "mozilla.org",
+        "developer.mozilla.org",
         "youtube.com",
         "medium.com",
         "terraform.io",

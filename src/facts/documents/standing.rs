@@ -175,6 +175,9 @@ const CODE_FOLDERS: &[&str] = &[
     "contributing",
     "contributor",
 ];
+/// Those of them that hold what a team writes for itself.
+const TEAM_FOLDERS: &[&str] =
+    &["dev", "developer", "developers", "development", "contributing", "contributor", "maintainer", "maintainers"];
 /// What somebody would like to build is not there yet.
 const PROPOSAL_FOLDERS: &[&str] = &["proposal", "proposals", "enhancement", "enhancements", "keps"];
 const OWN_FOLDERS: &[&str] = &[".tusk-check", "checklist", "checklists"];
@@ -185,12 +188,39 @@ const BLANKS: &[&str] =
 
 /// What a document may speak for.
 pub(super) fn of(path: &str, text: &str, sections: &[Section]) -> Standing {
-    by_path(&path.to_ascii_lowercase()).unwrap_or_else(|| by_content(text, sections))
+    match by_path(&path.to_ascii_lowercase()) {
+        Some(Standing::Code) if is_for_operators(&path.to_ascii_lowercase(), sections) => by_content(text, sections),
+        Some(standing) => standing,
+        None => by_content(text, sections),
+    }
+}
+
+// What those who change the code write for those who run it.
+pattern!(
+    OPERATORS,
+    r"(?i)^(?:(?:the|our|how to) )?(?:\w+ )?(?:release (?:process|procedure|guide)|releasing|deploy(?:ing|ment|ments)?|incidents?|on-?call|roll(?:ing)?[- ]?backs?|run-?books?|outages?|operations (?:guide|manual|handbook))\b"
+);
+
+/// Whether a document among those for developers says by its title that it is about the service that runs.
+fn is_for_operators(path: &str, sections: &[Section]) -> bool {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_documentation = folders.split('/').any(|folder| ["docs", "doc", "documentation"].contains(&folder));
+    let is_of_code = !is_documentation || begins(name, CODE) || is_habit(name) || is_of_ci(folders);
+    let is_inside = folders.split('/').any(|folder| CODE_FOLDERS.contains(&folder) && !TEAM_FOLDERS.contains(&folder));
+    let title = sections.iter().map(|section| section.title.as_str()).find(|title| !title.is_empty());
+    !is_of_code && !is_inside && title.is_some_and(|title| OPERATORS.is_match(title))
 }
 
 /// Whether a document's path leaves open that it says how the project is run: no list of changes, no proposal, no form.
 pub fn may_say(path: &str) -> bool {
     !matches!(by_path(&path.to_ascii_lowercase()), Some(Standing::Never(_) | Standing::Template))
+}
+
+/// The path of a document without the folders of what a team writes for itself: what stands there and may speak all the
+/// same is not for developers alone.
+pub fn beside_the_team(path: &str) -> String {
+    let kept = path.split('/').filter(|part| !TEAM_FOLDERS.contains(&part.to_ascii_lowercase().as_str()));
+    kept.collect::<Vec<_>>().join("/")
 }
 
 fn by_path(path: &str) -> Option<Standing> {

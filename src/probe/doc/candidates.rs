@@ -5,9 +5,13 @@ use super::topic::Topic;
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::documents::{BlockKind, Document, Section, Standing, Target, resolve};
+use crate::pattern::pattern;
 use crate::source::Span;
 use crate::tree::path::folder_of;
 use std::collections::BTreeSet;
+
+// Back to what was there before.
+pattern!(WAY_BACK, r"(?i)^(?:how to )?(?:downgrad|restor|roll(?:ing)?[- ]?back|revert|going back)\w*\b");
 
 /// What stands at the root of a program, beside its page.
 const MANIFESTS: &[&str] =
@@ -100,6 +104,11 @@ pub(in crate::probe) fn find<'f>(facts: &'f Facts<'_>, topic: &Topic) -> Vec<Can
         whole.extend(of_document.iter().filter(|candidate| candidate.section == 0).map(|_| &*document.path));
         found.extend(of_document);
     }
+    for document in documents.all().iter().filter(|document| may_stand(document, topic)) {
+        if topic.is_excluded(&document.path) {
+            found.extend(ways_back(document, topic));
+        }
+    }
     let linked: Vec<Candidate<'f>> = found.iter().flat_map(|candidate| linked(facts, topic, candidate)).collect();
     for candidate in linked {
         if whole.insert(&candidate.document.path) {
@@ -111,13 +120,28 @@ pub(in crate::probe) fn find<'f>(facts: &'f Facts<'_>, topic: &Topic) -> Vec<Can
 
 /// Whether a document may speak on a topic.
 fn may_speak(document: &Document, topic: &Topic) -> bool {
-    let by_standing = match document.standing {
+    may_stand(document, topic) && !topic.is_excluded(&document.path)
+}
+
+/// The sections on the way back, of a document that otherwise never is about a topic, whose commands do what it is about.
+fn ways_back<'f>(document: &'f Document, topic: &Topic) -> Vec<Candidate<'f>> {
+    let does_it = |index: usize| {
+        let blocks = document.tree(index).iter().flat_map(|section| &section.blocks);
+        blocks.into_iter().any(|block| block.kind == BlockKind::Command && topic.is_done_even_there(&block.text))
+    };
+    let titled = |title: &str| WAY_BACK.is_match(title) && !topic.is_other_title(title);
+    let found = (1..document.sections.len()).filter(|&index| titled(&document.sections[index].title) && does_it(index));
+    found.map(|section| Candidate { document, section, shown: section }).collect()
+}
+
+/// Whether the standing of a document lets it speak on a topic.
+fn may_stand(document: &Document, topic: &Topic) -> bool {
+    match document.standing {
         Standing::Project => true,
         Standing::Code => topic.code,
         Standing::Template => topic.templates,
         Standing::Never(_) => false,
-    };
-    by_standing && !topic.is_excluded(&document.path)
+    }
 }
 
 fn candidates<'f>(facts: &Facts<'_>, document: &'f Document, topic: &Topic) -> Vec<Candidate<'f>> {

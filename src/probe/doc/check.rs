@@ -7,6 +7,10 @@ pattern!(
     CHECK,
     r"(?i)(?:^|[.!?:;,(]\s*|\b(?:and|or|to|then|now|please|finally|next|must|should|can|could|will|also|first|by|\w+ly)\s+)(?:verify|check|confirm|make sure|ensure|validate|test (?:that|the|it|your|whether|if))\b|(?:^|\bby |[.!?:;]\s*)(?:verifying|checking|confirming|making sure|testing that)\b|\bsmoke[- ]tests?\b|\byou should (?:now )?(?:see|get|be able)\b|\bshould (?:now )?(?:be (?:now )?(?:running|up|ready|available|healthy|accessible|reachable|live|green|active|visible|online|listening|deployed)|return|respond|report|show|open)\b|^\W*(?:[\w-]+[ .)]+){0,3}(?:verification|validation|checks?)\W*$|\bkubectl (?:rollout status|get|wait)\b|\bhelm (?:status|test)\b|\bsystemctl status\b|\bflux (?:get|check)\b"
 );
+pattern!(
+    SEEN,
+    r"(?i)\bshould (?:now )?be (?:now )?(?:running|up|ready|available|accessible|reachable|live|online)\b|\byou should (?:now )?(?:see|be able)\b"
+);
 pattern!(CURL, r#"\bcurl\s+(?:-|["'<$]|https?:|localhost\b|[\w.-]+[:/])(?:[^\n\\]|\\[\s\S])*"#);
 // What is fetched to be kept, unpacked or run, and what is sent, shows nothing.
 pattern!(
@@ -18,4 +22,9 @@ pattern!(
 pub(super) fn is_check(text: &str) -> bool {
     let shows = |command: &str| command.contains("/dev/null") || !TAKES.is_match(command);
     CHECK.is_match(text) || CURL.find_iter(text).any(|command| shows(command.as_str()))
+}
+
+/// Whether a text says what its reader then sees of what runs.
+pub(super) fn tells_what_is_seen(text: &str) -> bool {
+    SEEN.is_match(text)
 }

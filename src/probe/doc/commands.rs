@@ -9,6 +9,9 @@ use crate::source::Span;
 // One of several ways, each with the same command: "For a store of files:".
 pattern!(ONE_CASE, r"(?i)^\W*(?:for|if|when|on|with|using|alternatively|or)\b[^.\n]*:\s*$");
 
+// A right that is given is taken back later: both are one thing that is done on the way.
+pattern!(GRANTS, r"(?i)^(?:alter (?:user|role)|grant|revoke)\s");
+
 impl<'a> Look<'a, '_> {
     /// The commands under the one heading that has the most of them, line by line.
     pub(super) fn commands(&self) -> Vec<Span> {
@@ -56,9 +59,12 @@ fn lines(document: &Document, block: &Block) -> Vec<Span> {
     let text = document.source.text().get(block.span.start as usize..block.span.end as usize);
     let (Some(text), BlockKind::Command) = (text, &block.kind) else { return vec![block.span] };
     let (mut at, mut continues, mut found) = (block.span.start as usize, false, Vec::new());
+    let mut grants = false;
     for line in text.split_inclusive('\n') {
         let typed = line.trim();
-        if !continues && !typed.is_empty() && !["#", "```", "~~~"].iter().any(|mark| typed.starts_with(mark)) {
+        let is_typed = !typed.is_empty() && !["#", "```", "~~~"].iter().any(|mark| typed.starts_with(mark));
+        let is_again = GRANTS.is_match(typed) && std::mem::replace(&mut grants, true);
+        if !continues && is_typed && !is_again {
             found.push(Span::new(at, at + line.trim_end().len()));
         }
         continues = typed.ends_with('\\');

@@ -1,7 +1,7 @@
 //! Where a part of a topic stands in a section: steps, checks, symptoms with their fixes, levels, lists.
 
 use super::candidates::Candidate;
-use super::check::is_check;
+use super::check::{is_check, tells_what_is_seen};
 use super::deed::is_told;
 use super::setting::last_sentence;
 use super::symptoms;
@@ -24,6 +24,16 @@ pattern!(
 );
 // One way of several: "Install with Helm" stands beside "Install with Docker".
 pattern!(ONE_WAY, r"(?i)^\w+(?:\s+\w+)?\s+(?:with|using|via|on|from|in|by|through|as)\b");
+// What comes when the steps are done.
+pattern!(
+    THEN,
+    r"(?i)^(?:after|afterwards|once|then|next|access(?:ing)?|open(?:ing)?|first (?:log-?in|start|run|use)|done|result)\b"
+);
+pattern!(ENDPOINT, r"(?i)^\W*(?:endpoint|url|uri|path|route)\W{1,6}/[\w{:]");
+pattern!(
+    METHOD,
+    r"\b(?:GET|POST|PUT|PATCH|DELETE|HEAD)\W{1,3}requests?\b|\b(?i:methods?)\W{1,6}(?:GET|POST|PUT|PATCH|DELETE|HEAD)\b"
+);
 pattern!(QUESTIONS, r"(?i)\b(?:faqs?|frequently asked questions)\b");
 pattern!(LEVEL, r"(?i)\b(?:(?:level|tier|l)[ -]?[1-9]|primary|secondary|tertiary|first line|second line|third line)\b");
 
@@ -39,6 +49,7 @@ pub(super) fn find(
     match part {
         Part::Pattern(pattern) => look.pattern(pattern, Reach::Items),
         Part::Prose(pattern) => look.pattern(pattern, Reach::Prose),
+        Part::Operation(pattern) => look.operation(pattern),
         Part::Named(pattern) => look.pattern(pattern, Reach::Labels),
         Part::Steps { at_least, commands, verified } => look.steps(*at_least, *commands, *verified),
         Part::Verification => look.verification(),
@@ -140,6 +151,19 @@ impl<'a> Look<'a, '_> {
         block.map(|block| (self.at(block.span), format!("\"{}\"", excerpt(&block.text)))).into_iter().collect()
     }
 
+    /// An operation on one line, or the address of one with its method in another sentence of the section.
+    fn operation(&self, pattern: &Pattern) -> Vec<(Place, String)> {
+        let found = self.pattern(pattern, Reach::Items);
+        if !found.is_empty() {
+            return found;
+        }
+        let told = self.sections().find_map(|(_, section)| {
+            let address = section.blocks.iter().find(|block| ENDPOINT.is_match(&block.text))?;
+            section.blocks.iter().any(|block| METHOD.is_match(&block.text)).then_some(address)
+        });
+        told.map(|block| (self.at(block.span), format!("\"{}\"", excerpt(&block.text)))).into_iter().collect()
+    }
+
     /// Steps under one heading, one heading after the other, or both taken together over the whole section.
     fn steps(&self, at_least: usize, commands: usize, verified: bool) -> Vec<(Place, String)> {
         let document = self.candidate.document;
@@ -200,7 +224,11 @@ impl<'a> Look<'a, '_> {
         let behind = sections[at..until.min(sections.len())].iter().flat_map(|section| &section.blocks);
         let behind = behind.filter(|block| block.span.start > last).find(|block| is_check(&block.text));
         let titled = || next.filter(|section| is_check(&section.title) && !section.is_bare());
+        // What is to be seen then may stand under a heading of its own.
+        let then = || next.filter(|section| THEN.is_match(&section.title)).map(|section| &section.blocks);
+        let seen = || then()?.iter().take(2).find(|block| tells_what_is_seen(&block.text));
         behind
+            .or_else(seen)
             .map(|block| (block.span, block.text.as_str()))
             .or_else(|| titled().map(|section| (section.heading, section.title.as_str())))
     }
@@ -243,15 +271,19 @@ impl<'a> Look<'a, '_> {
         let must_name_it = is_faq || !is_named;
         let is_problem = |symptom: &str| symptoms::is_one(symptom, must_name_it);
         let is_fix = |text: &str| FIX.is_match(text) && text.split_whitespace().count() >= 4;
-        let headings = self.leaves().filter(|section| {
-            is_problem(&section.title)
-                && (section.has_command() || section.blocks.iter().any(|block| block.commands || is_fix(&block.text)))
+        let answered = self.answered();
+        let is_within = |at: usize| answered.iter().any(|&one| (one..document.sections[one].end).contains(&at));
+        let headings = self.below().filter(|&(index, section)| {
+            let is_leaf = section.end == index + 1 && !is_within(index);
+            let has_fix = || section.blocks.iter().any(|block| block.commands || is_fix(&block.text));
+            is_problem(&section.title) && (answered.contains(&index) || is_leaf && (section.has_command() || has_fix()))
         });
         // Below the title itself, what a heading calls its matter may be a problem that the text tells.
         let is_own = is_titled(&own.title);
         let tells =
             |section: &Section| is_own && section.blocks.iter().any(|block| symptoms::tells_a_lack(&block.text));
-        let headings = headings.map(|section| (&*section.title, tells(section), section.heading));
+        let is_plain = |index: usize, section: &Section| answered.contains(&index) || tells(section);
+        let headings = headings.map(|(index, section)| (&*section.title, is_plain(index, section), section.heading));
         let headings = symptoms::of_problems(headings);
         let mut of_symptoms = false;
         let rows = self.blocks().filter(|block| match &block.kind {
@@ -278,6 +310,20 @@ impl<'a> Look<'a, '_> {
         let pairs = symptoms::pairs(&all);
         let labelled = if pairs.is_empty() { labelled } else { pairs };
         [headings, rows, labelled].into_iter().max_by_key(Vec::len).unwrap_or_default()
+    }
+
+    /// The sections whose own sections say what causes or mends what the heading names: "Cause", "Possible solution".
+    fn answered(&self) -> Vec<usize> {
+        let document = self.candidate.document;
+        let says_it = |index: usize| {
+            let blocks = document.tree(index).iter().flat_map(|section| &section.blocks);
+            blocks.into_iter().any(|block| block.commands || block.text.split_whitespace().count() >= 4)
+        };
+        let answers = self.below().filter(|&(index, section)| symptoms::is_answer(&section.title) && says_it(index));
+        let mut found: Vec<usize> = answers.filter_map(|(_, section)| section.parent).collect();
+        found.dedup();
+        found.retain(|&index| index > self.candidate.section && !symptoms::is_answer(&document.sections[index].title));
+        found
     }
 
     /// Labelled paragraphs and outer items, each with what follows it up to the next one.

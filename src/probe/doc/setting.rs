@@ -3,7 +3,7 @@
 use super::candidates::Candidate;
 use super::deed;
 use super::topic::{Action, Topic};
-use crate::facts::documents::{Block, BlockKind, Section};
+use crate::facts::documents::{Block, BlockKind, Section, Standing, beside_the_team};
 use crate::facts::own_name::OwnName;
 use crate::pattern::{Regex, pattern};
 
@@ -32,7 +32,7 @@ pattern!(BEGINNERS, r"(?i)(?:^|/)(?:getting[-_]?started|quick[-_]?start)/");
 // What stands before a block of commands that are typed to try something out: "For a quick local example, run:".
 pattern!(
     TRIAL,
-    r"(?i)\b(?:locally|local (?:example|tests?|testing|use|set-?up|environment|development|run|instance|machine)|quick (?:local )?(?:example|test|try|demo|look)|try (?:it|this|things) out|on your (?:own )?(?:machine|laptop|computer))\b"
+    r"(?i)\b(?:locally|local (?:example|tests?|testing|use|set-?up|environment|development|run|instance|machine)|quick (?:local )?(?:example|test|try|demo|look)|try(?:ing)? (?:it|this|things) out|on your (?:own )?(?:machine|laptop|computer))\b"
 );
 pattern!(
     ASIDE,
@@ -72,6 +72,7 @@ pub(super) fn of(candidate: &Candidate<'_>, topic: &Topic, own_name: &OwnName) -
     } else {
         (&*document.path).into()
     };
+    let path = if document.standing == Standing::Project { beside_the_team(&path) } else { path.into_owned() };
     let path = path.replace(['/', '_', '-', '.'], " ");
     let introduction = document.sections.iter().take(2).flat_map(|section| &section.blocks).take(3);
     let introduction: Vec<&str> = introduction.map(|block| block.text.as_str()).collect();

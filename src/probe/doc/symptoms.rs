@@ -14,7 +14,7 @@ pattern!(
 
 pattern!(
     PROBLEM,
-    r"(?i)\b(?:errors?|fail\w*|cannot|can't|can not|not|isn't|won't|doesn't|don't|unable|crash\w*|time[sd]?[- ]?out|timing out|timeouts?|slow\w*|stuck|missing|denied|refused|exceed\w*|problems?|issues?|hang\w*|panic\w*|out of|killed|invalid|unexpected\w*|corrupt\w*|warn\w*|lost|loss|down|too (?:many|much|large|long|low|small|few|short|old)|nothing|high|wrong|broken|reject\w*|unavailable|unreachable|forbidden|unauthori[sz]ed|expired?|stale|ignored|clash\w*|lag\w*|full|leak\w*|oom\w*|[45]\d\d)\b"
+    r"(?i)\b(?:errors?|fail\w*|cannot|can't|can not|not|isn't|won't|doesn't|don't|unable|crash\w*|time[sd]?[- ]?out|timing out|timeouts?|slow\w*|stuck|missing|denied|refused|exceed\w*|problems?|issues?|hang\w*|panic\w*|out of|killed|invalid|unexpected\w*|corrupt\w*|warn\w*|lost|loss|down|too (?:many|much|large|long|low|small|few|short|old)|nothing|high|wrong|broken|reject\w*|unavailable|unreachable|forbidden|unauthori[sz]ed|expired?|stale|ignored|skew\w*|mismatch\w*|conflict\w*|split[- ]brain|clash\w*|lag\w*|full|leak\w*|oom\w*|[45]\d\d)\b"
 );
 // What a guide to problems may say shorter.
 pattern!(LACK, r"(?i)\b(?:no|never|none|restarts?|pending|empty|blank|loops?)\b");
@@ -61,6 +61,11 @@ pub(super) fn of_problems<'a>(symptoms: impl Iterator<Item = Headed<'a>>) -> Vec
     let plain = all.iter().filter(|one| is_wrong(one)).count();
     let is_kept = |one: &&Headed<'_>| plain * 3 >= all.len() || is_wrong(one);
     all.iter().filter(is_kept).map(|&(_, _, span)| span).collect()
+}
+
+/// Whether a heading is that of what causes or mends a problem.
+pub(super) fn is_answer(heading: &str) -> bool {
+    ANSWER.is_match(heading)
 }
 
 /// Whether the heading row of a table has a column of symptoms and one of what causes or mends them.

@@ -22,6 +22,7 @@ pub struct Topic {
     titles: Titles,
     paths: Globs,
     not_in: Globs,
+    even_there: Option<Pattern>,
     /// What it must tell its reader to do.
     pub action: Action,
     /// What must be there before it counts.
@@ -106,6 +107,8 @@ pub enum Part {
     Prose(Pattern),
     /// A heading, or the label of a row, an item or a paragraph of this pattern.
     Named(Pattern),
+    /// The same as a pattern, or an address with the method that its section names.
+    Operation(Pattern),
     /// Ordered steps.
     Steps {
         /// How many at least.
@@ -206,7 +209,7 @@ impl Topic {
 
     /// Whether a link of this text leads to what may hold it.
     pub fn is_promised(&self, text: &str) -> bool {
-        !self.unpromised && self.is_title(text) || found(self.promised.as_deref(), text)
+        !self.unpromised && self.is_title(text) || found(self.promised.as_deref(), text) && !self.is_other_title(text)
     }
 
     /// Whether a page that is described so is about it.
@@ -240,6 +243,11 @@ impl Topic {
     /// Whether a document is about it by its path.
     pub fn is_path(&self, path: &str) -> bool {
         self.paths.is_match(path)
+    }
+
+    /// Whether a command is so plain that its section counts in a document that otherwise never is about it.
+    pub fn is_done_even_there(&self, command: &str) -> bool {
+        found(self.even_there.as_ref(), command)
     }
 
     /// Whether a document never is about it.
@@ -293,6 +301,7 @@ fn topic(name: &str, body: &Map, before: &IndexMap<String, Topic>) -> Result<Top
             "like" => topic.titles.add(Pattern::read(value)?),
             "paths" => topic.paths = Globs::new(words(value)?),
             "not_in" => topic.not_in = Globs::new(words(value)?),
+            "even_there" => topic.even_there = Some(Pattern::read(value)?),
             "action" if value.as_str() == Some("steps") => topic.action = Action::Steps,
             "action" => topic.action = if flag(value)? { Action::Command } else { Action::None },
             "code" => topic.code = flag(value)?,
@@ -354,6 +363,9 @@ fn part(value: &Value) -> Result<Part, String> {
     if let Some(named) = value.get("named") {
         return Pattern::read(named).map(Part::Named);
     }
+    if let Some(operation) = value.get("operation") {
+        return Pattern::read(operation).map(Part::Operation);
+    }
     let number = |key: &str| value.get(key).and_then(whole).unwrap_or(0);
     let at_least = number("at_least").max(1);
     Ok(match value.get("measure").and_then(Value::as_str) {
@@ -399,7 +411,7 @@ pub fn faults() -> Vec<String> {
     let mut faults = Vec::new();
     for (name, topic) in topics {
         let parts = topic.parts.values().filter_map(|part| match part {
-            Part::Pattern(pattern) | Part::Prose(pattern) => Some(pattern),
+            Part::Pattern(pattern) | Part::Prose(pattern) | Part::Operation(pattern) => Some(pattern),
             _ => None,
         });
         let patterns = parts
@@ -413,6 +425,7 @@ pub fn faults() -> Vec<String> {
             .chain(&topic.puts_up)
             .chain(&topic.beside)
             .chain(&topic.done_by)
+            .chain(&topic.even_there)
             .chain(topic.titles.pattern())
             .chain(topic.trade.as_deref())
             .chain(topic.promised.as_deref());
