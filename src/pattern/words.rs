@@ -11,14 +11,15 @@ use std::sync::OnceLock;
 /// So many bytes of a word are its mark; words that are shorter are marked by two.
 const LONG: usize = 4;
 const SHORT: usize = 2;
-/// Marks fall on so many bits.
+/// Marks fall on so many bits, in words of 64.
 const BITS: u32 = 18;
+const TABLE: usize = 1 << (BITS - 6);
 
 /// Words to look for.
 #[derive(Debug, Default)]
 pub struct Words {
     list: Vec<String>,
-    marks: OnceLock<Marks>,
+    marks: OnceLock<(Marks<LONG>, Marks<SHORT>)>,
 }
 
 /// One of the words in a text.
@@ -32,16 +33,13 @@ pub struct Word {
     pub end: usize,
 }
 
-/// What the words begin with.
+/// What some words begin with.
 #[derive(Debug)]
-struct Marks {
-    bits: Vec<u64>,
-    long: ByMark,
-    short: ByMark,
+struct Marks<const LENGTH: usize> {
+    bits: Box<[u64; TABLE]>,
+    /// The words that begin with a mark.
+    words: HashMap<u32, Vec<usize>, RandomState>,
 }
-
-/// Mark → the words that begin with it, shorter ones first.
-type ByMark = HashMap<u32, Vec<usize>, RandomState>;
 
 impl Words {
     /// These words, in their order; a word of fewer than two bytes is nowhere.
@@ -52,65 +50,60 @@ impl Words {
         Self { list: words, ..Self::default() }
     }
 
-    /// Every word in a text, those inside others too, by where they begin.
+    /// Every word in a text, those inside others too: by where they begin, the shorter first.
     pub fn find(&self, text: &str) -> Vec<Word> {
-        let marks = self.marks.get_or_init(|| Marks::of(&self.list));
+        let (long, short) = self.marks.get_or_init(|| {
+            let is_long = |word: &[u8]| word.len() >= LONG;
+            (Marks::of(&self.list, is_long), Marks::of(&self.list, |word| !is_long(word)))
+        });
         // Words and texts are both lowered.
         let text = text.to_ascii_lowercase();
-        let text = text.as_bytes();
         let mut found = Vec::new();
-        for start in 0..text.len() {
-            let rest = &text[start..];
-            for index in marks.fitting(rest) {
-                let word = self.list[index].as_bytes();
-                if rest.starts_with(word) {
-                    found.push(Word { index, start, end: start + word.len() });
-                }
-            }
-        }
+        long.find(&self.list, text.as_bytes(), &mut found);
+        short.find(&self.list, text.as_bytes(), &mut found);
+        found.sort_unstable_by_key(|word| (word.start, word.end));
         found
     }
 }
 
-impl Marks {
-    fn of(words: &[String]) -> Self {
-        let mut marks = Self { bits: vec![0; 1 << (BITS - 6)], long: HashMap::default(), short: HashMap::default() };
-        let mut order: Vec<usize> = (0..words.len()).collect();
-        order.sort_by_key(|&index| words[index].len());
-        for index in order {
-            let word = words[index].as_bytes();
-            let (mark, of_length) = match (mark::<LONG>(word), mark::<SHORT>(word)) {
-                (Some(mark), _) => (mark, &mut marks.long),
-                (None, Some(mark)) => (mark, &mut marks.short),
-                (None, None) => continue,
-            };
-            of_length.entry(mark).or_default().push(index);
+impl<const LENGTH: usize> Marks<LENGTH> {
+    /// Those of the words that are wanted.
+    fn of(words: &[String], is_wanted: impl Fn(&[u8]) -> bool) -> Self {
+        let mut marks = Self { bits: Box::new([0; TABLE]), words: HashMap::default() };
+        for (index, word) in words.iter().map(String::as_bytes).enumerate() {
+            let Some(first) = word.first_chunk().filter(|_| is_wanted(word)) else { continue };
+            let mark = Self::mark(first);
             let (at, bit) = bit(mark);
             marks.bits[at] |= bit;
+            marks.words.entry(mark).or_default().push(index);
         }
         marks
     }
 
-    /// The words whose mark a text begins with.
-    fn fitting(&self, text: &[u8]) -> impl Iterator<Item = usize> {
-        let short = if self.short.is_empty() { &[] } else { self.with(mark::<SHORT>(text), &self.short) };
-        short.iter().chain(self.with(mark::<LONG>(text), &self.long)).copied()
+    /// The words that stand in a text.
+    fn find(&self, words: &[String], text: &[u8], found: &mut Vec<Word>) {
+        if self.words.is_empty() {
+            return;
+        }
+        for (start, first) in text.windows(LENGTH).enumerate() {
+            let Some(mark) = first.first_chunk().map(Self::mark) else { return };
+            let (at, bit) = bit(mark);
+            if self.bits[at] & bit == 0 {
+                continue;
+            }
+            for &index in self.words.get(&mark).map_or(&[][..], Vec::as_slice) {
+                let word = words[index].as_bytes();
+                if text[start..].starts_with(word) {
+                    found.push(Word { index, start, end: start + word.len() });
+                }
+            }
+        }
     }
 
-    fn with<'m>(&'m self, mark: Option<u32>, words: &'m ByMark) -> &'m [usize] {
-        let is_set = |mark: &u32| {
-            let (at, bit) = bit(*mark);
-            self.bits[at] & bit != 0
-        };
-        mark.filter(is_set).and_then(|mark| words.get(&mark)).map_or(&[], Vec::as_slice)
+    /// The first bytes of a text as one number.
+    fn mark(first: &[u8; LENGTH]) -> u32 {
+        first.iter().fold(0, |mark, &byte| mark << 8 | u32::from(byte))
     }
-}
-
-/// The first bytes of a text as one number.
-fn mark<const LENGTH: usize>(text: &[u8]) -> Option<u32> {
-    let mut bytes = [0; LONG];
-    bytes[..LENGTH].copy_from_slice(text.get(..LENGTH)?);
-    Some(u32::from_le_bytes(bytes))
 }
 
 /// The bit that a mark falls on.
