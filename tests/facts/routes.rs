@@ -82,7 +82,8 @@ fn actix_scopes_resources_attributes_and_configure() {
     let files = [
         (
             "src/startup.rs",
-            "pub fn run() { App::new().route(\"/home\", web::get().to(home))\n.service(web::scope(\"/admin\").wrap(from_fn(f)).route(\"/board\", web::get().to(b)).route(\"/news\", web::post().to(p)))\n\
+            "use crate::handlers::{hello, plain};\n\
+             pub fn run() { App::new().route(\"/home\", web::get().to(home))\n.service(web::scope(\"/admin\").wrap(from_fn(f)).route(\"/board\", web::get().to(b)).route(\"/news\", web::post().to(p)))\n\
              .service(web::resource(\"/r/{id}\").route(web::get().to(g)).route(web::put().to(p)))\n.service(web::scope(\"/v1\").service(hello).configure(config)).service(plain); }\n\
              fn config(cfg: &mut web::ServiceConfig) { cfg.route(\"/deep\", web::get().to(d)); }",
         ),
