@@ -312,7 +312,8 @@ impl<'a> Look<'a, '_> {
         [headings, rows, labelled].into_iter().max_by_key(Vec::len).unwrap_or_default()
     }
 
-    /// The sections whose own sections say what causes or mends what the heading names: "Cause", "Possible solution".
+    /// The sections whose own sections say what causes or mends what the heading names: "Cause", "Possible solution". One
+    /// that has problems below it is a chapter of them.
     fn answered(&self) -> Vec<usize> {
         let document = self.candidate.document;
         let says_it = |index: usize| {
@@ -322,7 +323,14 @@ impl<'a> Look<'a, '_> {
         let answers = self.below().filter(|&(index, section)| symptoms::is_answer(&section.title) && says_it(index));
         let mut found: Vec<usize> = answers.filter_map(|(_, section)| section.parent).collect();
         found.dedup();
-        found.retain(|&index| index > self.candidate.section && !symptoms::is_answer(&document.sections[index].title));
+        let is_chapter = |index: usize| {
+            let mut own = document.tree(index).iter().filter(|section| section.parent == Some(index));
+            own.any(|section| symptoms::names_a_problem(&section.title))
+        };
+        found.retain(|&index| {
+            let is_below = self.below().any(|(below, _)| below == index);
+            is_below && !symptoms::is_answer(&document.sections[index].title) && !is_chapter(index)
+        });
         found
     }
 

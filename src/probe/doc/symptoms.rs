@@ -68,6 +68,11 @@ pub(super) fn is_answer(heading: &str) -> bool {
     ANSWER.is_match(heading)
 }
 
+/// Whether a heading names a problem of its own: neither a symptom nor an answer in general.
+pub(super) fn names_a_problem(heading: &str) -> bool {
+    PROBLEM.is_match(heading) && !SYMPTOM.is_match(heading) && !ANSWER.is_match(heading)
+}
+
 /// Whether the heading row of a table has a column of symptoms and one of what causes or mends them.
 pub(super) fn is_table(cells: &[String]) -> bool {
     cells.iter().any(|cell| SYMPTOM.is_match(cell)) && cells.iter().any(|cell| ANSWER.is_match(cell))
