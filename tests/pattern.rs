@@ -187,6 +187,16 @@ fn globs_match_in_either_case_whatever_they_end_with() {
 fn words_are_found_in_any_case_with_those_inside_of_them() {
     let words = Words::new(vec!["Token".to_owned(), "tok".to_owned(), "é".to_owned()]);
     let text = "a TOKEN é tok";
-    let found: Vec<_> = words.find(text).iter().map(|word| (word.index, &text[word.start..word.end])).collect();
-    assert_eq!(found, [(1, "TOK"), (0, "TOKEN"), (2, "é"), (1, "tok")]);
+    let find = |text: &str| {
+        let found =
+            words.find(text).into_iter().map(|word| (word.start, word.index, text[word.start..word.end].to_owned()));
+        found.collect::<std::collections::BTreeSet<_>>()
+    };
+    let wanted = [(2, 1, "TOK"), (2, 0, "TOKEN"), (8, 2, "é"), (11, 1, "tok")];
+    let wanted = wanted.map(|(start, index, word)| (start, index, word.to_owned())).into();
+    assert_eq!(find(text), wanted);
+    // After much text another machine looks, and finds the same.
+    assert!(find(&"- ".repeat(1 << 19)).is_empty());
+    assert_eq!(find(text), wanted);
+    assert_eq!(find("to"), [].into());
 }

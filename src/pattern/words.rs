@@ -1,25 +1,32 @@
 //! Words looked for all at once: where each of them stands in a text, in any case.
 //!
-//! An automaton of some thousand words takes longer to make than a small tree takes to search. Here the first bytes of the
-//! words are marks in a small table, which a text is held against byte by byte; only where one fits the words that begin
-//! so are compared.
+//! An automaton of some thousand words takes longer to make than a small tree takes to search. At first, the first bytes of
+//! the words are marks in a small table, which a text is held against byte by byte, and only where one fits the words that
+//! begin so are compared; the automaton takes over once much was searched.
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// From so many bytes on, the automaton is worth the milliseconds that it takes to make.
+const MUCH: usize = 1 << 19;
 
 /// So many bytes of a word are its mark; words that are shorter are marked by two.
 const LONG: usize = 4;
 const SHORT: usize = 2;
-/// Marks fall on so many bits, in words of 64.
+/// Marks of four bytes fall on so many bits, those of two on one each.
 const BITS: u32 = 18;
-const TABLE: usize = 1 << (BITS - 6);
 
 /// Words to look for.
 #[derive(Debug, Default)]
 pub struct Words {
     list: Vec<String>,
-    marks: OnceLock<(Marks<LONG>, Marks<SHORT>)>,
+    marks: OnceLock<Marks>,
+    automaton: OnceLock<Option<AhoCorasick>>,
+    /// Bytes looked through so far.
+    read: AtomicUsize,
 }
 
 /// One of the words in a text.
@@ -33,13 +40,17 @@ pub struct Word {
     pub end: usize,
 }
 
-/// What some words begin with.
+/// What the words begin with.
 #[derive(Debug)]
-struct Marks<const LENGTH: usize> {
-    bits: Box<[u64; TABLE]>,
+struct Marks {
+    long_bits: Vec<u64>,
+    short_bits: Vec<u64>,
     /// The words that begin with a mark.
-    words: HashMap<u32, Vec<usize>, RandomState>,
+    long: ByMark,
+    short: ByMark,
 }
+
+type ByMark = HashMap<u32, Vec<usize>, RandomState>;
 
 impl Words {
     /// These words, in their order; a word of fewer than two bytes is nowhere.
@@ -50,64 +61,90 @@ impl Words {
         Self { list: words, ..Self::default() }
     }
 
-    /// Every word in a text, those inside others too: by where they begin, the shorter first.
+    /// Every word in a text, those inside others too, in any order.
     pub fn find(&self, text: &str) -> Vec<Word> {
-        let (long, short) = self.marks.get_or_init(|| {
-            let is_long = |word: &[u8]| word.len() >= LONG;
-            (Marks::of(&self.list, is_long), Marks::of(&self.list, |word| !is_long(word)))
-        });
-        // Words and texts are both lowered.
+        let is_much = self.read.fetch_add(text.len(), Ordering::Relaxed) >= MUCH;
+        // Words and texts are both lowered: an automaton that ignores case is twice as large.
         let text = text.to_ascii_lowercase();
+        match is_much.then(|| self.automaton()).flatten() {
+            Some(automaton) => automaton
+                .find_overlapping_iter(&text)
+                .map(|hit| Word { index: hit.pattern().as_usize(), start: hit.start(), end: hit.end() })
+                .collect(),
+            None => self.marked(text.as_bytes()),
+        }
+    }
+
+    fn marked(&self, text: &[u8]) -> Vec<Word> {
+        let marks = self.marks.get_or_init(|| Marks::of(&self.list));
         let mut found = Vec::new();
-        long.find(&self.list, text.as_bytes(), &mut found);
-        short.find(&self.list, text.as_bytes(), &mut found);
-        found.sort_unstable_by_key(|word| (word.start, word.end));
-        found
-    }
-}
-
-impl<const LENGTH: usize> Marks<LENGTH> {
-    /// Those of the words that are wanted.
-    fn of(words: &[String], is_wanted: impl Fn(&[u8]) -> bool) -> Self {
-        let mut marks = Self { bits: Box::new([0; TABLE]), words: HashMap::default() };
-        for (index, word) in words.iter().map(String::as_bytes).enumerate() {
-            let Some(first) = word.first_chunk().filter(|_| is_wanted(word)) else { continue };
-            let mark = Self::mark(first);
-            let (at, bit) = bit(mark);
-            marks.bits[at] |= bit;
-            marks.words.entry(mark).or_default().push(index);
-        }
-        marks
-    }
-
-    /// The words that stand in a text.
-    fn find(&self, words: &[String], text: &[u8], found: &mut Vec<Word>) {
-        if self.words.is_empty() {
-            return;
-        }
-        for (start, first) in text.windows(LENGTH).enumerate() {
-            let Some(mark) = first.first_chunk().map(Self::mark) else { return };
-            let (at, bit) = bit(mark);
-            if self.bits[at] & bit == 0 {
-                continue;
-            }
-            for &index in self.words.get(&mark).map_or(&[][..], Vec::as_slice) {
-                let word = words[index].as_bytes();
+        let mut keep = |start: usize, indexes: Option<&Vec<usize>>| {
+            for &index in indexes.into_iter().flatten() {
+                let word = self.list[index].as_bytes();
                 if text[start..].starts_with(word) {
                     found.push(Word { index, start, end: start + word.len() });
                 }
             }
+        };
+        // The last four bytes as one number.
+        let mut mark = 0;
+        for (at, &byte) in text.iter().enumerate() {
+            mark = mark << 8 | u32::from(byte);
+            if is_set(&marks.long_bits, long_bit(mark)) && at + 1 >= LONG {
+                keep(at + 1 - LONG, marks.long.get(&mark));
+            }
+            let mark = mark & 0xFFFF;
+            if is_set(&marks.short_bits, mark) && at + 1 >= SHORT {
+                keep(at + 1 - SHORT, marks.short.get(&mark));
+            }
         }
+        found
     }
 
-    /// The first bytes of a text as one number.
-    fn mark(first: &[u8; LENGTH]) -> u32 {
-        first.iter().fold(0, |mark, &byte| mark << 8 | u32::from(byte))
+    fn automaton(&self) -> Option<&AhoCorasick> {
+        let build = || {
+            let mut builder = AhoCorasick::builder();
+            builder.match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA));
+            builder.build(&self.list).ok()
+        };
+        self.automaton.get_or_init(build).as_ref()
     }
 }
 
-/// The bit that a mark falls on.
-fn bit(mark: u32) -> (usize, u64) {
-    let hash = mark.wrapping_mul(0x9E37_79B1) >> (u32::BITS - BITS);
-    ((hash >> 6) as usize, 1 << (hash & 63))
+impl Marks {
+    fn of(words: &[String]) -> Self {
+        let mut marks = Self {
+            long_bits: vec![0; 1 << (BITS - 6)],
+            short_bits: vec![0; 1 << (8 * SHORT - 6)],
+            long: HashMap::default(),
+            short: HashMap::default(),
+        };
+        for (index, word) in words.iter().map(String::as_bytes).enumerate() {
+            if let Some(first) = word.first_chunk::<LONG>() {
+                let mark = u32::from_be_bytes(*first);
+                set(&mut marks.long_bits, long_bit(mark));
+                marks.long.entry(mark).or_default().push(index);
+            } else if let Some(first) = word.first_chunk::<SHORT>() {
+                let mark = u32::from(u16::from_be_bytes(*first));
+                set(&mut marks.short_bits, mark);
+                marks.short.entry(mark).or_default().push(index);
+            }
+        }
+        marks
+    }
+}
+
+/// The bit that a mark of four bytes falls on.
+fn long_bit(mark: u32) -> u32 {
+    mark.wrapping_mul(0x9E37_79B1) >> (u32::BITS - BITS)
+}
+
+fn is_set(bits: &[u64], bit: u32) -> bool {
+    bits.get((bit >> 6) as usize).is_some_and(|word| word >> (bit & 63) & 1 != 0)
+}
+
+fn set(bits: &mut [u64], bit: u32) {
+    if let Some(word) = bits.get_mut((bit >> 6) as usize) {
+        *word |= 1 << (bit & 63);
+    }
 }

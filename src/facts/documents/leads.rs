@@ -330,10 +330,6 @@ fn names_documentation(text: &str) -> bool {
     const BEFORE: &[&str] = &[
         "the", "our", "official", "full", "project", "complete", "online", "user", "admin", "operator", "read", "see",
     ];
-    // "refer to the following guide": the page of one matter.
-    if text.trim() == "guide" {
-        return false;
-    }
     let lower = text.to_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     match words.split_last() {

@@ -121,7 +121,9 @@ impl Scanner {
         let mut raws: Vec<Raw> = Vec::new();
         let mut read_to = vec![0; self.detectors.len()];
         let mut name_end = 0;
-        for hit in self.anchors.find(text) {
+        let mut hits = self.anchors.find(text);
+        hits.sort_unstable_by_key(|hit| (hit.start, hit.end));
+        for hit in hits {
             if raws.len() >= MAX_PER_FILE {
                 break;
             }
