@@ -54,8 +54,7 @@ const ACCOUNTS: &[&str] = &[
 /// Written to stand for a value: a word that says so, the name again, one character repeated.
 pub(crate) fn is_placeholder(value: &str, name: &str) -> bool {
     let lower = value.to_lowercase();
-    let is_said = PLACEHOLDERS.iter().any(|word| lower.contains(word));
-    if EMPTY_WORDS.contains(&lower.as_str()) || is_said || says_random(&lower) {
+    if EMPTY_WORDS.contains(&lower.as_str()) || PLACEHOLDERS.iter().any(|word| lower.contains(word)) {
         return true;
     }
     let run = checks::longest_run(value);
@@ -105,22 +104,6 @@ pub(crate) fn is_placeholder(value: &str, name: &str) -> bool {
     !said.is_empty()
         && said.iter().all(|word| asked.contains(word) || is_name_word(word))
         && !value.bytes().any(|byte| byte.is_ascii_digit())
-}
-
-/// What says of itself that it is random, also where digits stand for letters: `R4nd0m-Str1ng`.
-fn says_random(lower: &str) -> bool {
-    let spelled = |letter: char| match letter {
-        '0' => 'o',
-        '1' => 'i',
-        '3' => 'e',
-        '4' | '@' => 'a',
-        '5' | '$' => 's',
-        other => other,
-    };
-    let letters: String = lower.chars().map(spelled).filter(char::is_ascii_alphabetic).collect();
-    ["randomstring", "stringofrandom", "randomsecret", "randomkey", "randomvalue"]
-        .iter()
-        .any(|said| letters.contains(said))
 }
 
 /// A word that names are made of, digits behind it aside.
