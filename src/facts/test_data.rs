@@ -3,6 +3,7 @@
 use super::Facts;
 use super::production::is_fixture;
 use crate::tree::File;
+use crate::tree::path::prefix_of;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
@@ -17,7 +18,7 @@ pub struct TestData {
 /// Reads where the tests of Go stand.
 pub fn read(facts: &Facts<'_>) -> TestData {
     let tests = facts.tree.files().iter().filter(|file| file.path.ends_with("_test.go"));
-    TestData { packages: tests.map(|file| folder(&file.path).to_owned()).collect(), known: Mutex::default() }
+    TestData { packages: tests.map(|file| prefix_of(&file.path).to_owned()).collect(), known: Mutex::default() }
 }
 
 impl TestData {
@@ -34,9 +35,9 @@ impl TestData {
 
     /// The nearest package with tests above a file's folder, and the folder right below it that leads to the file.
     fn data_of<'p>(&self, path: &'p str) -> Option<(&'p str, &'p str)> {
-        let mut data = folder(path);
+        let mut data = prefix_of(path);
         loop {
-            let package = folder(data.trim_end_matches('/'));
+            let package = prefix_of(data.trim_end_matches('/'));
             if package.is_empty() {
                 return None;
             }
@@ -55,7 +56,7 @@ fn is_of_tests_alone(facts: &Facts<'_>, package: &str, data: &str) -> bool {
     let says = |file: &File, what: &str| {
         file.text().is_some_and(|source| memchr::memmem::find(source.text().as_bytes(), what.as_bytes()).is_some())
     };
-    let is_beside = |file: &File| folder(&file.path) == package && file.path.ends_with(".go");
+    let is_beside = |file: &File| prefix_of(&file.path) == package && file.path.ends_with(".go");
     let mut named = false;
     for file in facts.tree.files().iter().filter(|file| !file.path.starts_with(data)) {
         if is_fixture(&file.path) {
@@ -77,9 +78,4 @@ fn reads(file: &File, below: &str) -> bool {
         let text = source.text();
         marks.iter().any(|mark| text.contains(mark.as_str())) || text.lines().any(takes)
     })
-}
-
-/// The folder of a path, with a `/` at its end; empty at the root.
-fn folder(path: &str) -> &str {
-    path.rfind('/').map_or("", |slash| &path[..=slash])
 }

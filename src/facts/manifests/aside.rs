@@ -1,7 +1,7 @@
 //! Folders of the tree that nothing which ships takes in: pages and programs to try the product out.
 
 use crate::facts::Facts;
-use crate::tree::path::folder_of;
+use crate::tree::path::is_below;
 
 /// Whether a file stands in such a folder: the one image leaves it out, and no code, build or pipeline names it.
 pub(super) fn is(facts: &Facts<'_>, path: &str) -> bool {
@@ -29,7 +29,7 @@ fn ships_itself(facts: &Facts<'_>, folder: &str) -> bool {
     const SETTINGS: &[&str] =
         &["vercel.json", "netlify.toml", "fly.toml", "wrangler.toml", "firebase.json", "app.yaml"];
     let ships = |name: &str| name.contains("Dockerfile") || SETTINGS.contains(&name);
-    facts.tree.files().iter().any(|file| is_inside(&file.path, folder) && ships(file.name()))
+    facts.tree.files().iter().any(|file| is_below(&file.path, folder) && ships(file.name()))
 }
 
 /// Whether a file outside of a folder names it, other than documents and lists for tools that read all of the tree.
@@ -39,11 +39,6 @@ fn is_named(facts: &Facts<'_>, folder: &str) -> bool {
     let is_list = |name: &str| LISTS.contains(&name) || DOCUMENTS.iter().any(|end| name.ends_with(end));
     let last = folder.rsplit('/').next().unwrap_or(folder).as_bytes();
     let names = |text: &str| memchr::memmem::find(text.as_bytes(), last).is_some();
-    let others = facts.tree.files().iter().filter(|file| !is_inside(&file.path, folder) && !is_list(file.name()));
+    let others = facts.tree.files().iter().filter(|file| !is_below(&file.path, folder) && !is_list(file.name()));
     others.into_iter().any(|file| file.text().is_some_and(|source| names(source.text())))
-}
-
-/// Whether a file stands below a folder.
-fn is_inside(path: &str, folder: &str) -> bool {
-    folder_of(path).strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -23,7 +23,7 @@ use super::code::{Language, Role, role_of_path};
 use crate::evidence::Blind;
 use crate::source::Span;
 use crate::tree::File;
-use crate::tree::path::{folder_of, upwards, within};
+use crate::tree::path::{folder_of, prefix_of, upwards, within};
 use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -241,7 +241,7 @@ impl Manifests {
 impl Package {
     /// The folder of the manifest, with a `/` at its end; empty at the root.
     pub fn folder(&self) -> &str {
-        self.path.rfind('/').map_or("", |slash| &self.path[..=slash])
+        prefix_of(&self.path)
     }
 }
 
@@ -300,7 +300,7 @@ pub fn read(facts: &Facts<'_>) -> Manifests {
 /// takes it in: they hold its linters, what builds its documents, and pages to try it out.
 fn mark_tooling(facts: &Facts<'_>, manifests: &mut Manifests) {
     let own = |lock: &Lock| {
-        let folder = lock.path.rfind('/').map_or("", |slash| &lock.path[..=slash]);
+        let folder = prefix_of(&lock.path);
         let mut packages = manifests.packages.iter().filter(|one| one.ecosystem == lock.ecosystem);
         packages.find(|one| one.folder() == folder && says_all(facts, one))
     };
