@@ -184,9 +184,11 @@ fn named(hit: &Hit, place: Option<Place>, question: &Question) -> Option<Sightin
     Some(Sighting::new(place, Strength::Configured, message))
 }
 
-/// Whether a pattern looks for code that calls something, and not for words (a statement of SQL, a name, a path).
+/// Whether a pattern looks for code that calls something or names it by its module, and not for words (a statement of
+/// SQL, a name, a path).
 fn asks_for_a_call(pattern: &str) -> bool {
-    pattern.contains("\\(") && !pattern.starts_with("(?i)") && !pattern.contains(['"', '\'', '`'])
+    let calls = ["\\(", "::", "#\\["].iter().any(|mark| pattern.contains(mark));
+    calls && !pattern.starts_with("(?i)") && !pattern.contains(['"', '\'', '`'])
 }
 
 /// The files of some hits.

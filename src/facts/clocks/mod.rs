@@ -49,7 +49,7 @@ pub struct Run {
     pub whence: String,
     /// Why it counts for nothing: it is suspended, its failure is hidden, it is no production.
     pub excuse: Option<String>,
-    /// Whether it never runs as things stand: suspended, or a timer that nothing enables.
+    /// Whether it is production's and never runs as things stand: suspended, or a timer that nothing enables.
     pub is_off: bool,
 }
 
@@ -82,8 +82,8 @@ impl Clock {
             expression: self.expression.clone(),
             gap: self.gap,
             whence: self.whence.clone(),
-            excuse: self.off.clone().or_else(|| self.aside.clone()).or_else(|| excuse.map(str::to_owned)),
-            is_off: self.off.is_some(),
+            excuse: self.aside.clone().or_else(|| self.off.clone()).or_else(|| excuse.map(str::to_owned)),
+            is_off: self.off.is_some() && self.aside.is_none(),
         }
     }
 }

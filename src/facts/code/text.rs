@@ -42,7 +42,19 @@ fn holds_code(text: &str) -> bool {
         "async ",
     ];
     let mut lines = text.lines();
-    lines.next().is_some() && lines.any(|line| BEGINS.iter().any(|word| line.trim_start().starts_with(word)))
+    is_sought(text)
+        || lines.next().is_some() && lines.any(|line| BEGINS.iter().any(|word| line.trim_start().starts_with(word)))
+}
+
+/// Whether a text is a piece of code that a program looks for in others, as linters and scanners do: an attribute, or a
+/// text in its own quotes: `r#""net/http/pprof""#`.
+fn is_sought(text: &str) -> bool {
+    let mut chars = text.trim_start_matches(['r', 'b']).trim_matches('#').chars();
+    let (Some(opening), Some(closing)) = (chars.next(), chars.next_back()) else { return false };
+    let inner = chars.as_str();
+    // Not the three quotes of Python.
+    let is_in_quotes = inner.len() > 2 && inner.starts_with('"') && !inner.starts_with("\"\"") && inner.ends_with('"');
+    opening == closing && (inner.starts_with("#[") || is_in_quotes)
 }
 
 impl CodeText {

@@ -6,6 +6,7 @@ use crate::facts::Facts;
 use crate::facts::code::{Hit, Language, Role, Scope};
 use crate::facts::config::not_chosen;
 use crate::facts::manifests::{Dependency, Ecosystem, Package, Purpose};
+use std::sync::Arc;
 
 /// How source opens a port or declares a route, in the frameworks that people use.
 pub(crate) const SERVES: &[&str] = &[
@@ -30,9 +31,8 @@ pub(super) fn source(facts: &Facts<'_>) -> Answer {
 /// Source of a network service: it opens a port or declares routes, and depends on one of the named libraries.
 pub(super) fn service(facts: &Facts<'_>, servers: &[&str]) -> Answer {
     let found = facts.code().find_all(facts, Scope::Product, SERVES);
-    let is_debug = |hit: &Hit| is_debug_listener(facts, hit);
     // The surest sign first.
-    let mut hits = found.iter().flat_map(|hits| hits.iter()).filter(|hit| !is_debug(hit));
+    let mut hits = serving(facts, &found).filter(|hit| !is_debug_listener(facts, hit));
     let language = |hit: &Hit| facts.code().file(&hit.path).map(|file| file.language);
     let is_written = |hit: &Hit| language(hit).is_some_and(|one| facts.code().languages(facts).contains(&one));
     let mut spoken = hits.clone().filter(|hit| is_spoken(facts, hit));
@@ -59,6 +59,11 @@ pub(super) fn service(facts: &Facts<'_>, servers: &[&str]) -> Answer {
     seen
 }
 
+/// The matches that are code, and not a text about it.
+fn serving<'a>(facts: &'a Facts<'_>, found: &'a [Arc<Vec<Hit>>]) -> impl Iterator<Item = &'a Hit> + Clone {
+    found.iter().flat_map(|hits| hits.iter()).filter(|hit| !facts.code().is_quoted(facts, hit))
+}
+
 /// Whether what listens gives out only what libraries put there for those who run the program: a listener of Go without
 /// handlers of its own, beside an import of profiles, in a tree that declares nothing else.
 fn is_debug_listener(facts: &Facts<'_>, hit: &Hit) -> bool {
@@ -75,7 +80,7 @@ fn is_debug_listener(facts: &Facts<'_>, hit: &Hit) -> bool {
 /// A service in a language whose routes are not read: what the others declare is not all that there is.
 pub(crate) fn unspoken_service(facts: &Facts<'_>) -> Option<Blind> {
     let found = facts.code().find_all(facts, Scope::Product, SERVES);
-    let hit = found.iter().flat_map(|hits| hits.iter()).find(|hit| !is_spoken(facts, hit))?;
+    let hit = serving(facts, &found).find(|hit| !is_spoken(facts, hit))?;
     Some(unspoken(hit))
 }
 
