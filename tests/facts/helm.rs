@@ -231,6 +231,16 @@ fn what_is_unknown_inside_makes_the_object_uncertain_where_it_matters() {
 }
 
 #[test]
+fn an_empty_part_leaves_its_blanks_to_what_follows() {
+    let template = "{{- define \"none\" }}{{ end }}{{- define \"init\" }}name: {{ lookup \"x\" }}\nimage: busybox{{ end -}}\n\
+                    apiVersion: v1\nkind: K\nmetadata:\n  name: k\nspec:\n  a: 1\n  {{- include \"none\" . | nindent 2 -}}\n  \
+                    b: 2\n  c:\n  - {{ include \"init\" . | indent 4 | trimPrefix \"    \" }}\n";
+    let files = [CHART, ("chart/templates/k.yaml", template)];
+    assert_eq!(places(&files, "spec.b"), ["2 chart/templates/k.yaml:10"]);
+    assert_eq!(places(&files, "spec.c[*].image"), ["busybox chart/templates/k.yaml:2"]);
+}
+
+#[test]
 fn what_cannot_be_read_is_blind_for_what_it_names() {
     let unread = |template: &str, words: &[&str]| {
         with(&[CHART, ("chart/templates/a.yaml", template)], |_, view| {

@@ -7,6 +7,7 @@ use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::facts::embedded::{self, Look, Site};
 use crate::facts::format::Format;
+use crate::facts::kubernetes::is_template_of_a_chart;
 use crate::facts::production::{self, Stage, Standing};
 use crate::value::Value;
 use memchr::memmem;
@@ -83,7 +84,8 @@ impl Reader<'_> {
         let is_settings = matches!(Format::of(path), Some(Format::Yaml | Format::Json));
         let is_jsonnet = path.ends_with(".jsonnet") || path.ends_with(".libsonnet");
         let cleared = facts.own_name().cleared(path);
-        if !(is_settings || is_jsonnet) || production::is_fixture(&cleared) || production::is_example(&cleared) {
+        let is_aside = production::is_fixture(&cleared) || production::is_example(&cleared);
+        if !(is_settings || is_jsonnet) || is_aside || is_template_of_a_chart(facts.tree, path) {
             return;
         }
         let Some(source) = facts.tree.text(path).filter(|source| self.may_be_in(source.text())) else { return };

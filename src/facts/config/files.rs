@@ -5,6 +5,7 @@ use super::loaded::Loaded;
 use super::shipped::Shipped;
 use crate::facts::disowned::{is_disowned, is_for_development};
 use crate::facts::format::Format;
+use crate::facts::kubernetes::is_template_of_a_chart;
 use crate::facts::production::{self, Stage};
 use crate::source::head;
 use crate::tree::Tree;
@@ -202,15 +203,6 @@ fn classify<'t>(tree: &'t Tree, shipped: &Shipped, loaded: &Loaded, path: &'t st
         return None;
     }
     Some(SettingsFile { path, layer, format, service })
-}
-
-/// Whether a folder holds the templates of a Helm chart: what they make are objects of the cluster.
-fn is_template_of_a_chart(tree: &Tree, folder: &str) -> bool {
-    let parts = folder.match_indices("templates").filter(|(at, part)| {
-        let ends = folder[at + part.len()..].chars().next().is_none_or(|next| next == '/');
-        ends && (*at == 0 || folder[..*at].ends_with('/'))
-    });
-    parts.into_iter().any(|(at, _)| tree.file(&format!("{}Chart.yaml", &folder[..at])).is_some())
 }
 
 /// The profile that a file of .NET or Spring is read for alone: `appsettings.Docker.json`, `application-mysql.yml`.

@@ -19,8 +19,8 @@ use super::format::Format;
 use super::introduced::{introduction, is_of_an_example};
 use super::production::{self, Stage, Standing};
 use crate::evidence::Blind;
-use crate::tree::File;
-use crate::tree::path::{folder_of, is_below, upwards};
+use crate::tree::{File, Tree};
+use crate::tree::path::{folder_of, is_below, upwards, within};
 use crate::value::Value;
 use kustomize::Kustomizations;
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,6 +75,12 @@ impl Kubernetes {
 /// The folders of charts whose values a helmfile sets, each with a slash at its end.
 pub fn released_charts(facts: &Facts<'_>) -> Vec<String> {
     helm::released(facts)
+}
+
+/// Whether a file, or a folder, belongs to the templates of a Helm chart: what they make are objects of the cluster.
+pub fn is_template_of_a_chart(tree: &Tree, path: &str) -> bool {
+    let mut folders = upwards(path).filter(|folder| *folder == "templates" || folder.ends_with("/templates"));
+    folders.any(|folder| tree.file(&within(folder_of(folder), "Chart.yaml")).is_some())
 }
 
 /// Reads every object of the tree and says which of them production applies.

@@ -9,7 +9,7 @@ use crate::facts::containers::Platform;
 use crate::facts::embedded::{self, Look, Site};
 use crate::facts::format::{self, Format};
 use crate::facts::infra::Resource;
-use crate::facts::kubernetes::Object;
+use crate::facts::kubernetes::{Object, is_template_of_a_chart};
 use crate::facts::production::{self, Stage, Standing};
 use crate::value::{Kind, Value};
 use base64::Engine as _;
@@ -206,7 +206,7 @@ impl Reader<'_, '_> {
             }
             return;
         }
-        if self.is_template_of_chart(path) {
+        if is_template_of_a_chart(self.facts.tree, path) {
             return;
         }
         let read;
@@ -252,20 +252,6 @@ impl Reader<'_, '_> {
             Some(first) if !production => first.standing.clone(),
             _ => Standing::Production,
         }
-    }
-
-    fn is_template_of_chart(&self, path: &str) -> bool {
-        let mut rest = path;
-        while let Some((before, _)) =
-            rest.rsplit_once("/templates/").or_else(|| rest.strip_prefix("templates/").map(|_| ("", "")))
-        {
-            let chart = if before.is_empty() { "Chart.yaml".to_owned() } else { format!("{before}/Chart.yaml") };
-            if self.facts.tree.text(&chart).is_some() {
-                return true;
-            }
-            rest = before;
-        }
-        false
     }
 
     /// The secret that holds the configuration, when it is not in the tree.

@@ -45,13 +45,19 @@ pub(super) fn keeping(name: &str, args: &[Item]) -> Option<Item> {
             Item::rope(out)
         }
         "toString" => args.first().and_then(Item::printed).map_or_else(|| Item::hidden(name), Item::rope),
+        // What is hidden within the text stays where it is.
+        "trim" | "trimPrefix" | "trimSuffix" | "trimAll" => {
+            let (text, others) = args.split_last()?;
+            let whole = text.printed().filter(|rope| !rope::is_all_hidden(rope.text()));
+            return if whole.is_some() && !others.iter().any(Item::is_hidden) { sliced(name, args) } else { None };
+        }
         _ => return None,
     })
 }
 
 pub(super) fn call(name: &str, args: &[Item]) -> Option<Item> {
-    if let Some(sliced) = sliced(name, args) {
-        return Some(sliced);
+    if name == "trunc" {
+        return sliced(name, args);
     }
     let text = |index: usize| text_of(args, index);
     let last = args.len().saturating_sub(1);
@@ -173,7 +179,9 @@ fn indented(width: i64, text: &Rope, on_new_line: bool) -> Item {
     let mut out = Rope::default();
     let mut done = if on_new_line { out.push("\n", From::Nowhere, None) } else { Ok(()) };
     let mut start = 0;
-    for line in text.text().split_inclusive('\n') {
+    // As Helm does, what follows the last line break is a line too, though it may be empty: the next text stands there.
+    let last = text.text().ends_with('\n').then_some("").or_else(|| text.text().is_empty().then_some(""));
+    for line in text.text().split_inclusive('\n').chain(last) {
         done = done.and_then(|()| out.push(&blanks, From::Nowhere, None));
         done = done.and_then(|()| out.append(&text.slice(start..start + line.len()), From::Nowhere, None));
         start += line.len();
