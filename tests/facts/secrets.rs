@@ -173,6 +173,10 @@ fn keys_in_tests_are_fixtures_and_elsewhere_leaks() {
     .concat();
     assert_eq!(found("components/test_util/data/key.pem", &key), ["1 private_key low"]);
     assert_eq!(found("certs/server.key", &key), ["1 private_key high"]);
+    // A sample in a comment whose middle is left out.
+    let (head, tail) = key.split_at(key.find("kx7n").expect("the second line"));
+    let sample = format!("{head}...\n{tail}").replace('\n', "\n# ");
+    assert_eq!(found("config/server.yml", &format!("# {sample}")), [""; 0]);
 }
 
 #[test]

@@ -59,16 +59,27 @@ pub fn not_chosen(facts: &Facts<'_>, path: &str) -> Option<String> {
     let config = facts.config();
     let in_file = config.reads.iter().filter(|read| *read.place.path == *path && read.default.is_none());
     let needed: Vec<&EnvRead> = in_file.filter(|read| names_a_database(&read.name)).collect();
-    let is_set = |read: &EnvRead| {
-        let key = Key::of(&read.name);
-        config.settings().iter().any(|setting| setting.layer >= Layer::Base && setting.key.same(&key))
-    };
-    let switch = needed.iter().find(|read| branches(facts, read) && !is_set(read));
+    let switch = needed.iter().find(|read| branches(facts, read) && !is_set(config, read));
     // Without a branch here, several variables and not one of them set say that nobody goes this way.
     let several = needed.first().filter(|first| needed.iter().any(|read| read.name != first.name));
-    let unset = switch.or_else(|| several.filter(|_| !needed.iter().any(|read| is_set(read))))?;
+    let unset = switch.or_else(|| several.filter(|_| !needed.iter().any(|read| is_set(config, read))))?;
     is_stated(facts, config, path)
         .then(|| format!("chosen only where `{}` is set, which production does not set", unset.name))
+}
+
+/// The variable whose default keeps the data in a file of `SQLite`, where no setting of production gives it: the drivers of
+/// servers are there for who sets it.
+pub fn in_a_file_by_default(config: &Config) -> Option<&EnvRead> {
+    let is_of_a_file = |read: &&EnvRead| {
+        names_a_database(&read.name) && read.default.as_ref().is_some_and(|text| text.to_lowercase().starts_with("sqlite"))
+    };
+    config.reads.iter().filter(is_of_a_file).find(|read| !is_set(config, read))
+}
+
+/// Whether a setting of production gives a variable.
+fn is_set(config: &Config, read: &EnvRead) -> bool {
+    let key = Key::of(&read.name);
+    config.settings().iter().any(|setting| setting.layer >= Layer::Base && setting.key.same(&key))
 }
 
 /// Whether a script gives nothing to others, serves nobody, closes its connection and sets its own exit code: a probe at the

@@ -17,7 +17,7 @@ pub mod watchers;
 use super::Facts;
 use super::production::Standing;
 use crate::evidence::{Blind, Place};
-pub use compose::UNNAMED_COMPOSE;
+pub use compose::{IMAGE_FOLDERS, UNNAMED_COMPOSE};
 pub(super) use compose::joined;
 pub use identity::{is_proxy, role_of_name, third_party_image};
 use image::Image;

@@ -247,10 +247,20 @@ fn objects_of(facts: &Facts<'_>, path: &str) -> (Vec<Object>, Vec<Unread>) {
         each_object(document, |value| found.extend(Object::of(path, value)));
     }
     let is_aside = matches!(production::stage_of_path(path), Stage::Never(_));
+    if !is_aside && is_of_ytt(parsed.source.text()) {
+        for object in &mut found {
+            object.standing = Standing::Uncertain("it is a template of ytt, and what fills it is not worked out".to_owned());
+        }
+    }
     let unread = parsed.blind().filter(|_| !is_aside).filter_map(|blind| {
         Some(Unread { place: blind.place?, why: blind.why, text: parsed.source.text().to_owned() })
     });
     (found, unread.collect())
+}
+
+/// Whether a manifest leaves a value to ytt, which reads comments: `memory: #@ data.values.memory`.
+fn is_of_ytt(text: &str) -> bool {
+    memchr::memmem::find_iter(text.as_bytes(), b": #@ ").next().is_some()
 }
 
 /// A document, or each entry of a `List`.

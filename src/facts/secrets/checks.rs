@@ -167,6 +167,11 @@ fn armour_body(text: &str) -> String {
 }
 
 fn is_pem_body(text: &str) -> bool {
+    // A line of dots says that the rest is left out.
+    let is_left_out = |line: &str| matches!(line.trim_matches([' ', '\t', '#', '/', '*', '"', '\'']), "..." | "…");
+    if text.split("-----").next().unwrap_or_default().lines().any(is_left_out) {
+        return false;
+    }
     let body = armour_body(text);
     let Some(head) = body.get(..48) else { return false };
     // A DER sequence begins with 0x30; OpenSSH's own format with its name. An encrypted PEM has headers and any bytes.

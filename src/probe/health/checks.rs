@@ -4,8 +4,9 @@ use super::ecs;
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::ci::deploy::Deployment;
+
 use crate::facts::containers::image::Image;
-use crate::facts::containers::{self, Fact, Health, HealthKind, Platform, Service, Timing};
+use crate::facts::containers::{self, Fact, IMAGE_FOLDERS, Health, HealthKind, Platform, Service, Timing};
 use crate::facts::kubernetes::{Container, Object};
 use crate::facts::own_name::OwnName;
 use crate::facts::production::Standing;
@@ -183,7 +184,11 @@ fn of_service(facts: &Facts<'_>, service: &Service) -> Subject {
         }
         _ => None,
     };
-    let folder = service.dockerfile.as_deref().map(folder_of).filter(|folder| !folder.is_empty());
+    // `docker/default.Dockerfile` stands where images are built, and their source elsewhere.
+    let is_of_images = |folder: &str| {
+        IMAGE_FOLDERS.contains(&folder) && !facts.code().product(facts).any(|file| is_below(&file.path, folder))
+    };
+    let folder = service.dockerfile.as_deref().map(folder_of).filter(|folder| !is_of_images(folder));
     Subject {
         title,
         place: service.place.clone(),

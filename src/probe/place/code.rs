@@ -4,7 +4,7 @@ use super::{answer, here};
 use crate::evidence::{Answer, Blind, Place, Sighting};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Language, Role, Scope};
-use crate::facts::config::not_chosen;
+use crate::facts::config::{in_a_file_by_default, not_chosen};
 use crate::facts::manifests::{Dependency, Ecosystem, Package, Purpose};
 use std::sync::Arc;
 
@@ -165,9 +165,14 @@ pub(super) fn client(facts: &Facts<'_>, names: &[&str]) -> Answer {
         blind.push(Blind { place: Some(hit.place), why });
         None
     });
-    let seen: Vec<Sighting> = used.into_iter().flatten().collect();
+    let mut seen: Vec<Sighting> = used.into_iter().flatten().collect();
     if !seen.is_empty() {
         blind.clear();
+        if let Some(read) = in_a_file_by_default(facts.config()) {
+            let why = format!("the program keeps its data in a file of SQLite unless `{}` says otherwise", read.name);
+            blind.push(Blind { place: Some(read.place.clone()), why });
+            seen.clear();
+        }
     }
     Answer { seen, blind, ..Answer::default() }
 }

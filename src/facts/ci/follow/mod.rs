@@ -304,6 +304,7 @@ impl<'f> Walk<'f> {
             }
             None => vec![path::join(dir, file), path::join("", file)],
         };
+        let candidates = candidates.into_iter().chain(mounted(file).map(str::to_owned));
         candidates.into_iter().find_map(|candidate| Some((candidate.clone(), self.facts.tree.text(&candidate)?)))
     }
 
@@ -360,4 +361,16 @@ fn only_tells(words: &[String]) -> Option<&'static str> {
     // `helm upgrade --version 1.2.0` takes a version; as the last word it asks for one.
     let asks = options.iter().any(|word| word == "--help") || ["--version", "-V", "-h"].contains(&last);
     asks.then_some("it only shows its help or its version")
+}
+
+/// What an absolute path may be in the tree, which is mounted somewhere in the container of a job: its ends of two names
+/// and more, the longest first: `/root/shop/scripts/test.sh`, `scripts/test.sh`.
+fn mounted(file: &str) -> impl Iterator<Item = &str> {
+    const OF_THE_SYSTEM: &[&str] = &["usr", "bin", "sbin", "etc", "lib", "dev", "proc", "tmp"];
+    let inside = file.strip_prefix('/').filter(|path| {
+        let first = path.split('/').next().unwrap_or_default();
+        !OF_THE_SYSTEM.contains(&first) && !path.contains("..")
+    });
+    let ends = std::iter::successors(inside, |path| path.split_once('/').map(|(_, rest)| rest));
+    ends.skip(1).filter(|path| path.contains('/'))
 }

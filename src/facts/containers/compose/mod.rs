@@ -199,8 +199,8 @@ fn built_by(spec: &Spec, build: &Value, facts: &Facts<'_>) -> Option<Arc<str>> {
     facts.tree.file(&path).map(|file| file.path.clone())
 }
 
-/// Folders where the Dockerfile of the whole project stands, if not at the top.
-const IMAGE_FOLDERS: &[&str] = &["", "docker", "build", "container", "deploy", "packaging"];
+/// Folders where the Dockerfile of the whole project stands, the top among them.
+pub const IMAGE_FOLDERS: &[&str] = &["", "docker", "build", "container", "deploy", "packaging"];
 
 /// The Dockerfile of an image that bears the project's whole name, where only one is shipped, or only one stands where
 /// that of a whole project does.
@@ -210,7 +210,10 @@ fn published_from(image: &str, facts: &Facts<'_>, containers: &Containers) -> Op
     }
     let is_main = |path: &str| {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        IMAGE_FOLDERS.contains(&folder) && ["dockerfile", "containerfile"].contains(&name.to_lowercase().as_str())
+        let lower = name.to_lowercase();
+        let among = lower.strip_suffix(".dockerfile").or_else(|| lower.strip_prefix("dockerfile."));
+        let is_first = || among.is_some_and(|which| matches!(which, "default" | "main" | "release" | "production"));
+        IMAGE_FOLDERS.contains(&folder) && (matches!(&*lower, "dockerfile" | "containerfile") || is_first())
     };
     let mut shipped: Vec<&Image> =
         containers.images.iter().filter(|image| image.standing == Standing::Production).collect();
