@@ -71,7 +71,8 @@ pub fn not_chosen(facts: &Facts<'_>, path: &str) -> Option<String> {
 /// servers are there for who sets it.
 pub fn in_a_file_by_default(config: &Config) -> Option<&EnvRead> {
     let is_of_a_file = |read: &&EnvRead| {
-        names_a_database(&read.name) && read.default.as_ref().is_some_and(|text| text.to_lowercase().starts_with("sqlite"))
+        names_a_database(&read.name)
+            && read.default.as_ref().is_some_and(|text| text.to_lowercase().starts_with("sqlite"))
     };
     config.reads.iter().filter(is_of_a_file).find(|read| !is_set(config, read))
 }

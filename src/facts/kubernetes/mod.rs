@@ -19,8 +19,8 @@ use super::format::Format;
 use super::introduced::{introduction, is_of_an_example};
 use super::production::{self, Stage, Standing};
 use crate::evidence::Blind;
-use crate::tree::{File, Tree};
 use crate::tree::path::{folder_of, is_below, upwards, within};
+use crate::tree::{File, Tree};
 use crate::value::Value;
 use kustomize::Kustomizations;
 use std::collections::{BTreeMap, BTreeSet};
@@ -249,7 +249,8 @@ fn objects_of(facts: &Facts<'_>, path: &str) -> (Vec<Object>, Vec<Unread>) {
     let is_aside = matches!(production::stage_of_path(path), Stage::Never(_));
     if !is_aside && is_of_ytt(parsed.source.text()) {
         for object in &mut found {
-            object.standing = Standing::Uncertain("it is a template of ytt, and what fills it is not worked out".to_owned());
+            object.standing =
+                Standing::Uncertain("it is a template of ytt, and what fills it is not worked out".to_owned());
         }
     }
     let unread = parsed.blind().filter(|_| !is_aside).filter_map(|blind| {

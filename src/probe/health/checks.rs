@@ -5,8 +5,9 @@ use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::ci::deploy::Deployment;
 
+use crate::facts::code::Language;
 use crate::facts::containers::image::Image;
-use crate::facts::containers::{self, Fact, IMAGE_FOLDERS, Health, HealthKind, Platform, Service, Timing};
+use crate::facts::containers::{self, Fact, Health, HealthKind, IMAGE_FOLDERS, Platform, Service, Timing};
 use crate::facts::kubernetes::{Container, Object};
 use crate::facts::own_name::OwnName;
 use crate::facts::production::Standing;
@@ -184,11 +185,7 @@ fn of_service(facts: &Facts<'_>, service: &Service) -> Subject {
         }
         _ => None,
     };
-    // `docker/default.Dockerfile` stands where images are built, and their source elsewhere.
-    let is_of_images = |folder: &str| {
-        IMAGE_FOLDERS.contains(&folder) && !facts.code().product(facts).any(|file| is_below(&file.path, folder))
-    };
-    let folder = service.dockerfile.as_deref().map(folder_of).filter(|folder| !is_of_images(folder));
+    let folder = service.dockerfile.as_deref().map(folder_of).filter(|folder| !is_of_images(facts, folder));
     Subject {
         title,
         place: service.place.clone(),
@@ -239,10 +236,19 @@ fn unchecked_image(facts: &Facts<'_>, image: &Image) -> Option<Subject> {
 /// Whether the folder of an image is that of its source: the only image of a tree may stand in one for files of its kind,
 /// `.github/files/Dockerfile`, `build/Dockerfile`.
 fn holds_source(facts: &Facts<'_>, folder: &str) -> bool {
-    let inside = |path: &str| is_below(path, folder);
     let is_shipped = |image: &&Image| image.standing == Standing::Production && !image.shipped.is_empty();
     let is_alone = || facts.containers().images.iter().filter(is_shipped).count() == 1;
-    !folder.is_empty() && (!is_alone() || facts.code().product(facts).any(|file| inside(&file.path)))
+    !is_of_images(facts, folder) && (!is_alone() || holds_code(facts, folder))
+}
+
+/// Whether a folder is where images are built, and their source stands elsewhere: `docker/default.Dockerfile`.
+fn is_of_images(facts: &Facts<'_>, folder: &str) -> bool {
+    IMAGE_FOLDERS.contains(&folder) && !holds_code(facts, folder)
+}
+
+/// Whether code that ships lies in a folder; scripts that build and start an image are none.
+fn holds_code(facts: &Facts<'_>, folder: &str) -> bool {
+    facts.code().product(facts).any(|file| file.language != Language::Shell && is_below(&file.path, folder))
 }
 
 fn check(health: &Health) -> Check {
