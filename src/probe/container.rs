@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub static PROBE: Probe = Probe {
     name: "container",
     summary: "Release images, production compose files and platform specs: health check, user, build, limits, environment",
-    usage: "@container(fact), @container(\"env\", NAME…) or @container(\"command\", ~\"regex\") {unit, each}",
+    usage: "@container(fact), @container(\"env\", NAME… | \"NAME~regex\"…) or @container(\"command\", ~\"regex\") {unit, each}",
     arity: (1, 2),
     patterns_from: None,
     facts: &[
@@ -316,7 +316,16 @@ fn builds(facts: &Facts<'_>, image: &Image, stage: usize, wanted: Build, what: &
 
 fn of_env(env: &[Env], title: &str, question: &Question) -> Vec<Sighting> {
     let unit = question.option_text("unit");
-    let wanted = |entry: &&Env| question.arg(1).iter().any(|word| glob(&word.text, &entry.name));
+    let says = |entry: &Env, pattern: &str| {
+        let (EnvValue::Literal(text) | EnvValue::Default(text)) = &entry.value else { return false };
+        compile(pattern).is_ok_and(|pattern| pattern.is_match(text))
+    };
+    let wanted = |entry: &&Env| {
+        question.arg(1).iter().any(|word| match word.text.split_once('~') {
+            Some((name, pattern)) => glob(name, &entry.name) && says(entry, pattern),
+            None => glob(&word.text, &entry.name),
+        })
+    };
     env.iter().filter(wanted).map(|entry| env_sighting(entry, title, unit)).collect()
 }
 
