@@ -10,6 +10,7 @@ use crate::facts::ci::pattern::values_of;
 use crate::facts::ci::{Ci, Command, Link, Step, tools};
 use crate::facts::code::{Language, Role};
 use crate::facts::manifests::Package;
+use crate::facts::suites::runs::is_of_no_test;
 use crate::quantity::Quantity;
 use crate::tree::path::within;
 use shipped::{Beside, is_beside_product};
@@ -93,6 +94,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let reason = reason.or_else(of_less).or_else(|| wanted.then_missing(ci, command));
         let reason = reason.or_else(|| wanted.before_missing(ci, command));
         let reason = reason.or_else(|| wanted.unsaid_beside(facts, command));
+        let is_idle = || is_of_no_test(facts, &command.words).then(|| "no test has the name that it runs".to_owned());
+        let reason = reason.or_else(is_idle);
         let aside = question.is_set("shipped") && reason.is_none() && is_beside_product(command);
         let reason = reason.or_else(|| aside.then(|| "it builds nothing that ships, by its folder".to_owned()));
         // What says none of the value that is asked for tells nothing of it, whatever language it reads.

@@ -15,7 +15,9 @@ pub(super) fn of(facts: &Facts<'_>, file: &File) -> Tests {
     let Some(source) = code.file(&file.path) else { return Tests::default() };
     let is_product = code.role(facts, source) == Role::Product;
     let raw = source.source(facts).map_or("", |source| source.text());
-    if language == Language::Rust && !raw.contains("test") {
+    // Go runs what stands in files of that name alone; elsewhere it is a helper, whatever it is called.
+    let is_helper = language == Language::Go && file.suite != Suite::Load && !file.path.ends_with("_test.go");
+    if is_helper || language == Language::Rust && !raw.contains("test") {
         return Tests::default();
     }
     let Some(text) = source.code(facts) else { return Tests::default() };

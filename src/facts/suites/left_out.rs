@@ -1,9 +1,10 @@
-//! Go packages that a command takes out of the list it tests: `go test $(go list ./... | grep -v /e2e)`.
+//! Tests of Go that a command does not run: their package is taken out of the list, `go test $(go list ./... | grep -v /e2e)`,
+//! or neither their label nor their name is asked for.
 
 use super::File;
 use super::runs::values;
 use crate::facts::Facts;
-use crate::pattern::compile;
+use crate::pattern::{Regex, compile};
 use crate::tree::path::folder_of;
 
 /// Whether the list of a command has lost the package of a file.
@@ -33,6 +34,44 @@ pub(super) fn by_label(facts: &Facts<'_>, words: &[&str], file: &File) -> bool {
         facts.tree.files().iter().filter(|one| one.path.ends_with("_test.go") && folder_of(&one.path) == folder);
     let is_it = beside.any(|one| facts.tree.text(&one.path).is_some_and(|source| wears(source.text())));
     is_it == is_left_out
+}
+
+/// Whether `-run` asks for names that no test of a file bears: `go test -run=^$` only compiles.
+pub(super) fn by_name(facts: &Facts<'_>, words: &[&str], file: &File) -> bool {
+    wanted(words).is_some_and(|names| !has_one(facts, &file.path, &names))
+}
+
+/// Whether a command of Go runs the tests of no file of the tree, for none bears the name that it asks for; what measures
+/// benchmarks runs those.
+pub(super) fn is_nobodys_name(facts: &Facts<'_>, words: &[&str]) -> bool {
+    let measures = ["-bench", "--bench", "-test.bench"].iter().any(|option| !values(words, &[option]).is_empty());
+    let of_go = || facts.tree.files().iter().filter(|file| file.path.ends_with("_test.go"));
+    !measures && wanted(words).is_some_and(|names| !of_go().any(|file| has_one(facts, &file.path, &names)))
+}
+
+/// The names that `-run` asks for; `None` where all are run, or a variable says which.
+fn wanted(words: &[&str]) -> Option<Vec<Regex>> {
+    let asked = *values(words, &["-run", "--run", "-test.run"]).last()?;
+    if holds_variable(asked) {
+        return None;
+    }
+    // Behind the slash stand the names of what a test runs one by one.
+    let alternatives: Vec<&str> = if asked.contains('(') { vec![asked] } else { asked.split('|').collect() };
+    alternatives.into_iter().map(|one| compile(one.split('/').next().unwrap_or(one)).ok()).collect()
+}
+
+/// Whether a file has a test of one of these names.
+fn has_one(facts: &Facts<'_>, path: &str, names: &[Regex]) -> bool {
+    let text = facts.tree.text(path).map_or("", |source| source.text());
+    let tests = text.lines().filter_map(|line| line.strip_prefix("func ")?.split('(').next());
+    let mut tests = tests.map(str::trim).filter(|name| ["Test", "Fuzz", "Example"].iter().any(|one| name.starts_with(one)));
+    tests.any(|name| names.iter().any(|wanted| wanted.is_match(name)))
+}
+
+/// Whether a pattern holds a variable of the shell, and not only the end of a text.
+fn holds_variable(pattern: &str) -> bool {
+    let mut after = pattern.split('$').skip(1);
+    after.any(|rest| rest.starts_with(|letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '{' | '(')))
 }
 
 /// A `grep` that takes lines away.

@@ -76,6 +76,7 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
                 && paths_allow(command, &words, file)
                 && !left_out::is(&words, file)
                 && !left_out::by_label(facts, &words, file)
+                && !left_out::by_name(facts, &words, file)
                 && modules::hold(facts, command, &words, file)
                 && !no_run::only_compiles(facts, &words)
         }
@@ -193,6 +194,12 @@ fn is_go_test(program: &str, words: &[&str]) -> bool {
     let name = name.rsplit_once("-v").filter(|(_, version)| version.starts_with(|c: char| c.is_ascii_digit()));
     let name = name.map_or(last_part(program), |(name, _)| name);
     program == "go" && words.get(1) == Some(&"test") || RUNNERS.contains(&name)
+}
+
+/// Whether a command is one of `go test` that runs nothing, for no test of the tree bears the name that it asks for.
+pub fn is_of_no_test(facts: &Facts<'_>, words: &[String]) -> bool {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    words.first().is_some_and(|program| is_go_test(program, &words)) && left_out::is_nobodys_name(facts, &words)
 }
 
 /// Whether a program that only a recipe's variable names runs a crate's tests: in the folder of the crate, by a recipe that
