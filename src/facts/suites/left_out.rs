@@ -64,7 +64,8 @@ fn wanted(words: &[&str]) -> Option<Vec<Regex>> {
 fn has_one(facts: &Facts<'_>, path: &str, names: &[Regex]) -> bool {
     let text = facts.tree.text(path).map_or("", |source| source.text());
     let tests = text.lines().filter_map(|line| line.strip_prefix("func ")?.split('(').next());
-    let mut tests = tests.map(str::trim).filter(|name| ["Test", "Fuzz", "Example"].iter().any(|one| name.starts_with(one)));
+    let mut tests =
+        tests.map(str::trim).filter(|name| ["Test", "Fuzz", "Example"].iter().any(|one| name.starts_with(one)));
     tests.any(|name| names.iter().any(|wanted| wanted.is_match(name)))
 }
 

@@ -171,6 +171,9 @@ fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool, driving: &BTreeSe
     if matches!(file.language, Language::Proto | Language::Shell) {
         return None;
     }
+    if tests_a_script(facts, file) {
+        return None;
+    }
     match file.role {
         Role::Test => {}
         Role::Product if file.language == Language::Rust => return Some(Suite::Unit),
@@ -230,6 +233,26 @@ fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool, driving: &BTreeSe
     } else {
         Suite::Unit
     })
+}
+
+/// Whether a test asks one of the scripts of developers and CI, beside which it stands: `scripts/compare_runs_test.py`.
+fn tests_a_script(facts: &Facts<'_>, file: &CodeFile) -> bool {
+    let is_script = matches!(file.language, Language::Python | Language::JavaScript);
+    if file.role != Role::Test || !is_script || !is_among_scripts(&file.path) {
+        return false;
+    }
+    let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
+    let Some((stem, extension)) = name.rsplit_once('.') else { return false };
+    let ends = ["_test", ".test", ".spec", "-test"].iter().find_map(|end| stem.strip_suffix(end));
+    let subject = ends.or_else(|| stem.strip_prefix("test_"));
+    subject.is_some_and(|subject| facts.tree.file(&within(folder, &format!("{subject}.{extension}"))).is_some())
+}
+
+/// Whether a file stands where developers and CI keep what they run themselves; below the product, such a folder is its own.
+fn is_among_scripts(path: &str) -> bool {
+    path.split('/')
+        .next()
+        .is_some_and(|first| matches!(first, "scripts" | "script" | "hack" | "ci" | ".ci" | ".github"))
 }
 
 /// Whether a test of Go stands below the `tests/` of its module in a package of tests alone: what it tests is elsewhere, and
