@@ -10,6 +10,7 @@ mod hooks;
 mod image;
 mod just;
 mod just_file;
+mod linters;
 mod make;
 mod make_file;
 mod nix;

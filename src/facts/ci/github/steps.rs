@@ -227,6 +227,7 @@ fn uses(
         walk.action(name, version, with.clone(), place.clone(), &call);
         walk.foreign_scan(name, &with, &place, &call);
         walk.foreign_suite(name, &place, &call);
+        walk.foreign_linter(name, &place, &call);
         if let Some(script) = RETRYING.contains(&name).then(|| step.at(&["with", "command"])).flatten()
             && let Some(text) = script.as_str()
         {
