@@ -228,7 +228,10 @@ impl Ci {
             // The name of a package says nothing about where it goes.
             let hints = if act == Act::Deploy { command_hints(command) } else { String::new() };
             let of_others = || self.pushes_aside(&command.words).or_else(|| self.publishes_a_client(command));
-            let aside = if act == Act::Publish { of_others() } else { None };
+            let aside = match act {
+                Act::Publish => of_others(),
+                Act::Deploy => self.puts_documents(&command.words, &command.step, &command.chain),
+            };
             found.push(Deployment {
                 act,
                 target: aside.map_or_else(|| self.target(&command.step, &hints), Target::Aside),
@@ -251,7 +254,10 @@ impl Ci {
             };
             let given = if act == Act::Deploy { action.with.values().cloned().collect() } else { Vec::new() };
             let hints = given.join(" ");
-            let aside = if act == Act::Publish { self.action_pushes_aside(action) } else { None };
+            let aside = match act {
+                Act::Publish => self.action_pushes_aside(action),
+                Act::Deploy => self.puts_documents(std::slice::from_ref(&action.name), &action.step, &action.chain),
+            };
             let target = aside.map_or_else(|| self.target(&action.step, &hints), Target::Aside);
             // What it is called with must say that it goes to production.
             if is_elsewhere && target == Target::Unmarked {

@@ -1,7 +1,7 @@
 //! Where a deployment goes: to production, or to a place beside it.
 
-use super::tables::{any, patterns};
-use crate::facts::ci::model::{Ci, Command, Event, Step};
+use super::tables::{any, named, patterns};
+use crate::facts::ci::model::{Ci, Command, Event, Link, Step};
 use crate::facts::ci::pattern::Pattern;
 use crate::pattern::Captures;
 use crate::pattern::pattern;
@@ -98,6 +98,15 @@ const OF_A_PLACE: &[&str] = &[
     "instance",
 ];
 
+/// Words of what is written about the product.
+const DOCUMENTS: &[&str] = &["doc", "docs", "documentation", "storybook", "mkdocs", "docusaurus", "antora", "handbook"];
+
+/// Commands that put pages in place.
+static PAGES: LazyLock<Vec<Pattern>> = LazyLock::new(|| patterns(&["{netlify|vercel|wrangler|firebase} …"]));
+
+/// Actions that do so.
+const PAGES_ACTIONS: &[&str] = &["*/vercel-action", "cloudflare/wrangler-action"];
+
 const PRODUCTION: &[&str] = &["prod", "production", "prd", "live"];
 impl Ci {
     /// Where a deployment goes: the environment that the job names decides, then the command, then names.
@@ -145,6 +154,21 @@ impl Ci {
             }
         }
         Target::Unmarked
+    }
+
+    /// Why what goes to a host of pages is not the product: its step, job, workflow, or the way to it, speaks of documents.
+    pub(super) fn puts_documents(&self, words: &[String], step: &Step, chain: &[Link]) -> Option<String> {
+        let host = words.first().filter(|_| any(&PAGES, words) || named(PAGES_ACTIONS, &words[0]))?;
+        let job = self.job(step);
+        let file = job.place.path.rsplit('/').next().unwrap_or_default();
+        let file = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        let names = [step.name.as_deref().unwrap_or(""), &job.id, &job.name, &job.workflow, file];
+        let said = names.into_iter().chain(chain.iter().map(|link| link.what.as_str())).map(|text| {
+            let text = self.own_name.cleared_text(text);
+            text.to_lowercase()
+        });
+        let is_said = said.into_iter().any(|text| self::words(&text).any(|word| DOCUMENTS.contains(&word)));
+        is_said.then(|| format!("puts documents in place, and not the product (`{host}`)"))
     }
 
     fn throwaway(&self, job: usize) -> Option<String> {
