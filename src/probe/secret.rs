@@ -7,7 +7,7 @@ use crate::facts::Facts;
 use crate::facts::code::{is_of_a_client_library, is_of_another_command, serves_not};
 use crate::facts::config::{Config, Connection, EnvRead, Held, Layer, Setting, Way, squashed};
 use crate::facts::manifests::Beside;
-use crate::facts::secrets::is_placeholder;
+use crate::facts::secrets::{is_placeholder, is_trivial};
 use crate::pattern::escape;
 
 /// `@secret(key…)`.
@@ -52,7 +52,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                 || setting.default_in.is_none() && (is_key_of_others(setting) || is_word_of_its_file(config, setting))
         };
         let is_stock = || way == Some("leaked") && is_of_a_fresh_server(setting);
-        if stands_for_one(setting) && is_no_key() || is_stock() || is_asked_by_another() {
+        let is_no_secret = || stands_for_one(setting) || way == Some("leaked") && is_first_try(setting);
+        if is_no_secret() && is_no_key() || is_stock() || is_asked_by_another() {
             continue;
         }
         let Some(said) = way_of(config, setting) else { continue };
@@ -149,6 +150,14 @@ fn stands_for_one(setting: &Setting) -> bool {
     })
 }
 
+/// What everybody types first, `12345678`, where the program or the settings that production inherits say it: as the scan
+/// for secrets judges it, only in what production itself is given it is worth a word.
+fn is_first_try(setting: &Setting) -> bool {
+    let Held::Plain(text) = &setting.held else { return false };
+    let password = Connection::parse(text).and_then(|found| found.password);
+    setting.layer < Layer::Production && is_trivial(password.as_deref().unwrap_or(text))
+}
+
 /// What the program falls back to on a developer's machine: the password that a server of databases has when it is new, or
 /// the address of one on the same machine.
 fn is_of_a_fresh_server(setting: &Setting) -> bool {
@@ -205,7 +214,11 @@ fn of_text(config: &Config, setting: &Setting, text: &str) -> Option<Secret> {
     if text.starts_with("arn:aws:kms:") || (text.starts_with("projects/") && text.contains("/cryptoKeys/")) {
         return Some(Secret::Reference(Way::Store("kms")));
     }
-    if is_address(setting, text) || is_database_in_a_file(text) || is_encrypted(text) {
+    if is_address(setting, text)
+        || is_database_in_a_file(text)
+        || is_encrypted(text)
+        || is_made_by_a_machine(setting) && is_phrase(text)
+    {
         return None;
     }
     if is_path(text) {
@@ -277,6 +290,19 @@ fn is_address(setting: &Setting, text: &str) -> bool {
     let is_host = is_named && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
     let is_port = !port.is_empty() && port.chars().all(|c| c.is_ascii_digit());
     by_name && is_host && is_port && !query.to_ascii_lowercase().contains("pass")
+}
+
+/// A token, or a key that somebody else's service checks: nobody chooses its letters.
+fn is_made_by_a_machine(setting: &Setting) -> bool {
+    is_key_of_others(setting) || setting.key.words().last().is_some_and(|last| last == "token")
+}
+
+/// `the token of your bot`: words that say what belongs there, a scheme in front of a token aside.
+fn is_phrase(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is_scheme = |word: &str| ["bearer", "basic", "token"].iter().any(|scheme| word.eq_ignore_ascii_case(scheme));
+    let said = &words[words.len().min(words.first().is_some_and(|word| is_scheme(word)).into())..];
+    said.len() > 1 && said.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_alphabetic()))
 }
 
 /// `encrypted:BG8M…` of dotenvx, `EJ[1:…]` of EJSON: only who has the key can read it.

@@ -140,6 +140,15 @@ const OTHER: &[&str] = &[
     "trivy",
     "syft",
     "semgrep",
+    // What puts a load on the program is set up for that machine.
+    "loadtest",
+    "perftest",
+    "benchmark",
+    "benchmarks",
+    "k6",
+    "locust",
+    "gatling",
+    "jmeter",
 ];
 /// Names of frameworks that hold settings whatever the folder.
 const WELL_KNOWN: &[&str] = &["rocket.toml", "peanut.tsk", "app.toml"];
@@ -196,7 +205,9 @@ fn classify<'t>(tree: &'t Tree, shipped: &Shipped, loaded: &Loaded, path: &'t st
     let is_aside = |text: &str| {
         production::is_filled_in_for_show(text) || (!is_chart && (is_disowned(text) || is_for_development(text)))
     };
-    if layer == Layer::Base && shipped.leaves_behind(path) {
+    let is_of_others =
+        || shipped.leaves_behind(path) || shipped.is_of_another(service) || production::is_in_tools(path);
+    if layer == Layer::Base && !is_chart && is_of_others() {
         return None;
     }
     if layer == Layer::Base && tree.text(path).is_some_and(|source| is_aside(source.text())) {

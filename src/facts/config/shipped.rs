@@ -2,7 +2,7 @@
 
 use crate::facts::Facts;
 use crate::facts::containers::dockerfile::Instruction;
-use crate::facts::containers::start;
+use crate::facts::containers::{image::Image, start};
 use crate::facts::format::Format;
 use crate::facts::production::Standing;
 use crate::source::Source;
@@ -18,6 +18,8 @@ pub(super) struct Shipped {
     starting: BTreeSet<String>,
     /// Whether there is one image only, so that what it leaves behind is nobody's.
     is_alone: bool,
+    /// Folders of images that take nothing from the tree and bear nothing of the project's name: programs of others.
+    foreign: BTreeSet<String>,
 }
 
 impl Shipped {
@@ -42,7 +44,14 @@ impl Shipped {
                 }
             }
         }
-        Self { paths, starting, is_alone: images.len() == 1 }
+        let foreign = facts.containers().images.iter().filter(|image| takes_nothing(facts, image));
+        let foreign = foreign.map(|image| folder_of(&image.path).to_owned()).collect();
+        Self { paths, starting, is_alone: images.len() == 1, foreign }
+    }
+
+    /// Whether the image of a folder runs a program of others.
+    pub(super) fn is_of_another(&self, folder: &str) -> bool {
+        !folder.is_empty() && self.foreign.contains(folder)
     }
 
     /// Whether an image carries a file.
@@ -83,6 +92,16 @@ fn put_in_place<'i>(
         files.next().filter(|_| files.next().is_none()).map(|file| file.path.to_string())
     });
     found.collect()
+}
+
+/// Whether an image installs what it runs, takes nothing from the tree, and does not name the project.
+fn takes_nothing(facts: &Facts<'_>, image: &Image) -> bool {
+    let text = facts.tree.text(&image.path).map_or("", Source::text);
+    let installs = ["go install ", "pip install ", "npm install ", "apt-get install ", "apk add ", "cargo install "];
+    let takes = |instruction: &Instruction| !words(instruction).is_empty() || instruction.flag("mount").is_some();
+    installs.iter().any(|install| text.contains(install))
+        && facts.own_name().is_in(text) == Some(false)
+        && !image.file.stages.iter().flat_map(|stage| &stage.instructions).any(takes)
 }
 
 /// What an instruction takes from the tree, and behind it where that is put.

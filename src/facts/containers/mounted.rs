@@ -17,11 +17,13 @@ fn mounts(facts: &Facts<'_>, compose: &str, path: &str) -> bool {
     let Some(source) = facts.tree.text(compose) else { return false };
     source.text().lines().any(|line| {
         let entry = line.trim().trim_start_matches("- ").trim_start();
-        let host = match entry.strip_prefix("source:") {
-            Some(host) => host.trim().trim_matches(['"', '\'']),
-            None => entry.trim_matches(['"', '\'']).split_once(":/").map_or("", |(host, _)| host),
+        let (host, is_spelt) = match entry.strip_prefix("source:") {
+            Some(host) => (host.trim().trim_matches(['"', '\'']), true),
+            None => (entry.trim_matches(['"', '\'']).split_once(":/").map_or("", |(host, _)| host), false),
         };
-        host.starts_with('.') && joined(folder_of(compose), host).is_some_and(|mounted| is_at(path, &mounted))
+        // What is no path is the name of a volume.
+        (host.starts_with('.') || is_spelt && host.contains('/'))
+            && joined(folder_of(compose), host).is_some_and(|mounted| is_at(path, &mounted))
     })
 }
 

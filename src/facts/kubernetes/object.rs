@@ -223,7 +223,31 @@ impl Container<'_> {
                 }
             }
         }
-        found
+        self.put_together(found)
+    }
+
+    /// Entries with what they take from others of the same container, `$(NAME)`, filled in where a text stands there. What
+    /// a chart makes is whole: an entry that names none of the container's leads nowhere, and is left out.
+    fn put_together(&self, entries: Vec<Env>) -> Vec<Env> {
+        let known = entries.clone();
+        let is_whole = self.object.path.contains("templates/") && self.value.get("envFrom").is_none();
+        let fill = |mut entry: Env| {
+            let EnvValue::Reference(text) = &entry.value else { return Some(entry) };
+            let mut filled = text.clone();
+            for name in taken(text) {
+                let stated = known.iter().find(|other| other.name == name).map(|other| &other.value);
+                match stated {
+                    Some(EnvValue::Literal(text)) => filled = filled.replace(&format!("$({name})"), text),
+                    None if is_whole && !is_of_a_service(name) => return None,
+                    _ => {}
+                }
+            }
+            if filled != *text {
+                entry.value = if filled.contains("$(") { EnvValue::Reference(filled) } else { EnvValue::of(&filled) };
+            }
+            Some(entry)
+        };
+        entries.into_iter().filter_map(fill).collect()
     }
 
     fn entry(&self, entry: &Value) -> Option<Env> {
@@ -247,6 +271,18 @@ impl Container<'_> {
         let key = reference.get("key")?.as_str()?;
         entries.iter().find(|entry| entry.name == key).cloned()
     }
+}
+
+/// The names in capitals that a text takes from its container: `redis://:$(REDIS_PASSWORD)@cache`.
+fn taken(text: &str) -> impl Iterator<Item = &str> {
+    let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let names = text.split("$(").skip(1).filter_map(|rest| rest.split_once(')').map(|(name, _)| name));
+    names.filter(move |name| !name.is_empty() && name.bytes().all(is_part))
+}
+
+/// Variables by which the cluster tells a container where its services are.
+fn is_of_a_service(name: &str) -> bool {
+    name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT") || name.contains("_PORT_")
 }
 
 /// `secretKeyRef app/password`.

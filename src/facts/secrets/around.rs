@@ -63,7 +63,7 @@ pub(super) fn is_named_for_tests(text: &str, offset: usize) -> bool {
 // `# a push-only token that is safe to be exposed`; `not safe to share` says the contrary.
 pattern!(
     SAID_PUBLIC,
-    r"(?i)\b(?:push|write|upload|send)-only (?:token|key|credential)|(?:\b(?:is|are|it's|made|meant)|[(,;:]|#|//)\s*(?:\w+ly )?(?:safe|fine|ok|okay) to (?:be )?(?:expos|publish|commit|shar|leak|made? public)|\b(?:public|published|exposed) (?:by design|on purpose|intentionally)|\bintentionally (?:public|published|exposed)\b"
+    r"(?i)\b(?:push|write|upload|send)-only (?:\w+ )?(?:token|key|credential)|(?:\b(?:is|are|it's|made|meant)|[(,;:]|#|//)\s*(?:\w+ly )?(?:safe|fine|ok|okay) to (?:be )?(?:expos|publish|commit|shar|leak|made? public)|\b(?:public|published|exposed) (?:by design|on purpose|intentionally)|\bintentionally (?:public|published|exposed)\b"
 );
 // A name with the word in it; what frameworks put before every variable that a browser gets says nothing of the value.
 pattern!(NAMED_PUBLIC, r"\b(?<first>[A-Z][A-Z0-9]*)(?:_[A-Z0-9]+)*?_PUBLIC_(?:[A-Z0-9]+_)*(?:TOKEN|KEY|PAT)\b");

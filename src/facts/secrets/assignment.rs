@@ -118,6 +118,7 @@ fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Op
     let value = if defaults { value.trim_start_matches('-') } else { value };
     let grade = literal::grade(&decoded(value, text, grammar), sort, own)?;
     let grade = if is_shared(text, name.0) { Grade::Public } else { grade };
+    let grade = if grade == Grade::Fair && is_account(text, name, value) { Grade::Weak } else { grade };
     let is_default = defaults && grade != Grade::Strong;
     let is_enough = !is_default
         && match (join, grade) {
@@ -254,6 +255,13 @@ fn is_sql(text: &str, name: (usize, usize)) -> bool {
     let spoken = text[name.0..name.1].to_ascii_lowercase();
     spoken == "identified by"
         || spoken == "password" && ["user ", "role ", "with ", "encrypted "].iter().any(|word| before.contains(word))
+}
+
+/// `CREATE USER shop_01@'%' IDENTIFIED BY 'shop_01'`: the account is its own password.
+fn is_account(text: &str, name: (usize, usize), value: &str) -> bool {
+    let before = &text[line_around(text, name.0).0..name.0];
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+    is_sql(text, name) && before.split(|letter| !is_part(letter)).any(|word| word == value)
 }
 
 /// Skips what closes a quoted or indexed name: `"]`, `\"`, `')`.

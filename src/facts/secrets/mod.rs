@@ -17,8 +17,8 @@ mod pair;
 mod scan;
 
 pub use context::is_key_of_ci;
-pub(crate) use literal::is_placeholder;
 pub(in crate::facts) use literal::is_reference;
+pub(crate) use literal::{is_placeholder, is_trivial};
 pub(in crate::facts) use names::words;
 pub(in crate::facts) use scan::hex_digest;
 

@@ -6,7 +6,7 @@ use super::names::Sort;
 use super::{Finding, names};
 use crate::facts::Facts;
 use crate::facts::config::Held;
-use crate::facts::production::Standing;
+use crate::facts::containers::is_mounted_aside;
 use crate::tree::path::folder_of;
 use std::sync::Arc;
 
@@ -14,12 +14,20 @@ use std::sync::Arc;
 pub(super) fn why_aside(facts: &Facts<'_>, finding: &Finding) -> Option<&'static str> {
     let text = facts.tree.text(&finding.path)?.text();
     let before = text.get(..finding.span.range().start)?;
-    let name = name_at_the_end(before)?;
+    let name = name_at_the_end(before);
     // A key of somebody else's service is worth as much on the machine of a developer.
-    let is_own = names::sort_of(name) == Some(Sort::Password) || names::is_of_the_program(name);
+    let is_own = name.map_or_else(
+        || is_in_sql(before),
+        |name| names::sort_of(name) == Some(Sort::Password) || names::is_of_the_program(name),
+    );
     if is_own && is_of_a_composition_aside(facts, &finding.path) {
-        return Some("in a composition that production does not run");
+        return Some("in a composition that production does not run, as far as the tree tells");
     }
+    let goes_with_it = || is_own || is_for_a_neighbour(text, finding.span.range().start);
+    if goes_with_it() && is_mounted_aside(facts, &finding.path) {
+        return Some("in a file that only such compositions mount");
+    }
+    let name = name?;
     if is_taken_over_and_set(&finding.path, text, before, name) {
         return Some("in a section that production takes over, and sets anew");
     }
@@ -37,14 +45,33 @@ fn name_at_the_end(before: &str) -> Option<&str> {
     (!name.is_empty()).then_some(name)
 }
 
-/// Whether production runs none of what a compose file declares.
+/// Whether a statement of SQL ends right before a value that it makes the password of an account.
+fn is_in_sql(before: &str) -> bool {
+    let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+    let spoken = line.trim_end_matches(['"', '\'', ' ', '\t']).to_ascii_lowercase();
+    spoken.ends_with("identified by") || spoken.ends_with(" password")
+}
+
+/// Whether a value stands beside the address of who checks it, and that is a name without dots: another service of the
+/// same composition.
+fn is_for_a_neighbour(text: &str, offset: usize) -> bool {
+    const NEAR: usize = 3;
+    let (Some(before), Some(after)) = (text.get(..offset), text.get(offset..)) else { return false };
+    let mut lines = before.lines().rev().take(NEAR + 1).chain(after.lines().take(NEAR + 1));
+    lines.any(|line| {
+        let host = line.split_once("http://").and_then(|(_, rest)| rest.split(['/', ':', '"', '\'']).next());
+        host.is_some_and(|host| !host.is_empty() && !host.contains('.'))
+    })
+}
+
+/// Whether production runs none of what a compose file declares, or nothing tells that it does.
 fn is_of_a_composition_aside(facts: &Facts<'_>, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     if !["docker-compose", "compose"].iter().any(|start| name.starts_with(start)) {
         return false;
     }
     let services = || facts.containers().services.iter().filter(|service| *service.place.path == *path);
-    services().next().is_some() && services().all(|service| matches!(service.standing, Standing::Aside(_)))
+    services().next().is_some() && services().all(|service| !service.is_production())
 }
 
 /// Whether a section of YAML that others take over (`defaults: &defaults`) holds the value, and each one for production

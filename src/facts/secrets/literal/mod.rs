@@ -6,11 +6,10 @@ mod reference;
 mod shape;
 
 pub(super) use login::{judge_basic, judge_url};
-pub(crate) use placeholder::is_placeholder;
+pub(crate) use placeholder::{is_placeholder, is_trivial};
 pub(in crate::facts) use reference::is_reference;
 
 use super::names::Sort;
-use placeholder::is_trivial;
 use shape::Shape;
 
 /// How much a literal looks like a secret that somebody uses.

@@ -112,7 +112,7 @@ pub(super) fn is_name_word(word: &str) -> bool {
 }
 
 /// Everybody's first password: a well-known account, `test` and what stands behind it, digits that count.
-pub(super) fn is_trivial(value: &str) -> bool {
+pub(crate) fn is_trivial(value: &str) -> bool {
     let lower = value.to_lowercase();
     let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit() || c == '!' || c == '@');
     ACCOUNTS.contains(&bare) && value.len() < 14
