@@ -38,6 +38,20 @@ pub fn is_disowned(text: &str) -> bool {
     says.captures_iter(&comment).any(|found| !UNLESS.iter().any(|word| found[0].contains(word)))
 }
 
+/// The reason, in words.
+pub(in crate::facts) const AN_EXAMPLE: &str = "its first comment calls it an example";
+
+// `this is only an example of deploying shop`, `Example manifest for a cluster`; `for example` speaks of something else.
+pattern!(
+    SHOWS,
+    r"\b(?:this|it)(?: [\w-]+){0,2}? is (?:only |just |merely |simply )?an? (?:(?:minimal|simple|basic|bare|plain|working|full) )*(?:example|sample)\b|^(?:an? )?(?:(?:minimal|simple|basic|bare|plain) )*(?:example|sample) (?:of (?:a |an |the |how )?\w+|deployment|manifest|configuration|setup|kubernetes|k8s|docker|compose|stack)"
+);
+
+/// Whether the first comment of a text calls it an example.
+pub fn is_an_example(text: &str) -> bool {
+    SHOWS.is_match(&first_comment(text))
+}
+
 pattern!(
     FOR_TESTS,
     r"\b(?:for|in) (?:[a-z]+ )?(?:testing|tests)\b|\bintegration[- ]tests?\b|\b(?:test|testing|staging) (?:environment|deployment|server|instance|stack|setup)s?\b|\bnot (?:to be )?(?:(?:used|use|meant|intended) )?for [a-z]* ?(?:deployment|deploying)"

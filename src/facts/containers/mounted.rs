@@ -14,16 +14,21 @@ pub fn is_mounted_aside(facts: &Facts<'_>, path: &str) -> bool {
 
 /// Whether a volume of a compose file is the file or a folder around it.
 fn mounts(facts: &Facts<'_>, compose: &str, path: &str) -> bool {
-    let Some(source) = facts.tree.text(compose) else { return false };
-    source.text().lines().any(|line| {
+    volumes(facts, compose).any(|mounted| is_at(path, &mounted))
+}
+
+/// The files and folders of the tree that the volumes of a compose file are.
+pub(super) fn volumes<'f>(facts: &'f Facts<'_>, compose: &'f str) -> impl Iterator<Item = String> + 'f {
+    let lines = facts.tree.text(compose).into_iter().flat_map(|source| source.text().lines());
+    lines.filter_map(move |line| {
         let entry = line.trim().trim_start_matches("- ").trim_start();
         let (host, is_spelt) = match entry.strip_prefix("source:") {
             Some(host) => (host.trim().trim_matches(['"', '\'']), true),
             None => (entry.trim_matches(['"', '\'']).split_once(":/").map_or("", |(host, _)| host), false),
         };
         // What is no path is the name of a volume.
-        (host.starts_with('.') || is_spelt && host.contains('/'))
-            && joined(folder_of(compose), host).is_some_and(|mounted| is_at(path, &mounted))
+        let is_path = host.starts_with('.') || is_spelt && host.contains('/');
+        is_path.then(|| joined(folder_of(compose), host)).flatten()
     })
 }
 

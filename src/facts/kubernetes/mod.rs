@@ -14,9 +14,9 @@ pub use object::{Container, Object, WORKLOADS};
 
 use super::Facts;
 use super::containers::third_party_image;
-use super::disowned::{DISOWNED, is_disowned};
+use super::disowned::{AN_EXAMPLE, DISOWNED, is_an_example, is_disowned};
 use super::format::Format;
-use super::introduced::{introduction, is_of_an_example};
+use super::introduced::{called_an_example, introduction, is_of_an_example};
 use super::production::{self, Stage, Standing};
 use crate::evidence::Blind;
 use crate::tree::path::{folder_of, is_below, upwards, within};
@@ -202,6 +202,9 @@ fn apply(facts: &Facts<'_>, view: &mut Kubernetes, plain: Vec<Object>, kustomiza
                 _ if facts.tree.text(&object.path).is_some_and(|source| is_disowned(source.text())) => {
                     Standing::Aside(DISOWNED.to_owned())
                 }
+                _ if facts.tree.text(&object.path).is_some_and(|source| is_an_example(source.text())) => {
+                    Standing::Uncertain(AN_EXAMPLE.to_owned())
+                }
                 _ => match kustomizations.unreached(&object.path) {
                     Standing::Production if production::is_in_tools(&object.path) => {
                         Standing::Uncertain("it stands in a folder of tools".to_owned())
@@ -210,7 +213,7 @@ fn apply(facts: &Facts<'_>, view: &mut Kubernetes, plain: Vec<Object>, kustomiza
                     Standing::Production if has_entry && leads_in(&object) => {
                         Standing::Uncertain("the overlays of production do not list it".to_owned())
                     }
-                    Standing::Production => match called_an_example(facts, &object.path) {
+                    Standing::Production => match is_shown(facts, &object.path) {
                         Some(document) => Standing::Uncertain(format!("{document} calls it an example")),
                         None => Standing::Production,
                     },
@@ -229,13 +232,15 @@ fn apply(facts: &Facts<'_>, view: &mut Kubernetes, plain: Vec<Object>, kustomiza
     view.objects.sort_by(|a, b| a.path.cmp(&b.path).then(a.value.span.cmp(&b.value.span)));
 }
 
-/// The document of a folder above a manifest that says that the manifests there are an example.
-fn called_an_example(facts: &Facts<'_>, path: &str) -> Option<Arc<str>> {
+/// The document of a folder above a manifest that says that the manifests there are an example, or the README that says so
+/// of this one.
+fn is_shown(facts: &Facts<'_>, path: &str) -> Option<Arc<str>> {
     const SHOWN: &[&str] = &["kubernetes", "k8s", "manifest", "configuration", "deployment", "setup", "resources"];
-    upwards(folder_of(path)).filter(|folder| !folder.is_empty()).find_map(|folder| {
+    let above = upwards(folder_of(path)).filter(|folder| !folder.is_empty()).find_map(|folder| {
         let (document, introduction) = introduction(facts, folder)?;
         is_of_an_example(&introduction, SHOWN).then_some(document)
-    })
+    });
+    above.or_else(|| called_an_example(facts, path))
 }
 
 /// The objects of a file, each still counted as production, and what in it could not be read, unless its path says that it

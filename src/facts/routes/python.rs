@@ -20,7 +20,19 @@ pub(super) fn operations(files: &[Shaped]) -> Found {
         resources(file, &mut found);
         django::declared(file, &included, &mut found);
     }
+    if files.iter().any(takes_a_prefix) {
+        found.operations.iter_mut().for_each(|operation| operation.is_below = true);
+    }
     found
+}
+
+/// Whether a router is included below what only a name says: `include_router(api, prefix=settings.API)`.
+fn takes_a_prefix(file: &Shaped) -> bool {
+    static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(r#"(?:include_router|register_blueprint)\((?:[^()]|\([^()]*\))*?(?:url_)?prefix\s*=\s*(?:[A-Za-z_][\w.]*\s*[,)]|f["'])"#)
+            .ok()
+    });
+    GIVEN.as_ref().is_some_and(|given| given.is_match(&file.outline.code))
 }
 
 /// Prefixes that a router gives itself: `APIRouter(prefix="/x")`, `Blueprint(…, url_prefix="/x")`.

@@ -291,7 +291,8 @@ fn balancer(object: &Object) -> Option<Mode> {
 }
 
 fn of_service(service: &Service) -> Option<(bool, Place)> {
-    if !service.platform.has_edge() {
+    // A proxy beside the service may take TLS for it, too.
+    if !service.platform.has_edge() && service.platform != Platform::Compose {
         return None;
     }
     let fact = service.tls.as_ref()?;

@@ -53,6 +53,7 @@ pub(super) fn read(facts: &Facts<'_>, containers: &mut Containers) {
     }
     for path in changing {
         follow_base(path, &mut containers.services);
+        take_over(path, &mut containers.services);
         mount_with_base(facts, path, &mut containers.services);
     }
 }
@@ -62,15 +63,8 @@ fn follow_base(path: &Arc<str>, services: &mut [Service]) {
     if production::stage_of_path(path) == Stage::Production {
         return;
     }
-    let is_base = |other: &Service, name: &str| {
-        let (one, two) = (&other.place.path, path);
-        other.platform == Platform::Compose
-            && one != two
-            && path::folder_of(one) == path::folder_of(two)
-            && other.name == name
-    };
     let own = |service: &Service| service.platform == Platform::Compose && service.place.path == *path;
-    let changed = |service: &Service| services.iter().find(|other| own(service) && is_base(other, &service.name));
+    let changed = |service: &Service| services.iter().find(|other| own(service) && is_base(other, path, &service.name));
     let bases: Vec<&Service> = services.iter().filter_map(changed).collect();
     let Some((base, why)) = bases.iter().find_map(|base| match &base.standing {
         Standing::Aside(why) => Some((base.place.path.clone(), why.clone())),
@@ -80,6 +74,41 @@ fn follow_base(path: &Arc<str>, services: &mut [Service]) {
     };
     for service in services.iter_mut().filter(|service| own(service)) {
         service.standing = Standing::Aside(format!("it changes {base}: {why}"));
+    }
+}
+
+/// Whether a service is what a file beside it changes under the same name. What developers lay over the same file is a
+/// change of it, too.
+fn is_base(service: &Service, changing: &str, name: &str) -> bool {
+    let path = &service.place.path;
+    service.platform == Platform::Compose
+        && **path != *changing
+        && path::folder_of(path) == path::folder_of(changing)
+        && service.name == name
+        && !path.to_lowercase().contains("override")
+}
+
+/// What a file leaves unsaid of what it changes stands in the file of production that declares it.
+fn take_over(path: &Arc<str>, services: &mut [Service]) {
+    let bases: Vec<Service> = services.iter().filter(|service| service.is_production()).cloned().collect();
+    let own = |service: &&mut Service| service.platform == Platform::Compose && service.place.path == *path;
+    for service in services.iter_mut().filter(own) {
+        let Some(base) = bases.iter().find(|base| is_base(base, path, &service.name)).cloned() else { continue };
+        service.role = base.role;
+        service.image = service.image.take().or(base.image);
+        service.dockerfile = service.dockerfile.take().or(base.dockerfile);
+        service.command = service.command.take().or(base.command);
+        service.user = service.user.take().or(base.user);
+        service.memory_limit = service.memory_limit.take().or(base.memory_limit);
+        service.log = service.log.take().or(base.log);
+        service.strategy = service.strategy.take().or(base.strategy);
+        service.reverts = service.reverts.take().or(base.reverts);
+        service.borrows_env |= base.borrows_env;
+        if service.health.is_empty() {
+            service.health = base.health;
+        }
+        let names: Vec<String> = service.env.iter().map(|entry| entry.name.clone()).collect();
+        service.env.extend(base.env.into_iter().filter(|entry| !names.contains(&entry.name)));
     }
 }
 
@@ -155,12 +184,33 @@ fn fill(mut service: Service, spec: &Spec, value: &Value, facts: &Facts<'_>, con
     service.log = value.get("logging").and_then(|logging| spec.text(logging, "driver"));
     service.mounts_source = mounted_source(spec, value, facts.tree);
     service.strategy = update_order(spec, value);
+    service.tls = by_traefik(spec, value, facts);
     service.reverts = value.at(&["deploy", "update_config"]).and_then(|update| {
         let action = spec.text(update, "failure_action")?;
         Some(Fact::new(action.value == "rollback", action.place))
     });
     inherit(&mut service, value, containers);
     service
+}
+
+/// The label by which Traefik takes TLS for a service, in a file that also has it send plain requests there.
+fn by_traefik(spec: &Spec, value: &Value, facts: &Facts<'_>) -> Option<Fact<bool>> {
+    let is_tls = |label: &str| {
+        label.starts_with("traefik.http.routers.") && (label.ends_with(".tls") || label.ends_with(".tls.certresolver"))
+    };
+    let labels = value.get("labels")?;
+    let listed = labels.as_list().unwrap_or_default().iter().filter_map(|label| {
+        let text = label.scalar_text()?;
+        let (name, set) = text.split_once('=')?;
+        (is_tls(name) && set != "false").then(|| spec.at(label))
+    });
+    let mapped = labels.as_map().into_iter().flatten().filter_map(|(name, field)| {
+        let is_on = is_tls(name) && field.value.scalar_text().is_some_and(|set| set != "false");
+        is_on.then(|| spec.at(&field.value))
+    });
+    let place = listed.chain(mapped).next()?;
+    let text = facts.tree.text(&spec.0)?.text().to_lowercase();
+    (text.contains("redirections") || text.contains("redirectscheme")).then(|| Fact::new(true, place))
 }
 
 /// What the image built here says where the compose file says nothing.

@@ -1,16 +1,37 @@
 //! Whether production runs what a compose file declares (items-1.md §0.3).
 
 use super::super::elsewhere::definitions;
+use super::super::mounted::volumes;
 use super::super::{Containers, Env, EnvValue, Platform, Role, Service};
-use super::{UNNAMED_COMPOSE, is_compose, is_stack, needs_profile};
+use super::{UNNAMED_COMPOSE, is_compose, is_stack, joined, needs_profile};
 use crate::facts::Facts;
-use crate::facts::disowned::{DISOWNED, is_disowned, is_for_tests};
+use crate::facts::disowned::{AN_EXAMPLE, DISOWNED, is_an_example, is_disowned, is_for_tests};
 use crate::facts::documents::may_say;
-use crate::facts::introduced::{introduction, is_of_an_example};
+use crate::facts::introduced::{called_an_example, introduction, is_of_an_example};
 use crate::facts::production::{self, Stage, Standing, is_mode};
+use crate::pattern::pattern;
+use crate::tree::File;
 use crate::tree::path::{folder_of, is_below};
 use crate::value::Value;
 use std::sync::Arc;
+
+/// Whether a workflow that deploys, by its name, starts the file: `docker compose -f compose.yml -f compose.deploy.yml up`.
+fn is_deployed(facts: &Facts<'_>, path: &str) -> bool {
+    let deploys = |file: &&File| {
+        let name = file.name().to_lowercase();
+        is_below(&file.path, ".github/workflows")
+            && ["deploy", "deployment"].iter().any(|word| name.split(['-', '_', '.']).any(|part| part == *word))
+            && !matches!(production::stage_of_path(&file.path), Stage::Never(_))
+    };
+    let starts = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let names_it =
+            |pair: &[&str]| matches!(pair[0], "-f" | "--file") && joined("", pair[1]).as_deref() == Some(path);
+        line.contains("compose") && words.contains(&"up") && words.windows(2).any(names_it)
+    };
+    let workflows = facts.tree.files().iter().filter(deploys).filter_map(File::text);
+    workflows.into_iter().any(|source| source.text().lines().any(starts))
+}
 
 /// Services that only developers run.
 const DEVELOPER_SERVICES: &[&str] =
@@ -39,6 +60,9 @@ pub(super) fn standing(
     if is_stack(&name) {
         return Standing::Production;
     }
+    if is_deployed(facts, path) {
+        return Standing::Production;
+    }
     if production::is_in_tools(path) {
         return Standing::Aside("it stands in a folder of tools".into());
     }
@@ -50,14 +74,29 @@ pub(super) fn standing(
     if let Some(other) = containers.services.iter().find(declares) {
         return Standing::Aside(format!("production is declared in {}", other.place.path));
     }
-    if let Some((other, _)) = definitions(facts, path).next() {
+    let is_shown = |other: &str| {
+        facts.tree.text(other).is_some_and(|source| is_an_example(source.text()))
+            || called_an_example(facts, other).is_some()
+    };
+    let (shown, declared): (Vec<_>, Vec<_>) =
+        definitions(facts, path).map(|(other, _)| other).partition(|other| is_shown(other));
+    if let Some(other) = declared.first() {
         return Standing::Aside(format!("production is declared in {other}"));
+    }
+    if let Some(other) = shown.first() {
+        return Standing::Uncertain(format!("{other} shows another way to run the same"));
     }
     if let Some(above) = compose_above(facts, path) {
         return Standing::Uncertain(format!("{above} declares how the project runs, too"));
     }
-    if let Some(document) = sample_beside(facts, path) {
+    if let Some(document) = sample_beside(facts, path).or_else(|| called_an_example(facts, path)) {
         return Standing::Uncertain(format!("{document} calls it a sample"));
+    }
+    if facts.tree.text(path).is_some_and(|source| is_an_example(source.text())) {
+        return Standing::Uncertain(AN_EXAMPLE.into());
+    }
+    if keeps_in_memory(facts, path, services) && alternatives(facts, path, services).next().is_some() {
+        return Standing::Uncertain("it keeps the data in memory, and others beside it run the same".into());
     }
     if is_variation(&name) && alternatives(facts, path, services).nth(1).is_some() {
         return Standing::Uncertain("others beside it run the same, and nothing says which one is used".into());
@@ -113,6 +152,22 @@ fn alternatives<'f>(facts: &'f Facts<'_>, path: &'f str, services: &'f [Service]
         !matches!(production::stage_of_path(&facts.own_name().cleared(other)), Stage::Never(_))
             && declared.is_some_and(|map| map.iter().any(|(name, field)| runs_it((name.as_str(), &field.value))))
     })
+}
+
+// `dsn: memory`, `DATASTORE_ENGINE=memory`, `"db_url": "sqlite://:memory:"`.
+pattern!(
+    IN_MEMORY,
+    r#"(?im)^[ \t]*(?:-[ \t]+)?["']?(?:[\w.]+[_.])?(?:dsn|(?:db|database)_?(?:url|uri)|(?:data_?store|storage)(?:_(?:engine|driver|type))?)["']?[ \t]*[:=][ \t]*["']?(?:in-?memory|memory|mem|(?:sqlite\S*)?:memory:)\b"#
+);
+
+/// Whether the environment of a service of the project's own, or the settings that the file mounts, choose a store that
+/// forgets everything with the process: somebody tries the program out.
+fn keeps_in_memory(facts: &Facts<'_>, path: &str, services: &[Service]) -> bool {
+    let own = services.iter().filter(|service| service.role != Role::ThirdParty);
+    let stated = own.flat_map(|service| service.env.iter().filter_map(literal));
+    let is_stated = stated.into_iter().any(|(name, value)| IN_MEMORY.is_match(&format!("{name}={value}")));
+    let says = |path: String| facts.tree.text(&path).is_some_and(|source| IN_MEMORY.is_match(source.text()));
+    is_stated || volumes(facts, path).any(says)
 }
 
 /// The document in the same folder whose introduction says that this is only one way to begin.
