@@ -59,7 +59,7 @@ pub(super) const FACTS: &[Fact] = &[
             r"\bPoolConfig::new\(\s*(?<value>[\w.:* ]+?)\s*\)",
             r"\bPoolConfig\s*\{[^{}]{0,200}?\bmax_size\s*:\s*(?<value>[\w.:]+)",
             r"\.max_open\(\s*(?<value>[\w.:* ]+?)\s*\)",
-            r"\.SetMaxOpenConns\(\s*(?<value>[\w.:* ]+?(?:\(\))?)\s*\)",
+            r"\.SetMaxOpenConns\(\s*(?:u?int(?:32|64)?\(\s*)?(?<value>[\w.:* ]+?(?:\(\))?)\s*\)",
             r"\b(?:MaxConns|MaxOpenConns)\s*[:=]\s*(?<value>\d+)",
             r"\.MaxConns\s*=\s*(?:u?int(?:32|64)?\(\s*)?(?<value>[a-zA-Z][\w.]*)",
             r"\bpool_size\s*=\s*(?<value>[\w.]+)",

@@ -4,7 +4,7 @@ use super::ENDLESS;
 use super::facts::Fact;
 use crate::evidence::{Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::code::{Hit, Scope, observe, serves_not};
+use crate::facts::code::{Hit, Language, Scope, observe, serves_not};
 use crate::facts::config::{not_chosen, script};
 use crate::pattern::{compile, escape, pattern};
 use crate::probe::Word;
@@ -96,6 +96,27 @@ pub(super) fn is_of_the_service(facts: &Facts<'_>, hit: &Hit) -> bool {
         && !serves_not(facts, &hit.path)
         && not_chosen(facts, &hit.path).is_none()
         && facts.code().left_out(facts, &hit.path, hit.span.start).is_none()
+        && !is_made_by_tests(facts, hit)
+}
+
+/// Whether a method of Go belongs to a type that only functions for tests make: `func InitTestStore() { s := &Store{…`.
+fn is_made_by_tests(facts: &Facts<'_>, hit: &Hit) -> bool {
+    let head = |path: &str, at: usize| {
+        let code = facts.code().file(path)?.code(facts)?.product();
+        let start = code.get(..at)?.rfind("\nfunc ")? + 1;
+        code.get(start..)?.lines().next()
+    };
+    let receiver = || {
+        let (receiver, _) = head(&hit.path, hit.span.start as usize)?.strip_prefix("func (")?.split_once(')')?;
+        receiver.split_whitespace().last().map(|name| name.trim_start_matches('*'))
+    };
+    let Some(name) = receiver().filter(|_| Language::of(&hit.path) == Some(Language::Go)) else { return false };
+    let made = facts.code().find(facts, &format!(r"\b{}\{{|\bnew\({0}\)", escape(name)));
+    let is_of_tests = |made: &Hit| {
+        let head = head(&made.path, made.span.start as usize).and_then(|head| head.strip_prefix("func "));
+        head.and_then(|head| head.split('(').next()).is_some_and(|name| name.contains("Test"))
+    };
+    !made.is_empty() && made.iter().all(is_of_tests)
 }
 
 fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {

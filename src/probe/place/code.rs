@@ -177,6 +177,51 @@ pub(super) fn client(facts: &Facts<'_>, names: &[&str]) -> Answer {
     Answer { seen, blind, ..Answer::default() }
 }
 
+/// What a crate of a database has for types that may be kept in one, whoever connects to it.
+const DESCRIBE: &[(&str, &[&str])] = &[
+    (
+        "sqlx",
+        &[
+            "Type",
+            "FromRow",
+            "Encode",
+            "Decode",
+            "Database",
+            "Postgres",
+            "Sqlite",
+            "MySql",
+            "Error",
+            "types",
+            "encode",
+            "decode",
+            "error",
+            "database",
+            "postgres::Pg",
+            "sqlite::Sqlite",
+            "mysql::MySql",
+        ],
+    ),
+    ("diesel", &["Queryable", "Insertable", "sql_types", "serialize", "deserialize", "backend"]),
+    ("tokio_postgres", &["types"]),
+    ("postgres", &["types"]),
+];
+
+/// Whether all that is taken from a crate at a place only describes types: `sqlx::Type`, `use sqlx::{FromRow, Type};`.
+fn only_describes(name: &str, rest: &str) -> bool {
+    let Some((_, known)) = DESCRIBE.iter().find(|(known, _)| *known == name) else { return false };
+    let is_known = |taken: &str| {
+        let path: String = taken.trim().chars().take_while(|c| c.is_alphanumeric() || "_:".contains(*c)).collect();
+        let first = path.split("::").next().unwrap_or_default();
+        // `sqlx::postgres::PgTypeInfo` is a type, `sqlx::postgres::PgPool` connects.
+        let connects = ["Pool", "Connect", "Options", "Listener", "Transaction"].iter().any(|word| path.contains(word));
+        !connects && known.iter().any(|known| *known == first || known.contains("::") && path.starts_with(known))
+    };
+    match rest.strip_prefix('{').and_then(|list| list.split_once('}')) {
+        Some((list, _)) => list.split(',').filter(|taken| !taken.trim().is_empty()).all(is_known),
+        None => is_known(rest),
+    }
+}
+
 /// Where source names a dependency.
 fn uses(facts: &Facts<'_>, package: &Package, dependency: &Dependency) -> Option<Sighting> {
     let name = match package.ecosystem {
@@ -191,6 +236,10 @@ fn uses(facts: &Facts<'_>, package: &Package, dependency: &Dependency) -> Option
         _ => format!(r#"["']{quoted}["'/]|\b{quoted}\b"#),
     };
     let found = facts.code().find_all(facts, Scope::Product, &[&pattern]).pop()?;
-    let hit = found.iter().find(|hit| not_chosen(facts, &hit.path).is_none())?;
+    let describes = |hit: &Hit| {
+        let rest = facts.tree.text(&hit.path).and_then(|source| source.text().get(hit.span.end as usize..));
+        package.ecosystem == Ecosystem::Cargo && rest.is_some_and(|rest| only_describes(&name, rest))
+    };
+    let hit = found.iter().find(|hit| not_chosen(facts, &hit.path).is_none() && !describes(hit))?;
     Some(here(Place::at(hit.path.clone(), hit.span), format!("uses {}", dependency.name)))
 }
