@@ -11,6 +11,7 @@ use crate::facts::settings_types::{Field, Root, Shape};
 use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::quantity::{Dimension, Quantity};
+use crate::source::Source;
 use crate::value::{Map, Value};
 
 /// `@schema(field…)`.
@@ -96,6 +97,23 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
     }
     answer
+}
+
+/// The fields of these names that the program reads from its environment, and does not start without.
+pub(super) fn required<'f>(facts: &'f Facts<'_>, words: &[&Word]) -> Vec<&'f Field> {
+    let names: Vec<Name> = words.iter().map(|word| Name::of(word)).collect();
+    let of_pydantic = |field: &Field| {
+        let text = facts.tree.text(&field.place.path).map_or("", Source::text);
+        Language::of(&field.place.path) == Some(Language::Python) && text.contains("BaseSettings")
+    };
+    let fields = facts.settings_types().fields.iter().filter(|field| {
+        field.is_required
+            && !field.is_open
+            && field.shape != Shape::Boolean
+            && names.iter().any(|name| name.is_of(field))
+            && (field.variable.is_some() || of_pydantic(field))
+    });
+    behind_features(facts, fields.collect()).0
 }
 
 /// The fields that a release has, and those that it leaves out with their features, each with why.

@@ -8,6 +8,7 @@ use crate::facts::code::{is_of_a_client_library, is_of_another_command, serves_n
 use crate::facts::config::{Config, Connection, EnvRead, Held, Layer, Setting, Way, squashed};
 use crate::facts::manifests::Beside;
 use crate::facts::secrets::{is_placeholder, is_trivial};
+use crate::facts::settings_types::Field;
 use crate::pattern::escape;
 
 /// `@secret(key…)`.
@@ -81,6 +82,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     };
     let serves = |read: &&EnvRead| !is_elsewhere(&read.place.path);
     answer.seen.extend(reads(config, &words).filter(serves).map(read_sighting));
+    let required = super::schema::required(facts, &words).into_iter();
+    let required = required.filter(|field| !is_elsewhere(&field.place.path) && !is_set(config, field));
+    answer.seen.extend(required.map(required_sighting));
     keep(&mut answer, way);
     let is_named = may_hold(&words);
     answer.blind.extend(config.blind(|file| file.has_word(ADDRESSES) || is_named(file)));
@@ -363,6 +367,12 @@ fn reads<'c>(config: &'c Config, words: &[&Word]) -> impl Iterator<Item = &'c En
     })
 }
 
+/// Whether the tree sets the variable of a field, which is judged by what it is set to.
+fn is_set(config: &Config, field: &Field) -> bool {
+    let keys = || [Some(&field.key), field.variable.as_ref()].into_iter().flatten();
+    config.settings().iter().any(|setting| setting.is_variable && keys().any(|key| *key == setting.key))
+}
+
 /// `FORCE_UPDATE_PRIVATE_KEY`, `SKIP_TOKEN`: a switch about a secret, and not the secret.
 fn says_what_to_do(name: &str) -> bool {
     const DEEDS: &[&str] = &[
@@ -391,4 +401,9 @@ fn says_what_to_do(name: &str) -> bool {
 fn read_sighting(read: &EnvRead) -> Sighting {
     let message = format!("the program reads `{}` from its environment", read.name);
     Sighting::new(read.place.clone(), Strength::Configured, message).with(Observed::Word("env_plain".to_owned()))
+}
+
+fn required_sighting(field: &Field) -> Sighting {
+    let message = format!("the program reads `{}` from its environment and does not start without it", field.name);
+    Sighting::new(field.place.clone(), Strength::Configured, message).with(Observed::Word("env_plain".to_owned()))
 }

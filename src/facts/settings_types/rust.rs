@@ -364,7 +364,12 @@ impl Structs {
             found.is_checked = true;
         }
         found.default = attribute(attributes, &["default_value_t", "default_value", "default"]);
-        found.variable = attribute(attributes, &["env", "from", "var"]).map(|name| Key::of(&name));
+        // `#[arg(long, env)]`: the variable is called as the field is, in capitals.
+        let own = || {
+            let is_bare = ["clap", "arg", "structopt"].iter().any(|name| has_word(attributes, name, "env"));
+            is_bare.then(|| Key::of(found.name.rsplit('.').next().unwrap_or(&found.name)))
+        };
+        found.variable = attribute(attributes, &["env", "from", "var"]).map(|name| Key::of(&name)).or_else(own);
         let stated = stated_bound(attributes);
         if stated != Bound::default() {
             found.bound = Bound { min: stated.min.or(found.bound.min), max: stated.max.or(found.bound.max) };
