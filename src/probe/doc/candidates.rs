@@ -1,5 +1,6 @@
 //! Which documents and sections are about a topic.
 
+use super::releases;
 use super::setting;
 use super::topic::Topic;
 use crate::evidence::Place;
@@ -35,14 +36,15 @@ impl<'f> Candidate<'f> {
     }
 
     /// The section and its subsections with their indices, without those that turn to something else: to a developer's
-    /// machine, unless the topic may speak of one, or to what the topic leaves aside.
+    /// machine, unless the topic may speak of one, to what the topic leaves aside, or to a release of before.
     pub(in crate::probe) fn speaking(&self, topic: &Topic) -> impl Iterator<Item = (usize, &'f Section)> {
         let (from, development) = (self.section, topic.development || topic.code);
+        let newest = releases::newest(self.tree());
         let mut aside = 0;
         self.tree().iter().enumerate().map(move |(index, section)| (index + from, section)).filter(
             move |&(index, section)| {
                 let turns = || !development && setting::is_aside(&section.title) || topic.is_aside(&section.title);
-                if index > from && turns() {
+                if index > from && (turns() || newest.is_after(section)) {
                     aside = aside.max(section.end);
                 }
                 index >= aside

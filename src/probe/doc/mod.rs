@@ -8,6 +8,7 @@ mod lazy;
 mod measure;
 mod named;
 pub(super) mod outside;
+mod releases;
 mod setting;
 mod symptoms;
 mod titles;

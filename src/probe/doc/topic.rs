@@ -66,6 +66,8 @@ pub enum Action {
     Command,
     /// A block of commands, or three steps: a command that a sentence names is none of them.
     Steps,
+    /// A command, or three steps that tell somebody what to do.
+    Told,
 }
 
 /// What must be there before a topic counts.
@@ -303,6 +305,7 @@ fn topic(name: &str, body: &Map, before: &IndexMap<String, Topic>) -> Result<Top
             "not_in" => topic.not_in = Globs::new(words(value)?),
             "even_there" => topic.even_there = Some(Pattern::read(value)?),
             "action" if value.as_str() == Some("steps") => topic.action = Action::Steps,
+            "action" if value.as_str() == Some("told") => topic.action = Action::Told,
             "action" => topic.action = if flag(value)? { Action::Command } else { Action::None },
             "code" => topic.code = flag(value)?,
             "elsewhere" => topic.elsewhere = flag(value)?,

@@ -156,10 +156,13 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
     };
     let acts = match topic.action {
         Action::None => true,
-        Action::Command => weight.commands > 0,
+        Action::Command | Action::Told => weight.commands > 0,
         Action::Steps => weight.blocks > 0 || weight.listed >= ENOUGH_STEPS,
     };
-    weight.lacks_action = !acts && weight.steps < ENOUGH_STEPS;
+    let steps = || candidate.speaking(topic).flat_map(|(_, section)| section.steps()).map(|step| step.text.as_str());
+    // A list of what has changed, or of what the program does by itself, is no procedure.
+    let are_steps = topic.action != Action::Told || numbered >= ENOUGH_STEPS || deed::are_told(steps());
+    weight.lacks_action = !acts && !(weight.steps >= ENOUGH_STEPS && are_steps);
     weight.is_outside = !weight.refused
         && outside
         && weight.words < ENOUGH_WORDS
@@ -168,15 +171,14 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
         && weight.rows == 0;
     let is_of_another = is_of_another(topic, document);
     let is_of_code = is_of_code(topic, candidate);
-    let steps = candidate.speaking(topic).flat_map(|(_, section)| section.steps()).map(|step| step.text.as_str());
-    let is_told = topic.action != Action::Steps || weight.commands > 0 || deed::are_told(steps);
+    let is_told = topic.action != Action::Steps || weight.commands > 0 || deed::are_told(steps());
     is_about &= is_told && !deed::only_makes(topic, candidate);
     weight.is_off_topic = is_of_another || is_of_code || !is_about && weight.words > 0;
     weight.off_topic_why = match topic.action {
         _ if is_of_another => "its reader begins a program of their own",
         _ if is_of_code => "its commands change the code",
         Action::Steps => "nothing in it is put into operation",
-        Action::Command | Action::None => "it bears the name and speaks of something else",
+        Action::Command | Action::Told | Action::None => "it bears the name and speaks of something else",
     };
     weight
 }
