@@ -151,12 +151,13 @@ fn read(facts: &Facts<'_>, file: &File, kind: &str, source: &Source, question: &
     let sighting = |message: String| Sighting::new(place.clone(), Strength::Documented, message);
     let base = base(root);
     let own = is_own(facts, kind, &operations, &base);
+    let bears_name = bears_own_name(facts, title);
     let is_aside = ASIDE.find_iter(&file.path).any(|one| own != Some(true) || !is_of_clients(one.as_str()));
     let aside = if is_aside {
         Some("by its place a test's, a client's or an example".to_owned())
-    } else if FOREIGN.is_match(title.trim()) {
+    } else if !bears_name && FOREIGN.is_match(title.trim()) {
         Some(format!("\"{title}\" is somebody else's"))
-    } else if own != Some(true) && !bears_own_name(facts, title) && is_client_input(facts, &file.path) {
+    } else if own != Some(true) && !bears_name && is_client_input(facts, &file.path) {
         Some("a client is generated from it".to_owned())
     } else if operations.is_empty() {
         Some("it names no operation".to_owned())
