@@ -9,6 +9,7 @@ use crate::pattern::{PatternSet, Regex, pattern};
 use crate::probe::doc::outside::outside_links;
 use crate::probe::doc::topic::Topic;
 use crate::quantity::{Dimension, Quantity};
+use crate::source::Span;
 
 /// `@doc.states`.
 pub static PROBE: Probe = Probe {
@@ -32,6 +33,8 @@ pattern!(
 );
 pattern!(HIGHEST, r"(?i)\b(?:sev-?[01]|p[01]|critical|highest|severity 1|s1|blocker)\b");
 pattern!(OTHER, r"(?i)\b(?:sev-?[2-9]|p[2-9]|low|medium|minor|moderate|severity [2-9]|s[2-5])\b");
+// A cadence with at most one word between it and the name.
+pattern!(BEFORE, r"(?i)\b(?:hourly|daily|weekly|monthly|quarterly|half-?yearly|yearly),?\s+(?:[\w-]+,?\s+)?$");
 pattern!(EVERY, r"(?i)\b(?:every|each|once in|once per)\s+$");
 /// How far behind its name an amount may stand.
 const REACH: usize = 80;
@@ -49,6 +52,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             }
             // "Backup frequency and RTO" is no heading of a time.
             let is_headed = names.stand_in(&section.title) && !section.title.to_lowercase().contains(" and ");
+            if is_headed && names.wants_cadence {
+                stated_in_heading(document, index, &mut answer);
+            }
             let mut columns: Vec<usize> = Vec::new();
             for block in &section.blocks {
                 if let BlockKind::Row { cells, header } = &block.kind {
@@ -123,8 +129,16 @@ fn stated_in_row(
     let at = cells.iter().position(|cell| names.stand_in(cell));
     let by_row = at.into_iter().flat_map(|at| &cells[at + 1..]).map(String::as_str);
     for text in by_column.chain(by_row) {
-        push(document, block, stated(text, names.wants_cadence, true), answer);
+        push(document, block.span, &block.text, stated(text, names.wants_cadence, true), answer);
     }
+}
+
+/// How often something is done, in the heading of what is done then: "Monthly restore test". The heading alone says nothing.
+fn stated_in_heading(document: &Document, index: usize, answer: &mut Answer) {
+    let section = &document.sections[index];
+    let stands_there = document.tree(index).iter().any(|one| !one.blocks.is_empty()) && section.placeholders.is_empty();
+    let stated = cadence(&section.title).filter(|_| stands_there);
+    push(document, section.heading, &section.title, stated, answer);
 }
 
 fn stated_in_text(document: &Document, block: &Block, names: &Names, is_headed: bool, answer: &mut Answer) {
@@ -139,14 +153,22 @@ fn stated_in_text(document: &Document, block: &Block, names: &Names, is_headed: 
                 end -= 1;
             }
             let sentence = before_next_label(rest[..end].split(". ").next().unwrap_or(""));
-            if push(document, block, stated(sentence, names.wants_cadence, false), answer) {
+            let said = stated(sentence, names.wants_cadence, false);
+            let said = said.or_else(|| said_before(&block.text[..found.start()]).filter(|_| names.wants_cadence));
+            if push(document, block.span, &block.text, said, answer) {
                 return;
             }
         }
     }
     if is_headed && (names.wants_cadence || amount(&block.text).is_some()) {
-        push(document, block, stated(&block.text, names.wants_cadence, false), answer);
+        push(document, block.span, &block.text, stated(&block.text, names.wants_cadence, false), answer);
     }
+}
+
+/// How often something is done, right before its name: "weekly restore tests", "a quarterly, announced drill".
+fn said_before(text: &str) -> Option<(Observed, String)> {
+    let found = BEFORE.find(text)?;
+    cadence(found.as_str())
 }
 
 /// The text up to a line that states something else: `RTO: <value>` above `RPO: 1 hour` states nothing.
@@ -160,15 +182,15 @@ fn before_next_label(text: &str) -> &str {
 }
 
 /// Adds what a text states, if it states anything.
-fn push(document: &Document, block: &Block, stated: Option<(Observed, String)>, answer: &mut Answer) -> bool {
+fn push(document: &Document, span: Span, text: &str, stated: Option<(Observed, String)>, answer: &mut Answer) -> bool {
     let Some((value, said)) = stated else { return false };
-    let line: String = block.text.trim().chars().take(90).collect();
+    let line: String = text.trim().chars().take(90).collect();
     let sighting = Sighting::new(
-        Place::at(document.path.clone(), block.span),
+        Place::at(document.path.clone(), span),
         Strength::Documented,
         format!("states {said}: \"{line}\""),
     );
-    if said.contains("business") || block.text.to_lowercase().contains("business hours") {
+    if said.contains("business") || text.to_lowercase().contains("business hours") {
         let message = format!("{}, in business time only", sighting.message);
         answer.notes.push(Sighting { message, ..sighting });
         return true;
