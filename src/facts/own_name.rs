@@ -165,9 +165,21 @@ impl OwnName {
         })
     }
 
+    /// Whether a word is the whole of its name or of its owner's, whatever joins their parts.
+    pub fn is_whole(&self, word: &str) -> bool {
+        let plain = |name: &str| name.replace('-', "").to_lowercase();
+        self.names.iter().chain(&self.owners).any(|name| plain(name) == plain(word))
+    }
+
     /// What its manifests call it, in words: `metrics server`.
     pub fn called(&self) -> &[String] {
         &self.called
+    }
+
+    /// What its manifests call it, and what people call it for short: `dashboard`, of the `Kubernetes Dashboard`.
+    pub fn in_full(&self) -> impl Iterator<Item = &str> {
+        let short = self.phrases.iter().filter_map(|phrase| phrase.last()).filter(|word| !word.ends_with('s'));
+        self.called.iter().chain(short).map(String::as_str)
     }
 
     /// Whether a text bears a word of what its manifests call it, or its owner's whole name.
@@ -234,6 +246,23 @@ impl OwnName {
         cleared.push_str(&text[done..]);
         cleared.into()
     }
+}
+
+/// The words of a text without those of a name; `None` where it does not bear the name.
+pub fn without(text: &str, name: &str) -> Option<String> {
+    let lower = text.to_lowercase();
+    let all: Vec<&str> = words(&lower).map(|(at, length)| &lower[at..at + length]).collect();
+    let name: Vec<&str> = name.split(' ').collect();
+    let (mut rest, mut at) = (Vec::new(), 0);
+    while at < all.len() {
+        if all[at..].starts_with(&name) {
+            at += name.len();
+        } else {
+            rest.push(all[at]);
+            at += 1;
+        }
+    }
+    (rest.len() < all.len()).then(|| rest.join(" "))
 }
 
 /// Where the words of a text stand and how long they are.

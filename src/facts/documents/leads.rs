@@ -10,7 +10,7 @@ use crate::source::floor;
 // Where the documentation as a whole is: "refer to the website for documentation"; that of one API or tool is less.
 pattern!(
     WHOLE,
-    r"(?i)\b(?:for|to|find|read|the|our|full|complete|official|user|more|all|further|detailed)\s+(?:documentation|docs|manual|handbook|guides)\b"
+    r"(?i)\b(?:for|to|find|read|the|our|full|complete|official|user|more|all|further|detailed)\s+(?:(?:comprehensive|detailed|complete|extensive|thorough|in-depth|official)\s+)?(?:documentation|docs|manual|handbook|guides)\b"
 );
 // What is done by a guide that no more is said of.
 pattern!(
@@ -114,9 +114,9 @@ impl Look<'_, '_> {
         let is_site = is_own_site(facts, url);
         let is_documentation = is_own_documentation(facts, self.document, url);
         let is_own = is_site || is_documentation;
-        let is_reference = is_reference(url);
+        let is_reference = is_of_others(facts, url);
         let is_of_one_thing = || is_bare_guide(text) && HOW.is_match(&self.sentence(link));
-        let names_it = names_documentation(text) && !is_of_one_thing();
+        let names_it = names_documentation(&self.without_own_name(text)) && !is_of_one_thing();
         let is_named = self.leads_there || names_it || is_documentation || is_site && spells_documentation(text);
         let is_whole = || is_site && WHOLE.is_match(&self.sentence(link));
         // One page of a wiki is not all of it, unless the repository is there for what is written.
@@ -127,11 +127,14 @@ impl Look<'_, '_> {
         let speaks = !self.is_picture(link) && (says_nothing(text) || is_place_to_read(text));
         let path = url.split("://").nth(1).and_then(|rest| rest.split_once('/')).map_or("", |(_, path)| path);
         let parts = path.split(['?', '#']).next().unwrap_or_default().split('/');
+        let parts = parts.map(|part| part.split('.').next().unwrap_or(part).replace(['-', '_'], " "));
+        // The program's own name says nothing of the page.
+        let is_said = |part: &String| !facts.own_name().in_full().any(|name| name == part);
         Lead {
             place: Place::at(self.document.path.clone(), link.span),
-            text: text.to_owned(),
+            text: text.split_whitespace().collect::<Vec<_>>().join(" "),
             page: wiki_page(text, url),
-            parts: parts.map(|part| part.split('.').next().unwrap_or(part).replace(['-', '_'], " ")).collect(),
+            parts: parts.filter(is_said).collect(),
             spoken: speaks.then(|| self.sentence(link)),
             is_product: is_product(facts, text, url),
             is_others: is_reference && !is_own,
@@ -143,6 +146,12 @@ impl Look<'_, '_> {
                 && !is_others
                 && (is_named || is_whole()),
         }
+    }
+
+    /// A text without the words of the project's name: "Shop docs".
+    fn without_own_name(&self, text: &str) -> String {
+        let own = self.facts.own_name();
+        text.split_whitespace().filter(|word| own.is_in(word) != Some(true)).collect::<Vec<_>>().join(" ")
     }
 
     /// Whether a picture stands for the text of a link.
@@ -189,13 +198,18 @@ fn site_name(host: &str) -> Option<&str> {
 /// that the title alone names, `kubernetes.io` for `Kubernetes Parcel Counter`, is none.
 fn is_own_site(facts: &Facts<'_>, url: &str) -> bool {
     let own = facts.own_name();
-    let is_titled_alone = |name: &str| is_reference(url) && !own.called().is_empty() && !own.is_called(name);
+    let is_titled_alone = |name: &str| is_of_others(facts, url) && !own.called().is_empty() && !own.is_called(name);
     let bears = |name: &str| own.is_in(name) == Some(true) && !is_titled_alone(name);
     let folder = || url.split('/').nth(3).unwrap_or_default();
     let host = host(url);
     site_name(host).is_some_and(bears)
         || (host.ends_with(".github.io") || host.ends_with(".gitlab.io")) && bears(folder())
         || is_repository_beside(facts, url)
+}
+
+/// Whether an address is of somebody else's manual: that of a tool is its own where the tree is the tool.
+fn is_of_others(facts: &Facts<'_>, url: &str) -> bool {
+    is_reference(url) && !site_name(host(url)).is_some_and(|name| facts.own_name().is_whole(name))
 }
 
 /// Whether an address is of another repository of the project: `github.com/acme/shop-dashboards` beside `acme/shop`.

@@ -30,6 +30,7 @@ pub use standing::{Standing, beside_the_team, may_say};
 
 use super::{Facts, parallel};
 use crate::evidence::{Blind, Place};
+use crate::pattern::pattern;
 use crate::tree::{Content, File};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -75,7 +76,7 @@ enum Markup {
 }
 
 fn markup(file: &File) -> Option<Markup> {
-    let name = file.name();
+    let name = file.name().strip_suffix(TEMPLATE).unwrap_or(file.name());
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     match extension.to_ascii_lowercase().as_str() {
         "md" | "markdown" | "mdx" | "mdown" => Some(Markup::Markdown),
@@ -88,10 +89,20 @@ fn markup(file: &File) -> Option<Markup> {
     }
 }
 
+/// What the source of a chart's page ends with; where the page stands beside it, that is read.
+const TEMPLATE: &str = ".gotmpl";
+// What helm-docs fills in.
+pattern!(ACTION, r"\{\{[^{}]*\}\}");
+
+/// Whether a document is printed into one that stands beside it.
+fn is_printed(facts: &Facts<'_>, file: &File) -> bool {
+    file.path.strip_suffix(TEMPLATE).is_some_and(|page| facts.tree.file(page).is_some())
+}
+
 /// Reads every document of the tree.
 pub fn read(facts: &Facts<'_>) -> Documents {
-    let files: Vec<(&File, Markup)> =
-        facts.tree.files().iter().filter_map(|file| Some((file, markup(file)?))).collect();
+    let all = facts.tree.files().iter().filter(|file| !is_printed(facts, file));
+    let files: Vec<(&File, Markup)> = all.filter_map(|file| Some((file, markup(file)?))).collect();
     let read: Vec<Result<Document, Blind>> = parallel::map(&files, |&(file, markup)| read_one(file, markup));
     let mut documents = Documents { own_addresses: links::own_addresses(facts), ..Documents::default() };
     let before = versions::of_before(files.iter().map(|(file, _)| &file.path));
@@ -124,6 +135,10 @@ fn read_one(file: &File, markup: Markup) -> Result<Document, Blind> {
         Content::Unread(why) => return Err(unread(why.clone())),
     };
     let parsed = match markup {
+        Markup::Markdown if file.name().ends_with(TEMPLATE) => {
+            let blank = |action: &str| action.replace(|letter: char| letter != '\n', " ");
+            markdown::read(&ACTION.replace_all(source.text(), |found| blank(&found[0])))
+        }
         Markup::Markdown => markdown::read(source.text()),
         Markup::AsciiDoc => plain::asciidoc(source.text()),
         Markup::Rst => plain::rst(source.text()),

@@ -8,6 +8,8 @@ use super::setting::{self, Setting};
 use super::topic::{Action, Needs, Part, Topic};
 use crate::facts::Facts;
 use crate::facts::documents::{Block, BlockKind, Document, Link, Section, Target, is_reference, resolve};
+use crate::pattern::{Regex, pattern};
+use crate::tree::path::{folder_of, join};
 
 /// Words of prose that are substance by themselves.
 pub(super) const ENOUGH_WORDS: usize = 60;
@@ -17,11 +19,18 @@ const ENOUGH_STEPS: usize = 3;
 /// Commands, one after the other, that are a procedure.
 const ENOUGH_LINES: usize = 2;
 
+pattern!(INSTALLS_CHART, r"(?m)\bhelm\b[^\n]*\b(?:install|upgrade)\b");
+// The sections of a chart's page that belong to how it is installed.
+pattern!(NEEDED, r"(?i)^(?:pre-?requisites?|requirements|before you (?:begin|start))\b");
+pattern!(AROUND, r"(?i)^(?:introduction|overview|verif\w+|check\w*)\b");
+
 /// What a section holds.
 #[derive(Debug, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "independent observations, each with a sentence of its own")]
 pub(super) struct Weight {
     words: usize,
+    /// Words of the sections beside it that belong to the same guide.
+    words_beside: usize,
     steps: usize,
     commands: usize,
     /// Commands that stand in a block of their own.
@@ -69,8 +78,8 @@ impl Weight {
     /// What it lacks.
     fn flaws(&self) -> Vec<String> {
         let mut flaws = Vec::new();
-        let is_thin =
-            !self.is_counted && self.words < ENOUGH_WORDS && self.steps < ENOUGH_STEPS && self.rows < ENOUGH_STEPS;
+        let words = self.words + self.words_beside;
+        let is_thin = !self.is_counted && words < ENOUGH_WORDS && self.steps < ENOUGH_STEPS && self.rows < ENOUGH_STEPS;
         if is_thin {
             flaws.push(self.describe());
         }
@@ -141,6 +150,7 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
                 about.is_match(&section.title) || section.blocks.iter().any(|block| about.is_match(&block.text));
         }
     }
+    weight.words_beside = words_of_chart(facts, candidate);
     let numbered = numbered_headings(candidate).count();
     weight.steps = weight.steps.max(numbered);
     weight.is_counted = match &topic.needs {
@@ -181,6 +191,26 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
         Action::Command | Action::Told | Action::None => "it bears the name and speaks of something else",
     };
     weight
+}
+
+/// Words that the page of a chart gives to what is needed for it and to what it puts up, beside the section that installs
+/// it: a guide that is divided well says little in each of them.
+fn words_of_chart(facts: &Facts<'_>, candidate: &Candidate<'_>) -> usize {
+    let document = candidate.document;
+    let chart = join(folder_of(&document.path), "Chart.yaml");
+    let installs = |block: &Block| block.kind == BlockKind::Command && INSTALLS_CHART.is_match(&block.text);
+    let mut blocks = candidate.tree().iter().flat_map(|section| &section.blocks);
+    if candidate.section == 0 || !chart.is_some_and(|path| facts.tree.file(&path).is_some()) || !blocks.any(installs) {
+        return 0;
+    }
+    let words = |pattern: &Regex| -> usize {
+        let titled = document.sections.iter().filter(|section| pattern.is_match(&section.title));
+        titled.map(|section| section.words).sum()
+    };
+    match words(&NEEDED) {
+        0 => 0,
+        needed => needed + words(&AROUND),
+    }
 }
 
 /// Whether a link names where something runs, by no more than its address: `<https://shop.example/>`,
