@@ -6,6 +6,7 @@ use super::topic::Topic;
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::documents::{BlockKind, Document, Section, Standing, Target, resolve};
+use crate::facts::own_name::without;
 use crate::pattern::pattern;
 use crate::source::Span;
 use crate::tree::path::folder_of;
@@ -149,7 +150,9 @@ fn may_stand(document: &Document, topic: &Topic) -> bool {
 fn candidates<'f>(facts: &Facts<'_>, document: &'f Document, topic: &Topic) -> Vec<Candidate<'f>> {
     // The largest heading, or the front matter, titles the document when everything else stands under it.
     let head = (0..document.sections.len().min(2)).find(|&index| !document.sections[index].title.is_empty());
-    let names = |index: usize| Some(index) == head && is_of_its_name(facts, document, topic);
+    let is_readme = is_of_everything(document);
+    let names =
+        |index: usize| is_of_its_name(facts, &document.sections[index].title, topic, is_readme && Some(index) == head);
     let titled = |index: usize| topic.is_title(&document.sections[index].title) && !names(index);
     let is_head = head.is_some_and(|head| titled(head) && document.sections[head].end == document.sections.len());
     let is_other = head.is_some_and(|head| topic.is_other_title(&document.sections[head].title));
@@ -160,10 +163,8 @@ fn candidates<'f>(facts: &Facts<'_>, document: &'f Document, topic: &Topic) -> V
         let shown = below.filter(|_| head.is_some()).or(head).unwrap_or(0);
         return vec![Candidate { document, section: 0, shown }];
     }
-    let is_of_everything = is_of_everything(document);
-    let puts_up = |index: usize| {
-        is_of_everything && puts_up(topic, &document.sections[index]) && has_infrastructure(facts, document)
-    };
+    let puts_up =
+        |index: usize| is_readme && puts_up(topic, &document.sections[index]) && has_infrastructure(facts, document);
     let mut found = Vec::new();
     let mut index = 1;
     while index < document.sections.len() {
@@ -189,13 +190,15 @@ fn puts_up(topic: &Topic, section: &Section) -> bool {
     !topic.is_other_title(&section.title) && commands.any(|block| topic.is_put_up_by(&block.text))
 }
 
-/// Whether a readme is titled by the name of the program, and the topic is a word of that and of nothing beside it:
-/// "Metrics Server", and not "Dashboards of the Metrics Server".
-fn is_of_its_name(facts: &Facts<'_>, document: &Document, topic: &Topic) -> bool {
-    let title = document.title().to_lowercase();
-    let is_all =
-        |name: &str| title.contains(name) && topic.is_title(name) && !topic.is_title(&title.replace(name, " "));
-    is_of_everything(document) && facts.own_name().called().iter().any(|name| is_all(name))
+/// Whether a heading bears the name of the program, and the topic is a word of that and of nothing beside it: "Metrics
+/// Server arguments", and not "Dashboards of the Metrics Server". The name alone is what a readme is titled by.
+fn is_of_its_name(facts: &Facts<'_>, title: &str, topic: &Topic, is_head_of_readme: bool) -> bool {
+    let is_all = |name: &str| {
+        topic.is_title(name)
+            && without(title, name)
+                .is_some_and(|rest| !topic.is_title(&rest) && (is_head_of_readme || !rest.is_empty()))
+    };
+    facts.own_name().in_full().any(is_all)
 }
 
 /// A section that says little itself and points into the tree hands its topic on: "see docs/deploy.md".
@@ -205,6 +208,8 @@ fn linked<'f>(facts: &'f Facts<'_>, topic: &Topic, from: &Candidate<'f>) -> Vec<
         return Vec::new();
     }
     let documents = facts.documents();
+    let bears_its_name =
+        |document: &Document| is_of_everything(document) && is_of_its_name(facts, document.title(), topic, true);
     let links = from.tree().iter().flat_map(|section| &section.links);
     let inside = links.filter_map(|link| match resolve(facts.tree, documents, from.document, &link.url) {
         Target::Inside(path) => documents.at(&path),
@@ -212,7 +217,7 @@ fn linked<'f>(facts: &'f Facts<'_>, topic: &Topic, from: &Candidate<'f>) -> Vec<
     });
     inside
         .filter(|document| document.path != from.document.path && may_speak(document, topic))
-        .filter(|document| !topic.is_other_title(document.title()) && !is_of_its_name(facts, document, topic))
+        .filter(|document| !topic.is_other_title(document.title()) && !bears_its_name(document))
         // What a readme says on the topic stands in its sections; the rest of it speaks of everything.
         .filter(|document| !is_of_everything(document) || candidates(facts, document, topic).is_empty())
         .map(|document| Candidate { document, section: 0, shown: usize::from(document.sections.len() > 1) })

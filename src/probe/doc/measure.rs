@@ -10,6 +10,7 @@ use super::weigh;
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::documents::{Block, BlockKind, Section};
+use crate::facts::own_name::without;
 use crate::pattern::pattern;
 use crate::source::{Span, floor, head};
 
@@ -28,6 +29,11 @@ pattern!(ONE_WAY, r"(?i)^\w+(?:\s+\w+)?\s+(?:with|using|via|on|from|in|by|throug
 pattern!(
     THEN,
     r"(?i)^(?:after|afterwards|once|then|next|access(?:ing)?|open(?:ing)?|first (?:log-?in|start|run|use)|done|result)\b"
+);
+// A sentence by which there is nothing of what its heading names.
+pattern!(
+    DENIES,
+    r"(?i)^[^.\n]*\b(?:no longer|(?:do|does|did) not|(?:do|does)n['’]t)\s+(?:\w+\s+){0,2}?(?:ships?|bundles?|comes? with|includes?|provides?|contains?|defines?)\b|^\W*there (?:is|are) (?:currently |as yet )?(?:no|none)\b"
 );
 pattern!(ENDPOINT, r"(?i)^\W*(?:endpoint|url|uri|path|route)\W{1,6}/[\w{:]");
 pattern!(
@@ -116,8 +122,16 @@ impl<'a> Look<'a, '_> {
 
     fn pattern(&self, pattern: &Pattern, reach: Reach) -> Vec<(Place, String)> {
         let document = self.candidate.document;
+        // What stands in the name of the program is no more than that.
+        let own: Vec<&str> = self.facts.own_name().in_full().filter(|name| pattern.is_match(name)).collect();
+        let says = |text: &str| {
+            let is_more = |name: &&str| without(text, name).is_none_or(|rest| pattern.is_match(&rest));
+            pattern.is_match(text) && own.iter().all(is_more)
+        };
+        let denies = |section: &Section| section.blocks.first().is_some_and(|block| DENIES.is_match(&block.text));
         let heading = self.below().find(|&(index, section)| {
-            pattern.is_match(&section.title)
+            says(&section.title)
+                && !denies(section)
                 && document.tree(index).iter().any(|inner| !inner.is_bare())
                 && (!self.actions || document.tree(index).iter().any(is_actionable))
         });
@@ -126,27 +140,25 @@ impl<'a> Look<'a, '_> {
         }
         // A lead in bold, with the commands below it.
         let led = if reach == Reach::Labels { self.labelled() } else { Vec::new() };
-        if let Some((label, .., span)) = led.iter().find(|(label, _, acts, _)| *acts && pattern.is_match(label)) {
+        if let Some((label, .., span)) = led.iter().find(|(label, _, acts, _)| *acts && says(label)) {
             return vec![(self.at(*span), format!("\"{}\"", excerpt(label)))];
         }
         let block = self.blocks().find(|block| {
-            let is_labelled = || block.label.as_deref().is_some_and(|label| pattern.is_match(label));
+            let is_labelled = || block.label.as_deref().is_some_and(says);
             let is_there = match &block.kind {
-                BlockKind::Row { cells, .. } if reach == Reach::Labels => {
-                    cells.first().is_some_and(|cell| pattern.is_match(cell))
-                }
+                BlockKind::Row { cells, .. } if reach == Reach::Labels => cells.first().is_some_and(|cell| says(cell)),
                 BlockKind::Item { .. } if reach == Reach::Labels && block.commands && block.label.is_none() => {
-                    pattern.is_match(head(&block.text, 40))
+                    says(head(&block.text, 40))
                 }
                 _ if reach == Reach::Labels => is_labelled(),
-                BlockKind::Row { cells, .. } => cells.iter().any(|cell| pattern.is_match(cell)),
+                BlockKind::Row { cells, .. } => cells.iter().any(|cell| says(cell)),
                 BlockKind::Command | BlockKind::Code(_) => {
-                    block.text.lines().any(|line| !is_remark(line) && pattern.is_match(line))
+                    block.text.lines().any(|line| !is_remark(line) && says(line))
                 }
-                BlockKind::Item { .. } => says_more(block) && pattern.is_match(beginning(&block.text)),
+                BlockKind::Item { .. } => says_more(block) && says(beginning(&block.text)),
                 BlockKind::Paragraph => is_labelled(),
             };
-            (is_there || reach == Reach::Prose && pattern.is_match(&block.text)) && (!self.actions || acts(block))
+            (is_there || reach == Reach::Prose && says(&block.text)) && (!self.actions || acts(block))
         });
         block.map(|block| (self.at(block.span), format!("\"{}\"", excerpt(&block.text)))).into_iter().collect()
     }

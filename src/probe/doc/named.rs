@@ -52,6 +52,8 @@ impl<'a> Look<'a, '_> {
     /// What is explained, by its name.
     fn named(&self) -> Vec<(Named, &'a str, Span)> {
         let words = |text: &str| text.split_whitespace().count();
+        // Names beside a name explain nothing.
+        let explains = |cell: &String| cell.split(',').any(|part| words(part) >= 2);
         let is_variable = |name: &str| {
             let name = name.trim_matches(['`', '*', ':', ' ']);
             name.contains('_') && !name.contains(char::is_lowercase)
@@ -65,7 +67,7 @@ impl<'a> Look<'a, '_> {
                         is_of_settings = lists_settings(cells) || is_list_of_alerts(cells);
                     }
                     BlockKind::Row { cells, header: false }
-                        if !is_of_settings && cells.iter().skip(1).any(|cell| words(cell) >= 2) =>
+                        if !is_of_settings && cells.iter().skip(1).any(explains) =>
                     {
                         found.push((Named::Row, cells[0].as_str(), block.span));
                     }
