@@ -55,13 +55,17 @@ fn needed(facts: &Facts<'_>, package: &Package, file: &File) -> Vec<String> {
     needed
 }
 
-/// Whether a command of Go builds the tests of a file: `//go:build e2e` asks for `-tags e2e`.
+/// Whether a command of Go builds the tests of a file: `//go:build e2e` asks for `-tags e2e`, and `//go:build !quick` for no
+/// `-tags quick`.
 pub(super) fn tag_is_on(facts: &Facts<'_>, command: &Command, words: &[&str], file: &File) -> bool {
-    let Some(tag) = needed_tag(facts, file) else { return true };
+    let Some((tag, is_needed)) = tag_of(facts, file) else { return true };
     let flags: Vec<&str> = command.env.get("GOFLAGS").map_or("", String::as_str).split_whitespace().collect();
     let mut passed = super::runs::values(words, &["-tags", "--tags"]);
     passed.extend(super::runs::values(&flags, &["-tags", "--tags"]));
     let mut passed = passed.iter().flat_map(|list| list.split([',', ' ']));
+    if !is_needed {
+        return !passed.any(|one| one == tag);
+    }
     passed.any(|one| one == tag || one.contains('$')) || may_pass_flags(words)
 }
 
@@ -102,14 +106,16 @@ fn may_pass_flags(words: &[&str]) -> bool {
     })
 }
 
-/// The one tag that a file of tests is built with; what names a system or several tags is left alone.
-fn needed_tag<'f>(facts: &'f Facts<'_>, file: &File) -> Option<&'f str> {
+/// The one tag that a file of tests is built with, or without it where the second is false; what names a system or several
+/// tags is left alone.
+fn tag_of<'f>(facts: &'f Facts<'_>, file: &File) -> Option<(&'f str, bool)> {
     let text = facts.tree.text(&file.path)?.text();
     let head = text.lines().take(40).take_while(|line| !line.starts_with("package "));
-    let tag = head.into_iter().find_map(|line| line.strip_prefix("//go:build "))?.trim();
+    let asked = head.into_iter().find_map(|line| line.strip_prefix("//go:build "))?.trim();
+    let (tag, is_needed) = asked.strip_prefix('!').map_or((asked, true), |tag| (tag, false));
     let is_word = tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let is_given = GIVEN_TAGS.contains(&tag) || tag.starts_with("go1");
-    (is_word && !is_given).then_some(tag)
+    (is_word && !is_given).then_some((tag, is_needed))
 }
 
 /// Tags that Go itself turns on: systems, processors, compilers.

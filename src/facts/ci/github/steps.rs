@@ -234,7 +234,11 @@ fn uses(
             let excerpt = known.fill(&Excerpt::scalar(&parsed.source, script.span, text));
             walk.script(&excerpt, &call);
         }
-        let called = CARGO.contains(&name).then(|| cargo_call(&with)).or_else(|| call_of(name, &with));
+        let called = CARGO
+            .contains(&name)
+            .then(|| cargo_call(&with))
+            .or_else(|| cypress_call(name, &with))
+            .or_else(|| call_of(name, &with));
         if let Some(text) = called {
             let folder = ["working-directory", "build-root-directory", "dir", "workdir"].map(|input| with.get(input));
             let mut call = call.clone();
@@ -275,6 +279,14 @@ fn call_of(name: &str, with: &BTreeMap<String, String>) -> Option<String> {
     let said: Vec<&str> =
         inputs.iter().filter_map(|input| with.get(*input)).flat_map(|text| text.split_whitespace()).collect();
     (!said.is_empty()).then(|| format!("{program} {}", said.join(" ")))
+}
+
+/// What the action of Cypress runs, where it runs more than components: what `command` says, or all specs.
+fn cypress_call(name: &str, with: &BTreeMap<String, String>) -> Option<String> {
+    let is = |input: &str, value: &str| with.get(input).is_some_and(|given| given.trim() == value);
+    let runs = name == "cypress-io/github-action" && !is("component", "true") && !is("runTests", "false");
+    let own = || with.get("command").filter(|command| !command.trim().is_empty());
+    runs.then(|| own().map_or_else(|| "cypress run".to_owned(), Clone::clone))
 }
 
 /// What an action that calls Cargo runs: its `command` with its `args`, a build where it names none.
