@@ -366,6 +366,81 @@ fn recipes_that_call_themselves_end() {
 }
 
 #[test]
+fn make_finds_what_is_there() {
+    let ci = "\
+on: [push]
+jobs:
+  a:
+    steps:
+      - run: make cover
+";
+    let root = "\
+ROOT := $(shell dirname $(realpath $(firstword $(MAKEFILE_LIST))))
+include $(ROOT)/hack/*.mk
+include $(ROOT)/hack/settings.mk
+cover:
+\t@$(MAKE) --no-print-directory -C $(PARTS) TASK=cover
+";
+    let settings = "PARTS := $(ROOT)/parts\n";
+    let parts = "\
+LEFT = $(filter-out $(wildcard common/), $(wildcard */))
+ALL = $(dir $(LEFT))
+.PHONY: all
+all: $(ALL)
+$(ALL):
+\t@$(MAKE) --directory=$@ $(TASK)
+";
+    let part = "cover: main.go\n\t@go test -coverprofile=$@.out ./... $$@\n";
+    let files = [
+        (".github/workflows/ci.yml", ci),
+        ("Makefile", root),
+        ("hack/settings.mk", settings),
+        ("parts/Makefile", parts),
+        ("parts/api/Makefile", part),
+        ("parts/web/Makefile", part),
+        ("parts/common/Makefile", part),
+    ];
+    check(
+        &files,
+        "
+        + a .github/workflows/ci.yml:5 make cover
+        + a Makefile:5 make --no-print-directory -C //parts TASK=cover
+        + a parts/Makefile:6 make --directory=api/ cover
+        + a parts/api/Makefile:2 go test -coverprofile=cover.out ./... ${@}
+        + a parts/Makefile:6 make --directory=web/ cover
+        + a parts/web/Makefile:2 go test -coverprofile=cover.out ./... ${@}
+        ",
+    );
+}
+
+#[test]
+fn what_make_is_not_seen_to_run_is_left_open() {
+    let ci = "\
+on: [push]
+jobs:
+  a:
+    steps:
+      - run: make check
+      - run: make covered
+      - run: make -C $SOMEWHERE lint
+      - run: make main.o
+";
+    let tree = Tree::in_memory([
+        (".github/workflows/ci.yml", ci.as_bytes()),
+        ("Makefile", b"check:\n\tgo vet ./...\n".as_slice()),
+    ]);
+    let facts = Facts::new(&tree, jiff::Timestamp::UNIX_EPOCH);
+    let whys: Vec<&str> = facts.ci().blind.iter().map(|blind| blind.why.as_str()).collect();
+    assert_eq!(
+        whys,
+        [
+            "what `make covered` runs cannot be told: its recipe is not found",
+            "what `make -C ${SOMEWHERE} lint` runs cannot be told: its recipe is not found",
+        ]
+    );
+}
+
+#[test]
 fn the_longest_gap_between_runs() {
     let days = |expression: &str| longest_gap(expression).map(|gap| gap / 86_400.0);
     assert_eq!(days("0 0 * * *"), Some(1.0));

@@ -4,7 +4,7 @@ use super::super::excerpt::Excerpt;
 use super::super::path;
 use super::make_file::{Makefile, Target, read};
 use super::{Call, Walk};
-use crate::evidence::Place;
+use crate::evidence::{Blind, Place};
 use crate::source::Source;
 use std::collections::BTreeSet;
 
@@ -27,6 +27,12 @@ impl Walk<'_> {
                 "-n" | "--dry-run" | "--version" | "--help" | "-q" => return,
                 "-i" | "--ignore-errors" => call = call.excused(Some("`make -i` ignores failures")),
                 option if option.starts_with("-C") => call.dir = path::join(&call.dir, &option[2..]),
+                option if option.starts_with("--directory=") => {
+                    call.dir = path::join(&call.dir, &option["--directory=".len()..]);
+                }
+                option if option.starts_with("--file=") || option.starts_with("--makefile=") => {
+                    file = option.split_once('=').map(|(_, file)| file.to_owned());
+                }
                 option if option.starts_with('-') => {}
                 pair if pair.contains('=') => overrides.extend(pair.split_once('=')),
                 target => targets.push(target.to_owned()),
@@ -39,8 +45,13 @@ impl Walk<'_> {
                 .map(|name| path::join(&call.dir, name))
                 .find(|path| self.facts.tree.file(path).is_some()),
         };
-        let Some(path) = path else { return };
-        let mut make = read(self.facts, &path);
+        let Some(path) = path else {
+            if call.dir.contains('$') {
+                self.unread_recipe(words, place, &call);
+            }
+            return;
+        };
+        let mut make = read(self.facts, &call.dir, &path);
         for (name, value) in overrides {
             make.variables.insert(name.to_owned(), value.to_owned());
         }
@@ -49,6 +60,10 @@ impl Walk<'_> {
         }
         let mut done = BTreeSet::new();
         for target in targets {
+            let is_a_file = || target.contains('.') || self.facts.tree.file(&path::join(&call.dir, &target)).is_some();
+            if make.found(&target).is_none() && !make.targets.is_empty() && !is_a_file() {
+                self.unread_recipe(words, place, &call);
+            }
             let key = format!("{path}:{target}");
             if let Some(inner) = call.inside(format!("make {target}"), place, key) {
                 self.target(&make, &target, &inner, &mut done, 0);
@@ -56,37 +71,50 @@ impl Walk<'_> {
         }
     }
 
-    fn target(&mut self, make: &Makefile, name: &str, call: &Call, done: &mut BTreeSet<String>, depth: usize) {
+    fn target(&mut self, make: &Makefile<'_>, name: &str, call: &Call, done: &mut BTreeSet<String>, depth: usize) {
         if depth > 40 || !done.insert(name.to_owned()) {
             return;
         }
-        let explicit = make.targets.get(name).map(|target| (target, ""));
-        let Some((target, stem)) = explicit.or_else(|| by_pattern(make, name)) else { return };
+        let Some((target, stem)) = make.found(name) else { return };
+        let own = Own { target: name, stem, first: target.prerequisites.first().map_or("", String::as_str) };
         for need in &target.prerequisites {
             self.target(make, &need.replacen('%', stem, 1), call, done, depth + 1);
         }
         if make.one_shell {
-            self.one_shell(make, &target.recipe, call);
+            self.one_shell(make, &target.recipe, &own, call);
             return;
         }
         for (file, span) in &target.recipe {
             let Some(source) = self.facts.tree.text(file) else { continue };
-            self.recipe_line(make, source, *span, call, &[]);
+            self.recipe_line(make, source, *span, call, (&own, &[]));
         }
     }
 
-    /// Walks a line of a recipe, or each line of what it stands for; `given` is what a call hands on.
+    /// Leaves open what a call of make runs whose recipe is not in the tree.
+    fn unread_recipe(&mut self, words: &[String], place: &Place, call: &Call) {
+        let line: String = words.join(" ").chars().take(60).collect();
+        let why = format!("what `{line}` runs cannot be told: its recipe is not found");
+        let is_known = self.ci.blind.iter().any(|one| one.why == why);
+        // An image has the folders that it is given, which are not those of the tree.
+        let is_in_image = call.chain.iter().any(|link| link.what.starts_with("build of "));
+        if call.step.is_gate() && call.excuse.is_none() && !is_known && !is_in_image {
+            self.ci.blind.push(Blind { place: Some(place.clone()), why });
+        }
+    }
+
+    /// Walks a line of a recipe, or each line of what it stands for; `given` is the target that it is of, and what a call hands on.
     fn recipe_line(
         &mut self,
-        make: &Makefile,
+        make: &Makefile<'_>,
         source: &Source,
         span: crate::source::Span,
         call: &Call,
-        given: &[String],
+        (own, given): (&Own<'_>, &[String]),
     ) {
         let line = Excerpt::verbatim(source, span);
         let (line, ignored) = without_prefix(&line);
         let line = line.replaced(&numbered(line.text(), given));
+        let line = line.replaced(&own.named(line.text()));
         if let Some((name, arguments)) = called(line.text()).filter(|(name, _)| make.defined.contains_key(*name)) {
             let place = line.place(0..line.text().len());
             let key = format!("define {name} {}", arguments.join(" "));
@@ -94,7 +122,7 @@ impl Walk<'_> {
             inner.chain.clone_from(&call.chain);
             for (file, span) in &make.defined[name] {
                 let Some(source) = self.facts.tree.text(file) else { continue };
-                self.recipe_line(make, source, *span, &inner, &arguments);
+                self.recipe_line(make, source, *span, &inner, (own, &arguments));
             }
             return;
         }
@@ -105,13 +133,14 @@ impl Walk<'_> {
     }
 
     /// `.ONESHELL`: the whole recipe is one script, and without `-e` only its last command can fail.
-    fn one_shell(&mut self, make: &Makefile, recipe: &[(String, crate::source::Span)], call: &Call) {
+    fn one_shell(&mut self, make: &Makefile<'_>, recipe: &[(String, crate::source::Span)], own: &Own<'_>, call: &Call) {
         let mut whole: Option<Excerpt> = None;
         let mut ignored_first = false;
         for (index, (file, span)) in recipe.iter().enumerate() {
             let Some(source) = self.facts.tree.text(file) else { continue };
             let (line, ignored) = without_prefix(&Excerpt::verbatim(source, *span));
             ignored_first |= index == 0 && ignored;
+            let line = line.replaced(&own.named(line.text()));
             let line = line.replaced(&make.references(line.text(), 0));
             match &mut whole {
                 None => whole = Some(line),
@@ -128,9 +157,44 @@ impl Walk<'_> {
     }
 }
 
+impl Makefile<'_> {
+    /// The rule that makes a target, and what `%` stands for in it.
+    fn found<'m>(&'m self, name: &'m str) -> Option<(&'m Target, &'m str)> {
+        let explicit = self.targets.get(name).map(|target| (target, ""));
+        explicit.or_else(|| by_pattern(self, name))
+    }
+}
+
+/// What a recipe knows of the target that it is run for.
+struct Own<'t> {
+    /// `$@`
+    target: &'t str,
+    /// `$*`
+    stem: &'t str,
+    /// `$<`
+    first: &'t str,
+}
+
+impl Own<'_> {
+    /// `$@`, `$*` and `$<` in a line, with what they become.
+    fn named(&self, line: &str) -> Vec<(std::ops::Range<usize>, String)> {
+        let places = memchr::memchr_iter(b'$', line.as_bytes()).filter(|at| !line[..*at].ends_with('$'));
+        let found = places.filter_map(|at| {
+            let value = match line.as_bytes().get(at + 1)? {
+                b'@' => self.target,
+                b'*' => self.stem,
+                b'<' => self.first,
+                _ => return None,
+            };
+            (!value.is_empty()).then(|| (at..at + 2, value.to_owned()))
+        });
+        found.collect()
+    }
+}
+
 /// The rule for a pattern that makes a target, and what `%` stands for in it. What such a rule needs is there, or has a
 /// rule of its own: `%: common-%` makes `build` where somebody says how to make `common-build`.
-fn by_pattern<'m, 'n>(make: &'m Makefile, name: &'n str) -> Option<(&'m Target, &'n str)> {
+fn by_pattern<'m, 'n>(make: &'m Makefile<'_>, name: &'n str) -> Option<(&'m Target, &'n str)> {
     make.targets.iter().find_map(|(pattern, target)| {
         let (start, end) = pattern.split_once('%')?;
         let stem = name.strip_prefix(start)?.strip_suffix(end)?;
@@ -167,7 +231,7 @@ fn numbered(line: &str, given: &[String]) -> Vec<(std::ops::Range<usize>, String
 }
 
 /// What `.SHELLFLAGS` switches on.
-fn flags(make: &Makefile, call: &mut Call) {
+fn flags(make: &Makefile<'_>, call: &mut Call) {
     if let Some(flags) = make.variables.get(".SHELLFLAGS") {
         call.settings.errexit = flags.split_whitespace().any(|flag| flag.starts_with('-') && flag.contains('e'));
         call.settings.pipefail = flags.contains("pipefail");

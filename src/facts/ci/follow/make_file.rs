@@ -1,6 +1,7 @@
 //! Reads makefiles: variables, targets, their prerequisites and recipes.
 
 use super::super::path;
+use super::make_functions::{Place, call};
 use crate::facts::Facts;
 use crate::source::{Source, Span};
 use std::collections::BTreeMap;
@@ -11,14 +12,14 @@ const MAX_INCLUDES: usize = 32;
 const MAX_EXPANSION: usize = 8;
 
 /// A makefile with what it includes.
-#[derive(Debug, Default)]
-pub(super) struct Makefile {
+pub(super) struct Makefile<'t> {
     pub(super) variables: BTreeMap<String, String>,
     pub(super) targets: BTreeMap<String, Target>,
     /// The lines of what `define` gives a name, which a recipe may stand for: the file and where.
     pub(super) defined: BTreeMap<String, Vec<(String, Span)>>,
     pub(super) first: Option<String>,
     pub(super) one_shell: bool,
+    place: Place<'t>,
 }
 
 /// What a target needs and runs.
@@ -29,15 +30,22 @@ pub(super) struct Target {
     pub(super) recipe: Vec<(String, Span)>,
 }
 
-/// Reads a makefile.
-pub(super) fn read(facts: &Facts<'_>, file: &str) -> Makefile {
-    let mut make = Makefile::default();
+/// Reads the makefile that make is given in a folder.
+pub(super) fn read<'t>(facts: &Facts<'t>, folder: &str, file: &str) -> Makefile<'t> {
+    let mut make = Makefile {
+        variables: BTreeMap::new(),
+        targets: BTreeMap::new(),
+        defined: BTreeMap::new(),
+        first: None,
+        one_shell: false,
+        place: Place::of(facts, folder, file),
+    };
     read_one(&mut make, facts, file, &mut Vec::new());
     make
 }
 
 /// Reads one file, and what it includes where it does so: the first target of all is what `make` alone makes.
-fn read_one(make: &mut Makefile, facts: &Facts<'_>, file: &str, done: &mut Vec<String>) {
+fn read_one(make: &mut Makefile<'_>, facts: &Facts<'_>, file: &str, done: &mut Vec<String>) {
     if done.len() >= MAX_INCLUDES || done.iter().any(|one| one == file) {
         return;
     }
@@ -95,7 +103,7 @@ fn read_one(make: &mut Makefile, facts: &Facts<'_>, file: &str, done: &mut Vec<S
 }
 
 /// Reads `targets: prerequisites ; recipe`; gives the targets.
-fn rule(make: &mut Makefile, text: &str, line: &str, span: Span, file: &str) -> Vec<String> {
+fn rule(make: &mut Makefile<'_>, text: &str, line: &str, span: Span, file: &str) -> Vec<String> {
     let Some((names, rest)) = line.split_once(':') else { return Vec::new() };
     let rest = rest.trim_start_matches(':');
     let names: Vec<String> = make.expand(names).split_whitespace().map(str::to_owned).collect();
@@ -129,7 +137,7 @@ fn rule(make: &mut Makefile, text: &str, line: &str, span: Span, file: &str) -> 
 }
 
 /// Reads `NAME = value` and its kin; `perhaps` gives a value only to what has none.
-fn assign(make: &mut Makefile, line: &str, perhaps: bool) -> bool {
+fn assign(make: &mut Makefile<'_>, line: &str, perhaps: bool) -> bool {
     let line = line.strip_prefix("export ").or_else(|| line.strip_prefix("override ")).unwrap_or(line).trim_start();
     let len = line.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(byte)).count();
     let rest = line[len..].trim_start();
@@ -176,7 +184,7 @@ fn logical_lines(text: &str) -> Vec<Span> {
     lines
 }
 
-impl Makefile {
+impl Makefile<'_> {
     /// A text with the variables filled in that this makefile sets to plain text.
     pub(super) fn expand(&self, text: &str) -> String {
         self.expand_deep(text, 0)
@@ -214,7 +222,7 @@ impl Makefile {
                     continue;
                 }
             };
-            if let Some(chosen) = self.chosen(text, start, depth) {
+            if let Some(chosen) = self.chosen(text, start, depth).or_else(|| self.called(text, start, depth)) {
                 at = chosen.0.end;
                 found.push(chosen);
                 continue;
@@ -232,6 +240,7 @@ impl Makefile {
             }
             let value = match (name, self.variables.get(name)) {
                 ("MAKE", _) => Some("make".to_owned()),
+                ("MAKEFILE_LIST", None) => Some(self.place.makefiles()),
                 (_, Some(value)) if depth < MAX_EXPANSION && value.len() < 16_384 => {
                     Some(self.expand_deep(value, depth + 1))
                 }
@@ -244,6 +253,13 @@ impl Makefile {
             }
         }
         found
+    }
+
+    /// What a function at `start` gives, where its arguments are known.
+    fn called(&self, text: &str, start: usize, depth: usize) -> Option<(std::ops::Range<usize>, String)> {
+        let (name, arguments, length) = call(&text[start..]).filter(|_| depth < MAX_EXPANSION)?;
+        let arguments: Vec<String> = arguments.iter().map(|argument| self.expand_deep(argument, depth + 1)).collect();
+        Some((start..start + length, self.place.value(name, &arguments)?))
     }
 
     /// `$(if $(NAME),then,else)` at `start`, where this makefile or the call of it sets the variable: the branch taken.

@@ -13,6 +13,7 @@ mod just_file;
 mod linters;
 mod make;
 mod make_file;
+mod make_functions;
 mod nix;
 mod node;
 mod rake;
