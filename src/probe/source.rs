@@ -31,8 +31,9 @@ pub static PROBE: Probe = Probe {
     name: "source",
     summary: "Matches of a pattern in code that ships; yields the group `value`, constants folded. `near` keeps those with \
               another pattern within so many lines; `unless` drops those with one on their line or in the eight (`above`) over it; \
-              `unless_with` drops those with one between the same brackets; `but` drops those whose own text matches; \
+              `unless_with` drops those with one between the same brackets or in the same block; `but` drops those whose own text matches; \
               `called_from` keeps those in a file with another pattern, or in a function that such a file calls; \
+              `called` drops the declaration of a function that nothing else names; \
               `inside` keeps those in a type, function or block whose first line matches, `outside` drops them; \
               `production` drops those in a branch that only development takes, and in its class of settings; \
               `server` drops those in code of browsers and in scripts; \
@@ -42,7 +43,7 @@ pub static PROBE: Probe = Probe {
               `literal` keeps those whose group `value` is a text of the tree or the name of one, and never shows it; \
               `fallback` those where it is one as long as the environment of production gives nothing; \
               `switchable` keeps those behind a switch that is off only where the environment does not give it",
-    usage: "@source(regex…) {near: regex, lines: n, unless: regex, above: n, unless_with: regex, but: regex, called_from: regex, inside: regex, outside: regex, path: glob, production, server, own, service, chosen, literal, fallback, switchable, default: \"the program\", unit, says: \"what it does\"}",
+    usage: "@source(regex…) {near: regex, lines: n, unless: regex, above: n, unless_with: regex, but: regex, called_from: regex, called, inside: regex, outside: regex, path: glob, production, server, own, service, chosen, literal, fallback, switchable, default: \"the program\", unit, says: \"what it does\"}",
     arity: (1, usize::MAX),
     patterns_from: Some(0),
     facts: &[],
@@ -54,6 +55,7 @@ pub static PROBE: Probe = Probe {
         "unless_with",
         "but",
         "called_from",
+        "called",
         "inside",
         "outside",
         "path",
@@ -106,7 +108,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             let is_for_development = question.is_set("production") && is_for_development(facts, hit);
             let is_mention = asks_for_a_call(&word.text) && code.is_quoted(facts, hit) || code.is_printed(facts, hit);
             let is_answered =
-                unless_with.as_ref().is_some_and(|with| bracketed(facts, hit).is_some_and(|text| with.is_match(text)));
+                unless_with.as_ref().is_some_and(|with| around(facts, hit).is_some_and(|text| with.is_match(text)));
             let is_excepted =
                 but.as_ref().is_some_and(|but| own_text(facts, hit).is_some_and(|text| but.is_match(text)));
             if is_elsewhere
@@ -116,6 +118,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                 || is_outside
                 || is_for_development
                 || is_mention
+                || question.is_set("called") && code.is_left_alone(facts, hit)
                 || near.as_ref().is_some_and(|near| !near.is_within(facts, hit, lines))
                 || callers.as_ref().is_some_and(|callers| !is_called_from(facts, callers, hit))
             {
@@ -270,10 +273,15 @@ fn before<'f>(facts: &'f Facts<'_>, hit: &Hit) -> Option<&'f str> {
 /// How far brackets around a match are looked for, both ways.
 const BRACKETED: usize = 4_000;
 
-/// The text between the innermost brackets around a match: the fields of its literal, the arguments of its call.
-fn bracketed<'f>(facts: &'f Facts<'_>, hit: &Hit) -> Option<&'f str> {
+/// The text between the innermost brackets around a match: the fields of its literal, the arguments of its call. Where
+/// none are, its block.
+fn around<'f>(facts: &'f Facts<'_>, hit: &Hit) -> Option<&'f str> {
     let code = facts.code().file(&hit.path)?.code(facts)?.product();
     let (start, end) = (hit.span.start as usize, hit.span.end as usize);
+    bracketed(code, start, end).or_else(|| indented(code, start))
+}
+
+fn bracketed(code: &str, start: usize, end: usize) -> Option<&str> {
     let edge = |bytes: &mut dyn Iterator<Item = &u8>, opening: &[u8], closing: &[u8]| {
         let mut depth = 0_usize;
         bytes.take(BRACKETED).position(|byte| {
@@ -292,6 +300,17 @@ fn bracketed<'f>(facts: &'f Facts<'_>, hit: &Hit) -> Option<&'f str> {
     let before = edge(&mut code.as_bytes().get(..start)?.iter().rev(), open, close)?;
     let after = edge(&mut code.as_bytes().get(end..)?.iter(), close, open)?;
     code.get(start - before..end + after)
+}
+
+/// The lines around a place that stand as deep as its own, or deeper.
+fn indented(code: &str, at: usize) -> Option<&str> {
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    let first = code.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    let own = depth(code.get(first..)?.lines().next()?);
+    let belongs = |line: &&str| line.trim().is_empty() || depth(line) >= own;
+    let above: usize = code[..first].split_inclusive('\n').rev().take_while(belongs).map(str::len).sum();
+    let below: usize = code[first..].split_inclusive('\n').take_while(belongs).map(str::len).sum();
+    (own > 0).then(|| &code[first - above..first + below])
 }
 
 /// Whether code calls somebody else's API, by its path: what it proves and checks there is not what the service asks of

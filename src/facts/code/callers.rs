@@ -4,6 +4,7 @@ use super::{Code, Hit};
 use crate::facts::Facts;
 use crate::pattern::pattern;
 use crate::source::enclosing;
+use std::ops::Range;
 
 // The first line of a function, with its name.
 pattern!(
@@ -26,6 +27,24 @@ impl Code {
         self.functions_around(facts, hit).iter().any(|name| calls(text.product(), name).next().is_some())
     }
 
+    /// Whether a match declares a function that nothing else in the code names: no caller, and no route that it is handed to.
+    pub fn is_left_alone(&self, facts: &Facts<'_>, hit: &Hit) -> bool {
+        let Some(text) = self.file(&hit.path).and_then(|file| file.code(facts)) else { return false };
+        let text = text.product();
+        let Some(name) = declared_at(text, hit.span.start as usize)
+            .filter(|name| hit.span.start as usize <= name.start && name.end <= hit.span.end as usize)
+        else {
+            return false;
+        };
+        let named = self.find(facts, &format!(r"\b{}\b", &text[name.clone()]));
+        let is_used = |other: &Hit| {
+            let code = self.file(&other.path).and_then(|file| file.code(facts));
+            let at = other.span.start as usize;
+            code.is_some_and(|code| declared_at(code.product(), at).is_none_or(|name| name.start != at))
+        };
+        !is_handed_on(text, name.start) && !named.iter().any(is_used)
+    }
+
     /// The names of the functions that a match stands in, the innermost first.
     fn functions_around(&self, facts: &Facts<'_>, hit: &Hit) -> Vec<String> {
         let code = self.file(&hit.path).and_then(|file| file.code(facts));
@@ -39,11 +58,31 @@ pub(super) fn functions(before: &str) -> impl Iterator<Item = (&str, &str)> {
     // A function of one line begins on it.
     let own = before.rsplit('\n').next();
     own.into_iter().chain(enclosing(before)).filter_map(|line| {
-        let found = FUNCTION.captures(line)?;
-        let name = found.name("name").or(found.name("held")).or(found.name("method"))?;
-        let is_block = found.name("first").is_some_and(|first| BLOCKS.contains(&first.as_str()));
-        (!is_block && !BLOCKS.contains(&name.as_str())).then(|| (name.as_str(), line))
+        let name = declared(line)?;
+        Some((&line[name], line))
     })
+}
+
+/// Where a line declares a function: its name.
+fn declared(line: &str) -> Option<Range<usize>> {
+    let found = FUNCTION.captures(line)?;
+    let name = found.name("name").or(found.name("held")).or(found.name("method"))?;
+    let is_block = found.name("first").is_some_and(|first| BLOCKS.contains(&first.as_str()));
+    (!is_block && !BLOCKS.contains(&name.as_str())).then(|| name.range())
+}
+
+/// The name of the function that the line around a place declares.
+fn declared_at(text: &str, at: usize) -> Option<Range<usize>> {
+    let start = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    let line = text.get(start..)?.lines().next()?;
+    declared(line).map(|name| start + name.start..start + name.end)
+}
+
+/// Whether the line above a declaration hands it to a router or a framework: `@app.post("/renew")`, `#[post("/renew")]`.
+fn is_handed_on(text: &str, at: usize) -> bool {
+    const ROUTES: &[&str] = &["#[get", "#[post", "#[put", "#[delete", "#[patch", "#[route", "#[handler"];
+    let above = text.get(..at).and_then(|before| before.lines().rev().nth(1)).unwrap_or_default().trim_start();
+    above.starts_with('@') || ROUTES.iter().any(|route| above.starts_with(route))
 }
 
 /// Where a name stands before a bracket, or is handed on, and is not declared.
