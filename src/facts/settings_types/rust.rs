@@ -31,6 +31,7 @@ static LOADERS: LazyLock<PatternSet> = LazyLock::new(|| {
         r"envy::(?:from_env|from_iter)(?:::<(?P<type>[^>()]+)>)?\(",
         r"envy::prefixed\([^)]*\)\s*\.from_(?:env|iter)(?:::<(?P<type>[^>()]+)>)?\(",
         r"\b(?P<type>[A-Z]\w*)::(?:init_from_env|try_parse|parse|load_from_env)\(\)",
+        r"\b(?P<type>[A-Z]\w*)::(?:from_arg_matches(?:_mut)?|(?:try_)?parse_from)\(",
         r"Config::<?(?P<type>[A-Z]\w*)>?::builder\(\)\s*\.env\(\)",
         r"(?:serde_ya?ml|toml|toml_edit::de|basic_toml|serde_json|json5|ron|serde_yml|yaml_serde)::(?:de::)?from_(?:str|slice|reader)(?:::<(?P<type>[^>()]+(?:<[^>]*>)?)>)?\(",
         r"(?:serde_ya?ml|toml|serde_json|json5|ron|serde_yml|yaml_serde)::(?:de::)?Deserializer::from_(?:str|slice|reader)\(",
@@ -111,6 +112,8 @@ fn mentions_loader(text: &str) -> bool {
         "confy::",
         ".env()",
         "load_from_env",
+        "from_arg_matches",
+        "parse_from(",
     ];
     words.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
 }
@@ -188,12 +191,15 @@ fn is_settings(item: &Item, code: &str, span: Span, path: &str) -> bool {
         .contains(&word.as_str())
     });
     let call = code.get(span.range()).unwrap_or_default();
-    let is_parser = call.ends_with("parse()");
+    let is_parser =
+        ["parse()", "parse_from(", "from_arg_matches(", "from_arg_matches_mut("].iter().any(|end| call.ends_with(end));
     let derives = |name: &str| item.attributes.contains(name);
     let in_tool = path.split('/').any(|part| part == "xtask" || part == "build.rs");
     match () {
         () if in_tool => false,
-        () if is_parser => derives("Parser") || derives("StructOpt") || derives("Clap"),
+        () if is_parser => {
+            (derives("Parser") || derives("StructOpt") || derives("Clap")) && !is_a_part(code, span.range().start)
+        }
         () if (call.contains("from_") || call.contains("eserialize("))
             && !call.contains("envy")
             && !call.contains("try_deserialize") =>
@@ -207,6 +213,12 @@ fn is_settings(item: &Item, code: &str, span: Span, path: &str) -> bool {
         }
         () => true,
     }
+}
+
+/// Whether a place stands where a type says by hand how it is made of what was typed: what it takes over is a part of it.
+fn is_a_part(code: &str, at: usize) -> bool {
+    let before = code.get(floor(code, at.saturating_sub(4_000))..at).unwrap_or_default();
+    before.rsplit_once("fn ").is_some_and(|(_, own)| own.contains("from_arg_matches"))
 }
 
 /// Whether what is parsed at a place is what the function around it waited for, and neither a file nor the environment:
@@ -265,12 +277,29 @@ impl Structs {
     /// The item of a name nearest to a file.
     fn find(&self, name: &str, near: &str) -> Option<(Arc<str>, &Item)> {
         let candidates = self.by_name.get(name)?;
-        let shared = |path: &str| path.split('/').zip(near.split('/')).take_while(|(a, b)| a == b).count();
         let (path, item) = candidates
             .iter()
             .rev()
-            .max_by_key(|(path, item)| (!item.fields.is_empty(), **path == *near, shared(path)))?;
+            .max_by_key(|(path, item)| (!item.fields.is_empty(), **path == *near, shared(path, near)))?;
         Some((path.clone(), item))
+    }
+
+    /// The item that a type written with its module means: `serve::Config` is that of `serve.rs`.
+    fn find_written(&self, written: &str, near: &str) -> Option<(Arc<str>, &Item)> {
+        let name = innermost(written);
+        let module = written.rsplit_once(&format!("::{name}")).and_then(|(before, _)| {
+            before
+                .rsplit(|letter: char| !letter.is_alphanumeric() && letter != '_')
+                .next()
+                .filter(|one| !one.is_empty())
+        });
+        let is_there = |path: &str| {
+            let parts = path.trim_end_matches(".rs").split('/');
+            module.is_some_and(|module| parts.rev().take(2).any(|part| part == module))
+        };
+        let candidates = self.by_name.get(name).into_iter().flatten().filter(|(path, _)| is_there(path));
+        let nearest = candidates.max_by_key(|(path, _)| shared(path, near));
+        nearest.map(|(path, item)| (path.clone(), item)).or_else(|| self.find(name, near))
     }
 
     /// Those of some types that are no part of another one of them.
@@ -344,10 +373,13 @@ impl Structs {
     }
 
     /// What somebody types says what to do, not how; what a command takes from the environment is a setting all the same.
+    /// Where one of them serves, the others are for whoever calls it.
     fn follow_commands(&self, path: &Arc<str>, written: &str, above: &Above, types: &mut SettingsTypes, depth: usize) {
         let commands = self.find(innermost(written), path).filter(|_| depth < MAX_DEPTH);
-        for variant in commands.iter().flat_map(|(_, commands)| &commands.variants) {
-            let Some((path, taken)) = self.find(innermost(&variant.written), path) else { continue };
+        let variants = || commands.iter().flat_map(|(_, commands)| &commands.variants);
+        let has_server = variants().any(|variant| is_of_the_server(&variant.name));
+        for variant in variants().filter(|variant| !has_server || is_of_the_server(&variant.name)) {
+            let Some((path, taken)) = self.find_written(&variant.written, path) else { continue };
             let mut of_command = SettingsTypes::default();
             self.follow(&path, taken, above, &mut of_command, depth + 1);
             let known: BTreeSet<Place> = types.fields.iter().map(|field| field.place.clone()).collect();
@@ -362,6 +394,13 @@ impl Structs {
         if own.as_ref().is_some_and(|(_, item)| item.is_enum) {
             found.shape = Shape::Enum;
             found.is_checked = true;
+        }
+        // A parser of the program's own refuses what it does not know.
+        if found.shape == Shape::Other && attributes.contains("value_parser") {
+            found.shape = Shape::Parsed;
+        }
+        if found.bound == Bound::default() {
+            found.bound = Bound::of_type(innermost(&found.written));
         }
         found.default = attribute(attributes, &["default_value_t", "default_value", "default"]);
         // `#[arg(long, env)]`: the variable is called as the field is, in capitals.
@@ -382,6 +421,33 @@ impl Structs {
         found.is_checked |=
             validates && !is_number_only || found.written.contains("NonZero") || stated != Bound::default();
     }
+}
+
+/// How many folders two paths have in common.
+fn shared(one: &str, other: &str) -> usize {
+    one.split('/').zip(other.split('/')).take_while(|(a, b)| a == b).count()
+}
+
+/// Whether a command, by its name, is one that a running service is started by.
+fn is_of_the_server(name: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "serve",
+        "server",
+        "start",
+        "run",
+        "daemon",
+        "api",
+        "web",
+        "http",
+        "worker",
+        "workers",
+        "consumer",
+        "scheduler",
+        "node",
+        "proxy",
+        "all",
+    ];
+    Key::of(name).words().iter().any(|word| WORDS.contains(&word.as_str()))
 }
 
 fn shape_is_option(written: &str) -> bool {
