@@ -18,12 +18,24 @@ use crate::value::{Map, Value};
 pub static PROBE: Probe = Probe {
     name: "schema",
     summary: "what the types and schemas demand that settings are loaded into; `*` is any field; \
-              with `bounds` it yields the least and greatest value",
-    usage: "@schema(field…) {required, optional, type: \"integer\", bounds, bounded, unbounded, checked, untyped, const, unit}",
+              with `bounds` it yields the least and greatest value; `lacks` says that no field is of that type",
+    usage: "@schema(field…) {required, optional, type: \"integer\", lacks: \"integer\", bounds, bounded, unbounded, checked, untyped, const, unit}",
     arity: (1, usize::MAX),
     patterns_from: None,
     facts: &[],
-    options: &["required", "optional", "type", "bounds", "bounded", "unbounded", "checked", "untyped", "const", "unit"],
+    options: &[
+        "required",
+        "optional",
+        "type",
+        "lacks",
+        "bounds",
+        "bounded",
+        "unbounded",
+        "checked",
+        "untyped",
+        "const",
+        "unit",
+    ],
     look,
 };
 
@@ -46,6 +58,13 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     if is_any && question.options.is_empty() {
         let roots = types.roots.iter().filter(|root| !root.is_untyped && !is_beside(&root.place));
         answer.seen = roots.take(MOST).map(root_sighting).collect();
+        return answer;
+    }
+    if let Some(missing) = question.option("lacks") {
+        let has_one = types.fields.iter().any(|field| is_type(field, missing) && !is_beside(&field.place));
+        let told = types.fields.iter().any(|field| !is_beside(&field.place)).then(|| sort_of(missing));
+        let roots = types.roots.iter().filter(|root| !has_one && !root.is_untyped && !is_beside(&root.place));
+        answer.seen = told.iter().flat_map(|sort| roots.clone().take(MOST).map(|root| lacking(root, sort))).collect();
         return answer;
     }
     let names: Vec<Name> = words.iter().map(|word| Name::of(word)).collect();
@@ -254,6 +273,18 @@ fn absent_means(field: &Field) -> String {
 
 fn sighting(field: &Field, strength: Strength, what: &str) -> Sighting {
     Sighting::new(field.place.clone(), strength, format!("setting `{}`: {what}", field.name))
+}
+
+/// A type that settings are loaded into, none of which is of some sort.
+fn lacking(root: &Root, sort: &str) -> Sighting {
+    let found = root_sighting(root);
+    Sighting { message: format!("{}; no {sort} among them", found.message), ..found }
+}
+
+/// The first of the words for a sort of values.
+fn sort_of(wanted: &Value) -> &str {
+    let first = wanted.as_list().and_then(|list| list.first()).unwrap_or(wanted);
+    first.as_str().unwrap_or_default()
 }
 
 fn root_sighting(root: &Root) -> Sighting {
