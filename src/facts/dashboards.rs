@@ -134,7 +134,11 @@ fn is_told_of(facts: &Facts<'_>, path: &str) -> bool {
 /// Why the path of a dashboard makes it somebody else's; what was contributed is the project's where that is told.
 fn aside(path: &str, is_told_of: impl FnOnce() -> bool) -> Option<String> {
     match production::stage_of_path(path) {
-        Stage::Never(word) if !matches!(word, "dev" | "development" | "local" | "staging" | "stage") => {
+        // What watches a stage watches production, too; what stands among the tools of developers watches their machines.
+        Stage::Never(word)
+            if !matches!(word, "dev" | "development" | "local" | "staging" | "stage")
+                || production::is_in_tools(path) =>
+        {
             Some(format!("\"{word}\" in its path"))
         }
         _ if path.split('/').any(|part| part == "contrib") && !is_told_of() => {

@@ -201,17 +201,15 @@ fn timings(subjects: &[Subject], what: &str) -> Vec<Sighting> {
 
 /// A check that is given as much time as passes until the next one, or more.
 fn overlap((subject, check): (&Subject, &Check)) -> Option<Sighting> {
-    let Timing::Written(timeout) = &check.timeout else { return None };
-    let interval = match &check.interval {
-        Timing::Written(fact) => fact.value,
-        Timing::Default(seconds) => *seconds,
-        Timing::Unknown => return None,
+    // What nobody wrote is as the platform made it, and fits together.
+    let (timeout, interval, place) = match (&check.timeout, &check.interval) {
+        (Timing::Written(timeout), Timing::Written(interval)) => (timeout.value, interval.value, &timeout.place),
+        (Timing::Written(timeout), Timing::Default(interval)) => (timeout.value, *interval, &timeout.place),
+        (Timing::Default(timeout), Timing::Written(interval)) => (*timeout, interval.value, &interval.place),
+        _ => return None,
     };
-    let message = || {
-        let of = format!("{} of {}", check.what, subject.title);
-        format!("timeout {} s of a check every {interval} s, {of}", timeout.value)
-    };
-    (timeout.value >= interval).then(|| seen(&timeout.place, message()))
+    let of = || format!("{} of {}", check.what, subject.title);
+    (timeout >= interval).then(|| seen(place, format!("timeout {timeout} s of a check every {interval} s, {}", of())))
 }
 
 fn words(kind: &HealthKind) -> String {

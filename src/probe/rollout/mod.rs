@@ -275,7 +275,20 @@ fn analysis(object: &Object, all: &[&Object]) -> Option<Sighting> {
     }
     let hook = object.value.at(&["metadata", "annotations"])?.get("argocd.argoproj.io/hook")?;
     let runs = object.is_kind("Job") && hook.as_str().is_some_and(|hook| hook.contains("PostSync"));
-    runs.then(|| seen(hook.span, format!("{title} runs after each sync")))
+    let idles = object.containers().iter().all(|container| is_idle(container.value));
+    (runs && !idles).then(|| seen(hook.span, format!("{title} runs after each sync")))
+}
+
+/// Whether a container only waits or speaks: `sleep 10`, `sh -c "echo done"`.
+fn is_idle(container: &Value) -> bool {
+    let list = |key: &str| container.get(key).and_then(Value::as_list).unwrap_or_default();
+    let words: Vec<String> = list("command").iter().chain(list("args")).filter_map(Value::scalar_text).collect();
+    let line = words.join(" ");
+    let line = ["sh -c ", "/bin/sh -c ", "bash -c "].iter().find_map(|shell| line.strip_prefix(shell)).unwrap_or(&line);
+    let mut commands = line.split([';', '&', '\n']).map(str::trim).filter(|command| !command.is_empty()).peekable();
+    let idles =
+        |command: &str| matches!(command.split(' ').next(), Some("sleep" | "echo" | "printf" | "true" | "date"));
+    commands.peek().is_some() && commands.all(idles)
 }
 
 fn reverts(service: &Service, wanted: bool) -> Option<Sighting> {
