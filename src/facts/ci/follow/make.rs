@@ -47,7 +47,7 @@ impl Walk<'_> {
         };
         let Some(path) = path else {
             if call.dir.contains('$') {
-                self.unread_recipe(words, place, &call);
+                self.unread_recipe(&targets, words, place, &call);
             }
             return;
         };
@@ -62,7 +62,7 @@ impl Walk<'_> {
         for target in targets {
             let is_a_file = || target.contains('.') || self.facts.tree.file(&path::join(&call.dir, &target)).is_some();
             if make.found(&target).is_none() && !make.targets.is_empty() && !is_a_file() {
-                self.unread_recipe(words, place, &call);
+                self.unread_recipe(std::slice::from_ref(&target), words, place, &call);
             }
             let key = format!("{path}:{target}");
             if let Some(inner) = call.inside(format!("make {target}"), place, key) {
@@ -90,13 +90,24 @@ impl Walk<'_> {
         }
     }
 
-    /// Leaves open what a call of make runs whose recipe is not in the tree.
-    fn unread_recipe(&mut self, words: &[String], place: &Place, call: &Call) {
+    /// Leaves open what a call of make runs whose recipe is not in the tree, where its targets are called after a check.
+    fn unread_recipe(&mut self, targets: &[String], words: &[String], place: &Place, call: &Call) {
+        const CHECKS: &[&str] = &["test", "check", "cover", "lint", "verify", "validate", "audit", "scan", "e2e", "ci"];
+        let checks = |target: &String| {
+            let mut parts = target.split(|letter: char| !letter.is_ascii_alphanumeric());
+            parts.any(|part| CHECKS.iter().any(|word| part == *word || word.len() > 3 && part.starts_with(word)))
+        };
+        if !targets.iter().any(checks) {
+            return;
+        }
         let line: String = words.join(" ").chars().take(60).collect();
         let why = format!("what `{line}` runs cannot be told: its recipe is not found");
         let is_known = self.ci.blind.iter().any(|one| one.why == why);
         // An image has the folders that it is given, which are not those of the tree.
-        let is_in_image = call.chain.iter().any(|link| link.what.starts_with("build of "));
+        let is_in_image = call
+            .chain
+            .iter()
+            .any(|link| ["build of ", "image of ", "service "].iter().any(|way| link.what.starts_with(way)));
         if call.step.is_gate() && call.excuse.is_none() && !is_known && !is_in_image {
             self.ci.blind.push(Blind { place: Some(place.clone()), why });
         }
