@@ -81,6 +81,12 @@ const WORKING: &[&str] = &[
     "build", "check", "checks", "ci", "pipeline", "quality", "release", "test", "tests", "verify", "lint", "validate",
 ];
 
+/// Words of workflows that check one thing, which another word names: `validate-schema`.
+const CHECKING: &[&str] = &["check", "checks", "lint", "validate", "validation", "verify"];
+/// Things beside the code that such workflows look at.
+const THINGS: &[&str] =
+    &["schema", "schemas", "links", "spelling", "markdown", "commit", "commits", "typos", "whitespace", "filenames"];
+
 /// What a workflow of another repository may do, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::facts::ci) enum Does {
@@ -99,7 +105,10 @@ pub(in crate::facts::ci) fn does(name: &str) -> Does {
     let file = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
     let stem = file.trim_end_matches(".yaml").trim_end_matches(".yml");
     let has = |list: &[&str]| stem.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| list.contains(&word));
+    let mut words = stem.split(|c: char| !c.is_ascii_alphanumeric());
+    let checks_a_thing = has(THINGS) && words.all(|word| THINGS.contains(&word) || CHECKING.contains(&word));
     match () {
+        () if checks_a_thing => Does::Nothing,
         () if has(TENDING) || KNOWN.iter().any(|known| name.starts_with(known)) => Does::Nothing,
         () if has(WORKING) || (has(SCANNING) && has(DEPLOYING)) => Does::Anything,
         () if has(SCANNING) || stem.contains("dependency-review") => Does::Scans,
