@@ -52,10 +52,12 @@ pub fn read(facts: &Facts<'_>) -> Vec<Image> {
         .collect();
     let is_elsewhere =
         images.iter().any(|image| image.standing == Standing::Production && !production::is_in_tools(&image.path));
-    for image in images
-        .iter_mut()
-        .filter(|image| production::is_in_tools(&image.path) && !facts.project().is_production(&image.path))
-    {
+    // What its path puts aside stays there, in whichever folder.
+    for image in images.iter_mut().filter(|image| {
+        production::is_in_tools(&image.path)
+            && !facts.project().is_production(&image.path)
+            && !matches!(image.standing, Standing::Aside(_))
+    }) {
         if is_elsewhere {
             image.standing =
                 Standing::Uncertain("it stands in a folder of tools, and the service's image in none".into());

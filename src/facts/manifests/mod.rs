@@ -285,6 +285,7 @@ pub fn read(facts: &Facts<'_>) -> Manifests {
             }
             Found::Nothing => {}
             Found::Blind(_) if name == "Cargo.toml" && is_below_a_whole_one(facts, path) => {}
+            Found::Blind(_) if is_template(file) => {}
             Found::Blind(blind) => manifests.blind.extend(blind),
         }
     }
@@ -294,6 +295,13 @@ pub fn read(facts: &Facts<'_>) -> Manifests {
     manifests.service = service::of(facts, &manifests.packages);
     manifests.features = Features::of(facts, &manifests.packages);
     manifests
+}
+
+/// Whether a manifest is yet to be filled in: it stands below a folder of templates, with marks of what goes there.
+fn is_template(file: &File) -> bool {
+    let mut folders = file.path.split('/').rev().skip(1);
+    folders.any(|folder| matches!(folder, "template" | "templates" | "skeleton" | "skeletons"))
+        && file.text().is_some_and(|source| ["{{", "<%", "{%"].iter().any(|mark| source.text().contains(mark)))
 }
 
 /// Gives lock files of Python and npm the role of tooling where their project names nothing that it runs with, or nothing
