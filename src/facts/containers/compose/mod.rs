@@ -196,7 +196,8 @@ fn fill(mut service: Service, spec: &Spec, value: &Value, facts: &Facts<'_>, con
 /// The label by which Traefik takes TLS for a service, in a file that also has it send plain requests there.
 fn by_traefik(spec: &Spec, value: &Value, facts: &Facts<'_>) -> Option<Fact<bool>> {
     let is_tls = |label: &str| {
-        label.starts_with("traefik.http.routers.") && (label.ends_with(".tls") || label.ends_with(".tls.certresolver"))
+        let of_router = label.strip_prefix("traefik.http.routers.").and_then(|rest| rest.split_once('.'));
+        of_router.is_some_and(|(_, what)| matches!(what, "tls" | "tls.certresolver"))
     };
     let labels = value.get("labels")?;
     let listed = labels.as_list().unwrap_or_default().iter().filter_map(|label| {

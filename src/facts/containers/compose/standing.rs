@@ -78,9 +78,9 @@ pub(super) fn standing(
         facts.tree.text(other).is_some_and(|source| is_an_example(source.text()))
             || called_an_example(facts, other).is_some()
     };
-    let (shown, declared): (Vec<_>, Vec<_>) =
+    let (shown, in_earnest): (Vec<_>, Vec<_>) =
         definitions(facts, path).map(|(other, _)| other).partition(|other| is_shown(other));
-    if let Some(other) = declared.first() {
+    if let Some(other) = in_earnest.first() {
         return Standing::Aside(format!("production is declared in {other}"));
     }
     if let Some(other) = shown.first() {
