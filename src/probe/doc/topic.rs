@@ -244,7 +244,7 @@ impl Topic {
 
     /// Whether a document is about it by its path.
     pub fn is_path(&self, path: &str) -> bool {
-        self.paths.is_match(path)
+        self.paths.is_match(path) || within_site(path).is_some_and(|page| self.paths.is_match(page))
     }
 
     /// Whether a command is so plain that its section counts in a document that otherwise never is about it.
@@ -256,6 +256,15 @@ impl Topic {
     pub fn is_excluded(&self, path: &str) -> bool {
         self.not_in.is_match(path)
     }
+}
+
+/// What the path of a page is within the program that shows it: `docs/backup.mdx` of `apps/docs/backup.mdx` and of
+/// `site/content/docs/backup.md`.
+fn within_site(path: &str) -> Option<&str> {
+    const SITES: &[&str] = &["apps", "site", "website", "www"];
+    let (_, page) = path.split_once('/').filter(|(first, _)| SITES.contains(first))?;
+    let page = page.strip_prefix("content/").unwrap_or(page);
+    (page.starts_with("docs/") || page.starts_with("doc/")).then_some(page)
 }
 
 /// Whether a pattern that a topic may have is found in a text.

@@ -172,7 +172,7 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
     let steps = || candidate.speaking(topic).flat_map(|(_, section)| section.steps()).map(|step| step.text.as_str());
     // A list of what has changed, or of what the program does by itself, is no procedure.
     let are_steps = topic.action != Action::Told || numbered >= ENOUGH_STEPS || deed::are_told(steps());
-    weight.lacks_action = !acts && !(weight.steps >= ENOUGH_STEPS && are_steps);
+    weight.lacks_action = !acts && (weight.steps < ENOUGH_STEPS || !are_steps);
     weight.is_outside = !weight.refused
         && outside
         && weight.words < ENOUGH_WORDS
@@ -200,7 +200,8 @@ fn words_of_chart(facts: &Facts<'_>, candidate: &Candidate<'_>) -> usize {
     let chart = join(folder_of(&document.path), "Chart.yaml");
     let installs = |block: &Block| block.kind == BlockKind::Command && INSTALLS_CHART.is_match(&block.text);
     let mut blocks = candidate.tree().iter().flat_map(|section| &section.blocks);
-    if candidate.section == 0 || !chart.is_some_and(|path| facts.tree.file(&path).is_some()) || !blocks.any(installs) {
+    let is_of_chart = chart.is_some_and(|path| facts.tree.file(&path).is_some());
+    if candidate.section == 0 || !is_of_chart || !blocks.any(installs) {
         return 0;
     }
     let words = |pattern: &Regex| -> usize {
