@@ -345,7 +345,10 @@ impl Structs {
             let name = renamed(&field.attributes).unwrap_or_else(|| field.name.clone());
             let full = if above.prefix.is_empty() { name } else { format!("{}.{name}", above.prefix) };
             let flat = ["flatten"].iter().any(|word| field.attributes.contains(word));
-            let inner = self.find(innermost(&field.written), path).filter(|(_, inner)| inner.name != item.name);
+            // What a parser of the program's own makes of a text has no settings inside.
+            let is_parsed = field.attributes.contains("value_parser");
+            let inner =
+                self.find(innermost(&field.written), path).filter(|(_, inner)| inner.name != item.name && !is_parsed);
             if let Some((inner_path, inner)) =
                 inner.filter(|(_, inner)| !inner.is_enum && !inner.fields.is_empty() && depth < MAX_DEPTH)
             {
