@@ -165,10 +165,17 @@ impl OwnName {
         })
     }
 
-    /// Whether a word is the whole of its name or of its owner's, whatever joins their parts.
+    /// Whether a word is the whole of its name, whatever joins the parts, or its owner's that is called after it.
     pub fn is_whole(&self, word: &str) -> bool {
         let plain = |name: &str| name.replace('-', "").to_lowercase();
-        self.names.iter().chain(&self.owners).any(|name| plain(name) == plain(word))
+        let word = plain(word);
+        let is_named = |owner: &&String| self.names.iter().any(|name| plain(owner).contains(&plain(name)));
+        self.names.iter().chain(self.owners.iter().filter(is_named)).any(|name| plain(name) == word)
+    }
+
+    /// Whether a word is the name of its owner.
+    pub fn is_owner(&self, word: &str) -> bool {
+        self.owners.iter().any(|owner| owner.replace('-', "") == word.replace('-', ""))
     }
 
     /// What its manifests call it, in words: `metrics server`.

@@ -207,9 +207,13 @@ fn is_own_site(facts: &Facts<'_>, url: &str) -> bool {
         || is_repository_beside(facts, url)
 }
 
-/// Whether an address is of somebody else's manual: that of a tool is its own where the tree is the tool.
+/// Whether an address is of somebody else's manual: that of a tool is its own where the tree is the tool, or one of its
+/// owner's that the path names: `prometheus.io/docs/alertmanager`.
 fn is_of_others(facts: &Facts<'_>, url: &str) -> bool {
-    is_reference(url) && !site_name(host(url)).is_some_and(|name| facts.own_name().is_whole(name))
+    let (own, host) = (facts.own_name(), host(url));
+    let is_front = || matches!(host.split('.').collect::<Vec<_>>().as_slice(), [_, _] | ["www" | "docs", _, _]);
+    let is_of_owner = |name: &str| own.is_owner(name) && is_front() && own.is_in(url) == Some(true);
+    is_reference(url) && !site_name(host).is_some_and(|name| own.is_whole(name) || is_of_owner(name))
 }
 
 /// Whether an address is of another repository of the project: `github.com/acme/shop-dashboards` beside `acme/shop`.
