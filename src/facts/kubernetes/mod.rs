@@ -21,8 +21,9 @@ use super::production::{self, Stage, Standing};
 use crate::evidence::Blind;
 use crate::tree::path::{folder_of, is_below, upwards, within};
 use crate::tree::{File, Tree};
-use crate::value::Value;
+use crate::value::{Kind, Value};
 use kustomize::Kustomizations;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -249,24 +250,37 @@ fn objects_of(facts: &Facts<'_>, path: &str) -> (Vec<Object>, Vec<Unread>) {
     let Some(parsed) = facts.parsed(path) else { return (Vec::new(), Vec::new()) };
     let mut found = Vec::new();
     for document in &parsed.documents {
-        each_object(document, |value| found.extend(Object::of(path, value)));
+        each_object(document, |value| found.extend(Object::of(path, &filled_by_ytt(value, parsed.source.text()))));
     }
     let is_aside = matches!(production::stage_of_path(path), Stage::Never(_));
-    if !is_aside && is_of_ytt(parsed.source.text()) {
-        for object in &mut found {
-            object.standing =
-                Standing::Uncertain("it is a template of ytt, and what fills it is not worked out".to_owned());
-        }
-    }
     let unread = parsed.blind().filter(|_| !is_aside).filter_map(|blind| {
         Some(Unread { place: blind.place?, why: blind.why, text: parsed.source.text().to_owned() })
     });
     (found, unread.collect())
 }
 
-/// Whether a manifest leaves a value to ytt, which reads comments: `memory: #@ data.values.memory`.
-fn is_of_ytt(text: &str) -> bool {
-    memchr::memmem::find_iter(text.as_bytes(), b": #@ ").next().is_some()
+/// A value in which what ytt fills in, which stands in comments, is there and not known: `memory: #@ data.values.memory`.
+fn filled_by_ytt<'v>(value: &'v Value, text: &str) -> Cow<'v, Value> {
+    if memchr::memmem::find(text.as_bytes(), b": #@ ").is_none() {
+        return Cow::Borrowed(value);
+    }
+    let mut value = value.clone();
+    fill(&mut value, text);
+    Cow::Owned(value)
+}
+
+fn fill(value: &mut Value, text: &str) {
+    match &mut value.kind {
+        Kind::Null => {
+            let line = text.get(value.span.start as usize..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+            if let Some(expression) = line.trim_start_matches([':', ' ']).strip_prefix("#@ ") {
+                value.kind = Kind::Str(format!("${{{}}}", expression.trim()));
+            }
+        }
+        Kind::List(list) => list.iter_mut().for_each(|item| fill(item, text)),
+        Kind::Map(map) => map.values_mut().for_each(|field| fill(&mut field.value, text)),
+        _ => {}
+    }
 }
 
 /// A document, or each entry of a `List`.
