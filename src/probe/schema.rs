@@ -123,7 +123,10 @@ pub(super) fn required<'f>(facts: &'f Facts<'_>, words: &[&Word]) -> Vec<&'f Fie
     let names: Vec<Name> = words.iter().map(|word| Name::of(word)).collect();
     let of_pydantic = |field: &Field| {
         let text = facts.tree.text(&field.place.path).map_or("", Source::text);
-        Language::of(&field.place.path) == Some(Language::Python) && text.contains("BaseSettings")
+        // What the program fills in by itself, `"SECRET": made(folder)`, it does not read.
+        Language::of(&field.place.path) == Some(Language::Python)
+            && text.contains("BaseSettings")
+            && !text.contains(&format!("\"{}\":", field.name))
     };
     let fields = facts.settings_types().fields.iter().filter(|field| {
         field.is_required
