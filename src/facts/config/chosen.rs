@@ -67,8 +67,9 @@ pub fn not_chosen(facts: &Facts<'_>, path: &str) -> Option<String> {
         .then(|| format!("chosen only where `{}` is set, which production does not set", unset.name))
 }
 
-/// The variable whose default keeps the data in a file of `SQLite`, where no setting of production gives it: the drivers of
-/// servers are there for who sets it.
+/// The variable that chooses the engine and whose default keeps the data in a file of `SQLite`, where no setting of
+/// production gives it: the drivers of servers are there for who sets it. A file in the place of an address stands in for
+/// a server on the machines of developers.
 pub fn in_a_file_by_default(config: &Config) -> Option<&EnvRead> {
     let is_of_a_file = |read: &&EnvRead| {
         names_a_database(&read.name)
