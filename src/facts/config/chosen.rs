@@ -1,7 +1,7 @@
 //! Code for a database that is not the service's own: a driver that is chosen at run time and that production does not
 //! choose, a connector to those of its users.
 
-use super::{Config, EnvRead, Held, Key, Layer, service_name};
+use super::{Config, EnvRead, Held, Key, Layer, Setting, service_name};
 use crate::facts::Facts;
 use crate::facts::code::Scope;
 use crate::facts::containers::Role;
@@ -72,7 +72,9 @@ pub fn not_chosen(facts: &Facts<'_>, path: &str) -> Option<String> {
 /// a server on the machines of developers.
 pub fn in_a_file_by_default(config: &Config) -> Option<&EnvRead> {
     let is_of_a_file = |read: &&EnvRead| {
-        names_a_database(&read.name)
+        let is_address = ["URL", "URI", "DSN"].iter().any(|end| read.name.ends_with(end));
+        !is_address
+            && names_a_database(&read.name)
             && read.default.as_ref().is_some_and(|text| text.to_lowercase().starts_with("sqlite"))
     };
     config.reads.iter().filter(is_of_a_file).find(|read| !is_set(config, read))
@@ -81,7 +83,11 @@ pub fn in_a_file_by_default(config: &Config) -> Option<&EnvRead> {
 /// Whether a setting of production gives a variable.
 fn is_set(config: &Config, read: &EnvRead) -> bool {
     let key = Key::of(&read.name);
-    config.settings().iter().any(|setting| setting.layer >= Layer::Base && setting.key.same(&key))
+    let gives = |setting: &Setting| {
+        let is_default = setting.default_in.as_ref().is_some_and(|name| *name == read.name);
+        setting.layer >= Layer::Base && !is_default && !matches!(setting.held, Held::Empty)
+    };
+    config.settings().iter().any(|setting| gives(setting) && setting.key.same(&key))
 }
 
 /// Whether a script gives nothing to others, serves nobody, closes its connection and sets its own exit code: a probe at the
