@@ -176,7 +176,8 @@ fn words_beside_a_tree(text: &str) -> usize {
 /// assignment or prose.
 pub(super) fn is_inline_command(code: &str) -> bool {
     let code = code.trim();
-    (code.contains(' ') || code.starts_with("./")) && COMMAND.is_match(code) && !code.contains(" = ")
+    let is_formula = code.contains(" = ") || code.contains(" + ");
+    (code.contains(' ') || code.starts_with("./")) && COMMAND.is_match(code) && !is_formula
 }
 
 /// The label of a paragraph or item: its bold beginning, or what stands before a colon within its first six words.

@@ -1,8 +1,15 @@
 //! A document as a tree of sections, kept flat in the order of the text.
 
 use super::Standing;
+use crate::pattern::pattern;
 use crate::source::{Source, Span};
 use std::sync::Arc;
+
+// A symbol of the code, called or of three words at least, and what it does: `OnGroupCompleted runs`, `load_all(root) walks`.
+pattern!(
+    ACT_OF_CODE,
+    r"^(?:\w+(?:\.|::))*(?:(?:[A-Z][a-z0-9]+){3,}|\w*[a-z](?:_[a-z0-9]+)+\([^()\n]*\)|\w*[a-z][A-Z]\w*\([^()\n]*\)|\w+::\w+)\s+(?:\([^()\n]*\)\s+)?[a-z]+s\b"
+);
 
 /// One document.
 #[derive(Debug)]
@@ -135,9 +142,11 @@ impl Document {
 }
 
 impl Section {
-    /// Items of numbered lists directly under this heading, nested ones left out.
+    /// Items of numbered lists directly under this heading, nested ones left out, and those that say what the code does.
     pub fn steps(&self) -> impl Iterator<Item = &Block> {
-        self.blocks.iter().filter(|block| matches!(block.kind, BlockKind::Item { ordered: true, depth: 0 }))
+        let items =
+            self.blocks.iter().filter(|block| matches!(block.kind, BlockKind::Item { ordered: true, depth: 0 }));
+        items.filter(|block| !ACT_OF_CODE.is_match(&block.text))
     }
 
     /// Whether a command stands directly under this heading.

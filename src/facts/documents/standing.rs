@@ -18,7 +18,16 @@ pattern!(
     r"\b(?:only\s+)?(?:available|included|offered)\s+(?:only\s+)?(?:on|in|with|for|to)\s+(?:the\s+|our\s+|all\s+)?\W{0,2}(?:business|enterprise|pro|professional|premium|paid|team|teams|cloud|plus|scale)\W{0,2}(?:(?:,|/|\s+and|\s+or)\s+\W{0,2}\w+\W{0,2})?\s+(?:plans?|editions?|tiers?|subscriptions?|customers|licen[cs]es?)\b|\b(?:business|enterprise|premium|paid|cloud)(?:[- ](?:edition|plan))?[- ]only\b|\bnot (?:available|included|part of) (?:in |of )?the (?:open[- ]source|community|free|self[- ]hosted) (?:edition|version)\b"
 );
 
-/// Words without which nothing above matches.
+// Whom a page says that it is for: those who change what it describes.
+pattern!(
+    FOR_THE_CODE,
+    r"\bthis\s+(?:document|page|guide|read-?me|file|text|overview|reference)\s+(?:is|was|serves\s+as)\s+(?:\w+\s+)?(?:(?:the|an?)\s+(?:\w+\s+)?(?:entry[- ]?point|introduction|reference|guide|overview|starting\s+point)\s+)?(?:for|at)\s+(?:any(?:one|body)|every(?:one|body)|whoever|people|those|(?:\w+\s+)?(?:developers?|contributors?|maintainers?|engineers?))\s+(?:who\s+)?(?:(?:is|are|wants?\s+to|needs?\s+to)\s+)?(?:review|extend|chang|modif|maintain|implement|work|hack)\w*\s+(?:[\w-]+\s+){0,4}?(?:features?|code|code-?base|sources?|modules?|packages?|crates?|implementation|internals)\b"
+);
+
+// What a tool hands to a model, which then writes code or a text: an element names the model, another one the file.
+pattern!(PROMPT, r#"(?m)^<[A-Z]\w*\s[^>\n]*\bmodel="[\w.-]+/[\w.:-]+"[^>\n]*>"#);
+
+/// Words without which nothing of a document's age matches.
 const OUTDATED_WORDS: &[&str] = &[
     "deprecated",
     "outdated",
@@ -333,7 +342,10 @@ fn by_content(text: &str, sections: &[Section]) -> Standing {
     if PAID.is_match(&head) {
         return Standing::Never("about an edition that is paid for");
     }
-    if head.contains("this is not a user manual") || head.contains("not a user manual") {
+    if text.contains("<Output ") && PROMPT.is_match(text) {
+        return Standing::Never("instructions for coding agents");
+    }
+    if head.contains("not a user manual") || FOR_THE_CODE.is_match(&head) {
         return Standing::Code;
     }
     Standing::Project
