@@ -7,6 +7,7 @@ use crate::facts::Facts;
 use crate::facts::code::{observe, without_comments};
 use crate::pattern::{Match, PatternSet, Regex};
 use crate::source::{Source, Span};
+use crate::tree::path::{upwards, within};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -32,7 +33,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let wanted = Wanted::of(facts, question);
     for (index, file) in globs.files(facts) {
         let is_of_tests = || facts.test_data().holds(facts, &file.path).then_some("only tests read it");
-        let aside = || globs.aside(&facts.own_name().cleared(&file.path)).or_else(is_of_tests);
+        let is_unused =
+            || is_unused(facts, &file.path).then_some("no template of its chart that makes anything takes it");
+        let aside = || globs.aside(&facts.own_name().cleared(&file.path)).or_else(is_of_tests).or_else(is_unused);
         let Some(source) = file.text() else {
             if aside().is_none() {
                 let why = file.no_text().unwrap_or_default();
@@ -64,6 +67,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         of_all_programs(facts, glob, &mut answer);
     }
     answer
+}
+
+/// Whether a file belongs to a chart whose templates would take it, if their values did not leave them empty.
+fn is_unused(facts: &Facts<'_>, path: &str) -> bool {
+    let is_of_a_chart = || upwards(path).any(|folder| facts.tree.file(&within(folder, "Chart.yaml")).is_some());
+    is_of_a_chart() && facts.kubernetes().unused_files.contains(path)
 }
 
 /// What only some of several programs say says nothing of the others.

@@ -41,6 +41,8 @@ pub struct Kubernetes {
     pub dependencies: Vec<Dependency>,
     /// Files that could not be read.
     pub blind: Vec<Blind>,
+    /// Files of charts that only templates take which make nothing.
+    pub unused_files: BTreeSet<String>,
 }
 
 impl Kubernetes {
@@ -91,6 +93,7 @@ pub fn read(facts: &Facts<'_>) -> Kubernetes {
         unread: std::mem::take(&mut charts.unread),
         dependencies: std::mem::take(&mut charts.dependencies),
         blind: std::mem::take(&mut charts.blind),
+        unused_files: charts.unused_files(),
         ..Kubernetes::default()
     };
     let mut plain: Vec<(Object, bool)> = Vec::new();

@@ -22,11 +22,13 @@ use super::super::Facts;
 use super::super::production::{self, Stage, Standing};
 use super::object::Object;
 use crate::evidence::{Blind, Place};
+use crate::pattern::pattern;
 use crate::tree::path::{folder_of, within};
 use chart::{Chart, Loader};
 use data::Item;
 use helmfile::Release;
 use render::{Renderer, Stop};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How many steps all templates of one chart may take together; a large real chart takes a tenth of it.
@@ -46,9 +48,16 @@ pub(super) struct Helm {
     pub(super) dependencies: Vec<Dependency>,
     /// Files that could not be read.
     pub(super) blind: Vec<Blind>,
+    /// Files of charts that templates take which make something.
+    taken: BTreeSet<String>,
+    /// Files of charts that templates take which make nothing.
+    left: BTreeSet<String>,
     /// The folders of all charts, also of those that are only shown or tested.
     folders: Vec<String>,
 }
+
+// What a template takes of its chart as it stands: `.Files.Get "files/site.conf"`.
+pattern!(TAKES_FILE, r#"\.Files\.(?:Get|Lines|GetBytes)\s+["`](?<file>[^"`\n]+)["`]"#);
 
 /// Something that may make objects and could not be turned into any.
 #[derive(Clone, Debug)]
@@ -85,6 +94,11 @@ impl Helm {
         let inside =
             |folder: &String| ["templates/", "charts/"].iter().any(|part| path.starts_with(&within(folder, part)));
         self.folders.iter().any(inside)
+    }
+
+    /// The files of charts that only templates take which make nothing.
+    pub(super) fn unused_files(&self) -> BTreeSet<String> {
+        self.left.difference(&self.taken).cloned().collect()
     }
 }
 
@@ -258,6 +272,8 @@ fn render(facts: &Facts<'_>, chart: Option<Chart>, release: Option<&str>, mut lo
 struct Body {
     file: u16,
     path: Arc<str>,
+    /// The folder of its chart.
+    folder: Arc<str>,
     nodes: Arc<Vec<syntax::Node>>,
     about: Item,
     values: Item,
@@ -305,7 +321,8 @@ fn compile(
         let is_part = file.name().starts_with('_') || !is_yaml || chart.is_library || own.starts_with("tests/");
         if !is_part {
             let (about, values) = (chart.about.clone(), chart.values.clone());
-            bodies.push(Body { file: number, path: file.path.clone(), nodes, about, values, base });
+            let folder = Arc::from(chart.folder.as_str());
+            bodies.push(Body { file: number, path: file.path.clone(), folder, nodes, about, values, base });
         }
     }
 }
@@ -325,6 +342,9 @@ fn print(body: &Body, release: &str, loader: &Loader<'_, '_>, work: &mut usize, 
     match renderer.run(&body.nodes, &context) {
         Ok(rope) => {
             let made = objects::read(&rope, &loader.library, body.file);
+            let makes_nothing = made.objects.is_empty() && made.unread.is_empty();
+            let files = if makes_nothing { &mut helm.left } else { &mut helm.taken };
+            files.extend(files_of(body, loader));
             let stage = production::stage_of_path(&loader.facts.own_name().cleared(&body.path));
             for mut object in made.objects {
                 if let Stage::Never(word) = stage {
@@ -335,11 +355,18 @@ fn print(body: &Body, release: &str, loader: &Loader<'_, '_>, work: &mut usize, 
             helm.unread.extend(made.unread);
         }
         Err(Stop(why)) => {
+            helm.taken.extend(files_of(body, loader));
             let text = loader.library.file(body.file).map_or("", |source| source.text()).to_owned();
             let why = format!("this Helm template cannot be rendered: {why}");
             helm.unread.push(Unread { place: Place::file(body.path.clone()), why, text });
         }
     }
+}
+
+/// The files of its chart that a template names to take them as they stand.
+fn files_of<'b>(body: &'b Body, loader: &'b Loader<'_, '_>) -> impl Iterator<Item = String> {
+    let text = loader.library.file(body.file).map_or("", |source| source.text());
+    TAKES_FILE.captures_iter(text).filter_map(|found| Some(within(&body.folder, found.name("file")?.as_str())))
 }
 
 /// What `.` is in a template: the release bears the name of the chart, the cluster is a current one.
