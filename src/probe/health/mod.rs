@@ -9,7 +9,7 @@ mod served;
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::containers::{HealthKind, Timing};
+use crate::facts::containers::{HealthKind, Platform, Timing};
 use crate::facts::kubernetes::{Object, WORKLOADS};
 use crate::facts::production::Standing;
 use crate::quantity::Quantity;
@@ -35,6 +35,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer { blind: unread(facts), ..Answer::default() };
     if question.is_set("balanced") {
         keep_balanced(facts, &mut subjects);
+        pass_over_images(facts, &mut subjects);
     }
     match question.fact() {
         "probed" => probed(&subjects, &mut answer),
@@ -61,6 +62,20 @@ fn keep_balanced(facts: &Facts<'_>, subjects: &mut Vec<Subject>) {
     let in_cluster: Vec<Place> = facts.kubernetes().own_workloads().map(Object::place).collect();
     if !balanced.is_empty() {
         subjects.retain(|subject| balanced.contains(&subject.place) || !in_cluster.contains(&subject.place));
+    }
+}
+
+/// Leaves open what the edge of Heroku asks, which starts what a Procfile says: the check of an image is for whatever else
+/// runs that image.
+fn pass_over_images(facts: &Facts<'_>, subjects: &mut [Subject]) {
+    let (images, mut services) = (&facts.containers().images, facts.containers().production());
+    let Some(service) = services.find(|service| service.platform == Platform::Heroku && service.serves()) else {
+        return;
+    };
+    let is_of_image = |subject: &&mut Subject| images.iter().any(|image| image.path == subject.place.path);
+    for subject in subjects.iter_mut().filter(is_of_image) {
+        let why = format!("the edge that {} is behind asks no image whether it is well", service.place.path);
+        subject.silent.get_or_insert(why);
     }
 }
 
