@@ -5,6 +5,7 @@ use super::{Code, Language, Role};
 use crate::facts::Facts;
 use crate::facts::config::{Held, Key, Layer, Setting};
 use crate::pattern::pattern;
+use crate::source::floor;
 use crate::tree::path::folder_of;
 
 /// How many lines above a place a condition is looked for.
@@ -14,6 +15,11 @@ const REACH: usize = 400;
 pattern!(
     BRANCH,
     r"^\s*(?:\}\s*)?(?:else\s+|el(?:s(?:e\s*)?)?)?(?:if|unless)\b\s*(?<condition>[^;{]{3,160}?)\s*(?:\{\s*(?:return\b[^{}]*\}?)?|:|then|return\b[^{}]*)?\s*$"
+);
+// What lets a view answer only where a setting is on: `enable_if_setting("API_DOCS")(`.
+pattern!(
+    WRAPPED,
+    r#"\b(?i:enable|require|only|allow|show|serve)\w*_(?i:if|when)\w*\(\s*["'](?<condition>[A-Za-z]\w{3,79})["']\s*\)\s*\(\s*$"#
 );
 pattern!(LEAVES, r"^\s*(?:return|raise\s+StopIteration)\b|[\s)]return\b[^{}=]*\}?\s*$");
 pattern!(LEAVES_BEHIND, r"^\s*return\b[^=]*?\b(?:if|unless)\s+(?<condition>[^;{]{3,160}?)\s*;?\s*$");
@@ -27,6 +33,9 @@ pattern!(
     r#"^(?:\w+(?:\.|::|\[))*[\w.:]*[(\[]["'](?<key>[\w.-]{4,80})["'](?:\s*,\s*(?:false|False))?[)\]]$|^[*&(]*(?<path>\w+(?:(?:\.|::|->|\?\.)\w+)*?)(?:\.(?:GetBool|get_bool|Get|get|Bool|Value|value|as_bool)\(\)|\(\))?\)*$"#
 );
 pattern!(COMPARED, r#"\s*(?:={2,3}|\bis\b|\beq\b)\s*["']?(?i:(?<true>true|1|yes|on)|(?:false|0|no|off))["']?$"#);
+
+/// How many bytes before an argument the name of what wraps it may stand.
+const WRAPPER: usize = 240;
 
 /// What a branch is taken for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -89,7 +98,14 @@ impl Code {
 
 /// The setting that keeps production from the end of a text.
 fn off_around<'f>(facts: &'f Facts<'_>, before: &str) -> Option<(String, Off<'f>)> {
-    conditions(before).into_iter().find_map(|(taken, condition)| off(facts, taken, condition))
+    let asked = wrapped(before).into_iter().chain(conditions(before));
+    asked.into_iter().find_map(|(taken, condition)| off(facts, taken, condition))
+}
+
+/// The setting that a wrapper asks for whose argument begins at the end of a text.
+fn wrapped(before: &str) -> Option<(Taken, &str)> {
+    let near = &before[floor(before, before.len().saturating_sub(WRAPPER))..];
+    Some((Taken::Where, WRAPPED.captures(near)?.name("condition")?.as_str()))
 }
 
 /// Whether nothing outside of certain files can call a function, by its name and its first line.
