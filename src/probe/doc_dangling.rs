@@ -54,9 +54,9 @@ static WRITTEN: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
-/// What stands in a sentence before the name of a file that its reader makes.
+/// What stands in a sentence before the name of a file that its reader, or a step before, makes.
 static SAVED: LazyLock<Regex> = LazyLock::new(|| {
-    compile(r"(?i)\b(?:creat(?:e|es|ing)|mak(?:e|ing)|writ(?:e|ing)|sav(?:e|ed|ing))\b[^.:;]{0,60}?\b(?:file|script|as|to|called|named|in|into)\b[^.:;]{0,20}$")
+    compile(r"(?i)\b(?:creat(?:e|es|ing)|mak(?:e|ing)|writ(?:e|es|ing)|sav(?:e|es|ed|ing)|(?:re-?)?generat(?:e|es|ing))\b[^.:;]{0,60}?\b(?:file|script|as|to|at|called|named|in|into)\b[^.:;]{0,20}?(?:\.{0,2}/(?:[\w.-]+/)*)?$")
         .expect("a constant pattern")
 });
 
@@ -138,7 +138,7 @@ fn lacks(facts: &Facts<'_>, document: &Document, path: &str) -> bool {
 }
 
 /// Whether the reader of a document makes a file on its own machine: a command writes to it or opens it in an editor, or a
-/// sentence says under which name it is saved.
+/// sentence says under which name it is saved, or where a step puts it.
 fn is_made(document: &Document, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let mut blocks = document.sections.iter().flat_map(|section| &section.blocks);

@@ -395,6 +395,18 @@ impl<'a> Look<'a, '_> {
     }
 }
 
+/// How many headings beside each other say what to do and have the commands for it below them; none where most of those
+/// beside them do not.
+pub(super) fn told_headings(topic: &Topic, candidate: &Candidate<'_>, at_least: usize) -> usize {
+    let below = || candidate.speaking(topic).skip(1).map(|(_, section)| section);
+    let beside = |level: u8| below().filter(move |section| section.level == level);
+    let Some(level) = (1..=6).find(|&level| beside(level).count() >= at_least) else { return 0 };
+    let is_step =
+        |section: &&Section| section.has_command() && is_told(&section.title) && !ONE_WAY.is_match(&section.title);
+    let steps = beside(level).filter(is_step).count();
+    if steps * 2 < beside(level).count() { 0 } else { steps }
+}
+
 /// Sentences that each tell what to do and lead to the command that does it: "Create the release:". Ways to choose from,
 /// "Install from the registry:", are no sequence.
 fn led(section: &Section) -> Vec<Step<'_>> {

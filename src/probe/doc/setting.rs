@@ -43,6 +43,11 @@ pattern!(
     INTRODUCTION,
     r"(?i)\b(?:(?:this|an?|the) (?:\w+ )?(?:example|demo|sample|tutorial)\b|(?:local|development|dev) (?:cluster|environment|set-?up|deployment|use|only)|not (?:meant|intended|suitable|suited|ready|recommended)[\w ]* production|for (?:local )?development\b|on your (?:own )?(?:machine|laptop|computer))"
 );
+// What shows a text, and says nothing of the system that the page is about.
+pattern!(
+    SHOWN,
+    r"(?i)\b(?:this|an?|the) (?:\w+ )?(?:example|sample) (?:(?:shell|terminal|console) )?(?:sessions?|transcripts?|outputs?|commands?|snippets?|invocations?)\b"
+);
 pattern!(
     ONE_MACHINE,
     r"(?i)^(?:\$ |> |# )?(?:sudo )?(?:docker[- ]compose|docker run|docker build|docker exec|docker swarm$|docker ps|docker volume|docker network|minikube|kind|k3d|cd|git (?:clone|checkout|switch|pull|fetch|add|commit|reset|submodule|lfs|config|init|branch|merge|rebase|stash|status|log|diff|apply|remote|tag)|export|source|\. |\./|cp|mkdir|cat|echo|open|make|just|cargo|rustup|npm|npx|yarn|pnpm|pip3?|poetry|uv|python3?|go|brew|apt(?:-get)?|dnf|yum|pacman|choco|winget|curl|psql|sqlx|diesel|redis-cli|tilt|skaffold dev|ulimit|chmod|#)(?:\s|$)"
@@ -83,8 +88,11 @@ pub(super) fn of(candidate: &Candidate<'_>, topic: &Topic, own_name: &OwnName) -
     };
     let outside = above.find_map(|title| found(&DEVELOPMENT, &title));
     let outside = outside.or_else(|| found(&DEVELOPMENT, &own_name.cleared_text(&path)));
-    let outside =
-        outside.or_else(|| introduction.iter().find_map(|text| found(&INTRODUCTION, &own_name.cleared_text(text))));
+    let introduced = |text: &str| {
+        let text = own_name.cleared_text(text);
+        found(&INTRODUCTION, &SHOWN.replace_all(&text, |_| String::new()))
+    };
+    let outside = outside.or_else(|| introduction.iter().find_map(|text| introduced(text)));
     let prose = || candidate.tree().iter().any(|section| PRODUCTION.is_match(&section.title) || text_says(section));
     match outside {
         Some(word) if says_production || prose() => Setting::Uncertain(word),

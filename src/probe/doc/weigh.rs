@@ -153,6 +153,9 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
     weight.words_beside = words_of_chart(facts, candidate);
     let numbered = numbered_headings(candidate).count();
     weight.steps = weight.steps.max(numbered);
+    if topic.action == Action::Steps {
+        weight.steps = weight.steps.max(measure::told_headings(topic, candidate, ENOUGH_STEPS));
+    }
     weight.is_counted = match &topic.needs {
         Needs::Named(names) => names.iter().filter_map(|name| topic.parts.get(name)).any(|part| match part {
             Part::Entries(_) | Part::Levels(_) | Part::List(_) => {
