@@ -13,12 +13,12 @@ pub fn floor(text: &str, at: usize) -> usize {
 }
 
 /// The lines that stand around the end of a text, as their indentation shows it, the nearest first. Where one only ends
-/// what a line above it began (`) -> Result<()> {`, a brace of its own), that line follows.
+/// what a line above it began (`) -> Result<()> {`, `}: Options) {`, a brace of its own), that line follows.
 pub fn enclosing(before: &str) -> impl Iterator<Item = &str> {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let goes_on = |line: &str| {
         let line = line.trim();
-        line.starts_with([')', ']']) || line == "{" || line == "where"
+        line.starts_with([')', ']']) || line.starts_with("}:") || line.starts_with("})") || line == "{" || line == "where"
     };
     let mut lines = before.rsplit('\n');
     let mut depth = lines.next().map_or(0, indent);
