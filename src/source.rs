@@ -18,7 +18,11 @@ pub fn enclosing(before: &str) -> impl Iterator<Item = &str> {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let goes_on = |line: &str| {
         let line = line.trim();
-        line.starts_with([')', ']']) || line.starts_with("}:") || line.starts_with("})") || line == "{" || line == "where"
+        line.starts_with([')', ']'])
+            || line.starts_with("}:")
+            || line.starts_with("})")
+            || line == "{"
+            || line == "where"
     };
     let mut lines = before.rsplit('\n');
     let mut depth = lines.next().map_or(0, indent);

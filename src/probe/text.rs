@@ -5,6 +5,7 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Blind, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{observe, without_comments};
+use crate::facts::production::{Stage, stage_of_path};
 use crate::pattern::{Match, PatternSet, Regex};
 use crate::source::{Source, Span};
 use crate::tree::path::{upwards, within};
@@ -18,12 +19,13 @@ const MOST: usize = 20;
 pub static PROBE: Probe = Probe {
     name: "text",
     summary: "Matches of a pattern in the text of matching files, without comments unless `comments` asks for them; yields the group `value`; \
+              `production` drops those of files whose path says that they are for development; \
               `in_every` drops them where a program with a file of that glob has none, programs told apart by the folder before `src/`",
-    usage: "@text(glob, regex…) {unit, comments, in_every: glob}",
+    usage: "@text(glob, regex…) {unit, comments, production, in_every: glob}",
     arity: (2, usize::MAX),
     patterns_from: Some(1),
     facts: &[],
-    options: &["unit", "comments", "in_every"],
+    options: &["unit", "comments", "production", "in_every"],
     look,
 };
 
@@ -35,7 +37,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let is_of_tests = || facts.test_data().holds(facts, &file.path).then_some("only tests read it");
         let is_unused =
             || is_unused(facts, &file.path).then_some("no template of its chart that makes anything takes it");
-        let aside = || globs.aside(&facts.own_name().cleared(&file.path)).or_else(is_of_tests).or_else(is_unused);
+        let path = facts.own_name().cleared(&file.path);
+        let is_never = || question.is_set("production") && matches!(stage_of_path(&path), Stage::Never(_));
+        let of_development = || is_never().then_some("not for production, by its path");
+        let aside = || globs.aside(&path).or_else(is_of_tests).or_else(of_development).or_else(is_unused);
         let Some(source) = file.text() else {
             if aside().is_none() {
                 let why = file.no_text().unwrap_or_default();
