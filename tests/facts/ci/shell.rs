@@ -56,6 +56,9 @@ fn excuses_are_seen() {
 fn a_failure_inside_a_list_ends_the_script_only_at_its_end() {
     check("cargo fmt --check && cargo clippy", GITHUB, "+ cargo fmt --check\n+ cargo clippy");
     check("cargo fmt --check && cargo clippy\necho", GITHUB, "- cargo fmt --check\n+ cargo clippy");
+    check("cargo test || cargo test", GITHUB, "+ cargo test\n+ cargo test");
+    check("cargo test || cargo test || true", GITHUB, "- cargo test\n- cargo test");
+    check("cargo test || cargo test --lib", GITHUB, "- cargo test\n+ cargo test --lib");
     check("tool --help || cargo install tool", GITHUB, "- tool --help\n+ cargo install tool");
 }
 

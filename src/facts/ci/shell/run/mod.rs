@@ -140,7 +140,7 @@ impl Shell<'_> {
                 let ends = errexit && !pipeline.negated;
                 (Outcome { when_false: if ends { None } else { outcome.when_false }, ..outcome }, tested)
             } else {
-                (self.outline.in_list(&statement.rest[index..], outcome), true)
+                (self.outline.in_list(pipeline, &statement.rest[index..], outcome), true)
             };
             self.pipeline(pipeline, here, tested);
         }

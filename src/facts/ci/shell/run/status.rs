@@ -1,7 +1,7 @@
 //! What becomes of the status of a command, by what the script does after it.
 
 use super::super::fate::{Fate, Outline, pipelines, program};
-use super::super::syntax::{Body, Command, Join, Pipeline, Statement};
+use super::super::syntax::{Body, Command, Join, Pipeline, Statement, Word};
 use super::Outcome;
 
 impl Outline<'_> {
@@ -28,12 +28,18 @@ impl Outline<'_> {
     }
 
     /// What becomes of the status of a pipeline that others follow in its list.
-    pub(super) fn in_list(&self, rest: &[(Join, Pipeline)], outcome: Outcome) -> Outcome {
+    pub(super) fn in_list(&self, pipeline: &Pipeline, rest: &[(Join, Pipeline)], outcome: Outcome) -> Outcome {
         let mut fate = outcome;
         // A failure skips every `&&` up to the next `||`, and the other way round.
-        let next_or = rest.iter().find(|(join, _)| *join == Join::Or);
-        if let Some((_, other)) = next_or {
-            fate.when_false = self.caught_by(other);
+        let next_or = rest.iter().position(|(join, _)| *join == Join::Or);
+        if let Some(at) = next_or {
+            let other = &rest[at].1;
+            // `A || A` tries again: the second time decides, as it would alone.
+            fate.when_false = if is_same(pipeline, other) {
+                self.in_list(other, &rest[at + 1..], outcome).when_false
+            } else {
+                self.caught_by(other)
+            };
         }
         let next_and = rest.iter().find(|(join, _)| *join == Join::And);
         if let Some((_, other)) = next_and
@@ -72,6 +78,15 @@ impl Outline<'_> {
 /// Whether a pipeline leaves this body for good.
 pub(super) fn leaves(pipeline: &Pipeline) -> bool {
     matches!(&pipeline.stages[..], [Command::Simple(simple)] if matches!(program(simple).as_deref(), Some("exit" | "return")))
+}
+
+/// Whether two pipelines run the same commands with the same words.
+fn is_same(one: &Pipeline, other: &Pipeline) -> bool {
+    let words = |pipeline: &Pipeline| -> Option<Vec<String>> {
+        let [Command::Simple(simple)] = &pipeline.stages[..] else { return None };
+        simple.words.iter().map(Word::literal).collect()
+    };
+    one.negated == other.negated && words(one).is_some_and(|own| words(other).is_some_and(|its| own == its))
 }
 
 fn literal_exit(pipeline: &Pipeline) -> bool {
