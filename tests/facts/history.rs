@@ -130,6 +130,22 @@ fn pull_requests_are_told_by_subject_and_by_the_forge() {
 }
 
 #[test]
+fn changes_on_the_page_of_the_forge_are_no_pull_requests() {
+    let mut repo = Repo::new();
+    for number in 0..8 {
+        repo.commit_by(ALICE, FORGE, if number % 2 == 0 { "Update CHANGELOG.md" } else { "Add files via upload" });
+    }
+    for number in 0..3 {
+        repo.commit_by(ALICE, FORGE, &format!("Update docs/list{number}.md (#{number})"));
+    }
+    repo.commit_by(ALICE, FORGE, "Update the way orders are read");
+    repo.with(|facts| {
+        assert!(ask(facts, "via_pr").seen[0].message.contains("4 of the last 12"));
+        assert!(ask(facts, "pushed_directly").seen[0].message.contains("8 of the last 12"));
+    });
+}
+
+#[test]
 fn direct_pushes_are_seen_as_such() {
     let mut repo = Repo::new();
     for number in 0..12 {

@@ -31,6 +31,11 @@ pattern!(
     BY_REQUEST,
     r"\((?:#|!|pull request #)\d+\)\s*$|^Merge pull request |^Merged in .*\(pull request #\d+\)|^(?:Auto merge of|Rollup merge of|Merge) #\d+|^Merge PR "
 );
+// What GitHub calls a change that is made on its page.
+pattern!(
+    BY_HAND,
+    r"^(?:(?:Update|Create|Delete) [\w./-]*\w\.\w+|(?:Update|Create|Delete) (?:README|LICENSE|Dockerfile|Makefile|CODEOWNERS)|Add files via upload)$"
+);
 pattern!(GITLAB_MERGE, r"(?m)^See merge request \S+!\d+");
 pattern!(BY_GERRIT, r"(?m)^Reviewed-on: \S+");
 // `Reviewed-on` of Gitea and Gerrit is where it was looked at, and does not say that anybody approved.
@@ -63,7 +68,7 @@ impl Commit {
         BY_REQUEST.is_match(self.subject())
             || GITLAB_MERGE.is_match(&self.message)
             || BY_GERRIT.is_match(&self.message)
-            || self.is_by_forge()
+            || self.is_by_forge() && !BY_HAND.is_match(self.subject())
     }
 
     /// Whether the forge itself committed it.
