@@ -145,7 +145,8 @@ fn list(
     }
 }
 
-/// Whether a later step fails the job for the failure of this one: `if: steps.lint.outcome == 'failure'`, `run: exit 1`.
+/// Whether a later step fails the job for the failure of this one: `if: steps.lint.outcome == 'failure'`, `run: exit 1`, or
+/// by its own script: `if [[ "${{ steps.lint.outcome }}" == "failure" ]]; then exit 1; fi`.
 fn is_called_to_account(step: &Value, later: &[Value]) -> bool {
     let Some(id) = step.get("id").and_then(Value::as_str) else { return false };
     later.iter().any(|other| {
@@ -153,7 +154,22 @@ fn is_called_to_account(step: &Value, later: &[Value]) -> bool {
         let condition: String = text("if").split_whitespace().collect();
         let asks =
             ["=='failure'", "!='success'"].iter().any(|end| condition.contains(&format!("steps.{id}.outcome{end}")));
-        asks && text("run").contains("exit 1")
+        let bites = text("continue-on-error").is_empty() && !condition.contains("failure()");
+        asks && text("run").contains("exit 1") || bites && fails_for(&text("run"), id)
+    })
+}
+
+/// Whether a script looks at the outcome of a step, and ends with a failure where that has failed.
+fn fails_for(script: &str, id: &str) -> bool {
+    let is_sign = |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'');
+    let script: String = script.chars().filter(|letter| !is_sign(*letter)).collect();
+    let outcome = format!("${{{{steps.{id}.outcome}}}}");
+    script.match_indices(&outcome).any(|(at, _)| {
+        let rest = &script[at + outcome.len()..];
+        // What follows the next such question answers that one.
+        let answer = rest.split("${{steps.").next().unwrap_or(rest);
+        let asks = ["==failure", "=failure", "!=success"].iter().any(|end| rest.starts_with(end));
+        asks && answer.contains("exit1")
     })
 }
 
