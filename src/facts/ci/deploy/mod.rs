@@ -9,13 +9,13 @@ mod target;
 pub use target::Target;
 
 use super::model::Step;
-use super::model::{Action, Ci};
+use super::model::{Action, Ci, Command};
 use crate::evidence::Place;
 use std::sync::Arc;
 use tables::{
-    ANY_VERSION, BLUE_GREEN, DEPLOY, DEPLOY_ACTIONS, IMAGE_ACTIONS, IMAGES, NO_DEPLOYMENT, NO_IMAGE, NO_RELEASE,
-    NOTIFY_ACTIONS, OF_THE_FORGE, OTHER_TASKS, OWN_CHECKS, OWN_CHECKS_ACTIONS, PUBLISH, PUBLISH_ACTIONS, PUSHES,
-    ROLLBACK, ROLLING, VERIFY, VERIFY_ACTIONS, WAITING_ACTIONS, any, named,
+    ANY_VERSION, BLUE_GREEN, COPY_TO_STORE, DEPLOY, DEPLOY_ACTIONS, IMAGE_ACTIONS, IMAGES, NO_ARTEFACT, NO_DEPLOYMENT,
+    NO_IMAGE, NO_RELEASE, NOTIFY_ACTIONS, OF_THE_FORGE, OTHER_TASKS, OWN_CHECKS, OWN_CHECKS_ACTIONS, PUBLISH,
+    PUBLISH_ACTIONS, PUSHES, ROLLBACK, ROLLING, STORES, VERIFY, VERIFY_ACTIONS, WAITING_ACTIONS, any, named,
 };
 use target::command_hints;
 
@@ -66,6 +66,16 @@ impl Deployment {
         self.act == Act::Deploy && (any(&OWN_CHECKS, &words) || named(OWN_CHECKS_ACTIONS, &self.what))
     }
 }
+/// Whether what a command copies goes from here into a store: its address stands last, and one of this machine before it.
+fn goes_into_a_store(words: &[String]) -> bool {
+    let is_store = |word: &String| STORES.iter().any(|scheme| word.starts_with(scheme));
+    let is_verb = |word: &String| matches!(word.as_str(), "cp" | "sync" | "mv" | "rsync");
+    let rest = words.iter().position(is_verb).map_or(&[][..], |at| &words[at + 1..]);
+    let Some(at) = rest.iter().position(is_store) else { return false };
+    let has_source = rest[..at].iter().any(|word| !word.starts_with('-'));
+    has_source && rest.get(at + 1).is_none_or(|next| next.starts_with('-'))
+}
+
 /// Whether a command deploys or publishes.
 pub(super) fn releases(words: &[String]) -> bool {
     any(&DEPLOY, words) || any(&PUBLISH, words)
@@ -215,22 +225,43 @@ impl Ci {
         self.deployments.get_or_init(|| self.all_deployments())
     }
 
+    /// Whether a command puts what was built where users or their servers take it from, in a step or a job that says so:
+    /// `aws s3 sync build/ s3://shop-releases`.
+    fn puts_into_a_store(&self, command: &Command) -> bool {
+        const SAYS: &[&str] = &["releas", "publish", "deploy", "deliver", "ship"];
+        if !any(&COPY_TO_STORE, &command.words) || !goes_into_a_store(&command.words) {
+            return false;
+        }
+        let job = self.job(&command.step);
+        let names = [command.step.name.as_deref().unwrap_or(""), &job.id, &job.name];
+        let names = names.map(str::to_lowercase);
+        let line = command.line().to_lowercase();
+        let words = |text: &str| text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();
+        let is_said =
+            names.iter().flat_map(|name| words(name)).any(|word| SAYS.iter().any(|stem| word.starts_with(stem)));
+        let mut all = names.iter().chain([&line]).flat_map(|text| words(text));
+        is_said && !all.any(|word| NO_ARTEFACT.contains(&word.as_str()))
+    }
+
     fn all_deployments(&self) -> Vec<Deployment> {
         let mut found = Vec::new();
         for (index, command) in self.commands.iter().enumerate().filter(|(_, command)| command.sure) {
             let act = if any(&DEPLOY, &command.words) {
                 Act::Deploy
-            } else if any(&PUBLISH, &command.words) {
+            } else if any(&PUBLISH, &command.words) || self.puts_into_a_store(command) {
                 Act::Publish
             } else {
                 continue;
             };
             // The name of a package says nothing about where it goes.
-            let hints = if act == Act::Deploy { command_hints(command) } else { String::new() };
+            let says_where = act == Act::Deploy || any(&COPY_TO_STORE, &command.words);
+            let hints = if says_where { command_hints(command) } else { String::new() };
             let of_others = || self.pushes_aside(&command.words).or_else(|| self.publishes_a_client(command));
             let aside = match act {
                 Act::Publish => of_others(),
-                Act::Deploy => self.puts_documents(&command.words, &command.step, &command.chain),
+                Act::Deploy => self
+                    .starts_a_job(&command.words)
+                    .or_else(|| self.puts_documents(&command.words, &command.step, &command.chain)),
             };
             found.push(Deployment {
                 act,

@@ -162,6 +162,21 @@ pub(super) static PUBLISH: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     ])
 });
 
+/// Commands that copy files to a store of objects, or from it.
+pub(super) static COPY_TO_STORE: LazyLock<Vec<Pattern>> =
+    LazyLock::new(|| patterns(&["aws s3 {cp|sync|mv}", "gsutil … {cp|rsync}", "gcloud storage {cp|rsync}"]));
+
+/// How the address of such a store begins.
+pub(super) const STORES: &[&str] = &["s3://", "gs://"];
+
+/// Words of what is put there and is not the product.
+#[rustfmt::skip]
+pub(super) const NO_ARTEFACT: &[&str] = &[
+    "coverage", "report", "reports", "log", "logs", "cache", "test", "tests", "result", "results", "benchmark", "benchmarks", "bench",
+    "doc", "docs", "documentation", "storybook", "site", "website", "blog", "screenshots", "sbom", "backup", "backups", "terraform",
+    "schema", "schemas", "metrics",
+];
+
 pub(super) const PUBLISH_ACTIONS: &[&str] = &[
     "softprops/action-gh-release",
     "ncipollo/release-action",

@@ -2,7 +2,7 @@
 
 use super::tables::{any, named, patterns};
 use crate::facts::ci::model::{Ci, Command, Event, Link, Step};
-use crate::facts::ci::pattern::Pattern;
+use crate::facts::ci::pattern::{Pattern, values_of};
 use crate::pattern::Captures;
 use crate::pattern::pattern;
 use std::borrow::Cow;
@@ -73,6 +73,10 @@ const ASIDE: &[&str] = &[
     "nightly",
     "benchmark",
     "loadtest",
+    "fuzz",
+    "fuzzer",
+    "fuzzers",
+    "fuzzing",
 ];
 
 /// Those of them that name what is done as often as where.
@@ -171,6 +175,19 @@ impl Ci {
         is_said.then(|| format!("puts documents in place, and not the product (`{host}`)"))
     }
 
+    /// Why what a command applies to a cluster is no product: the file holds a job, which ends by itself.
+    pub(super) fn starts_a_job(&self, command: &[String]) -> Option<String> {
+        let is_kubectl = command.first().is_some_and(|program| matches!(program.as_str(), "kubectl" | "oc"));
+        let mut files = ["-f", "--filename"].iter().flat_map(|option| values_of(command, option)).flatten().peekable();
+        let is_job = |path: &str| {
+            let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+            let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
+            words(&stem).any(|word| matches!(word, "job" | "jobs"))
+        };
+        let is_only = is_kubectl && files.peek().is_some() && files.all(is_job);
+        is_only.then(|| "starts a job, and puts no service in place".to_owned())
+    }
+
     fn throwaway(&self, job: usize) -> Option<String> {
         let command = self.commands.iter().find(|command| command.step.job == job && any(&THROWAWAY, &command.words));
         let makes = |name: &str| {
@@ -196,8 +213,14 @@ const OF_THE_BUILD: &[&str] = &[
     "outputs",
 ];
 
-/// What the value of an input can say of the place: of the overrides of a bake file, the tags only.
+/// What the value of an input can say of the place: of the overrides of a bake file, the tags only; and of several tags
+/// those that name no place beside production, if there are any: who pushes `shop-ci` and `shop` hands out the second.
 fn of_the_place(input: &str, value: &str) -> String {
+    if input == "tags" {
+        let plain = value.split([',', '\n']).map(str::trim).filter(|tag| !tag.is_empty());
+        let plain: Vec<&str> = plain.filter(|tag| !matches!(marked(tag), Some(Err(_)))).collect();
+        return if plain.is_empty() { value.to_owned() } else { plain.join("\n") };
+    }
     let is_tag = |line: &&str| line.split_once('=').is_none_or(|(key, _)| key.rsplit('.').next() == Some("tags"));
     if input == "set" { value.lines().filter(is_tag).collect::<Vec<_>>().join("\n") } else { value.to_owned() }
 }
