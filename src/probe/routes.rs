@@ -81,7 +81,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     }
     // What is missing is where to begin; with nothing missing, a test shows that it is so.
     if unresolved > 0 {
-        message = format!("{message}; {unresolved} requests name no path");
+        message = format!("{message}; {unresolved} requests are not followed to one");
     }
     if unread > 0 {
         message = format!("{message}; the paths of {unread} routes are not written there");

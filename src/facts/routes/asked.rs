@@ -80,6 +80,39 @@ pub(super) fn asked(file: &TestFile, span: Span, calls: &Calls) -> Option<String
     }
 }
 
+/// Whether a text of the tests may become the path of a request in a way that is not followed. What is compared, told to a
+/// mock, declared or only reported does not.
+pub(super) fn may_be_asked(file: &TestFile, span: Span) -> bool {
+    #[rustfmt::skip]
+    const TELLS: &[&str] = &[
+        "assert", "equal", "contain", "match", "handle", "route", "redirect", "prefix", "suffix", "startswith", "endswith", "replace",
+        "error", "fatal", "println", "panic", "log", "describe", "header", "given", "when", "nock", "require", "import", "open", "read", "parametrize", "each",
+    ];
+    let outline = &file.outline;
+    let (start, end) = (span.start as usize, span.end as usize);
+    let (before, behind) = (outline.bare[..start].trim_end(), outline.bare[end..].trim_start());
+    let is_compared = ["==", "!=", "case", " in"].iter().any(|sign| before.ends_with(sign))
+        || behind.starts_with("==")
+        || behind.starts_with("!=");
+    let bytes = outline.bare.as_bytes();
+    let calls = outline.around(start).take_while(|&open| matches!(bytes[open], b'(' | b'['));
+    let mut names =
+        calls.map(|open| outline.callee(open).to_ascii_lowercase()).filter(|name| !name.is_empty()).peekable();
+    // What stands in no call is a row of a table, or a list, unless a constant of Rust holds it.
+    let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
+    let is_constant = ["static ", "const "].iter().any(|word| line.starts_with(word)) && before.ends_with('=');
+    if names.peek().is_none() && !(file.language == Language::Rust && is_constant) {
+        return false;
+    }
+    let tells = |name: String| {
+        let last = name.rsplit(['.', ':']).find(|part| !part.is_empty()).unwrap_or_default().to_owned();
+        is_told(&last)
+            || matches!(last.as_str(), "run" | "it" | "test" | "eq" | "ne" | "print" | "printf")
+            || TELLS.iter().any(|word| last.contains(word))
+    };
+    !is_compared && !names.any(tells)
+}
+
 /// What takes a text or a name as an argument.
 enum Taken {
     /// A request with this method.

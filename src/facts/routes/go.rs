@@ -177,7 +177,9 @@ struct Written {
 fn written(file: &Shaped, constants: &Constants<'_, '_>, arguments: &[Span]) -> Option<Written> {
     let (outline, first) = (&file.outline, *arguments.first()?);
     if let Some((text, span)) = outline.string_in(first) {
-        return Some(Written { text: text.to_owned(), span, is_named: false, is_below: false });
+        // `OrdersPath+"/open"`: what the name says stands before the text.
+        let is_below = outline.bare[first.start as usize..span.start as usize].trim_end().ends_with('+');
+        return Some(Written { text: text.to_owned(), span, is_named: false, is_below });
     }
     let bare = &outline.bare[first.range()];
     let parts = constants.in_expression(&file.path, &outline.code, bare);

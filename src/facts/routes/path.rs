@@ -23,6 +23,12 @@ pub(super) fn parts(path: &str) -> usize {
     segments(path).len()
 }
 
+/// The last part of a path that is no parameter, where it says something.
+pub(super) fn last_word(path: &str) -> Option<&str> {
+    const FEW: usize = 3;
+    path.rsplit('/').find(|part| !part.contains('{') && part.len() >= FEW)
+}
+
 /// A path without its first parts, where what is left says something: `/{}` is any path.
 pub(super) fn without(path: &str, first: usize) -> Option<String> {
     let rest: Vec<&str> = segments(path).into_iter().skip(first).collect();

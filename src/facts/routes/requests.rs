@@ -4,7 +4,7 @@
 //! one, or a binding that is used in one. A path that is only compared (`assert_eq!(location, "/login")`), and one that
 //! a mock server answers, is none. What stands in a function of the tests counts when a test reaches that function.
 
-use super::asked::{asked, said, whole};
+use super::asked::{asked, may_be_asked, said, whole};
 use super::calls::{Calls, TestFile};
 use super::constants::Constants;
 use super::outline::{Outline, unquoted};
@@ -15,6 +15,7 @@ use crate::facts::{Facts, parallel};
 use crate::pattern::{Captures, Regex, compile, pattern};
 use crate::source::Span;
 use crate::tree::path::folder_of;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -88,7 +89,69 @@ pub(super) fn mark(facts: &Facts<'_>, operations: &mut [Operation], names: &[(Pl
     unresolved.extend(by_function(&files));
     unresolved.extend(by_client(facts, &files, operations));
     unresolved.extend(by_address(&files, operations));
+    unresolved.extend(by_mention(&files, &calls, &requests, operations));
     unresolved
+}
+
+/// Where tests name the path of an operation that nothing is seen to request, once for each: it may stand below more than is
+/// known of its router, or go to a request in a way that is not followed.
+fn by_mention(files: &[TestFile], calls: &Calls, requests: &[Request], operations: &[Operation]) -> Vec<Place> {
+    let mut missing: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
+    for one in operations.iter().filter(|one| one.tested.is_none()) {
+        if let Some(word) = path::last_word(&one.path) {
+            missing.entry(word).or_default().push(one);
+        }
+    }
+    let mut found = Vec::new();
+    // What answers all paths is what nobody meant.
+    let meant: Vec<&Operation> = operations.iter().filter(|one| path::last_word(&one.path).is_some()).collect();
+    let is_stranger = |request: &&Request| !meant.iter().any(|operation| lead(request, operation).is_some());
+    for request in requests.iter().filter(is_stranger) {
+        note(&mut missing, request, &mut found);
+    }
+    for file in files {
+        for (at, &span) in file.outline.strings.iter().enumerate() {
+            let (text, _) = text_at(file, at);
+            let is_short = text.len() <= 300 && text.contains('/');
+            let Some(path) = Some(&*text).filter(|_| is_short).and_then(mentioned) else { continue };
+            let is_one = path::last_word(&path).is_some_and(|word| missing.contains_key(word));
+            if !is_one || asked(file, span, calls).is_some() || !may_be_asked(file, span) {
+                continue;
+            }
+            let place = Place::at(file.path.clone(), span);
+            note(&mut missing, &Request { method: "*".to_owned(), path, place, function: None }, &mut found);
+        }
+    }
+    found
+}
+
+/// The path in a text of the tests, or the method of a service of gRPC: `shop.Orders/List`.
+fn mentioned(text: &str) -> Option<String> {
+    let is_name = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
+    let is_call = |(service, method): (&str, &str)| {
+        service.contains('.') && is_name(service) && !method.is_empty() && is_name(method) && !method.contains('.')
+    };
+    if text.split_once('/').is_some_and(is_call) {
+        return Some(format!("/{text}"));
+    }
+    path::of_request(text)
+}
+
+/// Takes from the operations that are missing those that a text may ask for, with a place for each.
+fn note(missing: &mut BTreeMap<&str, Vec<&Operation>>, request: &Request, found: &mut Vec<Place>) {
+    const MOST: usize = 4;
+    let Some(own) = path::last_word(&request.path).and_then(|word| missing.get_mut(word)) else { return };
+    own.retain(|operation| {
+        let is_method = [&request.method, &operation.method].into_iter().any(|one| one == "*" || one == "RPC")
+            || request.method == operation.method;
+        let declared = format!("/{}", operation.path.trim_start_matches('/'));
+        let mut starts = memchr::memchr_iter(b'/', request.path.as_bytes()).take(MOST + 1);
+        let is_it = is_method && starts.any(|at| path::reaches(&request.path[at..], &declared));
+        if is_it {
+            found.push(request.place.clone());
+        }
+        !is_it
+    });
 }
 
 // The end of a path that is added to an address: `url+"orders"`.
@@ -305,6 +368,16 @@ fn behind_a_name(outline: &Outline, at: usize, text: &str) -> Option<String> {
     path.starts_with('/').then(|| format!("{path}{rest}"))
 }
 
+/// The text of a string with what is added to it; of Go the number of the last string in it, too.
+fn text_at(file: &TestFile, at: usize) -> (Cow<'_, str>, Option<usize>) {
+    let text = whole(&file.outline, at);
+    if file.language != Language::Go || !text.contains('/') {
+        return (text, None);
+    }
+    let (joined, last) = joined::from(&file.outline, at);
+    (joined.into(), Some(last))
+}
+
 /// The requests of one file.
 fn requests_of(index: usize, file: &TestFile, calls: &Calls) -> Vec<Request> {
     let mut found = Vec::new();
@@ -314,11 +387,8 @@ fn requests_of(index: usize, file: &TestFile, calls: &Calls) -> Vec<Request> {
         if used.is_some_and(|last| at <= last) {
             continue;
         }
-        let mut text = whole(&file.outline, at);
-        if file.language == Language::Go && text.contains('/') {
-            let (joined, last) = joined::from(&file.outline, at);
-            (text, used) = (joined.into(), Some(last));
-        }
+        let (mut text, last) = text_at(file, at);
+        used = last.or(used);
         if file.language == Language::Python
             && let Some(full) = behind_a_name(&file.outline, span.start as usize, &text)
         {
