@@ -1,6 +1,7 @@
 //! Test code by suite: which files hold tests of which kind, and how many.
 
 mod browsers;
+mod collected;
 mod count;
 mod dotnet;
 mod features;

@@ -11,14 +11,18 @@ use std::sync::LazyLock;
 /// Whether a file is of a project that a command runs, or that the script runs which it calls; what says nothing of its
 /// files may take it.
 pub(super) fn take(facts: &Facts<'_>, words: &[&str], file: &File) -> bool {
-    let script = words.iter().skip(1).find_map(|word| script(facts, word, file));
-    let told: Vec<&str> = match script {
-        Some(text) => text.split_whitespace().collect(),
-        None => words.to_vec(),
-    };
+    let told = told(facts, words, file);
     let projects = values(&told, &["--project"]);
     let is_of_vitest = told.iter().any(|word| word.ends_with("vitest"));
     projects.is_empty() || !is_of_vitest || projects.iter().any(|name| takes(facts, name, file) != Some(false))
+}
+
+/// The words of a command, or of the script that it calls.
+pub(super) fn told<'w>(facts: &'w Facts<'_>, words: &[&'w str], file: &File) -> Vec<&'w str> {
+    match words.iter().skip(1).find_map(|word| script(facts, word, file)) {
+        Some(text) => text.split_whitespace().collect(),
+        None => words.to_vec(),
+    }
 }
 
 /// The text of a script of the nearest package around a file.

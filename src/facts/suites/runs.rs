@@ -1,6 +1,8 @@
 //! Whether a command of CI runs the tests of a file.
 
-use super::{File, Suite, dotnet, features, interpreted, left_out, marks, modules, nextest, no_run, scripts};
+use super::{
+    File, Suite, collected, dotnet, features, interpreted, left_out, marks, modules, nextest, no_run, scripts,
+};
 use crate::facts::Facts;
 use crate::facts::ci::Command;
 use crate::facts::code::Language;
@@ -51,7 +53,9 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         // Whatever else is run: the name of a crate's folder is the product's, and stands in many a command.
         (Some(Language::Rust), _) => names_file(command, file),
         (Some(Language::Python), _) if matches!(program, "pytest" | "tox" | "nox" | "trial" | "twisted.trial") => {
-            paths_allow(command, &words, file) && marks::allow(facts, &words, file)
+            paths_allow(command, &words, file)
+                && marks::allow(facts, &words, file)
+                && (program != "pytest" || collected::by_pytest(facts, &words, file))
         }
         (Some(Language::Python), _) if program == "coverage" => {
             let runner = words.iter().position(|word| matches!(*word, "pytest" | "unittest" | "test"));
@@ -83,7 +87,7 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         // Words that Cargo takes for the names of its tests start nothing.
         (Some(Language::JavaScript | Language::Python), _) if program == "cargo" => false,
         (Some(Language::JavaScript), _) => scripts::run(facts, command, &words, suite, file),
-        (Some(Language::Java | Language::Kotlin | Language::Scala), _) => jvm(program, &words, suite, file),
+        (Some(Language::Java | Language::Kotlin | Language::Scala), _) => jvm(facts, program, &words, suite, file),
         (Some(Language::CSharp), _) => program == "dotnet" && dotnet::tests(facts, command, &words, file),
         (Some(Language::Elixir), _) if program == "mix" => {
             let runs = |task: &&str| *task == "test" || task.starts_with("coveralls");
@@ -97,7 +101,7 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
             dotnet::is_of_a_project(facts, file) && dotnet::tests(facts, command, &words, file)
         }
         (None, _) if file.path.ends_with(".feature") && file.path.contains("src/test/") && is_of_jvm(program) => {
-            jvm(program, &words, suite, file)
+            jvm(facts, program, &words, suite, file)
         }
         // What a runner of its language would be given to a load tool or a runner of its own is named to it.
         (None, _) | (_, Suite::Load) => names(command, file),
@@ -125,7 +129,7 @@ fn is_of_jvm(program: &str) -> bool {
 }
 
 /// Maven and Gradle, unless they are told to leave the tests out.
-fn jvm(program: &str, words: &[&str], suite: Suite, file: &File) -> bool {
+fn jvm(facts: &Facts<'_>, program: &str, words: &[&str], suite: Suite, file: &File) -> bool {
     // With the last two Maven succeeds where tests fail.
     const LEAVES_OUT: &[&str] = &[
         "-DskipTests",
@@ -148,9 +152,12 @@ fn jvm(program: &str, words: &[&str], suite: Suite, file: &File) -> bool {
         }
         "gradle" | "gradlew" => {
             let left_out = values(words, &["-x", "--exclude-task"]);
-            words
-                .iter()
-                .any(|word| is_test_task(word, file) && !left_out.iter().any(|task| leaves_out(task, word, file)))
+            let is_own = |word: &str| task_of_gradle(word).1 == "integrationTest";
+            words.iter().any(|word| {
+                is_test_task(word, file)
+                    && !left_out.iter().any(|task| leaves_out(task, word, file))
+                    && (is_own(word) || !collected::is_excluded_by_gradle(facts, file))
+            })
         }
         _ => false,
     }

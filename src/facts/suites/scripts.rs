@@ -1,7 +1,7 @@
 //! Whether a command runs tests of JavaScript: a runner, or a script of a package that says so.
 
 use super::runs::{is_in_folder, names, paths_allow, values};
-use super::{File, Suite, projects};
+use super::{File, Suite, collected, projects};
 use crate::facts::Facts;
 use crate::facts::ci::Command;
 use crate::facts::manifests::{Ecosystem, Package};
@@ -10,7 +10,11 @@ use crate::tree::path::is_below;
 /// Whether a command runs the tests of a file.
 pub(super) fn run(facts: &Facts<'_>, command: &Command, words: &[&str], suite: Suite, file: &File) -> bool {
     let program = words.first().map_or("", |program| program.trim_start_matches("./"));
-    if !in_workspace(facts, words, file) || !is_selected(words, file) || !projects::take(facts, words, file) {
+    if !in_workspace(facts, words, file)
+        || !is_selected(words, file)
+        || !projects::take(facts, words, file)
+        || collected::is_ignored_by_jest(facts, words, file)
+    {
         return false;
     }
     match suite {
