@@ -156,7 +156,7 @@ fn is_of_migrations(path: &str) -> bool {
     path.rsplit('/').nth(1).is_some_and(|folder| ["alembic", "migration", "migrations"].contains(&folder))
 }
 
-/// Settings of what builds and checks JavaScript; a framework's own (`next.config.js`) say what the service does.
+/// Settings of what builds and checks JavaScript, and what runs while packages are installed; a framework's own (`next.config.js`) say what the service does.
 fn is_of_the_bundler(name: &str) -> bool {
     const TOOLS: &[&str] = &[
         "webpack",
@@ -178,7 +178,7 @@ fn is_of_the_bundler(name: &str) -> bool {
     ];
     let is_config = name.contains(".config.") || name.contains("rc.") || name.starts_with("webpack.");
     let stem = name.trim_start_matches('.');
-    matches!(stem.split('.').next(), Some("gulpfile" | "Gruntfile"))
+    matches!(stem.split('.').next(), Some("gulpfile" | "Gruntfile" | "preinstall" | "postinstall"))
         || (is_config && TOOLS.iter().any(|tool| stem.starts_with(tool)))
 }
 
@@ -212,6 +212,10 @@ pub fn folder_role(part: &str) -> Role {
     // `cmd/shop-gen`, `cmd/shop-scripts`: programs that only developers run.
     if TOOLS.iter().any(|suffix| lower.ends_with(suffix)) || PLUGINS.iter().any(|prefix| lower.starts_with(prefix)) {
         return Role::Tooling;
+    }
+    // `benchmark_runner`, `shop-benchmarks`: measures the product, or its rivals.
+    if lower.split(['-', '_', '.']).any(|word| matches!(word, "benchmark" | "benchmarks" | "sysbench")) {
+        return Role::Bench;
     }
     let mut words = lower.split(['-', '_', '.']);
     let of_tests = |word: Option<&str>| word.is_some_and(|word| TESTS.contains(&word));
