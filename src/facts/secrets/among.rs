@@ -81,6 +81,21 @@ pub(super) fn follows_a_text(text: &str, name_start: usize) -> bool {
     before.len() < name_start && earlier.is_some_and(|earlier| earlier.ends_with(['"', '\'', '`']))
 }
 
+/// `"/reset-password", "/reset-password-done"`: paths of pages, one beside the other.
+pub(super) fn is_one_of_paths(text: &str, name_start: usize, after: usize) -> bool {
+    let next = text.get(after..).unwrap_or_default().trim_start();
+    text[..name_start].ends_with('/') && ["\"/", "'/"].iter().any(|start| next.starts_with(start))
+}
+
+/// `url.replace("first-password", "confirm-address")`: a piece of a text, and what takes its place.
+pub(super) fn is_replaced(text: &str, name_start: usize) -> bool {
+    let before = text[..name_start].trim_end_matches(['"', '\'', '/']).trim_end();
+    let call = before.strip_suffix('(').filter(|_| before.len() < name_start);
+    call.is_some_and(|call| {
+        [".replace", ".replaceAll", ".replaceFirst", ".sub", ".gsub"].iter().any(|end| call.ends_with(end))
+    })
+}
+
 /// `"password": "password", "host": "…"`: what a key of a JSON in a text holds, and no name of the next one.
 pub(super) fn is_given_to_a_name(text: &str, name_start: usize) -> bool {
     let before = text[..name_start].trim_end_matches(['"', '\'', '\\']);

@@ -7,10 +7,10 @@ use crate::facts::production::{is_in_class_aside, is_mode};
 use crate::pattern::pattern;
 use crate::source::{enclosing, floor};
 
-/// Whether a value stands in a function whose name says that it is for tests or only shown: `fn test()`,
-/// `def make_key_for_tests()`, `fn samples()`.
+/// Whether a value stands in a function or a module whose name says that it is for tests or only shown: `fn test()`,
+/// `def make_key_for_tests()`, `fn samples()`, `mod test_utils`.
 pub(super) fn is_in_a_test_function(path: &str, text: &str, offset: usize) -> bool {
-    const INTRODUCTIONS: &[&str] = &["fn", "func", "def", "function", "fun"];
+    const INTRODUCTIONS: &[&str] = &["fn", "func", "def", "function", "fun", "mod"];
     let is_code = [".rs", ".go", ".py", ".js", ".ts", ".kt", ".rb", ".php"].iter().any(|end| path.ends_with(end));
     let Some(before) = text.get(..offset).filter(|_| is_code) else { return false };
     enclosing(before).any(|line| {

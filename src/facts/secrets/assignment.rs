@@ -1,8 +1,8 @@
 //! Reads the assignment around a name that means a secret, in the grammar of the file, and finds the literal.
 
 use super::among::{
-    follows_a_text, is_given_to_a_name, is_name_of_next, is_no_name, is_one_of_names, is_refused, is_said, is_shared,
-    is_thrown_away, leads_others, names_a_prompt,
+    follows_a_text, is_given_to_a_name, is_name_of_next, is_no_name, is_one_of_names, is_one_of_paths, is_refused,
+    is_replaced, is_said, is_shared, is_thrown_away, leads_others, names_a_prompt,
 };
 use super::context::Grammar;
 use super::literal::{self, Grade};
@@ -223,6 +223,8 @@ fn value_start(text: &str, name: (usize, usize), grammar: Grammar) -> Option<(us
         b',' if was_quoted
             && grammar == Grammar::Code
             && !follows_a_text(text, name.0)
+            && !is_one_of_paths(text, name.0, at + 1)
+            && !is_replaced(text, name.0)
             && !is_given_to_a_name(text, name.0)
             && !is_numbered_alike(text, name, at + 1) =>
         {

@@ -212,6 +212,9 @@ pub(super) fn weight(path: &str) -> Weight {
     if is_key_of_ci(path) {
         return Weight::Aside("the key of a server that only a run of CI starts");
     }
+    if is_of_chart_tests(path) {
+        return Weight::Aside("what a chart is tried out with");
+    }
     if is_beside_ci(path) || RUNNERS.contains(&name) {
         return Weight::Ci;
     }
@@ -261,6 +264,14 @@ pub fn is_key_of_ci(path: &str) -> bool {
     let words = super::names::words(stem);
     words.iter().any(|word| SERVERS.contains(&word.as_str()))
         && !words.iter().any(|word| matches!(word.as_str(), "ssh" | "deploy" | "prod" | "production" | "live"))
+}
+
+/// `charts/shop/ci/tls-values.yaml`: what the tester of charts installs one with.
+fn is_of_chart_tests(path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    let name = parts.next().unwrap_or(path);
+    let is_values = ["values.yaml", "values.yml"].iter().any(|end| name.ends_with(end));
+    is_values && parts.next() == Some("ci") && parts.next().is_some()
 }
 
 /// `seeds.rb`, `dev_seeds.exs`, `src/seed/users.ts`: fill a database for those who try the program out; so does what makes

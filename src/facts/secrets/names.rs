@@ -221,11 +221,11 @@ pub(super) fn is_of_the_program(name: &str) -> bool {
     ];
     let words = words(name);
     // The product's name may stand in front: `SHOP_SESSION_SECRET`.
-    let is_of_its_sessions = matches!(
+    let names_its_work = matches!(
         words.iter().map(String::as_str).collect::<Vec<_>>().as_slice(),
-        [.., "session" | "cookie" | "csrf", "secret" | "key"]
+        [.., "session" | "cookie" | "csrf", "secret" | "key"] | [.., "encryption" | "signing", "key"]
     );
-    is_of_its_sessions
+    names_its_work
         || words.iter().any(|word| matches!(word.as_str(), "key" | "secret"))
             && words.iter().all(|word| OWN.contains(&word.as_str()))
 }

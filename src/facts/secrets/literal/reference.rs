@@ -31,7 +31,14 @@ pub(in crate::facts) fn is_reference(value: &str) -> bool {
         || is_in_braces(value)
         || EXPRESSIONS.iter().any(|part| lower.contains(part))
         || is_path(value)
+        || is_flag(value)
         || is_call(value)
+}
+
+/// `--tls-passphrase`: the flag of a command that takes one.
+fn is_flag(value: &str) -> bool {
+    let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    value.strip_prefix("--").is_some_and(|name| name.starts_with(|first: char| first != '-') && is_name(name))
 }
 
 /// `{DbAdminPassword}`: what an installer fills in; `{wrap(key)}`, `{row.token}`: what a program does, where it prints.
