@@ -1,6 +1,7 @@
 //! `@secret`: how production gets a secret.
 
 use super::config::{Variables, matching, may_hold};
+use super::db::is_migration;
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
@@ -76,6 +77,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let beside = Beside::new(facts);
     let is_elsewhere = |path: &str| {
         beside.holds(path)
+            || is_migration(path)
             || serves_not(facts, path)
             || is_of_another_command(facts, path)
             || is_of_a_client_library(facts, path)

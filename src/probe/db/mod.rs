@@ -15,6 +15,7 @@ use crate::facts::code::{Hit, Language, Scope};
 use crate::facts::config::{Config, EnvRead, Held, Setting, Unparsed};
 use crate::quantity::Quantity;
 use facts::{FACTS, Fact, Fixed};
+pub(super) use stated::is_migration;
 use stated::stated;
 use std::sync::Arc;
 

@@ -75,11 +75,20 @@ fn overflow(code: &str, hit: &Hit) -> Option<f64> {
     rest[..digits].parse().ok()
 }
 
-/// A migration's own limits end with it, as do those of the tasks of a release in Elixir.
-fn is_migration(path: &str) -> bool {
+/// Whether code is a migration, whose own settings end with it, as do those of the tasks of a release in Elixir. Alembic
+/// keeps its own in `versions`, wherever it is told to.
+pub(in crate::probe) fn is_migration(path: &str) -> bool {
     path.split('/').any(|part| {
         matches!(part, "migrations" | "migrate" | "migration" | "alembic" | "release.ex" | "release_tasks.ex")
-    })
+    }) || is_revision(path)
+}
+
+/// `revisions/versions/2021-09-16_3820a792d88a.py`: a step of Alembic, called after its number.
+fn is_revision(path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    let stem = parts.next().and_then(|name| name.strip_suffix(".py")).unwrap_or_default();
+    let is_number = |word: &str| word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    parts.next() == Some("versions") && stem.split(['_', '-']).any(is_number)
 }
 
 /// A program that only asks whether the service is well opens few connections of its own.
