@@ -90,26 +90,32 @@ impl Walk<'_> {
         }
     }
 
-    /// Leaves open what a call of make runs whose recipe is not in the tree, where its targets are called after a check.
+    /// Leaves open what a call of make runs whose recipe is not in the tree: where its targets are called after tests, what
+    /// they test; where they are called after other checks, those.
     fn unread_recipe(&mut self, targets: &[String], words: &[String], place: &Place, call: &Call) {
-        const CHECKS: &[&str] = &["test", "check", "cover", "lint", "verify", "validate", "audit", "scan", "e2e", "ci"];
-        let checks = |target: &String| {
+        const TESTS: &[&str] = &["test", "cover", "e2e"];
+        const CHECKS: &[&str] = &["check", "lint", "verify", "validate", "audit", "scan", "ci"];
+        let is_called = |names: &[&str], target: &String| {
             let mut parts = target.split(|letter: char| !letter.is_ascii_alphanumeric());
-            parts.any(|part| CHECKS.iter().any(|word| part == *word || word.len() > 3 && part.starts_with(word)))
+            parts.any(|part| names.iter().any(|word| part == *word || word.len() > 3 && part.starts_with(word)))
         };
-        if !targets.iter().any(checks) {
-            return;
-        }
-        let line: String = words.join(" ").chars().take(60).collect();
-        let why = format!("what `{line}` runs cannot be told: its recipe is not found");
-        let is_known = self.ci.blind.iter().any(|one| one.why == why);
         // An image has the folders that it is given, which are not those of the tree.
         let is_in_image = call
             .chain
             .iter()
             .any(|link| ["build of ", "image of ", "service "].iter().any(|way| link.what.starts_with(way)));
-        if call.step.is_gate() && call.excuse.is_none() && !is_known && !is_in_image {
-            self.ci.blind.push(Blind { place: Some(place.clone()), why });
+        if is_in_image {
+            return;
+        }
+        if targets.iter().any(|target| is_called(TESTS, target)) {
+            self.foreign_tests(words, place, call);
+        }
+        if targets.iter().any(|target| is_called(CHECKS, target)) && call.step.is_gate() && call.excuse.is_none() {
+            let line: String = words.join(" ").chars().take(60).collect();
+            let why = format!("what `{line}` runs cannot be told: its recipe is not found");
+            if !self.ci.blind.iter().any(|one| one.why == why) {
+                self.ci.blind.push(Blind { place: Some(place.clone()), why });
+            }
         }
     }
 
