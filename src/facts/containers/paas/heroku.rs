@@ -8,7 +8,8 @@ use super::super::{Env, EnvValue, Fact, Limit, Platform, Role, Scale, Service};
 use super::standing;
 use crate::evidence::Place;
 use crate::facts::Facts;
-use crate::facts::production::{Stage, Standing, stage_of_path};
+use crate::facts::production::{Stage, Standing, is_example, is_fixture, stage_of_path};
+use crate::pattern::pattern;
 use crate::source::Span;
 use crate::tree::File;
 use crate::tree::path::{folder_of, within};
@@ -20,7 +21,10 @@ pub(super) fn services(facts: &Facts<'_>, file: &File, images: &[Image]) -> Vec<
     let standing = match (developer_process(source.text()), image) {
         (Some(process), _) => Standing::Aside(format!("it starts {process}, as developers do")),
         (None, Some(image)) => Standing::Aside(format!("the image of {} starts its processes", image.path)),
-        (None, None) => standing(facts, &file.path, None),
+        (None, None) => starts_an_example(facts, &file.path, source.text()).map_or_else(
+            || standing(facts, &file.path, None),
+            |folder| Standing::Aside(format!("it starts the example application in {folder}")),
+        ),
     };
     let env = app_json_env(facts, &file.path);
     let mut found = Vec::new();
@@ -108,6 +112,21 @@ fn developer_process(text: &str) -> Option<&'static str> {
             .or_else(|| watches.then_some("a watcher of files"))
             .or_else(|| is_alone().then_some("what talks to its own machine alone"))
     })
+}
+
+/// The example that the `config.ru` beside a Procfile starts, where a library shows what it does: the environment it
+/// requires stands in `spec/example_app`. A process that names another file of Rack starts that one.
+fn starts_an_example(facts: &Facts<'_>, procfile: &str, text: &str) -> Option<String> {
+    pattern!(REQUIRED, r#"(?m)^\s*require\b[^\n#]*?["'](?:\.{1,2}/)*(?<value>[\w./-]+)/config/environment["']"#);
+    let starts_rack = |command: &str| command.contains("puma") || command.contains("rackup");
+    let starts_rack = text.lines().filter_map(|line| line.strip_prefix("web:")).any(|command| {
+        starts_rack(command) && command.split_whitespace().all(|word| !word.ends_with(".ru") || word == "config.ru")
+    });
+    let rack = facts.tree.text(&within(folder_of(procfile), "config.ru")).filter(|_| starts_rack)?;
+    let folder = REQUIRED.captures(rack.text())?.name("value")?.as_str();
+    let is_shown = is_example(&format!("{folder}/app.rb")) || is_fixture(&format!("{folder}/app.rb"));
+    let in_tests = || ["spec", "test", "dummy"].iter().any(|part| folder.split('/').any(|folder| folder == *part));
+    (is_shown || in_tests()).then(|| folder.to_owned())
 }
 
 /// What an `app.json` says that its apps are: it makes review apps and those of a deploy button, and may name their
