@@ -23,7 +23,7 @@ pub(super) fn services(facts: &Facts<'_>, file: &File, images: &[Image]) -> Vec<
         (None, Some(image)) => Standing::Aside(format!("the image of {} starts its processes", image.path)),
         (None, None) => starts_an_example(facts, &file.path, source.text()).map_or_else(
             || standing(facts, &file.path, None),
-            |folder| Standing::Aside(format!("it starts the example application in {folder}")),
+            |folder| Standing::Uncertain(format!("it starts the example application in {folder}")),
         ),
     };
     let env = app_json_env(facts, &file.path);
