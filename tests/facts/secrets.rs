@@ -163,6 +163,15 @@ fn a_checksum_decides() {
 }
 
 #[test]
+fn a_document_that_is_made_from_a_template_is_prose() {
+    let link = format!(
+        "join the [call](https://calls.example.org/j/9?pwd={})",
+        ["RENTa2Q4", "Y3B5dWx0WmU2", "bmZYUT09"].concat()
+    );
+    assert_eq!(found("README.md.tpl", &link), found("README.md", &link));
+}
+
+#[test]
 fn keys_in_tests_are_fixtures_and_elsewhere_leaks() {
     let key = [
         "-----BEGIN RSA ",

@@ -415,5 +415,6 @@ fn is_script(program: &str) -> bool {
     // `"$SCRIPT_DIR/x.sh"`: a folder that is not known, and a script whose name is.
     let tail = program.rsplit_once(['}', ')']).map_or(program, |(_, tail)| tail);
     // `/root/shop/scripts/test.sh`: where the tree is mounted in a container.
-    tail.contains('/') && (!program.starts_with(['/', '~']) || program.starts_with('/') && super::path::has_extension(program, "sh"))
+    tail.contains('/')
+        && (!program.starts_with(['/', '~']) || program.starts_with('/') && super::path::has_extension(program, "sh"))
 }

@@ -4,7 +4,8 @@ use super::{Config, Held, Layer, Setting, conditional, script};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Language, Scope, fills_or_dumps, written};
-use crate::facts::production;
+use crate::facts::containers::image::Image;
+use crate::facts::production::{self, Standing};
 use crate::pattern::{Regex, pattern};
 use crate::source::{Span, enclosing, floor};
 use std::sync::LazyLock;
@@ -112,7 +113,14 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
     if default.is_none() && call.contains("set_var") {
         return None;
     }
-    let default = default.filter(|_| !is_aside(&hit.path));
+    // Without these a framework is in development on every machine; what production starts without them is so, too.
+    let runs = || {
+        let containers = facts.containers();
+        let is_shipped = |image: &Image| image.standing == Standing::Production;
+        containers.production().next().is_some() || containers.images.iter().any(is_shipped)
+    };
+    let is_mode = matches!(name.as_str(), "RAILS_ENV" | "RACK_ENV" | "HANAMI_ENV") && !runs();
+    let default = default.filter(|_| !is_mode && !is_aside(&hit.path));
     let chosen_by = chosen_by(text.get(..hit.span.start as usize)?);
     Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span), chosen_by })
 }

@@ -156,7 +156,7 @@ fn is_shell(language: &str, text: &str) -> bool {
     let word = language.split([',', ' ', '{']).next().unwrap_or("").to_ascii_lowercase();
     match word.as_str() {
         "sh" | "bash" | "shell" | "zsh" | "fish" | "console" | "shell-session" | "shellsession" | "sh-session"
-        | "terminal" | "powershell" | "ps1" | "cmd" | "bat" | "promql" | "sql" | "psql" | "redis" | "http" => true,
+        | "terminal" | "powershell" | "ps1" | "cmd" | "bat" | "sql" | "psql" | "redis" | "http" => true,
         "" | "text" | "txt" | "none" | "no-highlight" | "nohighlight" | "plaintext" | "default" | "plain" => {
             let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("# "));
             first.is_some_and(|line| COMMAND.is_match(line) && !line.ends_with([':', '{', '.', ';']))

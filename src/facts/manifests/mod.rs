@@ -334,13 +334,18 @@ fn says_all(facts: &Facts<'_>, package: &Package) -> bool {
     const BUNDLED: &[&str] =
         &["build", "start", "dev", "serve", "bundle", "dist", "compile", "watch", "prepublishOnly"];
     const SHIPPED: &[&str] = &["workspaces", "main", "module", "exports", "bin", "files"];
+    const WORKSPACES: &[&str] = &["pnpm-workspace.yaml", "lerna.json", "rush.json"];
     let Some(root) = facts.parsed(&package.path).and_then(|parsed| parsed.first()) else { return false };
     if package.path.ends_with("pyproject.toml") {
         return root.at(&["project", "dynamic"]).is_none();
     }
     let scripts = root.at(&["scripts"]).and_then(Value::as_map);
     let is_built = |name: &str| !name.starts_with("test") && name.split([':', '-']).any(|verb| BUNDLED.contains(&verb));
+    // The packages of a workspace are named beside the manifest, too.
+    let is_workspace =
+        || WORKSPACES.iter().any(|name| facts.tree.file(&within(folder_of(&package.path), name)).is_some());
     package.path.ends_with("package.json")
+        && !is_workspace()
         && SHIPPED.iter().all(|key| root.at(&[key]).is_none())
         && scripts.is_none_or(|scripts| scripts.iter().all(|(name, _)| !is_built(name.as_str())))
 }

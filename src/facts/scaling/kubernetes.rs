@@ -28,8 +28,10 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Scaling) {
         view.blind.extend(by_command(facts));
     }
     view.workloads.extend(own.iter().map(|workload| {
-        let scaler = scalers.iter().copied().find(|scaler| is_for(scaler, workload, &own));
-        scaled(workload, scaler)
+        let of_canary =
+            || by_canary(facts, workload).and_then(|name| scalers.iter().find(|scaler| scaler.name == name));
+        let scaler = of_canary().or_else(|| scalers.iter().find(|scaler| is_for(scaler, workload, &own)));
+        scaled(workload, scaler.copied())
     }));
 }
 
@@ -53,6 +55,15 @@ fn by_command(facts: &Facts<'_>) -> impl Iterator<Item = Blind> {
         let why = "a command makes autoscalers, and whether it was run is not in the tree".to_owned();
         (!matches!(production::stage_of_path(&file.path), Stage::Never(_))).then_some(Blind { place: Some(place), why })
     })
+}
+
+/// The autoscaler that Flagger keeps for a workload, which its canary names, whatever that one says that it is for.
+fn by_canary(facts: &Facts<'_>, workload: &Object) -> Option<String> {
+    let canaries = facts.kubernetes().production().filter(|object| object.is_kind("Canary.flagger.app"));
+    let text = |object: &Object, key: &str| object.value.at(&["spec", key, "name"]).and_then(Value::scalar_text);
+    let mut own = canaries.filter(|canary| text(canary, "targetRef").as_deref() == Some(&*workload.name));
+    let namespace = |object: &Object| object.value.at(&["metadata", "namespace"]).and_then(Value::scalar_text);
+    own.find(|canary| namespace(canary) == namespace(workload)).and_then(|canary| text(canary, "autoscalerRef"))
 }
 
 /// Whether an autoscaler is for a workload: it names it, and of several of that name this is the one nearest to it.

@@ -164,7 +164,9 @@ pub(super) fn grammar(path: &str) -> Grammar {
     let is_translation = folders().any(|part| TRANSLATIONS.contains(&part.to_ascii_lowercase().as_str()))
         || lower.starts_with("messages") && lower.ends_with(".properties")
         || name.split_once('.').is_some_and(|(stem, end)| is_locale(stem) && matches!(end, "json" | "yml" | "yaml"));
-    let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
+    // `README.md.tpl` is prose, whatever fills it.
+    let made = [".tpl", ".tmpl", ".gotmpl", ".j2", ".in"].iter().find_map(|end| lower.strip_suffix(end));
+    let extension = made.unwrap_or(&lower).rsplit_once('.').map_or("", |(_, extension)| extension);
     let in_list = |list: &[&str]| list.contains(&extension);
     match () {
         () if is_translation && !in_list(&["go", "rs", "java"]) => Grammar::Other,

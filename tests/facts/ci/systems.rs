@@ -422,6 +422,7 @@ jobs:
     steps:
       - run: make check
       - run: make covered
+      - run: make audited
       - run: make -C $SOMEWHERE lint
       - run: make main.o
 ";
@@ -434,10 +435,13 @@ jobs:
     assert_eq!(
         whys,
         [
-            "what `make covered` runs cannot be told: its recipe is not found",
+            "what `make audited` runs cannot be told: its recipe is not found",
             "what `make -C ${SOMEWHERE} lint` runs cannot be told: its recipe is not found",
         ]
     );
+    // What it tests is tested by what is not read.
+    let hidden = facts.ci().commands.iter().find(|command| command.words[0] == "tests-of-another-repository");
+    assert_eq!(hidden.map(|command| command.words[1..].join(" ")).as_deref(), Some("make covered"));
 }
 
 #[test]

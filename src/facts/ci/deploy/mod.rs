@@ -259,8 +259,7 @@ impl Ci {
             let of_others = || self.pushes_aside(&command.words).or_else(|| self.publishes_a_client(command));
             let aside = match act {
                 Act::Publish => of_others(),
-                Act::Deploy => self
-                    .starts_a_job(&command.words)
+                Act::Deploy => target::starts_a_job(&command.words)
                     .or_else(|| self.puts_documents(&command.words, &command.step, &command.chain)),
             };
             found.push(Deployment {

@@ -175,19 +175,6 @@ impl Ci {
         is_said.then(|| format!("puts documents in place, and not the product (`{host}`)"))
     }
 
-    /// Why what a command applies to a cluster is no product: the file holds a job, which ends by itself.
-    pub(super) fn starts_a_job(&self, command: &[String]) -> Option<String> {
-        let is_kubectl = command.first().is_some_and(|program| matches!(program.as_str(), "kubectl" | "oc"));
-        let mut files = ["-f", "--filename"].iter().flat_map(|option| values_of(command, option)).flatten().peekable();
-        let is_job = |path: &str| {
-            let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
-            let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
-            words(&stem).any(|word| matches!(word, "job" | "jobs"))
-        };
-        let is_only = is_kubectl && files.peek().is_some() && files.all(is_job);
-        is_only.then(|| "starts a job, and puts no service in place".to_owned())
-    }
-
     fn throwaway(&self, job: usize) -> Option<String> {
         let command = self.commands.iter().find(|command| command.step.job == job && any(&THROWAWAY, &command.words));
         let makes = |name: &str| {
@@ -306,4 +293,17 @@ fn delivers(word: &str) -> bool {
         .iter()
         .any(|stem| word.starts_with(stem))
         || matches!(word, "cd" | "image" | "images" | "docker" | "package" | "packages")
+}
+
+/// Why what a command applies to a cluster is no product: the file holds a job, which ends by itself.
+pub(super) fn starts_a_job(command: &[String]) -> Option<String> {
+    let is_kubectl = command.first().is_some_and(|program| matches!(program.as_str(), "kubectl" | "oc"));
+    let mut files = ["-f", "--filename"].iter().flat_map(|option| values_of(command, option)).flatten().peekable();
+    let is_job = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
+        words(&stem).any(|word| matches!(word, "job" | "jobs"))
+    };
+    let is_only = is_kubectl && files.peek().is_some() && files.all(is_job);
+    is_only.then(|| "starts a job, and puts no service in place".to_owned())
 }

@@ -120,7 +120,8 @@ fn starts_an_example(facts: &Facts<'_>, procfile: &str, text: &str) -> Option<St
     pattern!(REQUIRED, r#"(?m)^\s*require\b[^\n#]*?["'](?:\.{1,2}/)*(?<value>[\w./-]+)/config/environment["']"#);
     let starts_rack = |command: &str| command.contains("puma") || command.contains("rackup");
     let starts_rack = text.lines().filter_map(|line| line.strip_prefix("web:")).any(|command| {
-        starts_rack(command) && command.split_whitespace().all(|word| !word.ends_with(".ru") || word == "config.ru")
+        let is_other = |word: &str| word.rsplit_once('.').is_some_and(|(_, end)| end == "ru") && word != "config.ru";
+        starts_rack(command) && !command.split_whitespace().any(is_other)
     });
     let rack = facts.tree.text(&within(folder_of(procfile), "config.ru")).filter(|_| starts_rack)?;
     let folder = REQUIRED.captures(rack.text())?.name("value")?.as_str();
