@@ -345,6 +345,11 @@ impl Structs {
             let name = renamed(&field.attributes).unwrap_or_else(|| field.name.clone());
             let full = if above.prefix.is_empty() { name } else { format!("{}.{name}", above.prefix) };
             let flat = ["flatten"].iter().any(|word| field.attributes.contains(word));
+            if has_word(&field.attributes, "command", "subcommand") || has_word(&field.attributes, "clap", "subcommand")
+            {
+                self.follow_commands(path, &field.written, above, types, depth);
+                continue;
+            }
             // What a parser of the program's own makes of a text has no settings inside.
             let is_parsed = field.attributes.contains("value_parser");
             let inner =
@@ -356,11 +361,6 @@ impl Structs {
                 let prefix = if flat { above.prefix.clone() } else { full.clone() };
                 let below = Above { prefix, is_optional: above.is_optional || is_option || is_default };
                 self.follow(&inner_path, inner, &below, types, depth + 1);
-                continue;
-            }
-            if has_word(&field.attributes, "command", "subcommand") || has_word(&field.attributes, "clap", "subcommand")
-            {
-                self.follow_commands(path, &field.written, above, types, depth);
                 continue;
             }
             let place = Place::at(path.clone(), field.span);
