@@ -17,8 +17,8 @@ pub struct CodeText {
     product: Option<String>,
 }
 
-/// Whether a text of several lines is code of its own: a template of a generator, an example that is shown. Nothing of
-/// it runs here, while the SQL, the markup and the help that programs hold as texts say what they do.
+/// Whether a text is code of its own: of several lines, a template of a generator or an example that is shown; a piece that
+/// a program looks for in others. Nothing of it runs here, while the SQL, the markup and the help that programs hold as texts say what they do.
 fn holds_code(text: &str) -> bool {
     const BEGINS: &[&str] = &[
         "fn ",

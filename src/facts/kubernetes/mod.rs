@@ -252,27 +252,27 @@ fn is_shown(facts: &Facts<'_>, path: &str) -> Option<Arc<str>> {
 fn objects_of(facts: &Facts<'_>, path: &str) -> (Vec<Object>, Vec<Unread>) {
     let Some(parsed) = facts.parsed(path) else { return (Vec::new(), Vec::new()) };
     let mut found = Vec::new();
-    for document in &parsed.documents {
-        each_object(document, |value| found.extend(Object::of(path, &filled_by_ytt(value, parsed.source.text()))));
+    let text = parsed.source.text();
+    let mut documents = Cow::from(&parsed.documents);
+    if memchr::memmem::find(text.as_bytes(), YTT.as_bytes()).is_some() {
+        documents.to_mut().iter_mut().for_each(|document| fill_by_ytt(document, text));
+    }
+    for document in documents.iter() {
+        each_object(document, |value| found.extend(Object::of(path, value)));
     }
     let is_aside = matches!(production::stage_of_path(path), Stage::Never(_));
-    let unread = parsed.blind().filter(|_| !is_aside).filter_map(|blind| {
-        Some(Unread { place: blind.place?, why: blind.why, text: parsed.source.text().to_owned() })
-    });
+    let unread = parsed
+        .blind()
+        .filter(|_| !is_aside)
+        .filter_map(|blind| Some(Unread { place: blind.place?, why: blind.why, text: text.to_owned() }));
     (found, unread.collect())
 }
 
-/// A value in which what ytt fills in, which stands in comments, is there and not known: `memory: #@ data.values.memory`.
-fn filled_by_ytt<'v>(value: &'v Value, text: &str) -> Cow<'v, Value> {
-    if memchr::memmem::find(text.as_bytes(), b": #@ ").is_none() {
-        return Cow::Borrowed(value);
-    }
-    let mut value = value.clone();
-    fill(&mut value, text);
-    Cow::Owned(value)
-}
+/// How the value of a key begins that ytt fills in: `memory: #@ data.values.memory`.
+const YTT: &str = ": #@ ";
 
-fn fill(value: &mut Value, text: &str) {
+/// Puts in what ytt fills in, which stands in comments: it is there, and not known.
+fn fill_by_ytt(value: &mut Value, text: &str) {
     match &mut value.kind {
         Kind::Null => {
             let line = text.get(value.span.start as usize..).and_then(|rest| rest.lines().next()).unwrap_or_default();
@@ -280,8 +280,8 @@ fn fill(value: &mut Value, text: &str) {
                 value.kind = Kind::Str(format!("${{{}}}", expression.trim()));
             }
         }
-        Kind::List(list) => list.iter_mut().for_each(|item| fill(item, text)),
-        Kind::Map(map) => map.values_mut().for_each(|field| fill(&mut field.value, text)),
+        Kind::List(list) => list.iter_mut().for_each(|item| fill_by_ytt(item, text)),
+        Kind::Map(map) => map.values_mut().for_each(|field| fill_by_ytt(&mut field.value, text)),
         _ => {}
     }
 }

@@ -66,6 +66,7 @@ impl Deployment {
         self.act == Act::Deploy && (any(&OWN_CHECKS, &words) || named(OWN_CHECKS_ACTIONS, &self.what))
     }
 }
+
 /// Whether what a command copies goes from here into a store: its address stands last, and one of this machine before it.
 fn goes_into_a_store(words: &[String]) -> bool {
     let is_store = |word: &String| STORES.iter().any(|scheme| word.starts_with(scheme));

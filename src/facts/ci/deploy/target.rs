@@ -301,8 +301,8 @@ pub(super) fn starts_a_job(command: &[String]) -> Option<String> {
     let mut files = ["-f", "--filename"].iter().flat_map(|option| values_of(command, option)).flatten().peekable();
     let is_job = |path: &str| {
         let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
-        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
-        words(&stem).any(|word| matches!(word, "job" | "jobs"))
+        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+        words(stem).any(|word| matches!(word, "job" | "jobs"))
     };
     let is_only = is_kubectl && files.peek().is_some() && files.all(is_job);
     is_only.then(|| "starts a job, and puts no service in place".to_owned())

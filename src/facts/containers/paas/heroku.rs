@@ -125,7 +125,8 @@ fn starts_an_example(facts: &Facts<'_>, procfile: &str, text: &str) -> Option<St
     });
     let rack = facts.tree.text(&within(folder_of(procfile), "config.ru")).filter(|_| starts_rack)?;
     let folder = REQUIRED.captures(rack.text())?.name("value")?.as_str();
-    let is_shown = is_example(&format!("{folder}/app.rb")) || is_fixture(&format!("{folder}/app.rb"));
+    let inside = within(folder, "app.rb");
+    let is_shown = is_example(&inside) || is_fixture(&inside);
     let in_tests = || ["spec", "test", "dummy"].iter().any(|part| folder.split('/').any(|folder| folder == *part));
     (is_shown || in_tests()).then(|| folder.to_owned())
 }

@@ -180,7 +180,7 @@ fn indented(width: i64, text: &Rope, on_new_line: bool) -> Item {
     let mut done = if on_new_line { out.push("\n", From::Nowhere, None) } else { Ok(()) };
     let mut start = 0;
     // As Helm does, what follows the last line break is a line too, though it may be empty: the next text stands there.
-    let last = text.text().ends_with('\n').then_some("").or_else(|| text.text().is_empty().then_some(""));
+    let last = (text.text().is_empty() || text.text().ends_with('\n')).then_some("");
     for line in text.text().split_inclusive('\n').chain(last) {
         done = done.and_then(|()| out.push(&blanks, From::Nowhere, None));
         done = done.and_then(|()| out.append(&text.slice(start..start + line.len()), From::Nowhere, None));
