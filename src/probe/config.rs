@@ -246,7 +246,9 @@ fn admits<F: FnOnce() -> Option<Regex>>(
     let fits = |pattern: &Regex| match &setting.held {
         Held::Plain(text) => pattern.is_match(text),
         Held::List(texts) => texts.iter().any(|text| pattern.is_match(text)),
-        Held::Empty | Held::Elsewhere(..) => true,
+        // What nobody has to give may be nothing.
+        Held::Elsewhere(..) => setting.default_in.is_none(),
+        Held::Empty => true,
     };
     only.as_ref().is_none_or(fits)
 }

@@ -360,7 +360,9 @@ fn is_client_input(facts: &Facts<'_>, path: &str) -> bool {
 /// What the source says of whose API a document describes.
 fn is_own(facts: &Facts<'_>, kind: &str, operations: &[(String, Span)], base: &str) -> Option<bool> {
     let routes = facts.routes();
-    let known = routes.served().filter(|operation| operation.method != "RPC").count();
+    // Where files are routes, what they are made for may well be the pages of a service in another language.
+    let placed = if unspoken_service(facts).is_none() { routes.placed.len() } else { 0 };
+    let known = routes.served().filter(|operation| operation.method != "RPC").count() + placed;
     if kind != "openapi" || known < FEWEST_ROUTES {
         return None;
     }

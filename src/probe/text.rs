@@ -5,6 +5,7 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Blind, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{observe, without_comments};
+use crate::facts::containers::is_in_image_aside;
 use crate::facts::production::{Stage, stage_of_path};
 use crate::pattern::{Match, PatternSet, Regex};
 use crate::source::{Source, Span};
@@ -40,6 +41,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let path = facts.own_name().cleared(&file.path);
         let is_never = || question.is_set("production") && matches!(stage_of_path(&path), Stage::Never(_));
         let of_development = || is_never().then_some("not for production, by its path");
+        let of_another = || {
+            let is_of_another = question.is_set("production") && is_in_image_aside(facts, &file.path);
+            is_of_another.then_some("part of an image that production does not run")
+        };
+        let of_development = || of_development().or_else(of_another);
         let aside = || globs.aside(&path).or_else(is_of_tests).or_else(of_development).or_else(is_unused);
         let Some(source) = file.text() else {
             if aside().is_none() {

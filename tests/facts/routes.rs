@@ -448,3 +448,26 @@ fn go_declares_on_chains_and_by_constants_and_with_lists_of_methods() {
     let unread = "package x\nimport \"net/http\"\nfunc main() {\n m.HandleFunc(elsewhere.Orders, h.Orders)\n build(r).Get(\"/orders\", h.Orders)\n}\nfunc (m *Mux) HandleFunc(pattern string, h http.Handler) {\n m.inner.HandleFunc(pattern, h)\n}\n";
     with(&[module, ("main.go", unread)], |routes| assert_eq!(routes.blind.len(), 2, "{:?}", routes.blind));
 }
+
+#[test]
+fn files_in_their_places_are_operations() {
+    let placed = |package: &str, path: &str, text: &str| {
+        let manifest = format!("{{\"dependencies\": {{\"{package}\": \"1.0.0\"}}}}");
+        let mut found = Vec::new();
+        with(&[("package.json", &manifest), (path, text)], |routes| {
+            found = routes.placed.iter().map(|one| format!("{} {}", one.method, one.path)).collect();
+        });
+        found.join(", ")
+    };
+    let both = "export async function GET() {}\nexport const POST = handler;\nexport type Shape = { PUT: string };\n";
+    assert_eq!(placed("next", "src/app/(ops)/orders/[id]/route.ts", both), "GET /orders/{}, POST /orders/{}");
+    assert_eq!(placed("next", "app/auth/[...all]/route.ts", "export { handler as GET };"), "GET /auth/{*}");
+    assert_eq!(placed("next", "app/%5F_beat__/route.js", "export function GET() {}"), "GET /__beat__");
+    assert_eq!(placed("next", "app/orders/page.tsx", "export function GET() {}"), "");
+    assert_eq!(placed("next", "pages/api/orders/index.ts", "export default handler;"), "* /api/orders");
+    assert_eq!(
+        placed("nuxt", "server/api/orders.post.ts", "export default defineEventHandler(f);"),
+        "POST /api/orders"
+    );
+    assert_eq!(placed("react", "src/app/orders/route.ts", both), "");
+}

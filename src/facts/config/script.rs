@@ -188,7 +188,11 @@ fn held(expression: &str) -> Option<(Held, Option<String>)> {
             Some(default) if !default.is_empty() && default != "None" && default != "nil" => {
                 (Held::Plain(default), Some(name))
             }
-            _ => (Held::Elsewhere(Way::Env(Some(name.clone())), format!("${{{name}}}")), None),
+            // `config("REDIS_URL", "")`: nobody has to give one.
+            default => {
+                let reference = Held::Elsewhere(Way::Env(Some(name.clone())), format!("${{{name}}}"));
+                (reference, default.map(|_| name))
+            }
         });
     }
     let symbol = text.strip_prefix(':').filter(|rest| rest.chars().all(|c| c.is_alphanumeric() || c == '_'));

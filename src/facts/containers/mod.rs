@@ -21,7 +21,7 @@ pub(super) use compose::joined;
 pub use compose::{IMAGE_FOLDERS, UNNAMED_COMPOSE};
 pub use identity::{is_proxy, role_of_name, third_party_image};
 use image::Image;
-pub use mounted::is_mounted_aside;
+pub use mounted::{is_in_image_aside, is_mounted_aside};
 pub use paas::environment_of_app;
 pub(super) use paas::nomad;
 use std::sync::Arc;

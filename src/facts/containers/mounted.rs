@@ -3,6 +3,7 @@
 use super::{Platform, compose::joined, image::is_dockerfile};
 use crate::facts::Facts;
 use crate::facts::production::{Stage, stage_of_path};
+use crate::tree::File;
 use crate::tree::path::{folder_of, is_at};
 
 /// Whether only compositions that are not production take a file: the settings of a server that developers start.
@@ -10,6 +11,19 @@ pub fn is_mounted_aside(facts: &Facts<'_>, path: &str) -> bool {
     let composed = facts.containers().services.iter().filter(|service| service.platform == Platform::Compose);
     let mut takers = composed.filter(|service| mounts(facts, &service.place.path, path)).peekable();
     takers.peek().is_some() && takers.all(|service| !service.is_production()) && !is_taken_otherwise(facts, path)
+}
+
+/// Whether a file goes into an image that production does not run: the Dockerfile beside it takes it.
+pub fn is_in_image_aside(facts: &Facts<'_>, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let takes = |file: &&File| file.text().is_some_and(|source| source.text().contains(name));
+    let beside = facts.tree.files().iter().filter(|file| folder_of(&file.path) == folder_of(path));
+    let mut images = beside.filter(|file| is_dockerfile(&file.path)).filter(takes).peekable();
+    let runs = |image: &File| {
+        let mut own = facts.containers().production().filter_map(|service| service.dockerfile.as_deref());
+        own.any(|one| one == &*image.path)
+    };
+    images.peek().is_some() && !images.any(runs)
 }
 
 /// Whether a volume of a compose file is the file or a folder around it.

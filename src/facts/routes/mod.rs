@@ -14,6 +14,7 @@ mod mounts;
 mod named;
 mod outline;
 mod path;
+mod placed;
 mod prefixes;
 mod python;
 mod receivers;
@@ -41,6 +42,9 @@ pub struct Routes {
     pub frameworks: Vec<String>,
     /// The operations, sorted by path and method.
     pub operations: Vec<Operation>,
+    /// Those that a framework makes of the places of files; their tests call the functions there, so that nobody knows by
+    /// requests which of them are tested.
+    pub placed: Vec<Operation>,
     /// Declarations whose path could not be read.
     pub blind: Vec<Blind>,
     /// Requests of tests for a path that is not written there: `client.get(path_of(order))`.
@@ -135,9 +139,11 @@ impl Routes {
     pub fn declares(&self, method: &str, path: &str) -> bool {
         let wanted = path::normal(path);
         let tail = |path: &str| path.rsplit('/').take(2).map(str::to_owned).collect::<Vec<_>>();
-        let wanted = tail(&wanted);
+        let ends = tail(&wanted);
         let same_method = |own: &str| own == "*" || method == "*" || own.eq_ignore_ascii_case(method);
-        self.operations.iter().any(|own| same_method(&own.method) && tail(&own.path) == wanted)
+        // `app/api/auth/[...rest]/route.ts` answers all below it.
+        let fits = |own: &Operation| tail(&own.path) == ends || path::reaches(&wanted, &own.path);
+        self.operations.iter().chain(&self.placed).any(|own| same_method(&own.method) && fits(own))
     }
 
     /// The operations that the service is there for; `OPTIONS` is what a browser asks before one, `HEAD` asks for less of
@@ -225,7 +231,7 @@ const WORDS: &[(Language, &[&str])] = &[
 
 /// Reads them.
 pub fn read(facts: &Facts<'_>) -> Routes {
-    let mut routes = Routes::default();
+    let mut routes = Routes { placed: placed::operations(facts), ..Routes::default() };
     let grpc = grpc::operations(facts);
     let in_use = languages(facts, &mut routes.frameworks);
     if in_use.contains(&Language::Go) {

@@ -2,7 +2,6 @@
 
 mod checks;
 mod ecs;
-mod file_routes;
 mod port;
 mod served;
 

@@ -88,7 +88,8 @@ fn declared(facts: &Facts<'_>, subject: &Subject, path: &str) -> Option<Sighting
             && is_at(operation, wanted)
             && inside(subject, &operation.place.path)
     };
-    let operation = facts.routes().operations.iter().find(fits)?;
+    let routes = facts.routes();
+    let operation = routes.operations.iter().chain(&routes.placed).find(fits)?;
     Some(Sighting::new(operation.place.clone(), Strength::Configured, format!("serves {}", operation.name())))
 }
 
@@ -141,7 +142,6 @@ fn bare(path: &str) -> String {
 
 fn route(facts: &Facts<'_>, subject: &Subject, path: &str) -> Option<Sighting> {
     declared(facts, subject, path)
-        .or_else(|| super::file_routes::serving(facts, path, |file| inside(subject, file)))
         .or_else(|| literal(facts, subject, path))
         .or_else(|| library(facts, path))
         .or_else(|| called(facts, subject, path))
