@@ -67,6 +67,12 @@ const EXAMPLE: &[&str] = &[
     "demos",
     "quickstart",
     "poc",
+    "workshop",
+    "workshops",
+    "lesson",
+    "lessons",
+    "exercise",
+    "exercises",
 ];
 /// Folders at the root of a tree with what was thought of before it was made.
 const DRAFTS: &[&str] = &["design", "designs", "rfcs", "enhancements"];

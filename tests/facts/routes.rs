@@ -471,3 +471,17 @@ fn files_in_their_places_are_operations() {
     );
     assert_eq!(placed("react", "src/app/orders/route.ts", both), "");
 }
+
+#[test]
+fn what_a_request_carries_behind_its_path_is_no_part_of_it() {
+    let ask = |request: &str| {
+        let test = format!(
+            "#[cfg(test)]\nmod tests {{\n  #[tokio::test]\n  async fn asks() {{ client().post(url().join({request})).send().await; }}\n}}"
+        );
+        let source = format!("fn app() -> Router {{ Router::new().route(\"/remove\", post(remove)) }}\n{test}");
+        rust("axum", &[("src/main.rs", &source)]).join(", ")
+    };
+    assert_eq!(ask("\"/remove?path=/a/b\""), "POST /remove !");
+    assert_eq!(ask("\"remove?path=/a/b\""), "POST /remove !");
+    assert_eq!(ask("\"other?path=/remove\""), "POST /remove");
+}

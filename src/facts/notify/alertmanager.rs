@@ -19,7 +19,9 @@ pub(super) fn read(value: &Value, at: &dyn Fn(Span) -> Place, standing: &Standin
     }
     let written = key("route", "alertmanager_route").filter(|route| route.as_map().is_some());
     let has_integration = |one: &Value| one.as_map().is_some_and(|map| map.keys().any(|key| key.ends_with("_configs")));
-    if written.is_none() && !receivers.iter().any(has_integration) {
+    // Whatever else has receivers and a route, that of Alertmanager begins at one of them.
+    let begins = written.is_some_and(|route| route.get("receiver").is_some());
+    if !begins && !receivers.iter().any(has_integration) {
         return None;
     }
     let is_role = value.get("alertmanager_receivers").is_some();

@@ -82,12 +82,16 @@ pub(super) fn of_request(text: &str) -> Option<String> {
         },
         _ => text,
     };
+    // Where a request goes on to may be a path of its own: `login?next=/home`, `rm?path=/{}`.
+    let asked = rest;
+    let rest = rest.split(['?', '#']).next().unwrap_or(rest);
+    let is_name = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     let rest = match rest.find('/') {
         Some(slash) if slash > 0 => {
             let host = &rest[..slash];
             let is_placeholder = (host.starts_with(['{', '$']) && host.ends_with(['}', ')'])) || host == "%s";
             // `api/users`: the client knows the host.
-            if !is_placeholder && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+            if !is_placeholder && is_name(host) {
                 return of_request(&format!("/{rest}"));
             }
             if !is_placeholder {
@@ -96,6 +100,10 @@ pub(super) fn of_request(text: &str) -> Option<String> {
             &rest[slash..]
         }
         Some(_) => rest,
+        // `upload?path=/`: only what has a query is told from any word.
+        None if asked.len() > rest.len() && !rest.is_empty() && is_name(rest) => {
+            return Some(normal(&format!("/{rest}")));
+        }
         None => return None,
     };
     let is_path = !rest.starts_with("//") && !rest.contains(char::is_whitespace);

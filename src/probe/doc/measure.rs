@@ -284,11 +284,20 @@ impl<'a> Look<'a, '_> {
         let is_problem = |symptom: &str| symptoms::is_one(symptom, must_name_it);
         let is_fix = |text: &str| FIX.is_match(text) && text.split_whitespace().count() >= 4;
         let answered = self.answered();
+        let of_own = std::iter::once((self.candidate.section, own));
+        let steps: Vec<(usize, usize)> = of_own
+            .chain(self.below())
+            .filter(|(_, section)| symptoms::is_step(&section.title))
+            .map(|(at, section)| (at, section.end))
+            .collect();
+        let is_in_step = |at: usize| steps.iter().any(|&(from, end)| (from..end).contains(&at));
         let is_within = |at: usize| answered.iter().any(|&one| (one..document.sections[one].end).contains(&at));
         let headings = self.below().filter(|&(index, section)| {
             let is_leaf = section.end == index + 1 && !is_within(index);
             let has_fix = || section.blocks.iter().any(|block| block.commands || is_fix(&block.text));
-            is_problem(&section.title) && (answered.contains(&index) || is_leaf && (section.has_command() || has_fix()))
+            is_problem(&section.title)
+                && !is_in_step(index)
+                && (answered.contains(&index) || is_leaf && (section.has_command() || has_fix()))
         });
         // Below the title itself, what a heading calls its matter may be a problem that the text tells.
         let is_own = is_titled(&own.title);

@@ -51,6 +51,14 @@ pub(super) fn is_one(symptom: &str, must_name_it: bool) -> bool {
     !ROUTINE.is_match(symptom) && (names_it || !must_name_it && !TRIAL.is_match(symptom))
 }
 
+// "Step 3 - Find out why pods fail" is a part of one instruction, and so is all below it.
+pattern!(STEP, r"(?i)^\W*step\s+\d");
+
+/// Whether a heading is that of a step.
+pub(super) fn is_step(heading: &str) -> bool {
+    STEP.is_match(heading)
+}
+
 /// A heading, whether the text below it says what goes wrong, and where it stands.
 type Headed<'a> = (&'a str, bool, Span);
 

@@ -33,6 +33,19 @@ static THROWAWAY: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     ])
 });
 
+/// What takes a whole place away again.
+static TAKEN_DOWN: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    patterns(&[
+        "aws cloudformation delete-stack",
+        "{terraform|tofu|pulumi|cdk|terragrunt} destroy",
+        "sam delete",
+        "eksctl delete cluster",
+        "kubectl delete {ns|namespace|namespaces}",
+        "gcloud container clusters delete",
+        "az group delete",
+    ])
+});
+
 /// Words in the name of an action that makes such a cluster: `helm/kind-action`, `medyagh/setup-minikube`.
 const THROWAWAY_WORDS: &[&str] = &["kind", "k3d", "k3s", "minikube", "microk8s", "localstack"];
 
@@ -157,7 +170,15 @@ impl Ci {
                 None => {}
             }
         }
-        Target::Unmarked
+        self.taken_down(step).map_or(Target::Unmarked, Target::Aside)
+    }
+
+    /// What a later step of the same job takes away again.
+    fn taken_down(&self, step: &Step) -> Option<String> {
+        let is_later = |other: &Step| other.job == step.job && other.order > step.order && !other.on_failure;
+        let command =
+            self.commands.iter().find(|command| is_later(&command.step) && any(&TAKEN_DOWN, &command.words))?;
+        Some(format!("the same job takes it down again (`{}`)", command.line()))
     }
 
     /// Why what goes to a host of pages is not the product: its step, job, workflow, or the way to it, speaks of documents.
