@@ -71,7 +71,7 @@ pub struct CheckArgs {
     /// Several pairs may be given in one run: `--format terminal --format json --output a.json --output a.md`.
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Vec<PathBuf>,
-    /// Show every item with all that was seen
+    /// Show every item with what was seen
     #[arg(long, short)]
     pub verbose: bool,
     #[command(flatten)]

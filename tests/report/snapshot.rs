@@ -2,10 +2,11 @@
 //!
 //! `UPDATE=1 cargo test` writes them anew; then read the difference.
 
-use super::example;
+use super::{decided, example, item, run, seen};
 use std::path::Path;
+use tusk_check::evidence::Strength;
 use tusk_check::report::terminal::{self, Look};
-use tusk_check::report::{json, markdown};
+use tusk_check::report::{Bearing, ItemReport, Report, Unread, Verdict, json, markdown};
 
 fn look(width: usize, verbose: bool) -> Look {
     Look { width, colour: false, verbose }
@@ -88,5 +89,26 @@ fn every_table_row_has_the_columns_of_its_head() {
         } else {
             assert_eq!(cells(line), head, "{line}");
         }
+    }
+}
+
+#[test]
+fn much_of_one_kind_is_counted() {
+    let seen_at = |line| seen("src/a.rs", line, "a note", Strength::Configured, Bearing::Note);
+    let unread_at = |line| Unread { path: Some("ci.yml".into()), line: Some(line), why: "a step of others".into() };
+    let much = ItemReport {
+        evidence: (1..=20).map(seen_at).collect(),
+        unread: (1..=20).map(unread_at).collect(),
+        ..decided(item("Code", "code.much", "true", 1), Verdict::Unmet, Some(Strength::Configured), "none")
+    };
+    let report = Report::new(run(1), vec![much], Vec::new(), Vec::new());
+    for (verbose, shown, rest) in [
+        (false, 3, "and 17 more like it (--verbose)"),
+        (true, 12, "and 8 more like it (`check --format json` shows all)"),
+    ] {
+        let text = terminal::write(&report, look(80, verbose));
+        assert_eq!(text.matches("a note").count(), shown, "{text}");
+        assert_eq!(text.matches("a step of others").count(), shown, "{text}");
+        assert_eq!(text.matches(rest).count(), 2, "{text}");
     }
 }

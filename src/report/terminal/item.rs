@@ -4,8 +4,9 @@ use super::page::{Page, Tone};
 use crate::report::text::{count, place, plain};
 use crate::report::{Bearing, EvidenceReport, ItemReport, Verdict};
 
-/// How many observations of one kind are shown unless everything is.
+/// How many observations of one kind are shown, and how many where much is asked for.
 const FEW: usize = 3;
+const MANY: usize = 12;
 const INDENT: usize = 10;
 const COLUMN: usize = 9;
 
@@ -64,7 +65,8 @@ fn findings(page: &mut Page, item: &ItemReport) {
     ] {
         evidence(page, item, bearing, label);
     }
-    for unread in &item.unread {
+    let (shown, hint) = most(page);
+    for unread in item.unread.iter().take(shown) {
         if let Some(path) = &unread.path {
             page.place(INDENT, "unread", COLUMN, &place(path, unread.line));
             row(page, "", &unread.why, Tone::Plain);
@@ -72,6 +74,7 @@ fn findings(page: &mut Page, item: &ItemReport) {
             row(page, "unread", &unread.why, Tone::Plain);
         }
     }
+    rest(page, item.unread.len().saturating_sub(shown), hint);
     if matches!(item.verdict, Verdict::Unknown) || page.look.verbose {
         row_if(page, "proof", item.would_prove.as_deref());
     }
@@ -89,14 +92,24 @@ fn fix(page: &mut Page, item: &ItemReport) {
 
 fn evidence(page: &mut Page, item: &ItemReport, bearing: Bearing, label: &str) {
     let seen: Vec<&EvidenceReport> = item.evidence.iter().filter(|seen| seen.supports == bearing).collect();
-    let shown = if page.look.verbose { seen.len() } else { seen.len().min(FEW) };
+    let (shown, hint) = most(page);
     for (at, seen) in seen.iter().take(shown).enumerate() {
         let label = if at == 0 { label } else { "" };
         page.place(INDENT, label, COLUMN, &place(&seen.path, seen.line));
         row(page, "", &said(seen), Tone::Plain);
     }
-    if shown < seen.len() {
-        row(page, "", &format!("and {} more like it (--verbose)", seen.len() - shown), Tone::Faint);
+    rest(page, seen.len().saturating_sub(shown), hint);
+}
+
+/// How many of one kind are shown, and what shows more of them.
+fn most(page: &Page) -> (usize, &'static str) {
+    if page.look.verbose { (MANY, "`check --format json` shows all") } else { (FEW, "--verbose") }
+}
+
+/// How many are left that are not shown.
+fn rest(page: &mut Page, left: usize, hint: &str) {
+    if left > 0 {
+        row(page, "", &format!("and {left} more like it ({hint})"), Tone::Faint);
     }
 }
 
