@@ -196,8 +196,13 @@ fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool, driving: &BTreeSe
         // builds the application of Nest.
         let is_in_process =
             || is_of_nest(&file.path) && in_process::builds(facts, file) && !browsers::drives(facts, file);
+        // Specifications of Ruby that accept something may well be those of one class.
+        let drives = || file.source(facts).is_some_and(|source| browsers::are_driven_by_capybara(source.text()));
+        let is_of_a_class = || file.language == Language::Ruby && file.path.contains("/acceptance/") && !drives();
         return Some(match suite {
             Suite::E2e if is_of_a_module(suite) => Suite::Unit,
+            Suite::E2e if is_of_a_class() && requests => Suite::Integration,
+            Suite::E2e if is_of_a_class() => Suite::Unit,
             Suite::E2e if is_in_process() => Suite::Integration,
             suite => suite,
         });

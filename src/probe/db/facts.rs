@@ -38,7 +38,7 @@ const SQLX_MYSQL: &str = r"\bMySqlPoolOptions::new\(|\bMySqlPool::connect|\bMySq
 const R2D2: &str = r"\br2d2::Pool::(?:new|builder)\(|\bConnectionManager::<[\w:]*Connection>::new\(";
 const BB8: &str = r"\bbb8::Pool::builder\(|\bbb8_\w+::\w+ConnectionManager";
 const DEADPOOL: &str = r"\bdeadpool_(?:postgres|diesel|sqlite|redis)::|\bdeadpool::managed::Pool";
-const SQLALCHEMY: &str = r"\bcreate_(?:async_)?engine\(";
+const SQLALCHEMY: &str = r"(?:=\s*|\b(?:return|yield|await)\s+|\b(?:sa|sqla|sqlalchemy|sqlmodel|asyncio)\.|[(,]\s*)create_(?:async_)?engine\(";
 const GO_SQL: &str = r"\b(?:sql|otelsql|sqltrace|apmsql|instrumentedsql|nrsql|ocsql)\.Open(?:DB)?\(|\bsqlx\.(?:Open|Connect|MustConnect|ConnectContext)\(|\bgorm\.Open\(";
 const PGXPOOL: &str = r"\bpgxpool\.(?:New|Connect)\w*\(";
 const NODE_PG: &str = r"\bnew\s+(?:pg\.)?Pool\(";

@@ -152,12 +152,13 @@ pub(super) static PUBLISH: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "oras {push|copy|cp}",
         "helm push",
         "ko {build|publish|apply} !--local !--push=false",
-        "gh release {create|upload}",
+        "{gh|hub} release {create|upload}",
         "{mvn|mvnw|./mvnw} …{deploy|jib:build|*:jib-maven-plugin:build|*:jib-maven-plugin:*:build}",
         "{mvn|mvnw|./mvnw} …spring-boot:build-image -Dspring-boot.build-image.publish=true",
         "{gradle|gradlew|./gradlew} …{publish*|:*:publish*|jib|:jib|:*:jib|dockerPush|:*:dockerPush} !{publishToMavenLocal|*:publishToMavenLocal}",
         "{gradle|gradlew|./gradlew} …{bootBuildImage|:*:bootBuildImage} --publishImage",
         "dotnet nuget push",
+        "nuget push",
         "gem push",
     ])
 });
