@@ -16,7 +16,7 @@ pub(in crate::facts) enum Inner {
     File(String, Vec<String>, Settings),
 }
 
-/// Wrappers whose options stand before the command; the options named take a value of their own.
+/// Wrappers whose options stand before the command, or between their own words; the options named take a value of their own.
 const PREFIXES: &[(&[&str], &[&str])] = &[
     (&["sudo"], &["-u", "-g", "-h", "-p", "-C", "--user"]),
     (&["doas"], &["-u"]),
@@ -36,14 +36,14 @@ const PREFIXES: &[(&[&str], &[&str])] = &[
     (&["caffeinate"], &[]),
     (&["npx"], &["-p", "--package", "-c"]),
     (&["bunx"], &[]),
-    (&["bun", "x"], &[]),
-    (&["npm", "exec"], &["-p", "--package"]),
-    (&["npm", "x"], &["-p", "--package"]),
-    (&["pnpm", "exec"], &["--filter", "-F"]),
-    (&["pnpm", "dlx"], &["--package"]),
-    (&["yarn", "dlx"], &["-p"]),
-    (&["yarn", "exec"], &[]),
-    (&["poetry", "run"], &[]),
+    (&["bun", "x"], &["--cwd", "--filter"]),
+    (&["npm", "exec"], &["-p", "--package", "-w", "--workspace", "--prefix", "-C"]),
+    (&["npm", "x"], &["-p", "--package", "-w", "--workspace", "--prefix", "-C"]),
+    (&["pnpm", "exec"], &["--filter", "-F", "-C", "--dir"]),
+    (&["pnpm", "dlx"], &["--package", "-C", "--dir"]),
+    (&["yarn", "dlx"], &["-p", "--cwd"]),
+    (&["yarn", "exec"], &["--cwd"]),
+    (&["poetry", "run"], &["-C", "--directory", "-P", "--project"]),
     (&["pipenv", "run"], &[]),
     (&["pdm", "run"], &[]),
     (&["rye", "run"], &[]),
@@ -253,8 +253,19 @@ fn value_after(words: &[String], names: &[&str]) -> Option<String> {
     words.get(at + 1).cloned()
 }
 
-fn begins(words: &[String], with: &[&str]) -> bool {
-    words.len() > with.len() && words.iter().zip(with).all(|(word, wanted)| word == wanted)
+/// What follows a wrapper that a command begins with: `vitest run` in `pnpm --filter web exec vitest run`. Options may stand
+/// between its words.
+fn behind(words: &[String], wrapper: &[&str], valued: &[&str]) -> Option<Vec<String>> {
+    let (first, verbs) = wrapper.split_first()?;
+    let mut rest = words.split_first().filter(|(word, _)| word == first)?.1.to_vec();
+    for verb in verbs {
+        rest = after_options(&rest, valued);
+        if rest.first().is_none_or(|word| word != verb) {
+            return None;
+        }
+        rest.remove(0);
+    }
+    (!rest.is_empty()).then_some(rest)
 }
 
 fn peel(program: &str, words: &[String]) -> Option<Vec<String>> {
@@ -262,11 +273,13 @@ fn peel(program: &str, words: &[String]) -> Option<Vec<String>> {
     if program == "command" && words.get(1).is_some_and(|word| matches!(word.as_str(), "-v" | "-V")) {
         return None;
     }
-    if let Some((prefix, valued)) = PREFIXES.iter().find(|(prefix, _)| begins(words, prefix)) {
-        return Some(after_options(&words[prefix.len()..], valued));
+    let prefixed =
+        PREFIXES.iter().find_map(|(prefix, valued)| Some(after_options(&behind(words, prefix, valued)?, valued)));
+    if prefixed.is_some() {
+        return prefixed;
     }
-    if let Some((prefix, count)) = COUNTED.iter().find(|(prefix, _)| begins(words, prefix)) {
-        let rest = after_options(&words[prefix.len()..], &["-k", "-s", "--kill-after", "--signal", "-w"]);
+    if let Some((rest, count)) = COUNTED.iter().find_map(|(prefix, count)| Some((behind(words, prefix, &[])?, count))) {
+        let rest = after_options(&rest, &["-k", "-s", "--kill-after", "--signal", "-w"]);
         let rest = rest.get(*count..)?;
         return Some(after_options(rest, &[]));
     }

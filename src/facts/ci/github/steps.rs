@@ -131,7 +131,14 @@ fn list(
                     // What only some runs set to something else is not known.
                     let is_other = env.get(&name).is_some_and(|before| *before != value);
                     if is_other && step.get("if").is_some() {
-                        env.remove(&name);
+                        let is_cargo =
+                            |program: Option<&String>| program.is_some_and(|name| name == "cargo" || name == "cross");
+                        // What cross does, it does as Cargo would.
+                        if is_cargo(env.get(&name)) && is_cargo(Some(&value)) {
+                            env.insert(name, "cargo".to_owned());
+                        } else {
+                            env.remove(&name);
+                        }
                     } else {
                         env.insert(name, value);
                     }
@@ -242,7 +249,9 @@ fn uses(
         let (name, version) = written.rsplit_once('@').unwrap_or((written, ""));
         walk.action(name, version, with.clone(), place.clone(), &call);
         walk.foreign_scan(name, &with, &place, &call);
-        walk.foreign_suite(name, &place, &call);
+        if !looks_at_results(step) {
+            walk.foreign_suite(name, &place, &call);
+        }
         walk.foreign_linter(name, &place, &call);
         if let Some(script) = RETRYING.contains(&name).then(|| step.at(&["with", "command"])).flatten()
             && let Some(text) = script.as_str()
@@ -287,6 +296,15 @@ fn uses(
     // Steps of a composite action name their shell themselves, and run in the folder of the job.
     let around = Around { shell: None, dir: "", ..*around };
     list(walk, inner, root.at(&["runs", "steps"]), &around, &mut values, order, Some(&entered));
+}
+
+/// Whether an action is given how the jobs before it ended, which it looks at and runs nothing.
+fn looks_at_results(step: &Value) -> bool {
+    let mut inputs = step.get("with").and_then(Value::as_map).into_iter().flatten();
+    inputs.any(|(_, field)| {
+        let text = field.value.as_str().unwrap_or_default().to_ascii_lowercase();
+        text.contains("tojson(needs)")
+    })
 }
 
 /// The line that an action of [`CALLING`] runs; none where its inputs ask for nothing, as where it only installs.
