@@ -49,6 +49,20 @@ pub(super) fn is_program(facts: &Facts<'_>, package: &super::Package) -> bool {
     main() || listed() || facts.tree.files().iter().any(|file| file.path.starts_with(&others))
 }
 
+/// Whether a crate is made to be published and is no help for tests: it describes itself, and nothing keeps it back.
+pub(super) fn is_published(facts: &Facts<'_>, package: &super::Package) -> bool {
+    const HELPS: &[&str] = &["test", "mock", "fixture", "fake", "stub", "bench", "fuzz", "harness", "internal"];
+    let Some(root) = facts.parsed(&package.path).and_then(|parsed| parsed.first()) else { return false };
+    let said = |key: &str| root.at(&["package", key]);
+    let is_kept = said("publish").is_some_and(|publish| match publish.as_list() {
+        Some(registries) => registries.is_empty(),
+        None => publish.as_bool() != Some(true),
+    });
+    let helps = |text: &str| HELPS.iter().any(|word| text.to_ascii_lowercase().contains(word));
+    let describes = said("description").and_then(Value::as_str).is_some_and(|text| !text.is_empty() && !helps(text));
+    !is_kept && describes && !package.name.as_deref().is_some_and(helps)
+}
+
 fn tables(table: &Value, shared: Option<&Map>, into: &mut Vec<Dependency>) {
     for &(name, purpose) in TABLES {
         let entries = table.get(name).and_then(Value::as_map).into_iter().flatten();

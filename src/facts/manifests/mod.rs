@@ -383,6 +383,7 @@ fn mark_test_support(facts: &Facts<'_>, manifests: &mut Manifests) {
         Some(Needs {
             name: package.name.as_deref()?,
             is_program: cargo::is_program(facts, package),
+            is_published: cargo::is_published(facts, package),
             is_aside: package.role != Role::Product,
             product: names(false),
             tests: names(true),

@@ -1,8 +1,9 @@
 //! Packages that only tests of the others use.
 
-/// The packages that only tests of the others use: each is a development dependency and nothing else, and no program.
+/// The packages that only tests of the others use: each is a development dependency and nothing else, no program, and not
+/// published for others.
 ///
-/// `packages` says of each its name, whether it is a program, and by what names it depends on others, for its product
+/// `packages` says of each its name, whether it is a program or published, and by what names it depends on others, for its product
 /// and for its tests. A tree without a program is a library, which its own examples may well need for tests alone.
 pub(super) fn only_in_tests<'p>(packages: &[Needs<'p>]) -> Vec<&'p str> {
     let mut support: Vec<&str> = Vec::new();
@@ -14,6 +15,7 @@ pub(super) fn only_in_tests<'p>(packages: &[Needs<'p>]) -> Vec<&'p str> {
             let others = || packages.iter().filter(|other| other.name != package.name);
             let serves = |other: &Needs<'_>| !other.is_aside && !support.contains(&other.name);
             !package.is_program
+                && !package.is_published
                 && !support.contains(&package.name)
                 && others().any(|other| other.tests.contains(&package.name) || other.product.contains(&package.name))
                 && !others().any(|other| serves(other) && other.product.contains(&package.name))
@@ -33,6 +35,8 @@ pub(super) struct Needs<'p> {
     pub(super) name: &'p str,
     /// Whether it can be started.
     pub(super) is_program: bool,
+    /// Whether people outside of the tree are meant to use it.
+    pub(super) is_published: bool,
     /// Whether its place already says that it is no product.
     pub(super) is_aside: bool,
     /// What its product needs.
