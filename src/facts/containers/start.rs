@@ -6,6 +6,8 @@ use crate::facts::Facts;
 use crate::pattern::pattern;
 use crate::source::Span;
 use crate::tree::File;
+use crate::tree::path::{folder_of, upwards, within};
+use crate::value::Value;
 
 pattern!(
     MIGRATES,
@@ -43,9 +45,43 @@ pub fn checks(facts: &Facts<'_>, command: &Fact<String>, alone: bool) -> Vec<Sta
         .map(|_| StartCheck { place: command.place.clone(), line: text.to_owned(), is_sure: true })
         .take(1)
         .collect();
+    found.extend(in_packages(facts, &command.place, text, alone, MAX_SCRIPTS));
     for file in scripts(facts, text) {
         if let Some(source) = file.text() {
             found.extend(in_script(facts, file, source.text()));
+        }
+    }
+    found
+}
+
+/// Scripts of a manifest that call each other more deeply than this are cut off.
+const MAX_SCRIPTS: usize = 4;
+
+/// What the scripts of the nearest `package.json` do that a command calls: `npm run migrate && npm start`.
+fn in_packages(facts: &Facts<'_>, at: &Place, text: &str, alone: bool, depth: usize) -> Vec<StartCheck> {
+    pattern!(CALL, r"\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+|run-script\s+)?(?<name>[a-z][\w:-]*)");
+    let manifests = || upwards(folder_of(&at.path)).map(|folder| within(folder, "package.json"));
+    let calls: Vec<_> = CALL.captures_iter(text).collect();
+    if calls.is_empty() || depth == 0 {
+        return Vec::new();
+    }
+    let Some(parsed) = manifests().find_map(|path| facts.parsed(&path)) else { return Vec::new() };
+    let Some(listed) = parsed.first().and_then(|root| root.at(&["scripts"])).and_then(Value::as_map) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for call in calls {
+        let stops = call.get(0).is_some_and(|whole| must_succeed(&text[whole.end()..], alone));
+        for (name, stops) in [(format!("pre{}", &call["name"]), true), (call["name"].to_owned(), stops)] {
+            let Some(field) = listed.get(&name) else { continue };
+            let script = field.value.as_str().unwrap_or_default();
+            let place = Place::at(parsed.source.name(), field.span());
+            let mut own = [&MIGRATES, &WAITS].into_iter().flat_map(|pattern| pattern.find_all(script));
+            if own.any(|(one, _)| must_succeed(&script[one.end()..], stops)) {
+                found.push(StartCheck { place, line: script.to_owned(), is_sure: true });
+            } else {
+                found.extend(in_packages(facts, &place, script, stops, depth - 1));
+            }
         }
     }
     found
