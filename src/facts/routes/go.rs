@@ -2,7 +2,7 @@
 
 use super::constants::Constants;
 use super::outline::Outline;
-use super::receivers::{containers, given, group, groups, receiver, root};
+use super::receivers::{Held, containers, fields, given, group, groups, receiver, root};
 use super::{Found, Operation, Shaped, listed, mounts, path};
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
@@ -10,14 +10,16 @@ use crate::facts::secrets::words;
 use crate::pattern::Regex;
 use crate::pattern::compile;
 use crate::source::Span;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// All operations of these files; a router is known within its own file.
 pub(super) fn operations(facts: &Facts<'_>, files: &[Shaped]) -> Found {
     let mut found = Found::default();
     let constants = Constants::new(facts);
+    let fields = fields(files, &constants);
     for file in files {
-        declared(file, files, &constants, &mut found);
+        declared(file, files, &constants, &fields, &mut found);
         found.blind.extend(listed::unread(file));
         found.blind.extend(told_apart_by_hand(file));
         found.blind.extend(registered_by_a_function(file));
@@ -75,7 +77,13 @@ fn told_apart_by_hand(file: &Shaped) -> Vec<Blind> {
     places.into_iter().map(|place| Blind { place: Some(place), why: why.to_owned() }).collect()
 }
 
-fn declared(file: &Shaped, files: &[Shaped], constants: &Constants<'_, '_>, found: &mut Found) {
+fn declared(
+    file: &Shaped,
+    files: &[Shaped],
+    constants: &Constants<'_, '_>,
+    fields: &BTreeMap<String, Held>,
+    found: &mut Found,
+) {
     static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(r"[\w)](?<dot>\s*\.)\s*(?<what>GET|POST|PUT|DELETE|PATCH|HEAD|Any|Get|Post|Put|Delete|Patch|Head|All|HandleFunc|Handle|Match|Method|MethodFunc|HandlerFunc|Add)\s*\(").ok()
     });
@@ -144,7 +152,10 @@ fn declared(file: &Shaped, files: &[Shaped], constants: &Constants<'_, '_>, foun
         };
         let lexical = containers.iter().filter(|one| one.span.range().contains(&open));
         let lexical: Vec<&str> = lexical.map(|one| one.prefix.as_str()).collect();
-        let before = format!("{}/{}/{}", lexical.join("/"), group(&groups, receiver.name), receiver.path);
+        let held = fields.get(receiver.name).filter(|_| receiver.is_field && !groups.contains_key(receiver.name));
+        let of_field = held.map_or("", |held| held.prefix.as_str());
+        let of_group = group(&groups, receiver.name);
+        let before = format!("{}/{of_field}/{of_group}/{}", lexical.join("/"), receiver.path);
         let full = path::join(&before, own);
         let is_debug = shows_the_inside(&outline.bare[arguments[1].range()]);
         let place = Place::at(file.path.clone(), span);
@@ -152,7 +163,10 @@ fn declared(file: &Shaped, files: &[Shaped], constants: &Constants<'_, '_>, foun
         for method in methods {
             let own = || Operation { is_debug, ..Operation::new(method.clone(), full.clone(), place.clone()) };
             if prefixes.is_empty() {
-                found.operations.push(Operation { is_below: is_below || in_given.is_some(), ..own() });
+                found.operations.push(Operation {
+                    is_below: is_below || in_given.is_some() || held.is_some_and(|held| held.is_below),
+                    ..own()
+                });
             }
             found.operations.extend(prefixes.iter().map(|prefix| Operation {
                 path: path::join(prefix, &full),

@@ -1,5 +1,7 @@
 //! On what operations of Go are declared: routers, groups of them, and the functions that are given one.
 
+use super::Shaped;
+use super::constants::Constants;
 use super::outline::Outline;
 use super::prefixes::Container;
 use crate::pattern::Regex;
@@ -15,6 +17,8 @@ const MAX_DEPTH: usize = 6;
 pub(super) struct Receiver<'o> {
     /// The name at the beginning.
     pub(super) name: &'o str,
+    /// Whether the name is that of a field: `routers.Admin.HandleFunc(…)`.
+    pub(super) is_field: bool,
     /// The path of the groups that are made on the way: `r.Group("/orders").Use(signed).POST(…)`.
     pub(super) path: String,
     /// Whether what is made on the way is a router: a group, or one with something before its handlers.
@@ -28,7 +32,9 @@ pub(super) fn receiver(outline: &Outline, dot: usize) -> Option<Receiver<'_>> {
     loop {
         let before = outline.bare.get(..at)?.trim_end();
         let Some(inside) = before.strip_suffix(')') else {
-            return Some(Receiver { name: last_word(before), path, is_router });
+            let name = last_word(before);
+            let is_field = before[..before.len() - name.len()].ends_with('.');
+            return Some(Receiver { name, is_field, path, is_router });
         };
         let open = outline.partner(inside.len())?;
         let name = last_word(&outline.bare[..open]);
@@ -39,7 +45,7 @@ pub(super) fn receiver(outline: &Outline, dot: usize) -> Option<Receiver<'_>> {
         let start = outline.bare[..open].len() - name.len();
         let Some(rest) = outline.bare[..start].trim_end().strip_suffix('.') else {
             let makes_one = ["router", "mux"].iter().any(|word| name.to_ascii_lowercase().ends_with(word));
-            return Some(Receiver { name, path, is_router: is_router || makes_one });
+            return Some(Receiver { name, is_field: false, path, is_router: is_router || makes_one });
         };
         is_router |= name.ends_with("Router");
         at = rest.len();
@@ -67,6 +73,56 @@ pub(super) fn group(groups: &BTreeMap<String, (String, String)>, name: &str) -> 
         name.clone_from(parent);
     }
     prefix
+}
+
+/// Below what a router is that a field holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Held {
+    /// The path, as far as it is known.
+    pub(super) prefix: String,
+    /// Whether more may stand before it.
+    pub(super) is_below: bool,
+}
+
+/// The routers that are made below a path and put into a field, by the field's name:
+/// `Admin: mux.NewRouter().PathPrefix(AdminPath).Subrouter()`.
+pub(super) fn fields(files: &[Shaped], constants: &Constants<'_, '_>) -> BTreeMap<String, Held> {
+    static MADE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(
+            r"(?m)(?:^\s*|[.{,]\s*)(?<field>\w+)\s*(?::|=)\s*(?<from>[^\n=,;]*?)(?:\.(?<below>Group|PathPrefix)\(|\b(?:NewRouter|NewServeMux)\(\)\s*(?:[,\n;}]|$))",
+        )
+        .ok()
+    });
+    let mut found: BTreeMap<String, Held> = BTreeMap::new();
+    for file in files {
+        let outline = &file.outline;
+        for made in MADE.iter().flat_map(|one| one.captures_iter(&outline.bare)) {
+            let Some(whole) = made.get(0) else { continue };
+            let is_below = made.name("below").is_some();
+            let open = whole.end() - 1;
+            let text = is_below.then(|| outline.string_from(open + 1)).flatten().map(|(text, _)| text.to_owned());
+            let named = || {
+                let inside = outline.inside(open).filter(|_| is_below)?;
+                let bare = &outline.bare[inside.range()];
+                let parts = constants.in_expression(&file.path, &outline.code, bare);
+                (!parts.is_empty()).then(|| parts.join("/"))
+            };
+            let prefix = text.or_else(named);
+            let is_known = !is_below || prefix.is_some() && made["from"].contains("New");
+            let held = Held { prefix: prefix.unwrap_or_default(), is_below: !is_known };
+            // Fields of one name in two types hold different routers.
+            let several = Held { prefix: String::new(), is_below: true };
+            found
+                .entry(made["field"].to_owned())
+                .and_modify(|one| {
+                    if *one != held {
+                        one.clone_from(&several);
+                    }
+                })
+                .or_insert(held);
+        }
+    }
+    found
 }
 
 /// The router at the root of a group.
