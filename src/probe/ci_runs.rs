@@ -1,9 +1,10 @@
 //! `@ci.runs`: the commands that CI really reaches.
 
 mod shipped;
+mod trial;
 mod wanted;
 
-use super::{Probe, Question, scan_scope};
+use super::{Probe, Question, left_out, scan_scope};
 use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::pattern::values_of;
@@ -19,8 +20,8 @@ use wanted::Wanted;
 /// `@ci.runs(command, word…)`.
 pub static PROBE: Probe = Probe {
     name: "ci.runs",
-    summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for. `service` leaves open what a tool tells that does not read the language of the service; `excused` takes also what may fail; `shipped` leaves out what works in a folder of documents or examples; `manifests` leaves out a scan of a folder where nothing stands that ships; `here` asks nothing of definitions that are not read; `beside` takes files of the folder that it runs in, and what one of them says",
-    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", job: \"regex\", services, services: \"regex\", beside: [name…, \"regex\"], service, excused, shipped, here, manifests}",
+    summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for. `service` leaves open what a tool tells that does not read the language of the service; `excused` takes also what may fail; `shipped` leaves out what works in a folder of documents or examples; `manifests` leaves out a scan of a folder where nothing stands that ships, `libraries` one that leaves out what the program is built with; `apart` leaves out what the program of the project does, and what follows one of those commands in its job; `here` asks nothing of definitions that are not read; `beside` takes files of the folder that it runs in, and what one of them says",
+    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", job: \"regex\", services, services: \"regex\", beside: [name…, \"regex\"], service, excused, shipped, here, manifests, libraries, apart: [command…]}",
     arity: (1, usize::MAX),
     patterns_from: None,
     facts: &[],
@@ -41,6 +42,8 @@ pub static PROBE: Probe = Probe {
         "excused",
         "shipped",
         "manifests",
+        "libraries",
+        "apart",
     ],
     look,
 };
@@ -91,7 +94,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             command.excuse.clone().or_else(|| timing.reason(ci, &command.step))
         };
         let of_less = || question.is_set("manifests").then(|| scan_scope::of_command(facts, command)).flatten();
-        let reason = reason.or_else(of_less).or_else(|| wanted.then_missing(ci, command));
+        let of_parts = || question.is_set("libraries").then(|| left_out::of_command(facts, command)).flatten();
+        let of_trial = || wanted.tried_only(facts, command);
+        let reason = reason.or_else(of_less).or_else(of_parts).or_else(of_trial);
+        let reason = reason.or_else(|| wanted.then_missing(ci, command));
         let reason = reason.or_else(|| wanted.before_missing(ci, command));
         let reason = reason.or_else(|| wanted.unsaid_beside(facts, command));
         let is_idle = || is_of_no_test(facts, &command.words).then(|| "no test has the name that it runs".to_owned());

@@ -1,7 +1,7 @@
 //! `@ci.uses`: the actions, orbs and templates that CI uses.
 
 use super::ci_runs::{Timing, shown, unseen_scans, whence, with_reason};
-use super::{Probe, Question, Word, scan_scope};
+use super::{Probe, Question, Word, left_out, scan_scope};
 use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::pattern::glob;
@@ -12,12 +12,12 @@ use crate::value::Value;
 /// `@ci.uses(action…)`.
 pub static PROBE: Probe = Probe {
     name: "ci.uses",
-    summary: "Actions, orbs and templates that CI uses and whose failure fails the run; yields the version if `version` is set; `service` leaves out CodeQL where it reads other languages than the service's, `manifests` a scan of a folder where nothing stands that ships",
-    usage: "@ci.uses(action…){gate, schedule, release, with: {input: \"value\"}, version, service, manifests}",
+    summary: "Actions, orbs and templates that CI uses and whose failure fails the run; yields the version if `version` is set; `service` leaves out CodeQL where it reads other languages than the service's, `manifests` a scan of a folder where nothing stands that ships, `libraries` one that leaves out what the program is built with",
+    usage: "@ci.uses(action…){gate, schedule, release, with: {input: \"value\"}, version, service, manifests, libraries}",
     arity: (1, usize::MAX),
     patterns_from: None,
     facts: &[],
-    options: &["gate", "schedule", "release", "with", "version", "service", "manifests"],
+    options: &["gate", "schedule", "release", "with", "version", "service", "manifests", "libraries"],
     look,
 };
 
@@ -46,7 +46,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let of_others = || question.is_set("service").then(|| codeql::reads_others(facts, action)).flatten();
         let reason = fits.err().or_else(|| action.excuse.clone()).or_else(|| timing.reason(ci, &action.step));
         let of_less = || question.is_set("manifests").then(|| scan_scope::of_action(facts, action)).flatten();
-        match reason.or_else(of_others).or_else(of_less) {
+        let of_parts = || question.is_set("libraries").then(|| left_out::of_action(facts, action)).flatten();
+        match reason.or_else(of_others).or_else(of_less).or_else(of_parts) {
             Some(why) => answer.notes.push(with_reason(sighting, &why)),
             None => answer.seen.push(sighting),
         }

@@ -34,6 +34,7 @@ pub mod infra;
 pub mod journeys;
 pub mod k8s;
 mod lacking;
+mod left_out;
 pub mod logger;
 pub mod migrations;
 pub mod notify;

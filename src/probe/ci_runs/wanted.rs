@@ -1,7 +1,7 @@
 //! The command that a question asks for.
 
 use super::super::{Question, Word};
-use super::{observed, shown};
+use super::{observed, shown, trial};
 use crate::evidence::Observed;
 use crate::facts::Facts;
 use crate::facts::ci::pattern::{Pattern, glob, values_of};
@@ -18,6 +18,7 @@ pub(super) struct Wanted {
     unit: Option<String>,
     then: Vec<Pattern>,
     after: Vec<Pattern>,
+    apart: Option<Vec<Pattern>>,
     step: Option<Regex>,
     job: Option<Regex>,
     services: Option<Regex>,
@@ -77,6 +78,9 @@ impl Wanted {
             unit: question.option_text("unit").map(str::to_owned),
             then: strings(question.option("then")).iter().map(|text| Pattern::new(text)).collect(),
             after: strings(question.option("after")).iter().map(|text| Pattern::new(text)).collect(),
+            apart: question
+                .option("apart")
+                .map(|list| strings(Some(list)).iter().map(|text| Pattern::new(text)).collect()),
             step: question.option_text("step").and_then(|text| compile(text).ok()),
             job: question.option_text("job").and_then(|text| compile(text).ok()),
             services: question.option_text("services").and_then(|text| compile(text).ok()),
@@ -131,6 +135,11 @@ impl Wanted {
                     && is_one(std::slice::from_ref(&action.name))
             });
         (!precedes).then(|| "nothing was deployed before it in its job".to_owned())
+    }
+
+    /// Why it does not count: it is tried on what the job has made, as `apart` asks.
+    pub(super) fn tried_only(&self, facts: &Facts<'_>, command: &Command) -> Option<String> {
+        trial::of_command(facts, command, self.apart.as_deref()?)
     }
 
     /// Why it does not count: no file of those names beside what it runs in, the first of `beside`, says the last of it.
