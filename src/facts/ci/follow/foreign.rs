@@ -1,7 +1,8 @@
 //! Tests that CI fetches from another repository: which of them there are cannot be read here.
 
 use super::super::github::{self, Does};
-use super::super::model::Action;
+use super::super::model::{Action, Command};
+use super::super::pattern::values_of;
 use super::super::{deploy, path};
 use super::{Call, Walk};
 use crate::evidence::{Blind, Place};
@@ -62,6 +63,12 @@ fn is_called_a_scan(name: &str) -> bool {
     (scans || is_tool) && !KNOWN_SCANS.iter().any(|owner| name.starts_with(owner))
 }
 
+/// The repository that an address gives an archive of: `https://github.com/acme/shop-tests/archive/main.tar.gz`.
+fn archived(address: &str) -> Option<String> {
+    let (name, _) = address.split_once("github.com/")?.1.split_once("/archive/")?;
+    Some(name.to_owned())
+}
+
 impl Walk<'_> {
     /// Lists the scan of an action that has one in its inputs or its name.
     pub(in crate::facts::ci) fn foreign_scan(
@@ -113,7 +120,10 @@ impl Walk<'_> {
         let is_other = |name: &String| {
             name.contains('/') && !name.contains('$') && own.is_in(name).is_some() && !own.is_image(name)
         };
-        if self.is_in_a_clone(call, &is_other) || self.is_in_a_submodule(&call.dir) {
+        if self.is_in_a_clone(call, &is_other)
+            || self.is_in_an_archive(call, &is_other)
+            || self.is_in_a_submodule(&call.dir)
+        {
             return true;
         }
         let before = |action: &&Action| action.step.job == call.step.job && action.step.order <= call.step.order;
@@ -155,6 +165,20 @@ impl Walk<'_> {
             let folder = path::join(&command.dir, folder);
             !folder.is_empty() && is_at(&call.dir, &folder) && is_other(&format!("{owner}/{name}"))
         })
+    }
+
+    /// Whether a step works in a folder into which its job has unpacked the archive of another repository.
+    fn is_in_an_archive(&self, call: &Call, is_other: &dyn Fn(&String) -> bool) -> bool {
+        let of_job = || self.ci.commands.iter().filter(|command| command.step.job == call.step.job);
+        let is_program = |words: &[String], names: &[&str]| words.first().is_some_and(|name| names.contains(&&**name));
+        let is_archive = |word: &String| archived(word).is_some_and(|name| is_other(&name));
+        let fetches = |words: &[String]| is_program(words, &["wget", "curl"]) && words.iter().any(is_archive);
+        let unpacks = |command: &Command| {
+            let mut folders = values_of(&command.words, "-C").flatten().map(|folder| path::join(&command.dir, folder));
+            is_program(&command.words, &["tar"])
+                && folders.any(|folder| !folder.is_empty() && is_at(&call.dir, &folder))
+        };
+        of_job().any(|command| fetches(&command.words)) && of_job().any(unpacks)
     }
 
     /// Lists the suite that an action of somebody else runs, by what the step is called: `Run the e2e tests`.
