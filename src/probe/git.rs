@@ -69,7 +69,11 @@ fn sighting(message: String, word: &str) -> Sighting {
 /// The facts that are shares of the commits by people.
 fn shares(history: &History, fact: &str, is_since_tag: bool, answer: &mut Answer) {
     let range = history.since_tag.filter(|_| is_since_tag).unwrap_or(history.commits.len());
-    let commits: Vec<&Commit> = history.by_people_of(range).collect();
+    let mut commits: Vec<&Commit> = history.by_people_of(range).collect();
+    // How changes came in of late is told by those before, too, where a release is young; who pushed them is not.
+    if commits.len() < ENOUGH_COMMITS && fact != "pushed_directly" {
+        commits = history.by_people().take(ENOUGH_COMMITS).collect();
+    }
     if commits.len() < ENOUGH_COMMITS {
         let clone = if history.is_shallow { " (a shallow clone)" } else { "" };
         let why = format!("only {} commits by people are here{clone}", commits.len());

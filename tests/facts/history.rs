@@ -263,16 +263,27 @@ fn few_commits_say_nothing() {
     repo.with(|facts| assert_eq!(ask(facts, "tag").seen[0].message, "this commit is tagged v1.0"));
 }
 
+/// Who merges.
+const PERSON: &[(&str, &str)] = &[
+    ("GIT_AUTHOR_NAME", "Alice"),
+    ("GIT_AUTHOR_EMAIL", "alice@example.org"),
+    ("GIT_COMMITTER_NAME", "Alice"),
+    ("GIT_COMMITTER_EMAIL", "alice@example.org"),
+];
+
+/// What is asked of the commits above the last tag.
+fn since_tag(facts: &Facts<'_>, fact: &str) -> Answer {
+    let field = Field { key: Span::default(), value: Value::new(Kind::Bool(true), Span::default()) };
+    let options = [("since_tag".to_owned(), field)].into_iter().collect();
+    let word = Word { text: fact.into(), ..Word::default() };
+    let probe = probe::find("git").expect("a probe");
+    (probe.look)(facts, &Question { args: vec![vec![word]], options })
+}
+
 #[test]
 fn what_has_changed_since_a_release_is_told_apart() {
     let mut repo = Repo::new();
-    let direct = |facts: &Facts<'_>| {
-        let field = Field { key: Span::default(), value: Value::new(Kind::Bool(true), Span::default()) };
-        let options = [("since_tag".to_owned(), field)].into_iter().collect();
-        let word = Word { text: "pushed_directly".into(), ..Word::default() };
-        let probe = probe::find("git").expect("a probe");
-        share(&(probe.look)(facts, &Question { args: vec![vec![word]], options }))
-    };
+    let direct = |facts: &Facts<'_>| share(&since_tag(facts, "pushed_directly"));
     for number in 0..12 {
         repo.commit(&format!("Change {number}"));
     }
@@ -289,6 +300,26 @@ fn what_has_changed_since_a_release_is_told_apart() {
         assert_eq!(facts.history().since_tag, Some(11));
         assert_eq!((direct(facts), share(&ask(facts, "pushed_directly"))), (None, Some(12.0 / 23.0)));
         assert_eq!(facts.history().tags, ["v1.1"]);
+    });
+}
+
+#[test]
+fn a_release_on_a_line_that_was_merged_ends_what_has_changed_since() {
+    let mut repo = Repo::new();
+    for number in 0..12 {
+        repo.commit(&format!("Add thing {number} (#{number})"));
+    }
+    repo.git(&["checkout", "-q", "-b", "release"], &[]);
+    repo.commit("Version 1.1");
+    repo.git(&["tag", "v1.1"], &[]);
+    repo.git(&["checkout", "-q", "main"], &[]);
+    repo.commit("Fix link");
+    repo.git(&["merge", "-q", "--no-ff", "-s", "ours", "-m", "Merge branch 'release'", "release"], PERSON);
+    repo.commit("Fix another link");
+    repo.with(|facts| {
+        assert_eq!(facts.history().since_tag, Some(3));
+        assert_eq!(share(&since_tag(facts, "via_pr")), Some(0.7));
+        assert!(since_tag(facts, "pushed_directly").blind[0].why.starts_with("only 3 commits"));
     });
 }
 

@@ -32,7 +32,8 @@ pub struct History {
     pub branch: Option<String>,
     /// Tags of the newest commit.
     pub tags: Vec<String>,
-    /// How many of the commits stand above the last release: the nearest one below the newest that has a tag.
+    /// How many of the commits stand above the last release: the nearest one below the newest that has a tag, or from
+    /// which a line with a tag goes out that was merged since.
     pub since_tag: Option<usize>,
     /// Whether the clone ends before the first commit.
     pub is_shallow: bool,

@@ -39,7 +39,8 @@ impl Store {
         let mut history = History::default();
         let repository = self.repository()?;
         history.is_shallow = repository.is_shallow().unwrap_or(false);
-        if let Err(error) = walk(&repository, &mut history) {
+        let mut merged = Vec::new();
+        if let Err(error) = walk(&repository, &mut history, &mut merged) {
             let why = format!("the git history cannot be read beyond {} commits: {error:#}", history.commits.len());
             history.blind.push(super::blind(&why));
         }
@@ -47,7 +48,10 @@ impl Store {
         history.branch = repository.head_name().ok().flatten().map(|name| name.shorten().to_string());
         let tags = tags(&repository).unwrap_or_default();
         let is_tagged = |commit: &Commit| tags.iter().any(|(_, id)| *id == commit.id);
-        history.since_tag = history.commits.iter().skip(1).position(is_tagged).map(|at| at + 1);
+        let on_line = history.commits.iter().skip(1).position(is_tagged).map(|at| at + 1);
+        let of_tag = |id: &&ObjectId| tags.iter().any(|(_, tag)| *tag == id.to_string());
+        let beside = merged.iter().filter(of_tag).filter_map(|id| leaves_line(&repository, *id, &history.commits));
+        history.since_tag = beside.chain(on_line).filter(|at| *at > 0).min();
         let of_head = tags.iter().filter(|(_, id)| history.head() == Some(id));
         history.tags = of_head.map(|(name, _)| name.clone()).collect();
         history.store = Some(self);
@@ -98,8 +102,23 @@ impl Store {
     }
 }
 
-/// Fills in the commits of the first-parent line.
-fn walk(repository: &Repository, history: &mut History) -> Result<()> {
+/// Where a line of first parents that begins beside the main one comes from it: the place of the first commit of both.
+fn leaves_line(repository: &Repository, from: ObjectId, commits: &[Commit]) -> Option<usize> {
+    let mut next = Some(from);
+    for _ in 0..MAX_READ {
+        let id = next?;
+        let name = id.to_string();
+        if let Some(at) = commits.iter().position(|commit| commit.id == name) {
+            return Some(at);
+        }
+        bounded(repository, id).ok()?;
+        next = repository.find_commit(id).ok()?.parent_ids().next().map(gix::Id::detach);
+    }
+    None
+}
+
+/// Fills in the commits of the first-parent line, and what else they merged into it.
+fn walk(repository: &Repository, history: &mut History, merged: &mut Vec<ObjectId>) -> Result<()> {
     let mut next = Some(repository.head_id().context("no commit on this branch")?.detach());
     let mut by_people = 0;
     while let Some(id) = next {
@@ -111,7 +130,9 @@ fn walk(repository: &Repository, history: &mut History) -> Result<()> {
         }
         bounded(repository, id)?;
         let commit = repository.find_commit(id)?;
-        next = commit.parent_ids().next().map(gix::Id::detach);
+        let mut parents = commit.parent_ids().map(gix::Id::detach);
+        next = parents.next();
+        merged.extend(parents);
         let commit = read(&commit)?;
         by_people += usize::from(!commit.is_by_bot());
         history.commits.push(commit);
