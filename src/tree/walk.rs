@@ -16,6 +16,9 @@ pub const MAX_FILES: usize = 500_000;
 /// Deeper folders than this are not entered.
 const MAX_DEPTH: usize = 128;
 
+/// How documents end that readers open first.
+const DOCUMENTS: &[&str] = &["md", "mdx", "rst", "adoc"];
+
 impl Tree {
     /// Lists the files under `root` that a commit would carry.
     ///
@@ -30,9 +33,10 @@ impl Tree {
         std::fs::read_dir(&root).with_context(|| format!("cannot list `{shown}`"))?;
         let ignores = Ignores::above(&root);
         let tracked = OnceCell::new();
-        let mut walk =
-            Walk { ignores, tracked, ignored_above: None, files: Vec::new(), blind: Vec::new(), root: &root };
+        let (files, links, blind) = (Vec::new(), Vec::new(), Vec::new());
+        let mut walk = Walk { ignores, tracked, ignored_above: None, files, links, blind, root: &root };
         walk.run();
+        walk.name_again();
         let Walk { files, mut blind, .. } = walk;
         blind.sort();
         Ok(Self::from_files(root, files, blind))
@@ -47,6 +51,8 @@ struct Walk<'r> {
     /// How deep the ignored folder lies that the walk is in, for what is tracked there.
     ignored_above: Option<usize>,
     files: Vec<File>,
+    /// Documents at the root that are links, each with the path in the tree that it leads to.
+    links: Vec<(String, String)>,
     blind: Vec<Blind>,
 }
 
@@ -113,7 +119,7 @@ impl Walk<'_> {
     fn add(&mut self, entry: &DirEntry) {
         let kind = entry.file_type();
         if kind.is_symlink() {
-            self.note_link(entry.path());
+            self.note_link(entry.path(), entry.depth());
             return;
         }
         if !kind.is_file() {
@@ -133,11 +139,22 @@ impl Walk<'_> {
         }
     }
 
-    /// A link inside the tree leads to a file that is listed under its own name; one that leads out is named.
-    fn note_link(&mut self, path: &Path) {
-        let target = path.canonicalize();
-        if target.is_ok_and(|target| !target.starts_with(self.root)) {
+    /// A link inside the tree leads to a file that is listed under its own name, and a document at the root is also known
+    /// by the link's; one that leads out is named.
+    fn note_link(&mut self, path: &Path, depth: usize) {
+        let Ok(target) = path.canonicalize() else { return };
+        if !target.starts_with(self.root) {
             self.note(path, "a symbolic link out of the tree is not followed".to_owned());
+        } else if depth == 1 && path.extension().is_some_and(|end| DOCUMENTS.iter().any(|document| end == *document)) {
+            self.links.push((self.relative(path), self.relative(&target)));
+        }
+    }
+
+    /// Lists the files again that documents at the root lead to, under the names of these.
+    fn name_again(&mut self) {
+        for (name, target) in std::mem::take(&mut self.links) {
+            let file = self.files.iter().find(|file| *file.path == *target).cloned();
+            self.files.extend(file.map(|file| File { path: name.into(), ..file }));
         }
     }
 

@@ -101,6 +101,25 @@ fn links_are_not_followed_and_those_that_lead_out_are_named() {
     assert_eq!(named, ["out"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_document_at_the_root_that_is_a_link_is_known_by_both_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    for path in ["shop/README.md", "shop/main.rs", "docs/guide.md"] {
+        write(root, path, path);
+    }
+    let link = |target: &str, name: &str| std::os::unix::fs::symlink(target, root.join(name)).unwrap();
+    link("shop/README.md", "README.md");
+    link("shop/main.rs", "main.rs");
+    link("shop/GONE.md", "GONE.md");
+    link("../shop/README.md", "docs/shop.md");
+    let tree = Tree::walk(root).unwrap();
+    assert_eq!(listed(&tree), ["README.md", "docs/guide.md", "shop/README.md", "shop/main.rs"]);
+    assert_eq!(tree.text("README.md").unwrap().text(), "shop/README.md");
+    assert!(tree.blind().is_empty());
+}
+
 #[test]
 fn a_file_is_no_root_and_a_missing_folder_is_named() {
     let folder = tempfile::tempdir().unwrap();
