@@ -33,25 +33,28 @@ enum Runbook {
 }
 
 fn look(facts: &Facts<'_>, _: &Question) -> Answer {
-    let is_critical = |alert: &&Alert| alert.tier == Tier::Page && alert.standing == Standing::Production;
+    let of_service = |alert: &&Alert| alert.standing == Standing::Production;
     let mut answer = Answer::default();
     let mut is_whole = true;
-    for alert in facts.alerts().rules.iter().filter(is_critical) {
+    for alert in facts.alerts().rules.iter().filter(of_service) {
+        let is_critical = alert.tier == Tier::Page;
         let sighting = |place, message| Sighting::new(place, Strength::Documented, message);
         match runbook(facts, alert) {
-            Runbook::Here(place, title) => {
+            Runbook::Here(place, title) if is_critical => {
                 answer.seen.push(sighting(place, format!("\"{title}\" is the runbook of alert {}", alert.name)));
             }
             Runbook::Elsewhere => {
                 let why =
                     format!("the runbook of alert {} is linked outside the tree, cannot be read offline", alert.name);
                 answer.blind.push(Blind { place: Some(alert.place.clone()), why });
-                is_whole = false;
+                is_whole &= !is_critical;
             }
-            Runbook::Missing(why) => {
+            Runbook::Missing(why) if is_critical => {
                 answer.notes.push(sighting(alert.place.clone(), format!("alert {} {why}", alert.name)));
                 is_whole = false;
             }
+            // What is less than critical may do without.
+            Runbook::Here(..) | Runbook::Missing(_) => {}
         }
     }
     if !is_whole {
@@ -63,6 +66,10 @@ fn look(facts: &Facts<'_>, _: &Question) -> Answer {
 /// Where the runbook of an alert is.
 fn runbook(facts: &Facts<'_>, alert: &Alert) -> Runbook {
     let Some(url) = alert.runbook.as_deref() else { return Runbook::Missing("names no runbook".to_owned()) };
+    // What a template puts in front may lead anywhere.
+    if url.contains("{{") && !is_reference(url) {
+        return Runbook::Elsewhere;
+    }
     match resolve_at_root(facts.tree, facts.documents(), url) {
         Target::Inside(path) => reached(facts, &path, url),
         Target::Outside if !is_reference(url) => Runbook::Elsewhere,
