@@ -5,6 +5,7 @@
 
 use super::Facts;
 use super::documents::{address, own_addresses};
+use crate::pattern::pattern;
 use crate::source::head;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -38,6 +39,13 @@ const SITE_NAME: usize = 4;
 /// Words that a sentence has at least.
 const SENTENCE: usize = 5;
 
+// What a README calls its project that shows how something is built.
+pattern!(
+    SAMPLE,
+    r"(?i)\b(?:sample|demo|demonstration|example)\s+(?:[\w.#-]+\s+){0,3}?(?:app|application|project|service|shop|store)\b"
+);
+pattern!(THE_SAMPLE, r"(?i)\b(?:the|this|our)\s+(?:sample|demo|example)(?:\s+(?:app|application|project))?\b");
+
 /// The project's own name.
 #[derive(Clone, Debug, Default)]
 pub struct OwnName {
@@ -55,6 +63,8 @@ pub struct OwnName {
     called: Vec<String>,
     /// Who owns the repository.
     owners: Vec<String>,
+    /// Whether the README introduces the project as a sample or a demonstration.
+    is_sample: bool,
 }
 
 /// Gathers the names that the project gives itself.
@@ -76,7 +86,9 @@ pub fn read(facts: &Facts<'_>) -> OwnName {
     // What Kubebuilder keeps of a project that it began: an operator, whose manual is about what its users run.
     let is_operator = facts.tree.text("PROJECT").is_some_and(|source| source.text().contains("kubebuilder.io"));
     let operator = is_operator.then(|| "kubernetes operator".to_owned());
-    let said = descriptions(facts, &own).into_iter().chain(introduction(facts)).chain(operator);
+    let introduction = introduction(facts);
+    own.is_sample = introduction.as_ref().is_some_and(|sentence| SAMPLE.is_match(sentence));
+    let said = descriptions(facts, &own).into_iter().chain(introduction).chain(operator);
     own.says = own.words.iter().cloned().chain(said).collect::<Vec<_>>().join("\n");
     own.owners = owners(facts);
     own.words.extend(own.owners.iter().cloned());
@@ -221,6 +233,14 @@ impl OwnName {
     /// A name of a step, a job or an environment, whose words that only name the project mark nothing.
     pub fn cleared_text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.clear(text, |word, _| self.alone.contains(word))
+    }
+
+    /// The same of a heading, where a project that is a sample may be called no more than that: `Running the sample`.
+    pub fn cleared_heading<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.cleared_text(text) {
+            cleared if self.is_sample => Cow::Owned(THE_SAMPLE.replace_all(&cleared, |_| OWN.to_owned()).into_owned()),
+            cleared => cleared,
+        }
     }
 
     /// Replaces the words of whole names, and the words that `is_own` (by word and offset).

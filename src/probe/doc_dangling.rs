@@ -101,8 +101,12 @@ fn dangling(facts: &Facts<'_>, document: &Document, block: &Block) -> Vec<Sighti
     for found in NAMED.captures_iter(&block.text) {
         let path =
             ["run", "script", "manifest", "chart", "compose", "playbook"].iter().find_map(|name| found.name(name));
-        // The reader saves under that name what the document prints.
-        if prints && (found.name("manifest").is_some() || found.name("compose").is_some()) {
+        let printed = found.name("manifest").or(found.name("compose")).filter(|_| prints);
+        if printed.is_some_and(|path| is_saved_as(document, path.as_str())) {
+            continue;
+        }
+        // A compiled program is no file of the tree.
+        if found.name("script").is_some_and(|path| !path.as_str().trim_start_matches("./").contains('.')) {
             continue;
         }
         let missing = match (path, found.name("target")) {
@@ -113,6 +117,15 @@ fn dangling(facts: &Facts<'_>, document: &Document, block: &Block) -> Vec<Sighti
         lacking.extend(missing.map(|what| sighting(document, block, &what)));
     }
     lacking
+}
+
+/// Whether the reader saves what a document prints under a path: a bare name, or one in a folder that the document gives
+/// it outside of the commands.
+fn is_saved_as(document: &Document, path: &str) -> bool {
+    let path = path.trim_start_matches("./").trim_end_matches('/');
+    let Some((_, name)) = path.rsplit_once('/') else { return true };
+    let mut blocks = document.sections.iter().flat_map(|section| &section.blocks);
+    name.contains('.') && blocks.any(|block| block.kind != BlockKind::Command && block.text.contains(name))
 }
 
 /// What the sentences of a block name in a folder of the tree, and the tree lacks.
@@ -177,11 +190,10 @@ fn is_missing(facts: &Facts<'_>, document: &Document, path: &str) -> bool {
     };
     let name = path.trim_start_matches("./").trim_start_matches("../").trim_end_matches('/');
     let ends = |file: &crate::tree::File| file.path.ends_with(name) || file.path.contains(&format!("{name}/"));
-    // A compiled program, a build's output and a wrapper that is downloaded are no files of the tree.
+    // A build's output and a wrapper that is downloaded are no files of the tree.
     let is_built =
         path.contains("target/") || path.contains("build/") || path.contains("dist/") || path.contains("bin/");
-    let is_program = path.starts_with("./") && !path.contains('.') || path.trim_start_matches("./").find('.').is_none();
-    !is_built && !is_program && !is_there("") && !is_there(folder) && !facts.tree.files().iter().any(ends)
+    !is_built && !is_there("") && !is_there(folder) && !facts.tree.files().iter().any(ends)
 }
 
 /// Whether the tree has a Makefile, and none of its Makefiles has the target.

@@ -10,7 +10,7 @@ use crate::source::floor;
 // Where the documentation as a whole is: "refer to the website for documentation"; that of one API or tool is less.
 pattern!(
     WHOLE,
-    r"(?i)\b(?:for|to|find|read|the|our|full|complete|official|user|more|all|further|detailed)\s+(?:(?:comprehensive|detailed|complete|extensive|thorough|in-depth|official)\s+)?(?:documentation|docs|manual|handbook|guides)\b"
+    r"(?i)\b(?:for|to|find|read|the|our|full|complete|official|user|more|all|further|detailed)\s+(?:(?:comprehensive|detailed|complete|extensive|thorough|in-depth|official)\s+)?(?:documentation|docs|manual|handbook|guides)\b|\bfor\s+(?:[\w-]+,?\s+){1,5}(?:and|or|&)\s+(?:documentation|docs|manuals?)\b"
 );
 // What is done by a guide that no more is said of.
 pattern!(
@@ -264,16 +264,19 @@ fn says_nothing(text: &str) -> bool {
 /// Whether the text of a link names a place to read: "the service's technical guidance".
 fn is_place_to_read(text: &str) -> bool {
     const PLACES: &[&str] = &[
+        "checklist",
         "docs",
         "documentation",
         "guidance",
         "guide",
         "guides",
         "handbook",
+        "instructions",
         "manual",
         "page",
         "pages",
         "site",
+        "steps",
         "tutorial",
         "website",
         "wiki",

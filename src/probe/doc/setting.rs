@@ -62,7 +62,8 @@ pattern!(
 /// The names of the project and of a tool say nothing of it: `Deploying Shop Demo`, `Azure Developer CLI`.
 pub(super) fn of(candidate: &Candidate<'_>, topic: &Topic, own_name: &OwnName) -> Setting {
     let document = candidate.document;
-    let title = |index: usize| own_name.cleared_text(&document.sections[index].title).replace("Developer CLI", "CLI");
+    let title =
+        |index: usize| own_name.cleared_heading(&document.sections[index].title).replace("Developer CLI", "CLI");
     let heading = title(candidate.section);
     let heading = heading.as_str();
     let says_production = PRODUCTION.is_match(heading);
