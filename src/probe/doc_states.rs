@@ -10,6 +10,7 @@ use crate::probe::doc::outside::outside_links;
 use crate::probe::doc::topic::Topic;
 use crate::quantity::{Dimension, Quantity};
 use crate::source::Span;
+use crate::tree::path::folder_of;
 
 /// `@doc.states`.
 pub static PROBE: Probe = Probe {
@@ -43,7 +44,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let mut answer = Answer::default();
     let names = Names { patterns: Names::of(question.words_from(0)), wants_cadence: question.is_set("cadence") };
     let topic = question.option_text("topic").and_then(|topic| Topic::named(topic).err());
-    for document in facts.documents().of_project() {
+    // The times of a run of tests are no promise; how often a drill is held may well be told beside it.
+    let is_promised = |document: &&Document| names.wants_cadence || !is_of_trials(&document.path);
+    for document in facts.documents().of_project().filter(is_promised) {
         let is_whole = topic.is_none_or(|topic| topic.is_path(&document.path) || topic.is_title(document.title()));
         for (index, section) in document.sections.iter().enumerate() {
             let is_titled = |index: usize| topic.is_some_and(|topic| topic.is_title(&document.sections[index].title));
@@ -81,6 +84,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         answer.blind.extend(outside_links(facts, topic));
     }
     answer
+}
+
+/// Whether a document stands in a folder of tests or of benchmarks.
+fn is_of_trials(path: &str) -> bool {
+    const TRIALS: &[&str] = &["test", "tests", "testing", "e2e", "bench", "benchmark", "benchmarks", "loadtest"];
+    folder_of(path).split(['/', '-', '_', '.']).any(|word| TRIALS.contains(&word))
 }
 
 /// The names of an amount: compiled where their letters stand in a text at all, which is hardly anywhere.
