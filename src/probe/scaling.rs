@@ -10,8 +10,8 @@ use crate::quantity::Quantity;
 pub static PROBE: Probe = Probe {
     name: "scaling",
     summary: "Instances of every own serving workload, whoever decides (HPA, KEDA, Knative, a platform, ECS, machine groups): \
-              `min` counts a fixed number too; `max`, `cpu` and `memory` (in percent) and `target` (what grows) hold for all \
-              of them or not at all; `broken` names autoscalers that cannot add anything",
+              `min` counts a fixed number too; `target` (what grows) holds for all of them or not at all; `max`, `cpu` and \
+              `memory` (in percent) for all that are scaled; `broken` names autoscalers that cannot add anything",
     usage: "@scaling(min|max|cpu|memory|target|broken)",
     arity: (1, 1),
     patterns_from: None,
@@ -24,9 +24,13 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let view = facts.scaling();
     let mut answer = Answer { blind: view.blind.clone(), ..Answer::default() };
     let mut lacking = Vec::new();
+    let is_scaled = view.workloads.iter().any(|workload| workload.scaler.is_some());
     for workload in &view.workloads {
         let found = match question.fact() {
             "min" => Found::Here(valued(&workload.min)),
+            // Its own number is as far as a workload goes beside those that are scaled, and it knows no threshold.
+            "max" if is_scaled && workload.scaler.is_none() => Found::Here(valued(&workload.max)),
+            "cpu" | "memory" if is_scaled && workload.scaler.is_none() => Found::Nothing,
             "max" => scaled(workload, |_| Some(&workload.max), "max"),
             "cpu" => scaled(workload, |scaler| scaler.cpu.as_ref(), "cpu"),
             "memory" => scaled(workload, |scaler| scaler.memory.as_ref(), "memory"),
@@ -75,11 +79,9 @@ fn valued(bound: &Bound) -> Sighting {
     seen(&bound.place, message).with(value)
 }
 
-/// A number of the autoscaler of a workload.
+/// A number of the autoscaler of a workload, if that adds anything.
 fn scaled<'w>(workload: &'w Scaled, of: impl Fn(&'w Scaler) -> Option<&'w Bound>, what: &str) -> Found {
-    let Some(scaler) = &workload.scaler else {
-        return Found::Lacking(seen(&workload.place, format!("nothing scales {}", workload.title)));
-    };
+    let (Some(scaler), Found::Here(_)) = (&workload.scaler, target(workload)) else { return target(workload) };
     match of(scaler) {
         Some(bound) => Found::Here(valued(bound)),
         None if scaler.states.contains(&what) => {

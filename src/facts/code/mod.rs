@@ -3,6 +3,7 @@
 //! A file's code text is made only when something needs it. The patterns of all rules are looked for in one pass: their
 //! literals say which pattern may match which file, and only there a comment is told from code.
 
+mod build_tags;
 mod callers;
 mod comments;
 mod constant;
@@ -19,6 +20,7 @@ mod setups;
 mod switches;
 mod text;
 
+pub use build_tags::{constraint as build_constraint, is_given as is_given_tag};
 pub use comments::without_comments;
 pub use constant::{observe, written};
 pub use language::Language;
@@ -45,6 +47,7 @@ const MOST_HITS: usize = 200;
 pub struct Code {
     files: Vec<CodeFile>,
     test_modules: OnceLock<BTreeSet<Arc<str>>>,
+    build_tags: OnceLock<BTreeSet<String>>,
     setups: OnceLock<BTreeSet<String>>,
     starts_outside_tools: OnceLock<bool>,
     behind_command_lines: OnceLock<BTreeSet<String>>,
@@ -73,6 +76,7 @@ pub struct CodeFile {
     pub role: Role,
     index: usize,
     inside: OnceLock<Option<Role>>,
+    left_out: OnceLock<bool>,
     text: OnceLock<Option<CodeText>>,
     /// Why a release leaves the whole module out.
     gate: OnceLock<Option<String>>,
@@ -108,8 +112,9 @@ pub fn read(facts: &Facts<'_>) -> Code {
         let language = Language::of(&file.path)?;
         let role = role::of_path(&own.cleared(&file.path), language);
         let path = file.path.clone();
-        let (inside, text, gate) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Some(CodeFile { path, language, role, index, inside, text, gate })
+        let (inside, left_out) = (OnceLock::new(), OnceLock::new());
+        let (text, gate) = (OnceLock::new(), OnceLock::new());
+        Some(CodeFile { path, language, role, index, inside, left_out, text, gate })
     });
     Code { files: files.collect(), ..Code::default() }
 }
@@ -138,6 +143,9 @@ impl Code {
                 || facts.manifests().is_test_support(&file.path) || self.test_modules(facts).contains(&file.path);
             if file.language == Language::Rust && in_tests() {
                 return Role::Test;
+            }
+            if file.language == Language::Go && self.is_left_out(facts, file) {
+                return Role::Tooling;
             }
             if file.language == Language::JavaScript && self.is_setup_of_tests(facts, &file.path) {
                 return Role::Test;
@@ -256,6 +264,15 @@ impl Code {
             by_pattern[position].push(hit);
         }
         by_pattern
+    }
+
+    /// Whether a file of Go asks for a tag that no build of the project turns on.
+    fn is_left_out(&self, facts: &Facts<'_>, file: &CodeFile) -> bool {
+        let is_named = |tag: &str| self.build_tags.get_or_init(|| build_tags::named(facts)).contains(tag);
+        *file.left_out.get_or_init(|| {
+            let constraint = file.source(facts).and_then(|source| build_constraint(source.text()));
+            constraint.is_some_and(|constraint| !build_tags::may_be_built(constraint, &is_named))
+        })
     }
 
     /// Files that hold a Rust module which exists only in tests.

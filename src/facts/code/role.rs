@@ -307,18 +307,12 @@ pub(super) fn of_text(text: &str, language: Language) -> Option<Role> {
     let is_kept = |line: &str| line.contains("safe to edit") && !line.contains("not safe");
     match language {
         Language::Go if head.lines().take(20).any(is_kept) => Some(Role::Product),
-        Language::Go if is_left_out_of_builds(head) => Some(Role::Tooling),
         _ if is_generated_text(text) => Some(Role::Generated),
         Language::Go if is_help_of_tests(text) => Some(Role::Test),
         Language::JavaScript if is_release_of_a_library(head) => Some(Role::Vendored),
         Language::JavaScript if declares_tests(text) => Some(Role::Test),
         _ => None,
     }
-}
-
-/// Whether a file of Go says that no build takes it: it is run by its name (`go run made.go`).
-fn is_left_out_of_builds(head: &str) -> bool {
-    head.lines().take_while(|line| !line.starts_with("package ")).any(|line| line.trim_end() == "//go:build ignore")
 }
 
 /// Whether a file of JavaScript begins with the banner that libraries keep in what they release: name, version, licence.

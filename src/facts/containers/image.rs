@@ -105,7 +105,7 @@ fn given_from_outside(facts: &Facts<'_>, path: &str, text: &str) -> BTreeSet<Str
 }
 
 /// Files that may call a build with arguments: CI, Compose, bake files, scripts, recipes.
-pub(super) fn may_build(path: &str) -> bool {
+pub(in crate::facts) fn may_build(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let end = name.rsplit_once('.').map_or("", |(_, end)| end);
     matches!(end, "yml" | "yaml" | "sh" | "bash" | "hcl" | "mk" | "just")

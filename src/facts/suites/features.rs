@@ -3,6 +3,7 @@
 use super::File;
 use crate::facts::Facts;
 use crate::facts::ci::Command;
+use crate::facts::code::{build_constraint, is_given_tag};
 use crate::facts::manifests::Package;
 use crate::value::Value;
 use std::collections::BTreeSet;
@@ -109,52 +110,8 @@ fn may_pass_flags(words: &[&str]) -> bool {
 /// The one tag that a file of tests is built with, or without it where the second is false; what names a system or several
 /// tags is left alone.
 fn tag_of<'f>(facts: &'f Facts<'_>, file: &File) -> Option<(&'f str, bool)> {
-    let text = facts.tree.text(&file.path)?.text();
-    let head = text.lines().take(40).take_while(|line| !line.starts_with("package "));
-    let asked = head.into_iter().find_map(|line| line.strip_prefix("//go:build "))?.trim();
+    let asked = build_constraint(facts.tree.text(&file.path)?.text())?;
     let (tag, is_needed) = asked.strip_prefix('!').map_or((asked, true), |tag| (tag, false));
     let is_word = tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let is_given = GIVEN_TAGS.contains(&tag) || tag.starts_with("go1");
-    (is_word && !is_given).then_some((tag, is_needed))
+    (is_word && !is_given_tag(tag)).then_some((tag, is_needed))
 }
-
-/// Tags that Go itself turns on: systems, processors, compilers.
-const GIVEN_TAGS: &[&str] = &[
-    "unix",
-    "linux",
-    "darwin",
-    "windows",
-    "freebsd",
-    "netbsd",
-    "openbsd",
-    "dragonfly",
-    "solaris",
-    "illumos",
-    "aix",
-    "android",
-    "ios",
-    "js",
-    "plan9",
-    "wasip1",
-    "amd64",
-    "arm64",
-    "arm",
-    "386",
-    "wasm",
-    "riscv64",
-    "ppc64",
-    "ppc64le",
-    "s390x",
-    "mips",
-    "mipsle",
-    "mips64",
-    "mips64le",
-    "loong64",
-    "cgo",
-    "gc",
-    "gccgo",
-    "race",
-    "msan",
-    "asan",
-    "purego",
-];

@@ -205,6 +205,11 @@ fn developer_mark(facts: &Facts<'_>, path: &str, document: &Value, services: &[S
     if names_only_others(facts, document, services) {
         return Some("runs nothing of the project itself, whose image is built here".into());
     }
+    let starts = |service: &Service| {
+        let value = document.at(&["services", &service.name]);
+        service.role == Role::Serving && value.is_some_and(|value| !needs_profile(value))
+    };
+    let starts_another = services.iter().any(starts);
     for service in services {
         let value = document.at(&["services", &service.name])?;
         let image = service.image.as_ref().map_or(service.name.as_str(), |image| &image.value);
@@ -231,7 +236,7 @@ fn developer_mark(facts: &Facts<'_>, path: &str, document: &Value, services: &[S
         if let Some((name, mode)) = chosen.filter_map(literal).find(|(_, mode)| is_developer(mode.to_string())) {
             return Some(format!("\"{}\" runs with {name}={mode}", service.name));
         }
-        if service.role == Role::Serving && needs_profile(value) {
+        if service.role == Role::Serving && needs_profile(value) && !starts_another {
             return Some(format!("\"{}\" is only started with a profile", service.name));
         }
         if let Some(mount) = &service.mounts_source {
@@ -278,6 +283,12 @@ fn names_only_others(facts: &Facts<'_>, document: &Value, services: &[Service]) 
     services.iter().all(is_foreign) && builds_own()
 }
 
+// `build the image locally`, `cached locally`: where something is kept, whoever runs it.
+pattern!(
+    KEPT_LOCALLY,
+    r"\b(?:buil[dt](?:ing)?|cached?|stored?|stores)[ ](?:(?:the|an?|your|own|docker|container)[ ])*(?:(?:images?|files?|data)[ ])?locally\b|\blocally[ -](?:built|cached|stored)\b"
+);
+
 /// What the documents say about starting the compose file; nothing said about it is a mark against a variation alone.
 fn described(facts: &Facts<'_>, name: &str) -> Standing {
     let is_variation = is_variation(name);
@@ -287,9 +298,9 @@ fn described(facts: &Facts<'_>, name: &str) -> Standing {
     let documents = files.filter(|file| is_markdown(&file.path) && is_near(&file.path) && may_say(&file.path));
     let (mut developing, mut deploying) = (None, false);
     for file in documents {
-        let Some(source) = file.text() else { continue };
+        let Some(source) = file.text().filter(|source| !lists_releases(file.name(), source.text())) else { continue };
         for section in sections(source.text()) {
-            let section = section.to_lowercase();
+            let section = KEPT_LOCALLY.replace_all(&section.to_lowercase(), |_| String::new()).into_owned();
             let mentions: &[&str] = if is_variation { &[name] } else { &["docker compose", "docker-compose", name] };
             if !mentions.iter().any(|mention| section.contains(mention)) {
                 continue;
@@ -327,6 +338,12 @@ fn described(facts: &Facts<'_>, name: &str) -> Standing {
         }
         None => Standing::Production,
     }
+}
+
+/// Whether a document says what each release changed: `releases.md`, with headings that are versions.
+fn lists_releases(name: &str, text: &str) -> bool {
+    pattern!(VERSION, r"(?m)^#+[ \t][^\n]*\bv?\d+\.\d+\b");
+    name.to_lowercase().starts_with("release") && VERSION.find_iter(text).nth(2).is_some()
 }
 
 /// Whether workflows start a file that has to be named to be started.

@@ -5,6 +5,7 @@ use super::super::third_party_image;
 use crate::facts::disowned::is_for_tests;
 use crate::facts::own_name::OwnName;
 use crate::facts::production::{self, Stage, Standing};
+use crate::pattern::pattern;
 use std::collections::BTreeSet;
 
 /// Stages and Dockerfiles of these names are for developers.
@@ -81,7 +82,8 @@ const IDLE: &[(&str, &[&str], &str)] = &[
     ("sleep", &["infinity"], "is kept open and starts nothing"),
 ];
 
-/// What the comment at the head of a Dockerfile says, where it says that the whole file is for developers.
+/// What the comment at the head of a Dockerfile says, where it says that the whole file is for developers, or is not for
+/// production.
 pub(super) fn of_head(text: &str) -> Option<Standing> {
     const SAYS: &[&str] = &[
         "dev dockerfile",
@@ -101,9 +103,16 @@ pub(super) fn of_head(text: &str) -> Option<Standing> {
     let mut lines = text.lines().map(str::trim).skip_while(|line| line.is_empty());
     let head: String =
         lines.by_ref().take_while(|line| line.starts_with('#')).collect::<Vec<_>>().join("\n").to_lowercase();
-    let says = (SAYS.iter().any(|words| head.contains(words)) || is_for_tests(text)) && !head.contains("--target");
-    says.then(|| Standing::Aside("its first comment says that it is for developers".into()))
+    let says = SAYS.iter().any(|words| head.contains(words)) || DISOWNED.is_match(&head) || is_for_tests(text);
+    let is_aside = says && !head.contains("--target");
+    is_aside.then(|| Standing::Aside("its first comment says that it is not for production".into()))
 }
+
+// `this is not a production-grade Dockerfile`, `not suitable for use in production`, `for demo purposes only`.
+pattern!(
+    DISOWNED,
+    r"\bnot[\s#]+(?:an?[\s#]+)?production(?:[\s-]+(?:grade|ready|quality))?[\s#]+(?:docker[\s-]*file|container|image)|\b(?:this|dockerfile|image)\b[^.;:\n]*\bnot[\s#]+(?:yet[\s#]+|an?[\s#]+)?production[\s-]+(?:grade|ready|quality)\b|\bnot[\s#]+(?:be[\s#]+)?(?:suitable|suited|fit|ready|recommended|designed|used|run)[\s#]+(?:for[\s#]+use[\s#]+)?(?:in|for)[\s#]+(?:an?[\s#]+)?production\b|\bfor[\s#]+(?:demo|demonstration|testing|test)(?:[\s#]+purposes?)?[\s#]+only\b"
+);
 
 /// Whether an image is what production runs, by its path and by what its stages are made from and start.
 pub(super) fn of(path: &str, file: &Dockerfile, shipped: &[usize], own: &OwnName) -> Standing {
