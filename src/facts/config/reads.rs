@@ -23,6 +23,10 @@ pub struct EnvRead {
     pub chosen_by: Option<(String, Vec<String>)>,
 }
 
+/// `A: bool({ default: false })`, among the variables that `envalid` cleans.
+const ENVALID: &str =
+    r"(?:^|[\s{,])(?<value>[A-Z][A-Z0-9_]{2,}):\s*(?:bool\(\{|str\(\{|num\(\{|port\(\{|host\(\{|url\(\{|email\(\{)";
+
 /// `env("A")`, `std::env::var("A")`, `require_env("A")`, `os.getenv("A")`, `process.env.A`, `ENV["A"]`, `configuration["A"]` of .NET,
 /// `config("A")` of python-decouple and Starlette,
 /// `#[arg(env = "A")]`. `env!("A")` is read when the program is built and is not among them.
@@ -34,6 +38,7 @@ pub(crate) const READS: &[&str] = &[
     r#"\b_?[cC]onfiguration\[\s*"(?<value>[A-Z][A-Z0-9_]{2,})"\s*\]"#,
     r#"(?:^|[^\w.])config\(\s*["'](?<value>[A-Z][A-Z0-9_]{2,})["']"#,
     r#"\benv\s*=\s*"(?<value>[A-Z][A-Z0-9_]{2,})""#,
+    ENVALID,
     r#"#\[envconfig\([^\]]{0,80}from\s*=\s*"(?<value>[A-Z][A-Z0-9_]{2,})""#,
 ];
 
@@ -53,7 +58,7 @@ pattern!(NAME_OF_UNNAMED, r#"^(?:[^()]|\([^()]*\)){0,200}?\benv\s*=\s*["'](?<val
 /// `", default_value = "x")]"`.
 static DEFAULT: LazyLock<Regex> = LazyLock::new(|| {
     let literal = r#"(?:String::from\(|Some\(|std::time::|core::time::)*(?:"(?<text>[^"\n]*)"|'(?<single>[^'\n]*)'|(?<bare>-?\d[\w.]*(?:\s*\*\s*\d[\w.]*){0,3}|true|false|True|False|Duration::from_\w+\(\d[\d_]*\))|(?<name>[A-Za-z_][\w:]*)(?:[\s;),]|\.(?:to_string|to_owned|into|clone)\())"#;
-    let lead = r#"(?:\s*,\s*(?:default\s*=\s*|default_value(?:_t)?\s*=\s*)?|(?:[^;{}"'|?\n]|\?\.){0,30}\)?\s*(?:\|\||\?\?|\bor\b)\s*|\s*\)(?:\s*\.\w+\([^()"']{0,40}\)){0,2}\s*\.(?:unwrap_or|unwrap_or_else|or_else|or|getOrElse)\(\s*(?:\|[^|]*\|\s*)?)"#;
+    let lead = r#"(?::\s*\w+\(\{[^{}]*?\bdefault:\s*|\s*,\s*(?:default\s*=\s*|default_value(?:_t)?\s*=\s*)?|(?:[^;{}"'|?\n]|\?\.){0,30}\)?\s*(?:\|\||\?\?|\bor\b)\s*|\s*\)(?:\s*\.\w+\([^()"']{0,40}\)){0,2}\s*\.(?:unwrap_or|unwrap_or_else|or_else|or|getOrElse)\(\s*(?:\|[^|]*\|\s*)?)"#;
     Regex::constant(&format!("^{lead}{literal}"))
 });
 
@@ -83,6 +88,9 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
         return None;
     }
     let call = text.get(hit.span.range())?;
+    if call.ends_with("({") && !text.contains("envalid") {
+        return None;
+    }
     let after = text.get(at.end as usize..)?.trim_start_matches(['"', '\'', ']']);
     if writes(call) || asks_the_request(call, &name) || is_given(text, hit, after) {
         return None;

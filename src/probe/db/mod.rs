@@ -126,7 +126,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 
 /// The setting of the engine, where the effective one is `SQLite`.
 pub(super) fn in_a_file(config: &Config) -> Option<&Setting> {
-    const NAMES: &[&str] = &["type", "driver", "engine", "dialect", "backend", "connection"];
+    const NAMES: &[&str] = &["type", "driver", "engine", "dialect", "backend", "connection", "client"];
     let words: Vec<Word> = ["database", "db"]
         .iter()
         .flat_map(|parent| {
@@ -136,7 +136,7 @@ pub(super) fn in_a_file(config: &Config) -> Option<&Setting> {
     let words: Vec<&Word> = words.iter().collect();
     let settings: Vec<&Setting> = matching(config, &words).into_iter().map(|(setting, _)| setting).collect();
     let effective = config.effective(&settings);
-    let is_file = |setting: &&Setting| matches!(&setting.held, Held::Plain(text) if ["sqlite", "sqlite3"].contains(&text.to_ascii_lowercase().as_str()));
+    let is_file = |setting: &&Setting| matches!(&setting.held, Held::Plain(text) if ["sqlite", "sqlite3", "better-sqlite3"].contains(&text.to_ascii_lowercase().as_str()));
     effective.winners.iter().all(is_file).then(|| effective.winners.first().copied()).flatten()
 }
 
