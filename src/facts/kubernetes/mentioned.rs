@@ -16,6 +16,21 @@ pub(super) fn is_deployed(facts: &Facts<'_>, folder: &str) -> bool {
     is_named_by(facts, folder, |path| !is_choice(path) && !is_document(path))
 }
 
+/// Whether anything but a script names a folder.
+pub(super) fn is_named_outside_of_scripts(facts: &Facts<'_>, folder: &str) -> bool {
+    is_named_by(facts, folder, |path| !is_script(path))
+}
+
+/// Whether a file is a script of the shell, or holds the recipes of `make` or `just`.
+pub(super) fn is_script(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+    matches!(end, "sh" | "bash" | "mk" | "just") || RECIPES.contains(&name)
+}
+
+/// Names of files that hold recipes.
+const RECIPES: &[&str] = &["Makefile", "GNUmakefile", "justfile", "Justfile"];
+
 /// Whether one of the files that could name a folder, and that count here, does.
 fn is_named_by(facts: &Facts<'_>, folder: &str, counts: impl Fn(&str) -> bool) -> bool {
     let start = folder_of(folder_of(folder)).len();
@@ -32,10 +47,8 @@ fn is_named_by(facts: &Facts<'_>, folder: &str, counts: impl Fn(&str) -> bool) -
         matches!(
             end,
             "md" | "rst" | "adoc" | "sh" | "yaml" | "yml" | "json" | "toml" | "tf" | "mk" | "go" | "py" | "ts"
-        ) || matches!(
-            file,
-            "Makefile" | "GNUmakefile" | "justfile" | "Justfile" | "Tiltfile" | "Earthfile" | "Jenkinsfile"
-        )
+        ) || RECIPES.contains(&file)
+            || matches!(file, "Tiltfile" | "Earthfile" | "Jenkinsfile")
     };
     let files = facts.tree.files().iter().filter(|file| could_name(&file.path) && counts(&file.path));
     let mut files = files.filter(|file| !production::is_example(&facts.own_name().cleared(&file.path)));

@@ -1,5 +1,6 @@
 //! Kubernetes objects: plain and multi-document files, and what Kustomize makes of them.
 
+mod applied;
 mod exporter;
 mod helm;
 mod kustomize;
@@ -22,6 +23,7 @@ use crate::evidence::Blind;
 use crate::tree::path::{folder_of, is_below, upwards, within};
 use crate::tree::{File, Tree};
 use crate::value::{Kind, Value};
+use applied::Applied;
 use kustomize::Kustomizations;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,7 +118,7 @@ pub fn read(facts: &Facts<'_>) -> Kubernetes {
     view.objects.append(&mut charts.objects);
     apply(facts, &mut view, plain, &kustomizations);
     object::resolve_references(&mut view.objects);
-    unused::set_aside(&mut view.objects);
+    unused::set_aside(facts, &mut view.objects);
     view.objects.iter_mut().for_each(|object| note_own_images(facts, object));
     view
 }
@@ -195,6 +197,7 @@ fn apply(facts: &Facts<'_>, view: &mut Kubernetes, plain: Vec<Object>, kustomiza
     let flavours = flavours(facts, &plain, &rendered, kustomizations);
     let reached: BTreeSet<Arc<str>> = rendered.iter().map(|object| object.path.clone()).collect();
     let has_entry = kustomizations.names_production(facts.own_name()) && rendered.iter().any(leads_in);
+    let applied = if plain.is_empty() { Applied::default() } else { Applied::read(facts) };
     for mut object in plain {
         if reached.contains(&object.path) || kustomizations.is_patch(&object.path) {
             continue;
@@ -219,7 +222,12 @@ fn apply(facts: &Facts<'_>, view: &mut Kubernetes, plain: Vec<Object>, kustomiza
                     }
                     Standing::Production => match is_shown(facts, &object.path) {
                         Some(document) => Standing::Uncertain(format!("{document} calls it an example")),
-                        None => Standing::Production,
+                        None => match applied.only_by(facts, &object.path) {
+                            Some(script) => {
+                                Standing::Uncertain(format!("{script} applies what stands there for developers alone"))
+                            }
+                            None => Standing::Production,
+                        },
                     },
                     standing => standing,
                 },

@@ -2,18 +2,46 @@
 
 use super::super::production::Standing;
 use super::object::{Container, Object};
+use super::{is_template_of_a_chart, mentioned};
+use crate::facts::Facts;
 use crate::tree::path::folder_of;
 use crate::value::{Kind, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Takes from production what runs nothing, and what somebody has yet to fill in.
-pub(super) fn set_aside(objects: &mut [Object]) {
+pub(super) fn set_aside(facts: &Facts<'_>, objects: &mut [Object]) {
+    set_replaced_aside(facts, objects);
     set_stopped_aside(objects);
     set_older_releases_aside(objects);
     set_forms_aside(objects);
     set_unread_secrets_aside(objects);
     set_doubtful_twins_aside(objects);
+}
+
+/// What no cluster of today accepts for a workload.
+const REMOVED: &[&str] = &["extensions/v1beta1", "apps/v1beta1", "apps/v1beta2"];
+
+/// Plain manifests that nothing in the tree names, written for clusters of before, beside a chart that production
+/// installs.
+fn set_replaced_aside(facts: &Facts<'_>, objects: &mut [Object]) {
+    let is_of_a_chart = |object: &Object| is_template_of_a_chart(facts.tree, &object.path);
+    let runs = |object: &Object| object.standing == Standing::Production && object.is_workload();
+    let is_old = |object: &Object| {
+        let version = object.value.get("apiVersion").and_then(Value::as_str);
+        version.is_some_and(|version| REMOVED.contains(&version))
+    };
+    let old = objects.iter().filter(|object| runs(object) && is_old(object) && !is_of_a_chart(object));
+    let old: BTreeSet<&str> = old.map(|object| folder_of(&object.path)).collect();
+    let old = old.into_iter().filter(|folder| !mentioned::is_named(facts, folder));
+    let old: BTreeSet<String> = old.map(str::to_owned).collect();
+    let is_installed = |object: &Object| runs(object) && object.is_own() && !is_old(object) && is_of_a_chart(object);
+    if old.is_empty() || !objects.iter().any(is_installed) {
+        return;
+    }
+    for object in objects.iter_mut().filter(|object| old.contains(folder_of(&object.path))) {
+        object.standing = Standing::Aside("production installs a chart instead".into());
+    }
 }
 
 /// So many folders or files named by versions, one beside the other, are an archive of releases.
