@@ -4,7 +4,7 @@ use super::file::Globs;
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::production::{Stage, is_example, is_fixture, stage_of_path};
+use crate::facts::production::{Stage, Standing, is_example, is_fixture, stage_of_path};
 use crate::quantity::Quantity;
 use crate::source::Span;
 use crate::tree::{Content, File};
@@ -60,12 +60,13 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             let purpose = || purpose(facts, &file.path, &certificate);
             let why = if aside {
                 Some("of tests or examples")
-            } else if found.is_of_a_developer() {
-                Some("made by mkcert, for one machine")
+            } else if let Some(why) = found.of_a_developer() {
+                Some(why)
             } else if is_bundle || found.is_authority {
                 Some("of an authority")
             } else {
                 match purpose() {
+                    Purpose::Server if is_for_development(facts, &file.path) => Some("of an image for development"),
                     Purpose::Server => None,
                     Purpose::Other => Some("for something else than a server"),
                     Purpose::Unsaid => Some("nothing says that a server shows it"),
@@ -162,9 +163,31 @@ fn is_beside_code(path: &str) -> bool {
         .any(|folder| matches!(folder, "src" | "lib" | "libs" | "crates" | "assets" | "pkg" | "internal"))
 }
 
-/// Whether code that ships, a setting or a document names the file, or a volume its folder; one that only tests name is
-/// theirs.
+/// Whether code that ships or a setting names the file, or a volume its folder; one that only tests name is theirs.
 fn is_used(facts: &Facts<'_>, path: &str) -> bool {
+    settings_naming(facts, path).next().is_some() || is_in_code(facts, path)
+}
+
+/// Whether code that ships names the file.
+fn is_in_code(facts: &Facts<'_>, path: &str) -> bool {
+    facts.code().product(facts).any(|file| file.code(facts).is_some_and(|code| names(code.product(), path)))
+}
+
+/// Whether all that names the file builds or starts what developers run: images and services that production has not.
+fn is_for_development(facts: &Facts<'_>, path: &str) -> bool {
+    let containers = facts.containers();
+    let is_aside = |file: &File| {
+        let image = containers.images.iter().find(|image| image.path == file.path);
+        let mut services = containers.services.iter().filter(|service| service.place.path == file.path).peekable();
+        let is_of_services = services.peek().is_some() && services.all(|service| !service.is_production());
+        image.is_some_and(|image| image.standing != Standing::Production) || is_of_services
+    };
+    let mut naming = settings_naming(facts, path).peekable();
+    naming.peek().is_some() && naming.all(is_aside) && !is_in_code(facts, path)
+}
+
+/// The settings, outside of tests and examples, that name the file or have a volume of its folder.
+fn settings_naming<'f>(facts: &'f Facts<'_>, path: &'f str) -> impl Iterator<Item = &'f File> {
     const KINDS: &[&str] = &[
         "conf",
         "cfg",
@@ -181,25 +204,26 @@ fn is_used(facts: &Facts<'_>, path: &str) -> bool {
         "service",
         "tpl",
     ];
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let mount = folders.rsplit('/').next().filter(|folder| !folder.is_empty()).map(|folder| format!("{folder}:/"));
-    let names = |text: &str| {
-        let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-        has(name) || mount.as_deref().is_some_and(has)
-    };
-    let by_code = || facts.code().product(facts).any(|file| file.code(facts).is_some_and(|code| names(code.product())));
-    let by_setting = |file: &File| {
+    facts.tree.files().iter().filter(move |file| {
         let extension = file.name().rsplit_once('.').map_or("", |(_, extension)| extension);
         let is_setting = KINDS.contains(&extension) || matches!(file.name(), "Caddyfile" | "Dockerfile" | "Makefile");
         let is_read = is_setting && file.len <= MAX_BYTES && !is_fixture(&file.path) && !is_example(&file.path);
-        is_read && file.text().is_some_and(|source| names(source.text()))
-    };
-    facts.tree.files().iter().any(by_setting) || by_code()
+        is_read && file.text().is_some_and(|source| names(source.text(), path))
+    })
+}
+
+/// Whether a text has the name of a file, or its folder as a volume.
+fn names(text: &str, path: &str) -> bool {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let mount = folders.rsplit('/').next().filter(|folder| !folder.is_empty()).map(|folder| format!("{folder}:/"));
+    let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    has(name) || mount.as_deref().is_some_and(has)
 }
 
 /// What one certificate says.
 struct Found {
     subject: String,
+    is_of_one_machine: bool,
     days_left: i64,
     is_self_signed: bool,
     is_authority: bool,
@@ -213,8 +237,9 @@ impl Found {
         let days_left = until.saturating_sub(now).div_euclid(86_400);
         Self {
             subject: body.subject().to_string(),
+            is_of_one_machine: is_of_one_machine(certificate),
             days_left,
-            is_self_signed: body.subject() == body.issuer(),
+            is_self_signed: body.subject() == body.issuer() && !is_by_another_key(certificate),
             is_authority: is_authority(certificate),
             weakness: weakness(certificate),
         }
@@ -228,9 +253,12 @@ impl Found {
         self.days_left < DUE || self.weakness.is_some()
     }
 
-    /// `mkcert` says so of whatever it makes.
-    fn is_of_a_developer(&self) -> bool {
-        self.subject.contains("mkcert development certificate")
+    /// Why it is of a developer's machine: `mkcert` says so of whatever it makes, or no name in it is that of a host.
+    fn of_a_developer(&self) -> Option<&'static str> {
+        let by_mkcert = self.subject.contains("mkcert development certificate");
+        by_mkcert
+            .then_some("made by mkcert, for one machine")
+            .or_else(|| self.is_of_one_machine.then_some("for the machine itself alone"))
     }
 
     fn message(&self) -> String {
@@ -242,6 +270,39 @@ impl Found {
         };
         format!("certificate of {}: {left}{signed}{weakness}", self.subject)
     }
+}
+
+/// Whether its signature names another key than its own: an authority may have the name of what it signs.
+fn is_by_another_key(certificate: &Certificate) -> bool {
+    use x509_cert::ext::pkix::{AuthorityKeyIdentifier, SubjectKeyIdentifier};
+    let body = certificate.tbs_certificate();
+    let own = body.get_extension::<SubjectKeyIdentifier>().ok().flatten();
+    let signer = body.get_extension::<AuthorityKeyIdentifier>().ok().flatten();
+    let signer = signer.and_then(|(_, signer)| signer.key_identifier);
+    own.zip(signer).is_some_and(|((_, own), signer)| own.0 != signer)
+}
+
+/// Whether every host that it names is the machine itself: `localhost`, `127.0.0.1`, `::1`.
+fn is_of_one_machine(certificate: &Certificate) -> bool {
+    use x509_cert::ext::pkix::SubjectAltName;
+    use x509_cert::ext::pkix::name::GeneralName;
+    let body = certificate.tbs_certificate();
+    let is_itself = |host: &str| host == "localhost" || host.ends_with(".localhost");
+    let is_loopback =
+        |address: &[u8]| matches!(address, [127, _, _, _] | [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    let subject = body.subject().to_string();
+    let mut common = subject.split([',', '+']).filter_map(|part| part.trim().strip_prefix("CN=")).peekable();
+    let names = body.get_extension::<SubjectAltName>().ok().flatten();
+    let hosts = names.iter().flat_map(|(_, names)| &names.0);
+    let mut hosts = hosts.filter(|name| matches!(name, GeneralName::DnsName(_) | GeneralName::IpAddress(_))).peekable();
+    if hosts.peek().is_none() {
+        return common.peek().is_some() && common.all(is_itself);
+    }
+    hosts.all(|name| match name {
+        GeneralName::DnsName(host) => is_itself(host.as_str()),
+        GeneralName::IpAddress(address) => is_loopback(address.as_bytes()),
+        _ => true,
+    })
 }
 
 /// Whether it may sign others.

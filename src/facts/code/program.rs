@@ -26,7 +26,7 @@ static PREPARES: LazyLock<Option<Regex>> =
 pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
     let code = facts.code();
     let is_aside = code.is_behind_a_command_line(facts, path) || code.is_of_an_unused_library(facts, path);
-    if is_aside || is_of_a_typed_module(facts, path) {
+    if is_aside || is_of_a_typed_module(facts, path) || is_script_beside(facts, path) {
         return true;
     }
     if is_of_a_command_line(path) || is_below_a_command_line(facts, path) {
@@ -41,6 +41,26 @@ pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
         says(&SERVES) || says(&RUNS) && !says(&PREPARES)
     };
     !serves(file) && code.product(facts).any(|other| other.path != file.path && is_start(facts, other) && serves(other))
+}
+
+/// Whether a file is a script in `bin/` or `scripts/`, in a language that the service is not written in, and no image
+/// takes it in: `bin/launch.rb` of a service in Java.
+fn is_script_beside(facts: &Facts<'_>, path: &str) -> bool {
+    let (folder, name) = path.split_once('/').unwrap_or(("", path));
+    if !matches!(folder, "bin" | "script" | "scripts") {
+        return false;
+    }
+    let is_foreign = |language: Language| {
+        matches!(language, Language::Python | Language::Ruby | Language::JavaScript)
+            && !facts.code().languages(facts).contains(&language)
+    };
+    let is_in = |text: &str| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some();
+    Language::of(path).is_some_and(is_foreign)
+        && !facts
+            .tree
+            .files()
+            .iter()
+            .any(|file| is_dockerfile(&file.path) && file.text().is_some_and(|source| is_in(source.text())))
 }
 
 /// Whether a file of Go holds a command that people type beside one that serves: `hydra revoke token` asks for their

@@ -159,7 +159,7 @@ pub(super) fn list<'t>(tree: &'t Tree, shipped: &Shipped, loaded: &Loaded) -> Ve
 }
 
 fn classify<'t>(tree: &'t Tree, shipped: &Shipped, loaded: &Loaded, path: &'t str) -> Option<SettingsFile<'t>> {
-    let format = Format::of(path)?;
+    let format = Format::of_file(tree.file(path)?)?;
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let lower = name.to_ascii_lowercase();
     if loaded.holds(path) || shipped.starts_with(path) {

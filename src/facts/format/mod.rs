@@ -120,6 +120,12 @@ impl Format {
         })
     }
 
+    /// The format of a file: what its name promises, or for settings under a name of no format what they can be read as
+    /// whole.
+    pub fn of_file(file: &File) -> Option<Self> {
+        Self::of(&file.path).or_else(|| is_toml(file).then_some(Self::Toml))
+    }
+
     /// Its name as people write it.
     pub fn name(self) -> &'static str {
         match self {
@@ -132,6 +138,19 @@ impl Format {
             Self::Tusk => "TuskLang",
         }
     }
+}
+
+/// Whether `server.cfg` or `server.conf` is TOML: all of it, with a table, which no other format writes just so.
+fn is_toml(file: &File) -> bool {
+    const MAX_BYTES: u64 = 200_000;
+    let is_settings = file.name().rsplit_once('.').is_some_and(|(_, kind)| matches!(kind, "cfg" | "conf"));
+    if !is_settings || file.len > MAX_BYTES {
+        return false;
+    }
+    let holds_table =
+        |value: Value| value.as_map().is_some_and(|map| map.values().any(|field| field.value.as_map().is_some()));
+    let text = file.text().map(Source::text).filter(|text| text.contains('['));
+    text.is_some_and(|text| toml::parse(text).is_ok_and(holds_table))
 }
 
 /// Reads a text; what a strict format cannot read whole is refused whole, with the places.
@@ -205,7 +224,7 @@ fn shift(value: &mut Value, by: u32) {
 /// Every file of the tree whose name promises a known format; each is read on first use.
 #[derive(Debug, Default)]
 pub struct Files {
-    by_path: BTreeMap<Arc<str>, OnceLock<Option<Parsed>>>,
+    by_path: BTreeMap<Arc<str>, (Format, OnceLock<Option<Parsed>>)>,
     /// The formats with the positions of their files in the tree, in order.
     by_format: Vec<(Format, usize)>,
 }
@@ -214,8 +233,8 @@ pub struct Files {
 pub fn list(facts: &Facts<'_>) -> Files {
     let mut files = Files::default();
     for (position, file) in facts.tree.files().iter().enumerate() {
-        if let Some(format) = Format::of(&file.path) {
-            files.by_path.insert(file.path.clone(), OnceLock::new());
+        if let Some(format) = Format::of_file(file) {
+            files.by_path.insert(file.path.clone(), (format, OnceLock::new()));
             files.by_format.push((format, position));
         }
     }
@@ -231,7 +250,7 @@ impl Facts<'_> {
 
     /// A file of a known format, read once; `None` if it is not there, not of a known format, or not text.
     pub fn parsed(&self, path: &str) -> Option<&Parsed> {
-        let slot = self.parsed_files().by_path.get(path)?;
-        slot.get_or_init(|| Some(read(Format::of(path)?, self.tree.text(path)?))).as_ref()
+        let (format, slot) = self.parsed_files().by_path.get(path)?;
+        slot.get_or_init(|| Some(read(*format, self.tree.text(path)?))).as_ref()
     }
 }

@@ -16,6 +16,9 @@ pattern!(
     DECLARED,
     r"(?:\bvar\s+(?P<var>\w+)\s+|\b(?P<short>\w+)\s*:?=\s*(?:&|new\()?|[(,]\s*(?P<given>\w+)\s+\*?)(?:(?P<package>\w+)\.)?(?P<type>\w*(?:Config|Configuration|Settings|Conf|Options)|config|settings)\b"
 );
+// A variable of any type: what a function that loads settings fills holds them, whatever it is called.
+pattern!(FILLED, r"\bvar\s+(?P<variable>\w+)\s+(?:(?P<package>\w+)\.)?(?P<type>[A-Z]\w*)\s");
+pattern!(LOADS, r"^func\s+(?:\([^)\n]*\)\s*)?(?i:load|read|parse|open|new)\w*(?i:config|conf\b|settings)\w*\(");
 // What a function of the same package makes: `config := DefaultConfig()`.
 pattern!(MADE, r"\b(?P<variable>\w+)(?:\s*,\s*\w+)?\s*:?=\s*(?P<function>\w*(?:[cC]onf|[sS]ettings|[oO]ptions)\w*)\(");
 pattern!(RESULT, r"^[^{}]*\)\s*\(?(?:\w+\s+)?\*?(?P<type>[A-Za-z]\w*)\s*(?:,\s*\w+\s*(?:error)?\s*\))?\s*\{");
@@ -44,7 +47,9 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
             continue;
         }
         let here = Structs { facts, folder, package: None };
-        for Decoded { span, package, name } in decoded(code, &calls).chain(made(code, &calls, &here)) {
+        for Decoded { span, package, name } in
+            decoded(code, &calls).chain(made(code, &calls, &here)).chain(loaded(code, &calls))
+        {
             if is_of_before(folder, &name) || folder.split('/').any(|part| matches!(part, "client" | "cli")) {
                 continue;
             }
@@ -91,6 +96,17 @@ fn made<'c>(code: &'c str, calls: &[Captures<'c>], package: &Structs<'_, '_>) ->
     MADE.captures_iter(code).filter_map(|one| {
         let span = filling(calls, &one["variable"])?;
         Some(Decoded { span, package: None, name: package.result_of(&one["function"])? })
+    })
+}
+
+/// The calls that fill a variable of any type in a function that loads settings.
+fn loaded<'c>(code: &'c str, calls: &[Captures<'c>]) -> impl Iterator<Item = Decoded<'c>> {
+    FILLED.captures_iter(code).filter_map(|one| {
+        let span = filling(calls, &one["variable"])?;
+        let before = code.get(..one.whole().start())?;
+        let head = before.get(before.rfind("\nfunc ")? + 1..)?;
+        let package = one.name("package").map(|package| package.as_str());
+        LOADS.is_match(head).then(|| Decoded { span, package, name: one["type"].to_owned() })
     })
 }
 

@@ -6,12 +6,14 @@ use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::Language;
 use crate::facts::config::Key;
-use crate::pattern::Regex;
-use crate::pattern::compile;
+use crate::pattern::{Regex, compile, escape, pattern};
 use crate::source::Span;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
+
+// The name of the schema that envalid is given.
+pattern!(NAMED, r"\bcleanEnv\(\s*process\.env\s*,\s*(?P<name>[A-Za-z_]\w*)\s*[,)]");
 
 /// What parses the environment: the schema stands in the same file.
 static PARSES: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -59,8 +61,8 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
         let has_variants = code.contains("discriminatedUnion(");
         let Some(parses) = whole.or(parts) else { continue };
         let before = types.fields.len();
-        for object in OBJECT.iter().flat_map(|pattern| pattern.find_iter(code)).take(20) {
-            let open = object.end() - 1;
+        let objects = OBJECT.iter().flat_map(|pattern| pattern.find_iter(code).map(|object| object.end() - 1));
+        for open in objects.chain(named_schema(code)).take(20) {
             let Some(end) = closing(code, open) else { continue };
             for (from, to) in pieces(code, open + 1, end - 1).into_iter().take(400) {
                 let Some(mut field) = field(&file.path, code, from, to) else { continue };
@@ -78,6 +80,13 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
             types.roots.push(Root { name: "process.env".to_owned(), place, denies_unknown: false, is_untyped: false });
         }
     }
+}
+
+/// The object that stands under a name of its own: `const spec = { … }; cleanEnv(process.env, spec)`.
+fn named_schema(code: &str) -> Option<usize> {
+    let name = NAMED.captures(code)?.name("name")?.as_str();
+    let declared = compile(&format!(r"\b(?:const|let|var)\s+{}\s*(?::[^=\n]*)?=\s*\{{", escape(name))).ok()?;
+    Some(declared.find(code)?.end() - 1)
 }
 
 /// Where an object of variables is parsed: `schema.safeParse({ port: process.env.PORT })`.

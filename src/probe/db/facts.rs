@@ -132,7 +132,7 @@ pub(super) const FACTS: &[Fact] = &[
             r"\.(?:idle_timeout|max_idle_lifetime|max_idle_time)\(\s*(?:Some\()?\s*(?<value>[\w.:]+\([\w.:* ]*\)|[\w.:]+)",
             r"\.SetConnMaxIdleTime\(\s*(?<value>[\w.:* ]+?)\s*\)",
             // A pool that keeps none closes each as soon as it is given back.
-            r"\.SetMaxIdleConns\(\s*(?<value>0)\s*\)",
+            r"\.SetMaxIdleConns\(\s*(?<value>0|-\d+)\s*\)",
             r"\bMaxConnIdleTime\s*[:=]\s*(?<value>[\w.:* ]+)",
             r"\bidleTimeoutMillis\s*:\s*(?<value>[\d_]+)",
             r"\bpool\s*:\s*\{[^{}]*?\bidle\s*:\s*(?<value>[\d_ *]+)",

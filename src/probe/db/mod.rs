@@ -117,8 +117,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         answer.notes.extend(stated);
         return answer;
     }
-    if stated.is_empty() && is_configured(config) {
-        answer.seen.extend(by_default(facts, fact));
+    if is_configured(config) {
+        answer.seen.extend(by_default(facts, fact, &stated));
     }
     answer.seen.extend(stated);
     answer
@@ -268,15 +268,32 @@ fn language_of(library: &str) -> Option<Language> {
     }
 }
 
-/// The defaults of the libraries in use, each at its first use.
-fn by_default(facts: &Facts<'_>, fact: &Fact) -> Vec<Sighting> {
+/// Whether nothing that is stated reaches the code of a path: it is of a crate that is a program alone, as is that of all
+/// that is stated.
+fn is_of_another_program(facts: &Facts<'_>, path: &str, stated: &[Sighting]) -> bool {
+    let program = |path: &str| {
+        let own = facts.manifests().crate_of(path)?.folder();
+        let has = |name: &str| facts.tree.file(&format!("{own}{name}")).is_some();
+        (has("src/main.rs") && !has("src/lib.rs")).then_some(own)
+    };
+    let Some(own) = program(path) else { return stated.is_empty() };
+    stated.iter().all(|one| program(&one.place.path).is_some_and(|other| other != own))
+}
+
+/// The defaults of the libraries in use, each at its first use in a program for which nothing is stated.
+fn by_default(facts: &Facts<'_>, fact: &Fact, stated: &[Sighting]) -> Vec<Sighting> {
     let uses: Vec<&str> = fact.defaults.iter().map(|(_, used, _)| *used).collect();
     let found: Vec<Arc<Vec<Hit>>> = facts.code().find_all(facts, Scope::Product, &uses);
     let mut sightings = Vec::new();
     for (&(library, _, default), hits) in fact.defaults.iter().zip(found) {
         // Functions of other languages have that name too.
         let is_its_own = |hit: &&Hit| language_of(library).is_none_or(|own| Language::of(&hit.path) == Some(own));
-        let Some(hit) = hits.iter().find(|hit| is_its_own(hit) && is_in_use(facts, hit)) else { continue };
+        let Some(hit) = hits
+            .iter()
+            .find(|hit| is_its_own(hit) && is_of_another_program(facts, &hit.path, stated) && is_in_use(facts, hit))
+        else {
+            continue;
+        };
         let (value, text) = match default {
             Fixed::Count(count) => (Observed::Quantity(Quantity::count(count)), count.to_string()),
             Fixed::Seconds(seconds) => (Observed::Quantity(Quantity::seconds(seconds)), format!("{seconds} s")),

@@ -163,6 +163,8 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     let whole = code.get(hit.span.range()).unwrap_or_default();
     let in_millis = MILLISECONDS.iter().any(|mark| whole.contains(mark)) && !whole.contains("Duration");
     let unit = if in_millis { Some("ms") } else { fact.form.unit };
+    // A number below nothing keeps no more than nothing does.
+    let text = if text.starts_with('-') { "0" } else { text };
     let value = match observe(code, text, unit) {
         // Beside a connector that encrypts, it is what is left when the settings do not ask for that one.
         Observed::Word(word) if word == "NoTls" && TLS_CONNECTORS.iter().any(|name| code.contains(name)) => {
