@@ -8,7 +8,7 @@ use super::expand::Variables;
 use super::fate::{Fate, Outline, pipelines};
 use super::parse::parse;
 use super::syntax::{Body, Command, Pipeline, Statement, Word};
-use status::{asks_for_the_first, leaves};
+use status::{asks_for_the_first, leaves, tells_of_failures};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -155,7 +155,8 @@ impl Shell<'_> {
         let keeps_first = std::mem::take(&mut self.keeps_first);
         for (index, command) in pipeline.stages.iter().enumerate() {
             let mut here = outcome;
-            let piped_on = index < last && !self.settings.pipefail && !(index == 0 && keeps_first);
+            let is_told = self.settings.pipefail || index == 0 && keeps_first || tells_of_failures(pipeline);
+            let piped_on = index < last && !is_told;
             if piped_on {
                 here.when_false = Some("its output is piped on without `set -o pipefail`");
             } else if index > 0 && keeps_first {

@@ -129,3 +129,15 @@ fn looks_at_status(command: &Command) -> bool {
         _ => false,
     }
 }
+
+/// Whether the end of a pipe fails where the tests have failed whose output it reads: `go test -json ./... | gotestfmt`.
+pub(super) fn tells_of_failures(pipeline: &Pipeline) -> bool {
+    let Some(Command::Simple(last)) = pipeline.stages.last() else { return false };
+    let words: Vec<String> = last.words.iter().filter_map(Word::literal).collect();
+    let has = |option: &str| words.iter().any(|word| word.trim_start_matches('-') == option);
+    match words.first().map(String::as_str) {
+        Some("gotestfmt") => !has("nofail"),
+        Some("go-junit-report") => has("set-exit-code"),
+        _ => false,
+    }
+}
