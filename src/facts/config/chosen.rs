@@ -75,7 +75,10 @@ pub fn in_a_file_by_default(config: &Config) -> Option<&EnvRead> {
         let is_address = ["URL", "URI", "DSN"].iter().any(|end| read.name.ends_with(end));
         !is_address
             && names_a_database(&read.name)
-            && read.default.as_ref().is_some_and(|text| text.to_lowercase().trim_start_matches("better-").starts_with("sqlite"))
+            && read
+                .default
+                .as_ref()
+                .is_some_and(|text| text.to_lowercase().trim_start_matches("better-").starts_with("sqlite"))
     };
     config.reads.iter().filter(is_of_a_file).find(|read| !is_set(config, read))
 }

@@ -5,6 +5,7 @@ use crate::facts::Facts;
 use crate::facts::containers::joined;
 use crate::facts::production::{self, Stage};
 use crate::pattern::pattern;
+use crate::source::Source;
 use crate::tree::path::{folder_of, is_at, is_below};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,14 +21,14 @@ pub(super) struct Applied {
 pattern!(LOCAL_CLUSTER, r"\bminikube[ \t]+\w|\bk3d[ \t]+cluster\b|\bkind[ \t]+(?:create|load|get)[ \t]|\bkind-[$\w]");
 // `-n shop-dev`, `--namespace "$(SHOP_DEV_NAMESPACE)"`.
 pattern!(DEVELOPING, r#"(?:[ \t]-n|--namespace)[ =]*["']?[$({]*(?:[\w.]+[_-])?(?i:dev|test|e2e)\b"#);
-pattern!(
-    DEVELOPING_NAMESPACE,
-    r#"(?:[ \t]-n|--namespace)[ =]*["']?[$({]*(?:\w+_)?(?i:dev|test|e2e)_\w+"#
-);
+pattern!(DEVELOPING_NAMESPACE, r#"(?:[ \t]-n|--namespace)[ =]*["']?[$({]*(?:\w+_)?(?i:dev|test|e2e)_\w+"#);
 // A secret that everybody can read: `admin.client_secret=adminsecret`.
 pattern!(OPEN_SECRET, r#"(?i)\b\w*(?:secret|password|passwd)=["']?[a-z]\w*["']?(?:[ \t]|$)"#);
 // What follows `-f`, `-k` and `<`.
-pattern!(NAMED, r#"(?:[ \t](?:-f|-k|--filename|--kustomize)[ =]?|<[ \t]*|\bkustomize[ \t]+build[ \t]+)["']?(?<path>[\w./-]+)"#);
+pattern!(
+    NAMED,
+    r#"(?:[ \t](?:-f|-k|--filename|--kustomize)[ =]?|<[ \t]*|\bkustomize[ \t]+build[ \t]+)["']?(?<path>[\w./-]+)"#
+);
 // The target of a recipe.
 pattern!(TARGET, r"^(?<name>[\w.-]+):(?:[^=]|$)");
 
@@ -36,7 +37,7 @@ impl Applied {
     pub(super) fn read(facts: &Facts<'_>) -> Self {
         let mut applied = Self::default();
         for file in facts.tree.files().iter().filter(|file| mentioned::is_script(&file.path)) {
-            let Some(text) = file.text().map(|source| source.text()).filter(|text| text.contains("kubectl")) else {
+            let Some(text) = file.text().map(Source::text).filter(|text| text.contains("kubectl")) else {
                 continue;
             };
             let is_aside = matches!(production::stage_of_path(&facts.own_name().cleared(&file.path)), Stage::Never(_))
