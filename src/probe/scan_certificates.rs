@@ -67,6 +67,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             } else {
                 match purpose() {
                     Purpose::Server if is_for_development(facts, &file.path) => Some("of an image for development"),
+                    Purpose::Server if is_made_for_tests(facts, &file.path) => Some("made by a script of tests"),
                     Purpose::Server => None,
                     Purpose::Other => Some("for something else than a server"),
                     Purpose::Unsaid => Some("nothing says that a server shows it"),
@@ -186,6 +187,17 @@ fn is_for_development(facts: &Facts<'_>, path: &str) -> bool {
     naming.peek().is_some() && naming.all(is_aside) && !is_in_code(facts, path)
 }
 
+/// Whether a script that is called so makes the file for tests: `generate-test-certs.sh`.
+fn is_made_for_tests(facts: &Facts<'_>, path: &str) -> bool {
+    const WORDS: &[&str] = &["test", "tests", "testing", "dev", "development", "local"];
+    let is_so_called = |file: &File| {
+        let stem = file.name().strip_suffix(".sh").unwrap_or("").to_lowercase();
+        stem.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word))
+    };
+    let makes = |file: &File| file.text().is_some_and(|source| makes(source.text(), path));
+    facts.tree.files().iter().any(|file| is_so_called(file) && makes(file))
+}
+
 /// The settings, outside of tests and examples, that name the file or have a volume of its folder.
 fn settings_naming<'f>(facts: &'f Facts<'_>, path: &'f str) -> impl Iterator<Item = &'f File> {
     const KINDS: &[&str] = &[
@@ -208,7 +220,16 @@ fn settings_naming<'f>(facts: &'f Facts<'_>, path: &'f str) -> impl Iterator<Ite
         let extension = file.name().rsplit_once('.').map_or("", |(_, extension)| extension);
         let is_setting = KINDS.contains(&extension) || matches!(file.name(), "Caddyfile" | "Dockerfile" | "Makefile");
         let is_read = is_setting && file.len <= MAX_BYTES && !is_fixture(&file.path) && !is_example(&file.path);
-        is_read && file.text().is_some_and(|source| names(source.text(), path))
+        is_read && file.text().is_some_and(|source| names(source.text(), path) && !makes(source.text(), path))
+    })
+}
+
+/// Whether a text makes the file: `openssl x509 … -out server.crt`.
+fn makes(text: &str, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    text.split("-out ").skip(1).any(|rest| {
+        let made = rest.split_whitespace().next().unwrap_or("").trim_matches(['"', '\'']);
+        made.rsplit('/').next() == Some(name)
     })
 }
 
