@@ -14,10 +14,12 @@ const GIVEN: &[&str] = &[
     "purego", "boringcrypto",
 ];
 
-/// What a file of Go asks of a build before its package clause: `linux && !quick`.
+/// What a file of Go asks of a build before its package clause: `linux && !quick`; nobody writes a long one.
 pub fn constraint(text: &str) -> Option<&str> {
+    const LONG: usize = 500;
     let mut head = text.lines().take(80).take_while(|line| !line.starts_with("package "));
-    head.find_map(|line| line.strip_prefix("//go:build ")).map(str::trim)
+    let asked = head.find_map(|line| line.strip_prefix("//go:build ")).map(str::trim);
+    asked.filter(|asked| asked.len() <= LONG)
 }
 
 /// Whether Go itself decides on a tag: a system, a processor, a version of the language.
@@ -68,19 +70,14 @@ pub(super) fn named(facts: &Facts<'_>) -> BTreeSet<String> {
 fn asked_for(text: &str) -> Vec<&str> {
     pattern!(ASKS, r"^(?:ifeq[ \t]*\(?[ \t]*[$][({](?P<equal>\w+)[)}]|ifdef[ \t]+(?P<defined>\w+))");
     const CHECKS: &[&str] = &["go test", "go vet", "golangci", "gotestsum", "describe --tags"];
-    let is_set = |name: &str| {
-        text.lines().any(|line| {
-            let rest = line.trim_start().trim_start_matches("export ").strip_prefix(name);
-            rest.is_some_and(|rest| rest.trim_start().starts_with(['=', ':', '?', '+']))
-        })
-    };
+    let set: BTreeSet<&str> = text.lines().filter_map(set_by).collect();
     // The conditions around a line, and whether each waits for what is given to `make`.
     let mut around: Vec<bool> = Vec::new();
     let mut kept = Vec::new();
     for line in text.lines().map(str::trim) {
         if let Some(found) = ASKS.captures(line) {
             let name = found.name("equal").or_else(|| found.name("defined"));
-            around.push(name.is_some_and(|name| !is_set(name.as_str())));
+            around.push(name.is_some_and(|name| !set.contains(name.as_str())));
         } else if ["ifeq", "ifneq", "ifdef", "ifndef"].iter().any(|word| line.starts_with(word)) {
             around.push(false);
         } else if line.starts_with("else") {
@@ -94,6 +91,13 @@ fn asked_for(text: &str) -> Vec<&str> {
         }
     }
     kept
+}
+
+/// The variable that a line of a Makefile sets.
+fn set_by(line: &str) -> Option<&str> {
+    let line = line.trim_start().trim_start_matches("export ");
+    let end = line.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
+    line[end..].trim_start().starts_with(['=', ':', '?', '+']).then_some(&line[..end])
 }
 
 fn words(line: &str) -> impl Iterator<Item = &str> {

@@ -8,6 +8,7 @@ use crate::source::Span;
 use crate::tree::File;
 use crate::tree::path::{folder_of, upwards, within};
 use crate::value::Value;
+use std::collections::BTreeSet;
 
 pattern!(
     MIGRATES,
@@ -45,7 +46,7 @@ pub fn checks(facts: &Facts<'_>, command: &Fact<String>, alone: bool) -> Vec<Sta
         .map(|_| StartCheck { place: command.place.clone(), line: text.to_owned(), is_sure: true })
         .take(1)
         .collect();
-    found.extend(in_packages(facts, &command.place, text, alone, MAX_SCRIPTS));
+    found.extend(in_packages(facts, &command.place, text, alone, &mut BTreeSet::new()));
     for file in scripts(facts, text) {
         if let Some(source) = file.text() {
             found.extend(in_script(facts, file, source.text()));
@@ -54,15 +55,21 @@ pub fn checks(facts: &Facts<'_>, command: &Fact<String>, alone: bool) -> Vec<Sta
     found
 }
 
-/// Scripts of a manifest that call each other more deeply than this are cut off.
-const MAX_SCRIPTS: usize = 4;
+/// Scripts of a manifest that call each other are followed to so many.
+const MAX_SCRIPTS: usize = 16;
 
-/// What the scripts of the nearest `package.json` do that a command calls: `npm run migrate && npm start`.
-fn in_packages(facts: &Facts<'_>, at: &Place, text: &str, alone: bool, depth: usize) -> Vec<StartCheck> {
+/// What the scripts of the nearest `package.json` do that a command calls: `npm run migrate && npm start`. Each is read once.
+fn in_packages(
+    facts: &Facts<'_>,
+    at: &Place,
+    text: &str,
+    alone: bool,
+    followed: &mut BTreeSet<String>,
+) -> Vec<StartCheck> {
     pattern!(CALL, r"\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+|run-script\s+)?(?<name>[a-z][\w:-]*)");
     let manifests = || upwards(folder_of(&at.path)).map(|folder| within(folder, "package.json"));
     let calls: Vec<_> = CALL.captures_iter(text).collect();
-    if calls.is_empty() || depth == 0 {
+    if calls.is_empty() {
         return Vec::new();
     }
     let Some(parsed) = manifests().find_map(|path| facts.parsed(&path)) else { return Vec::new() };
@@ -74,13 +81,16 @@ fn in_packages(facts: &Facts<'_>, at: &Place, text: &str, alone: bool, depth: us
         let stops = call.get(0).is_some_and(|whole| must_succeed(&text[whole.end()..], alone));
         for (name, stops) in [(format!("pre{}", &call["name"]), true), (call["name"].to_owned(), stops)] {
             let Some(field) = listed.get(&name) else { continue };
+            if followed.len() >= MAX_SCRIPTS || !followed.insert(name) {
+                continue;
+            }
             let script = field.value.as_str().unwrap_or_default();
             let place = Place::at(parsed.source.name(), field.span());
             let mut own = [&MIGRATES, &WAITS].into_iter().flat_map(|pattern| pattern.find_all(script));
             if own.any(|(one, _)| must_succeed(&script[one.end()..], stops)) {
                 found.push(StartCheck { place, line: script.to_owned(), is_sure: true });
             } else {
-                found.extend(in_packages(facts, &place, script, stops, depth - 1));
+                found.extend(in_packages(facts, &place, script, stops, followed));
             }
         }
     }

@@ -4,6 +4,7 @@ use super::{Commit, History, MAX_COMMITS, MAX_READ, Person, mirrors};
 use crate::tree::path::within;
 use anyhow::{Context as _, Result, bail};
 use gix::{ObjectId, Repository};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Larger commits and trees are not read.
@@ -49,7 +50,8 @@ impl Store {
         let tags = tags(&repository).unwrap_or_default();
         let is_tagged = |commit: &Commit| tags.iter().any(|(_, id)| *id == commit.id);
         let on_line = history.commits.iter().skip(1).position(is_tagged).map(|at| at + 1);
-        let of_tag = |id: &&ObjectId| tags.iter().any(|(_, tag)| *tag == id.to_string());
+        let tagged: BTreeSet<&str> = tags.iter().map(|(_, id)| id.as_str()).collect();
+        let of_tag = |id: &&ObjectId| tagged.contains(id.to_string().as_str());
         let beside = merged.iter().filter(of_tag).filter_map(|id| leaves_line(&repository, *id, &history.commits));
         history.since_tag = beside.chain(on_line).filter(|at| *at > 0).min();
         let of_head = tags.iter().filter(|(_, id)| history.head() == Some(id));
