@@ -106,10 +106,12 @@ const FIXTURE: &[&str] = &[
     "functionaltests",
     "systemtest",
     "systemtests",
+    "acceptance",
     "acceptancetest",
     "acceptancetests",
     "unittest",
     "unittests",
+    "conformance",
 ];
 /// What stands behind `sample`, `example` and `demo` in one word with them.
 const SHOWN: &[&str] = &[

@@ -145,6 +145,10 @@ const THIRD_PARTY: &[&str] = &[
     "cloud-sql-proxy",
     "cloudsql-proxy",
     "alloydb-auth-proxy",
+    "tigera",
+    "calico",
+    "cilium",
+    "metallb",
 ];
 
 /// Whether an image of this name stands before a program that may be the project's own.

@@ -153,7 +153,9 @@ fn candidates<'f>(facts: &Facts<'_>, document: &'f Document, topic: &Topic) -> V
     let is_readme = is_of_everything(document);
     let names =
         |index: usize| is_of_its_name(facts, &document.sections[index].title, topic, is_readme && Some(index) == head);
-    let titled = |index: usize| topic.is_title(&document.sections[index].title) && !names(index);
+    let titled = |index: usize| {
+        topic.is_title(&document.sections[index].title) && !names(index) && !is_a_key(facts, document, index)
+    };
     let is_head = head.is_some_and(|head| titled(head) && document.sections[head].end == document.sections.len());
     let is_other = head.is_some_and(|head| topic.is_other_title(&document.sections[head].title));
     let is_described = document.sections.first().is_some_and(|page| topic.is_description(&page.description));
@@ -176,6 +178,15 @@ fn candidates<'f>(facts: &Facts<'_>, document: &'f Document, topic: &Topic) -> V
         }
     }
     found
+}
+
+/// Whether a heading is nothing but a word of code: the key of a setting, in a reference of them.
+fn is_a_key(facts: &Facts<'_>, document: &Document, index: usize) -> bool {
+    let heading = document.sections[index].heading.range();
+    let written = facts.tree.text(&document.path).and_then(|source| source.text().get(heading)).unwrap_or_default();
+    let title = written.trim_start_matches(['#', '=']).trim();
+    let word = title.strip_prefix('`').and_then(|rest| rest.strip_suffix('`'));
+    word.is_some_and(|word| !word.contains([' ', '`']))
 }
 
 /// Whether infrastructure is declared in the folder of a document.

@@ -38,6 +38,9 @@ const CERTIFICATES: &[&str] = &[
     "appgw.ingress.kubernetes.io/appgw-ssl-certificate",
 ];
 
+/// What is said of an entry whose certificate nobody has named yet.
+const OPEN: &str = "which certificate it shows has still to be filled in";
+
 /// How one entry takes its traffic.
 enum Mode {
     Tls(Span, String),
@@ -149,10 +152,16 @@ fn modes(object: &Object) -> Vec<Mode> {
     }
 }
 
-fn certificate(object: &Object) -> Option<Span> {
+/// Where an object is given a certificate of its cloud, and whether that has still to be filled in.
+fn certificate(object: &Object) -> Option<(Span, bool)> {
     let annotations = object.value.at(&["metadata", "annotations"])?.as_map()?;
     let found = annotations.iter().find(|(key, _)| CERTIFICATES.iter().any(|known| glob(known, key)));
-    found.map(|(_, field)| field.span())
+    found.map(|(_, field)| (field.span(), is_to_be_filled_in(&field.value)))
+}
+
+/// Whether a text has a place for what somebody has to know: `arn:aws:acm:eu-west-1:XXXXXXXX:certificate/XXXX`, `<arn>`.
+fn is_to_be_filled_in(value: &Value) -> bool {
+    value.scalar_text().is_some_and(|text| text.to_uppercase().contains("XXXX") || text.contains('<'))
 }
 
 fn name_span(object: &Object) -> Span {
@@ -168,8 +177,12 @@ fn ingress(object: &Object) -> Mode {
     if let Some(off) = redirect.filter(|value| value.scalar_text().as_deref() == Some("false")) {
         return Mode::Plain(off.span, "serves plain HTTP beside TLS (`ssl-redirect: \"false\"`)".into());
     }
-    match tls.map(|field| field.key).or_else(|| certificate(object)) {
-        Some(span) => match outside(object).filter(|_| certificate(object).is_none()) {
+    let certificate = certificate(object);
+    if tls.is_none() && certificate.is_some_and(|(_, is_open)| is_open) {
+        return Mode::Unseen(OPEN.into());
+    }
+    match tls.map(|field| field.key).or(certificate.map(|(span, _)| span)) {
+        Some(span) => match outside(object).filter(|_| certificate.is_none()) {
             Some(host) => Mode::Plain(host, "has a host that its `tls` does not name".into()),
             None => Mode::Tls(span, "TLS".into()),
         },
@@ -272,8 +285,8 @@ fn balancer(object: &Object) -> Option<Mode> {
     if kind != "LoadBalancer" || is_internal(object) {
         return None;
     }
-    if let Some(span) = certificate(object) {
-        return Some(Mode::Tls(span, "a certificate".into()));
+    if let Some((span, is_open)) = certificate(object) {
+        return Some(if is_open { Mode::Unseen(OPEN.into()) } else { Mode::Tls(span, "a certificate".into()) });
     }
     let ports = object.value.at(&["spec", "ports"]).and_then(Value::as_list).unwrap_or_default();
     let plain = ports.iter().find(|port| {

@@ -56,7 +56,8 @@ impl Walk<'_> {
             make.variables.insert(name.to_owned(), value.to_owned());
         }
         if targets.is_empty() {
-            targets.extend(make.first.clone());
+            let goal = make.variables.get(".DEFAULT_GOAL").map(|goal| make.expand(goal).trim().to_owned());
+            targets.extend(goal.filter(|goal| !goal.is_empty()).or_else(|| make.first.clone()));
         }
         let mut done = BTreeSet::new();
         for target in targets {
