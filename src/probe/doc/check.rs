@@ -7,10 +7,10 @@ pattern!(
     CHECK,
     r"(?i)(?:^|[.!?:;,(]\s*|\b(?:and|or|to|then|now|please|finally|next|must|should|can|could|will|also|first|by|\w+ly)\s+)(?:verify|check|confirm|make sure|ensure|validate|test (?:that|the|it|your|whether|if))\b|(?:^|\bby |[.!?:;]\s*)(?:verifying|checking|confirming|making sure|testing that)\b|\bsmoke[- ]tests?\b|\byou should (?:now )?(?:see|get|be able)\b|\bshould (?:now )?(?:be (?:now )?(?:running|up|ready|available|healthy|accessible|reachable|live|green|active|visible|online|listening|deployed)|return|respond|report|show|open)\b|^\W*(?:[\w-]+[ .)]+){0,3}(?:verification|validation|checks?)\W*$|\bkubectl (?:rollout status|get|wait)\b|\bhelm (?:status|test)\b|\bsystemctl status\b|\bflux (?:get|check)\b"
 );
-// What is to be set or installed is a step, and shows nothing of what came of it.
+// What is to be set or installed, or to be had beforehand, is a step, and shows nothing of what came of it.
 pattern!(
     SETS,
-    r"(?i)\b(?:ensure|make sure)\b(?:[^.!?\n]|\.\S)*?\b(?:is|are|be|been)\s+(?:\w+ly\s+)?(?:set|configured|installed|exported|defined|filled|enabled)\b|\b(?:in|within|inside)\s+(?:[\w'’]+\s+){0,3}(?:configuration|config|settings|environment)(?:\s+files?)?\s*,?\s*(?:\w+\s+)?(?:ensure|make sure)\b"
+    r"(?i)\b(?:ensure|make sure)\b(?:[^.!?\n]|\.\S)*?\b(?:is|are|be|been)\s+(?:\w+ly\s+)?(?:set|configured|installed|exported|defined|filled|enabled)\b|\b(?:in|within|inside)\s+(?:[\w'’]+\s+){0,3}(?:configuration|config|settings|environment)(?:\s+files?)?\s*,?\s*(?:\w+\s+)?(?:ensure|make sure)\b|\b(?:ensure|make sure)\s+(?:that\s+)?you\s+(?:have|are|can)\b"
 );
 pattern!(
     SEEN,
