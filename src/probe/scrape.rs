@@ -3,7 +3,7 @@
 use super::{Probe, Question};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::containers::Service;
+use crate::facts::containers::{Platform, Service};
 use crate::facts::format::Format;
 use crate::facts::kubernetes::Object;
 use crate::facts::production::{self, Stage};
@@ -149,6 +149,8 @@ fn static_targets(facts: &Facts<'_>, own: &[&Object], notes: &mut Vec<Sighting>)
         let text = target.scalar_text().unwrap_or_default();
         if let Stage::Never(word) = production::stage_of_path(&file.path) {
             notes.push(seen(place, format!("the target {text} does not count: \"{word}\" in the path")));
+        } else if is_started_aside(facts, file) {
+            notes.push(seen(place, format!("the target {text} does not count: nothing in production starts it")));
         } else {
             found.push(seen(place, format!("Prometheus collects from {text}")));
         }
@@ -206,15 +208,27 @@ fn servers(facts: &Facts<'_>, scans: &AnyOf, answer: &mut Answer) {
         let Some(document) = facts.parsed(&file.path).and_then(|parsed| parsed.first()) else { continue };
         let Some(configs) = document.get("scrape_configs") else { continue };
         let place = Place::at(file.path.clone(), configs.span);
-        let is_used = production::stage_of_path(&file.path) == Stage::Production
-            || super::collector::is_mounted(facts, file.name());
-        if is_used {
+        if is_started(facts, file) {
             answer.seen.push(seen(place, "settings of a Prometheus".to_owned()));
         } else {
             let message = "settings of a Prometheus that nothing in production starts".to_owned();
             answer.notes.push(seen(place, message));
         }
     }
+}
+
+/// Whether something of production starts a Prometheus with a file of settings.
+fn is_started(facts: &Facts<'_>, file: &File) -> bool {
+    production::stage_of_path(&file.path) == Stage::Production || super::collector::is_mounted(facts, file.name())
+}
+
+/// Whether compositions alone name a file of settings, and none of production.
+fn is_started_aside(facts: &Facts<'_>, file: &File) -> bool {
+    let composed = facts.containers().services.iter().filter(|service| service.platform == Platform::Compose);
+    let mut files: Vec<&str> = composed.map(|service| &*service.place.path).collect();
+    files.dedup();
+    let names = |path: &&str| facts.tree.text(path).is_some_and(|source| source.text().contains(file.name()));
+    files.iter().any(names) && !is_started(facts, file)
 }
 
 /// The first target whose host is one of some services (`web:80`, `web.shop.svc:80`).

@@ -219,6 +219,7 @@ const OF_THE_BUILD: &[&str] = &[
     "cache-to",
     "secrets",
     "outputs",
+    "file",
 ];
 
 /// What the value of an input can say of the place: of the overrides of a bake file, the tags only; and of several tags
