@@ -42,11 +42,12 @@ pub(super) fn by_name(facts: &Facts<'_>, words: &[&str], file: &File) -> bool {
 }
 
 /// Whether a command of Go runs the tests of no file of the tree, for none bears the name that it asks for; what measures
-/// benchmarks runs those.
+/// benchmarks or feeds fuzz targets runs those.
 pub(super) fn is_nobodys_name(facts: &Facts<'_>, words: &[&str]) -> bool {
-    let measures = ["-bench", "--bench", "-test.bench"].iter().any(|option| !values(words, &[option]).is_empty());
+    let others = &["-bench", "--bench", "-test.bench", "-fuzz", "--fuzz", "-test.fuzz"];
+    let runs_others = !values(words, others).is_empty();
     let of_go = || facts.tree.files().iter().filter(|file| file.path.ends_with("_test.go"));
-    !measures && wanted(words).is_some_and(|names| !of_go().any(|file| has_one(facts, &file.path, &names)))
+    !runs_others && wanted(words).is_some_and(|names| !of_go().any(|file| has_one(facts, &file.path, &names)))
 }
 
 /// The names that `-run` asks for; `None` where all are run, or a variable says which.

@@ -6,7 +6,8 @@ use super::{
 use crate::facts::Facts;
 use crate::facts::ci::Command;
 use crate::facts::code::Language;
-use crate::tree::path::{folder_of, is_at};
+use crate::pattern::Globs;
+use crate::tree::path::{folder_of, is_at, upwards};
 
 /// What a command does with tests that are switched off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -305,9 +306,15 @@ pub(super) fn paths_allow(command: &Command, words: &[&str], file: &File) -> boo
     // In a container the tree stands under a folder of its own: `/app/tests`.
     let holds = |path: &&str| match path.strip_prefix('/') {
         Some(whole) => memchr::memchr_iter(b'/', whole.as_bytes()).take(3).any(|at| is_above(&whole[at + 1..])),
-        None => path.is_empty() || is_above(path),
+        None => path.is_empty() || is_above(path) || path.contains('*') && is_among(path, inside),
     };
     paths.is_empty() || paths.iter().any(holds)
+}
+
+/// Whether a glob of the shell names a file, or a folder that it stands in: `tests/*.py`.
+fn is_among(glob: &str, path: &str) -> bool {
+    let globs = Globs::new(vec![glob.to_owned()]);
+    globs.is_match(path) || upwards(folder_of(path)).any(|folder| globs.is_match(folder.trim_end_matches('/')))
 }
 
 /// Whether a file lies under the plain folders that a glob begins with: `spec/models/**/*_spec.rb`.

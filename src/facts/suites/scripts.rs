@@ -5,7 +5,7 @@ use super::{File, Suite, collected, projects};
 use crate::facts::Facts;
 use crate::facts::ci::Command;
 use crate::facts::manifests::{Ecosystem, Package};
-use crate::tree::path::is_below;
+use crate::tree::path::{is_below, within};
 
 /// Whether a command runs the tests of a file.
 pub(super) fn run(facts: &Facts<'_>, command: &Command, words: &[&str], suite: Suite, file: &File) -> bool {
@@ -27,6 +27,7 @@ pub(super) fn run(facts: &Facts<'_>, command: &Command, words: &[&str], suite: S
                 || (is_script_runner(program)
                     && (is_here(command, file) && names(command, file) || names_suite())
                     && !does_less(words))
+                || is_suite_of_its_folder(program, command, file) && paths_allow(command, words, file)
         }
         _ if is_script_runner(program) => {
             says_e2e(command) == is_e2e(&file.path)
@@ -39,7 +40,17 @@ pub(super) fn run(facts: &Facts<'_>, command: &Command, words: &[&str], suite: S
 }
 
 fn is_script_runner(program: &str) -> bool {
-    matches!(program, "jest" | "vitest" | "mocha" | "ava" | "node" | "npm" | "pnpm" | "yarn" | "bun" | "deno")
+    is_test_runner(program) || matches!(program, "node" | "npm" | "pnpm" | "yarn" | "bun" | "deno")
+}
+
+fn is_test_runner(program: &str) -> bool {
+    matches!(program, "jest" | "vitest" | "mocha" | "ava")
+}
+
+/// Whether a runner of tests works in a folder that is named for such a suite: `vitest run` in `packages/e2e_tests`.
+fn is_suite_of_its_folder(program: &str, command: &Command, file: &File) -> bool {
+    let dir = command.dir.trim_end_matches('/');
+    is_test_runner(program) && is_below(&file.path, dir) && super::named(&within(dir, "tests")) == Some(Suite::E2e)
 }
 
 /// Whether a script of a package can run what stands in a file: its own, not that of the package beside it.
@@ -54,7 +65,7 @@ fn says_tests(facts: &Facts<'_>, program: &str, command: &Command, file: &File) 
     const SAYS: &[&str] = &["test", "spec", "jest", "vitest", "mocha", "coverage", "e2e", "cypress", "playwright"];
     const WHOLE: &[&str] = &["check", "verify", "validate"];
     let says = |text: &str| SAYS.iter().any(|word| text.contains(word));
-    matches!(program, "jest" | "vitest" | "mocha" | "ava")
+    is_test_runner(program)
         || says(&command.line().to_ascii_lowercase())
         || command.words.iter().any(|word| WHOLE.contains(&word.as_str()) && !is_script(facts, word, file))
         || command.chain.iter().any(|link| says(&link.what.to_ascii_lowercase()))

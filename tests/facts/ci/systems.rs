@@ -262,6 +262,43 @@ jobs:
 }
 
 #[test]
+fn a_matrix_of_github_is_added_to() {
+    let workflow = "\
+on: push
+jobs:
+  each:
+    strategy:
+      matrix:
+        os: [linux, macos]
+        include:
+          - {os: linux, binary: shop-admin}
+          - {os: windows}
+    steps:
+      - run: cargo build --bin ${{ matrix.binary || 'shop' }} --target ${{ matrix.os }}
+  asked:
+    steps:
+      - run: cargo build --bin ${{ github.event.inputs.binary || 'shop' }}
+  beside:
+    steps:
+      - parallel:
+          - run: cargo test
+          - run: cargo clippy
+            continue-on-error: true
+";
+    check(
+        &[(".github/workflows/ci.yml", workflow)],
+        "
+        + each .github/workflows/ci.yml:11 cargo build --bin shop-admin --target linux
+        + each .github/workflows/ci.yml:11 cargo build --bin shop --target macos
+        + each .github/workflows/ci.yml:11 cargo build --bin shop --target windows
+        + asked .github/workflows/ci.yml:14 cargo build --bin ${github_event_inputs_binary_____shop_}
+        + beside .github/workflows/ci.yml:18 cargo test
+        - beside .github/workflows/ci.yml:19 cargo clippy
+        ",
+    );
+}
+
+#[test]
 fn make_runs_the_programs_that_it_looks_for() {
     let workflow = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: make check\n";
     let make = "GO ?= $(shell command -v go 2> /dev/null)\nLINT = $(shell which golangci-lint)\nALL = $(shell go list ./...)\ncheck:\n\t$(GO) vet ./...\n\t$(LINT) run\n\t$(shell pwd)/run.sh\n\t$(ALL) test\n\tdist/gotestsum -- ./...\n\tbin/gosec ./...\n\tbin/ci\n";

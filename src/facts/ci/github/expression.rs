@@ -23,6 +23,8 @@ enum Value {
     /// Begins so; how it goes on is not known.
     Begins(String),
     Bool(bool),
+    /// Counts as true; what it is is not known.
+    Truthy,
     Unknown,
 }
 
@@ -42,7 +44,7 @@ pub(super) fn text(expression: &str, scope: &Scope<'_>) -> Option<String> {
     match evaluate(expression, scope) {
         Value::Text(text) => Some(text),
         Value::Bool(flag) => Some(flag.to_string()),
-        Value::Begins(_) | Value::Unknown => None,
+        Value::Begins(_) | Value::Truthy | Value::Unknown => None,
     }
 }
 
@@ -70,6 +72,7 @@ fn truth(value: &Value) -> Option<bool> {
         Value::Bool(flag) => Some(*flag),
         Value::Text(text) => Some(!text.is_empty() && text != "false" && text != "0"),
         Value::Begins(text) if !text.is_empty() => Some(true),
+        Value::Truthy => Some(true),
         Value::Begins(_) | Value::Unknown => None,
     }
 }
@@ -121,7 +124,8 @@ impl Reader<'_> {
             value = match (truth(&value), truth(&other)) {
                 (Some(true), _) => value,
                 (Some(false), _) => other,
-                (None, Some(true)) => Value::Bool(true),
+                (None, Some(true)) if other == Value::Bool(true) => other,
+                (None, Some(true)) => Value::Truthy,
                 (None, _) => Value::Unknown,
             };
         }

@@ -16,8 +16,11 @@ use crate::value::{Field, Map, Value};
 use expression::Scope;
 pub(super) use foreign::{Does, does};
 pub(super) use known::Known;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// The value of each key in one combination of a matrix.
+type Combination = BTreeMap<String, String>;
 
 /// The most combinations of a matrix that are walked.
 const MAX_COMBINATIONS: usize = 24;
@@ -364,24 +367,58 @@ fn combinations(job: &Value, parsed: &Parsed, known: &Known) -> Vec<BTreeMap<Str
             .take(MAX_COMBINATIONS)
             .collect();
     }
-    let mut extra: Vec<BTreeMap<String, String>> = Vec::new();
-    for include in matrix.get("include").and_then(|field| field.value.as_list()).unwrap_or(&[]) {
-        let Some(map) = include.as_map() else { continue };
-        let more: BTreeMap<String, String> = map
-            .iter()
-            .filter(|(key, _)| mentioned(key))
-            .flat_map(|(key, field)| flat(key, &field.value, known))
-            .collect();
-        extra.push(more);
-    }
-    if all.len() == 1 && all[0].is_empty() && !extra.is_empty() {
-        all = extra;
-    } else {
-        all.extend(extra);
+    let includes = matrix.get("include").and_then(|field| field.value.as_list()).unwrap_or(&[]);
+    let includes = includes.iter().filter_map(Value::as_map).map(|map| {
+        let said = map.iter().filter(|(key, _)| mentioned(key));
+        let is_of_some = map.keys().any(|key| !mentioned(key) && matrix.contains_key(key));
+        (said.flat_map(|(key, field)| flat(key, &field.value, known)).collect(), is_of_some)
+    });
+    all = with_includes(all, includes.collect());
+    if matrix.values().all(|field| field.value.as_list().is_some()) {
+        with_absent(&mut all);
     }
     all.dedup();
     all.truncate(MAX_COMBINATIONS);
     all
+}
+
+/// The combinations with what `include` adds: to those that it does not contradict, to some of them only (`true`), or as
+/// combinations of their own.
+fn with_includes(all: Vec<Combination>, includes: Vec<(Combination, bool)>) -> Vec<Combination> {
+    if includes.is_empty() {
+        return all;
+    }
+    if all.iter().all(Combination::is_empty) {
+        return includes.into_iter().map(|(more, _)| more).collect();
+    }
+    let mut found = all.clone();
+    for (more, is_of_some) in includes {
+        let fits = |base: &Combination| more.iter().all(|(key, value)| base.get(key).is_none_or(|own| own == value));
+        let fitting: Vec<usize> = (0..all.len()).filter(|at| fits(&all[*at])).collect();
+        if fitting.is_empty() {
+            found.push(more);
+            continue;
+        }
+        for at in fitting {
+            let both = found[at].clone().into_iter().chain(more.clone()).collect();
+            if is_of_some {
+                found.push(both);
+            } else {
+                found[at] = both;
+            }
+        }
+    }
+    found
+}
+
+/// Gives every combination the keys that only others have: they are the empty text there.
+fn with_absent(all: &mut [Combination]) {
+    let keys: BTreeSet<String> = all.iter().flat_map(Combination::keys).cloned().collect();
+    for combination in all {
+        for key in &keys {
+            combination.entry(key.clone()).or_default();
+        }
+    }
 }
 
 /// A matrix value under its key; a mapping under `key.name` for each of its names.

@@ -148,6 +148,8 @@ fn list(
         } else if let Some(target) = step.get("uses") {
             uses(walk, parsed, step, target, &here, &own, order, name, outer);
             toolchain_flags(target, step, known);
+        } else if let Some(group) = step.get("parallel") {
+            list(walk, parsed, Some(group), &here, known, order, outer);
         }
     }
 }
