@@ -13,7 +13,7 @@ use crate::quantity::Quantity;
 /// `@schedule(command, action or image…)`.
 pub static PROBE: Probe = Probe {
     name: "schedule",
-    summary: "Commands, actions and images that run on a clock: CI, Kubernetes, systemd, crontab, Ansible, EventBridge, Cloud Scheduler, the program itself; yields the longest gap between two runs",
+    summary: "Commands, actions and images that run on a clock: CI, Kubernetes, systemd, crontab, Ansible, EventBridge, Cloud Scheduler, Sidekiq, the program itself; yields the longest gap between two runs",
     usage: "@schedule(command | action | ~\"regex\"…)",
     arity: (1, usize::MAX),
     patterns_from: None,

@@ -130,3 +130,22 @@ fn periodic_jobs_of_nomad() {
     let found = runs(&[("backup.nomad", written)]);
     assert!(found.iter().any(|(words, ..)| words.starts_with("pg_dumpall")), "{found:?}");
 }
+
+#[test]
+fn sidekiq_starts_jobs() {
+    let schedule = "\
+:scheduler:
+  :schedule:
+    baskets: {every: ['30m', {first_in: 0s}], class: BasketDeletionJob}
+    events: {cron: '0 3 * * * Europe/Paris', class: OldEventsJob}
+    idle: {cron: '0 4 * * *', enabled: false}
+";
+    assert_eq!(
+        runs(&[("config/sidekiq.yml", schedule), ("config/queue.yml", schedule)]),
+        [
+            ("BasketDeletionJob".to_owned(), Some(0.5), None),
+            ("OldEventsJob".to_owned(), Some(24.0), None),
+            ("idle".to_owned(), Some(24.0), Some("it is disabled".to_owned())),
+        ]
+    );
+}

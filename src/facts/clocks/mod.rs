@@ -1,5 +1,5 @@
-//! What runs on a clock outside CI: Kubernetes `CronJob`s, periodic jobs of Nomad, systemd timers, crontab files, Ansible's cron tasks, clocks of a cloud, and
-//! those that a program carries.
+//! What runs on a clock outside CI: Kubernetes `CronJob`s, periodic jobs of Nomad, systemd timers, crontab files, Ansible's cron tasks, clocks of a cloud,
+//! Sidekiq's schedule, and those that a program carries.
 //!
 //! Each program that a clock starts is one entry; scripts of the tree that it starts are followed one step.
 
@@ -9,6 +9,7 @@ mod crontab;
 mod kubernetes;
 mod nomad;
 mod program;
+mod sidekiq;
 mod systemd;
 
 use super::Facts;
@@ -97,6 +98,7 @@ pub fn read(facts: &Facts<'_>) -> Clocks {
     crontab::read(facts, &mut clocks);
     ansible::read(facts, &mut clocks);
     cloud::read(facts, &mut clocks);
+    sidekiq::read(facts, &mut clocks);
     program::read(facts, &mut clocks);
     clocks.runs.truncate(MOST);
     clocks
