@@ -363,6 +363,7 @@ fn reads<'c>(config: &'c Config, words: &[&Word]) -> impl Iterator<Item = &'c En
     config.reads.iter().filter(move |read| {
         // A variable that the tree sets is judged by what it is set to.
         read.default.is_none()
+            && !read.is_of_tests
             && variables.name(&read.name)
             && !says_what_to_do(&read.name)
             && !config.settings().iter().any(|setting| setting.is_variable && setting.name == read.name)

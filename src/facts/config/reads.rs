@@ -21,6 +21,8 @@ pub struct EnvRead {
     pub place: Place,
     /// The variable that chooses among kinds of databases, and the texts of which it must be one for this reading to be made.
     pub chosen_by: Option<(String, Vec<String>)>,
+    /// Whether only tests or developers read it: a variable of theirs, or a class of settings for them.
+    pub is_of_tests: bool,
 }
 
 /// `A: bool({ default: false })`, among the variables that `envalid` cleans.
@@ -108,11 +110,11 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
     });
     // What a class for developers falls back to, a command that somebody runs, or a crate that serves nothing, is no default of
     // the service.
+    let is_of_tests = is_for_tests(&name) || production::is_in_class_aside(&hit.path, text, hit.span.start as usize);
     let is_aside = |path: &str| {
         path.contains("/management/commands/")
             || path.contains("Console/Commands/")
-            || production::is_in_class_aside(path, text, hit.span.start as usize)
-            || is_for_tests(&name)
+            || is_of_tests
             || facts.manifests().is_beside_service(path)
             || production::is_in_table_aside(path, text, hit.span.start as usize)
             || sets_on_demand(text, hit.span)
@@ -130,7 +132,7 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
     let is_mode = matches!(name.as_str(), "RAILS_ENV" | "RACK_ENV" | "HANAMI_ENV") && !runs();
     let default = default.filter(|_| !is_mode && !is_aside(&hit.path));
     let chosen_by = chosen_by(text.get(..hit.span.start as usize)?);
-    Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span), chosen_by })
+    Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span), chosen_by, is_of_tests })
 }
 
 /// A reader that names no variable, and reads the one that its package is made for.
@@ -146,7 +148,7 @@ fn unnamed(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
     let name =
         given(&NAME_OF_UNNAMED).unwrap_or_else(|| if is_cache { "CACHE_URL" } else { "DATABASE_URL" }.to_owned());
     let default = given(&DEFAULT_OF_UNNAMED);
-    Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span), chosen_by: None })
+    Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span), chosen_by: None, is_of_tests: false })
 }
 
 /// Whether a comma behind a reading is no part of it: that of a subscript is followed by what comes next in a list, unless

@@ -116,7 +116,10 @@ fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Op
     // `${DB_PASSWORD:-dev}`: the default of a reference.
     let defaults = text[..name.0].ends_with("${");
     let value = if defaults { value.trim_start_matches('-') } else { value };
-    let grade = literal::grade(&decoded(value, text, grammar), sort, own)?;
+    let plain = decoded(value, text, grammar);
+    let is_guessed =
+        sort == Sort::Password && literal::is_called_so(&plain) && is_given_to_kubernetes(text, name.0, grammar);
+    let grade = if is_guessed { Grade::Fair } else { literal::grade(&plain, sort, own)? };
     let grade = if is_shared(text, name.0) { Grade::Public } else { grade };
     let grade = if grade == Grade::Fair && is_account(text, name, value) { Grade::Weak } else { grade };
     let is_default = defaults && grade != Grade::Strong;
@@ -127,6 +130,17 @@ fn literal(text: &str, name: (usize, usize), sort: Sort, grammar: Grammar) -> Op
             (Join::Passed | Join::Beside, Grade::Fair) => is_quoted || grammar != Grammar::Prose,
         };
     is_enough.then_some(Literal { start, end, grade, is_commented, is_sample })
+}
+
+/// Whether a place stands in a Kubernetes Secret that nothing fills in.
+fn is_given_to_kubernetes(text: &str, at: usize, grammar: Grammar) -> bool {
+    let (before, after) = text.split_at(at);
+    let start = before.rfind("\n---").unwrap_or(0);
+    let end = after.find("\n---").map_or(text.len(), |end| at + end);
+    let document = &text[start..end];
+    grammar == Grammar::Bare
+        && !document.contains("{{")
+        && document.lines().any(|line| line.trim_end() == "kind: Secret")
 }
 
 /// A Kubernetes Secret holds base64: what counts is what it says.

@@ -18,7 +18,7 @@ mod scan;
 
 pub use context::is_key_of_ci;
 pub(in crate::facts) use literal::is_reference;
-pub(crate) use literal::{is_placeholder, is_trivial};
+pub(crate) use literal::{is_called_so, is_placeholder, is_trivial};
 pub(in crate::facts) use names::words;
 pub(in crate::facts) use scan::hex_digest;
 

@@ -6,7 +6,7 @@ mod reference;
 mod shape;
 
 pub(super) use login::{judge_basic, judge_url};
-pub(crate) use placeholder::{is_placeholder, is_trivial};
+pub(crate) use placeholder::{is_called_so, is_placeholder, is_trivial};
 pub(in crate::facts) use reference::is_reference;
 
 use super::names::Sort;
@@ -56,10 +56,13 @@ fn is_other_data(value: &str) -> bool {
     let is_code = value.contains(['|', '\n', '\t', '<', '>', '"']) || value.contains("\\n") || value.contains("\\u");
     let is_list = value.matches(',').count() > 2 || value.contains(", ");
     let is_dotted = value.contains('.') && value.split('.').all(|part| Shape::of(part).is_word());
-    // A path of settings: `authentication_backend.file.password`, `endpoints.secure.pkey_passphrase`.
+    // A path of settings or of messages: `endpoints.secure.pkey_passphrase`, `ra.validation.passwordDoesNotMatch`.
     let is_name = |part: &str| part.contains('_') && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    let is_path =
-        value.matches('.').count() > 1 && value.split('.').all(|part| Shape::of(part).is_words() || is_name(part));
+    let is_said = |part: &str| {
+        let shape = Shape::of(part);
+        shape.is_word() || shape.is_words() || is_name(part)
+    };
+    let is_path = value.matches('.').count() > 1 && value.split('.').all(is_said);
     let is_selector = value.starts_with(['.', '#']) && Shape::of(&value[1..]).is_words();
     // A step of migrations by its number: `0012_alter_user_first_name_max_length`.
     let is_step = value.split_once('_').is_some_and(|(number, rest)| {

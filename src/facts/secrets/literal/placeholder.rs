@@ -106,6 +106,13 @@ pub(crate) fn is_placeholder(value: &str, name: &str) -> bool {
         && !value.bytes().any(|byte| byte.is_ascii_digit())
 }
 
+/// What a password is called, given for the password itself, digits behind it aside: `pass`, `Password1`.
+pub(crate) fn is_called_so(value: &str) -> bool {
+    let lower = value.to_lowercase();
+    let bare = lower.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    ["pass", "password", "passwd", "pwd", "secret"].contains(&bare)
+}
+
 /// A word that names are made of, digits behind it aside.
 pub(super) fn is_name_word(word: &str) -> bool {
     NAME_WORDS.contains(&word.trim_end_matches(|letter: char| letter.is_ascii_digit()))
