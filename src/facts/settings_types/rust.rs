@@ -30,7 +30,7 @@ static LOADERS: LazyLock<PatternSet> = LazyLock::new(|| {
         r"(?:Figment|figment)[\s\S]{0,600}?\.extract(?:_lossy)?(?:::<(?P<type>[^>()]+)>)?\(\)",
         r"envy::(?:from_env|from_iter)(?:::<(?P<type>[^>()]+)>)?\(",
         r"envy::prefixed\([^)]*\)\s*\.from_(?:env|iter)(?:::<(?P<type>[^>()]+)>)?\(",
-        r"\b(?P<type>[A-Z]\w*)::(?:init_from_env|try_parse|parse|load_from_env)\(\)",
+        r"\b(?P<type>[A-Z]\w*)::(?:init_from_env|try_parse|parse|load_from_env|from_args(?:_safe)?)\(\)",
         r"\b(?P<type>[A-Z]\w*)::(?:from_arg_matches(?:_mut)?|(?:try_)?parse_from)\(",
         r"Config::<?(?P<type>[A-Z]\w*)>?::builder\(\)\s*\.env\(\)",
         r"(?:serde_ya?ml|toml|toml_edit::de|basic_toml|serde_json|json5|ron|serde_yml|yaml_serde)::(?:de::)?from_(?:str|slice|reader)(?:::<(?P<type>[^>()]+(?:<[^>]*>)?)>)?\(",
@@ -114,6 +114,7 @@ fn mentions_loader(text: &str) -> bool {
         "load_from_env",
         "from_arg_matches",
         "parse_from(",
+        "::from_args",
     ];
     words.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
 }
@@ -191,8 +192,9 @@ fn is_settings(item: &Item, code: &str, span: Span, path: &str) -> bool {
         .contains(&word.as_str())
     });
     let call = code.get(span.range()).unwrap_or_default();
-    let is_parser =
-        ["parse()", "parse_from(", "from_arg_matches(", "from_arg_matches_mut("].iter().any(|end| call.ends_with(end));
+    let parsers =
+        ["parse()", "parse_from(", "from_arg_matches(", "from_arg_matches_mut(", "from_args()", "from_args_safe()"];
+    let is_parser = parsers.iter().any(|end| call.ends_with(end));
     let derives = |name: &str| item.attributes.contains(name);
     let in_tool = path.split('/').any(|part| part == "xtask" || part == "build.rs");
     match () {
@@ -257,7 +259,7 @@ pub(super) struct Structs {
 impl Structs {
     fn index(facts: &Facts<'_>, files: &[&CodeFile]) -> Self {
         let per_file = crate::facts::parallel::map(files, |file| {
-            let words = ["onfig", "ettings", "Deserialize", "Parser", "Args", "env::var", "FromStr"];
+            let words = ["onfig", "ettings", "Deserialize", "Parser", "StructOpt", "Args", "env::var", "FromStr"];
             let text = file.source(facts).map_or("", |source| source.text());
             let wanted = words.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some());
             match file.code(facts) {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// How source opens a port or declares a route, in the frameworks that people use.
 pub(crate) const SERVES: &[&str] = &[
     r"\baxum::serve\(|\baxum::Server::|\bHttpServer::new\(|\brocket::build\(|\bwarp::serve\(|#\[launch\]",
-    r"\bServer::builder\(\)|\bpoem::Server::new\(|\bsalvo::|\btide::new\(",
+    r"\bServer::builder\(\)|\bServer::bind\([^;{}]*\.serve\(|\bmake_service_fn\(|\bpoem::Server::new\(|\bsalvo::|\btide::new\(",
     // A path or what answers it: other programs have methods of that name.
     r#"\bRouter::new\(\)|\.route\(\s*(?:&?format!\(|web::|r?#?["'`]|[\w:]+\s*,\s*(?:\w+::)*(?:get|post|put|delete|patch|head|any|on)\w*\()"#,
     r"#\[(?:get|post|put|patch|delete|head)\(",
