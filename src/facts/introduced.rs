@@ -1,7 +1,9 @@
 //! What the document of a folder says at its beginning of the files beside it.
 
 use super::Facts;
-use crate::pattern::pattern;
+use crate::pattern::{Regex, pattern};
+use crate::tree::File;
+use crate::tree::path::{folder_of, within};
 use std::sync::Arc;
 
 /// The document of a folder and its introduction: what stands before its second heading, in lower case.
@@ -33,16 +35,46 @@ pub(in crate::facts) fn is_of_an_example(introduction: &str, shown: &[&str]) -> 
 
 pattern!(CALLS, r"\b(?:is|as|are)\b[^.;:]*?\b(?:an?|the) (?:[\w-]+ ){0,3}?(?:example|sample)s?\b");
 
-/// The README at the root, where a sentence that links a file calls it an example: "`app.yaml` is a minimal example".
+// What is said behind a name in backticks: "can serve as an example of these services".
+pattern!(
+    SERVES_AS,
+    r"\b(?:is|as) (?:\w+ ){0,2}?an? (?:[\w-]+ ){0,3}?(?:example|sample)(?:[.,;:)]|$| (?:of|for|on|that|which|to|how|configuration|setup|deployment|compose|file)\b)"
+);
+
+/// The README at the root or one folder below, where a sentence that names the file calls it an example: "`app.yaml` is a
+/// minimal example".
 pub(in crate::facts) fn called_an_example(facts: &Facts<'_>, path: &str) -> Option<Arc<str>> {
-    let file = facts.tree.file("README.md")?;
-    let text = file.text()?.text();
-    let links = [format!("]({path})"), format!("](./{path})")];
-    let mut named = links.iter().flat_map(|link| text.match_indices(link.as_str()).map(|(at, link)| at + link.len()));
-    let is_called = named.any(|end| {
+    let is_near = |path: &str| path.matches('/').count() <= 1;
+    let mut documents = facts.tree.files().iter().filter(|file| file.name() == "README.md" && is_near(&file.path));
+    let calls = |file: &&File| {
+        let Some(source) = file.text() else { return false };
+        let folder = folder_of(&file.path);
+        let linked = if folder.is_empty() { vec![format!("]({path})"), format!("](./{path})")] } else { Vec::new() };
+        says_behind(source.text(), &linked, &CALLS)
+            || says_behind(source.text(), &quoted(facts, folder, path), &SERVES_AS)
+    };
+    documents.find(calls).map(|file| file.path.clone())
+}
+
+/// How a document of a folder writes the name of a file in backticks, with either end of YAML: one beside it, or one at the
+/// root that has no namesake there.
+fn quoted(facts: &Facts<'_>, folder: &str, path: &str) -> Vec<String> {
+    let stem = path.strip_suffix(".yaml").or_else(|| path.strip_suffix(".yml")).unwrap_or(path);
+    let names = if stem == path { vec![path.to_owned()] } else { vec![format!("{stem}.yml"), format!("{stem}.yaml")] };
+    let has_namesake = || names.iter().any(|name| facts.tree.file(&within(folder, name)).is_some());
+    let named: Vec<String> = if folder.is_empty() || (!path.contains('/') && !has_namesake()) {
+        names
+    } else {
+        names.iter().filter_map(|name| Some(name.strip_prefix(folder)?.strip_prefix('/')?.to_owned())).collect()
+    };
+    named.iter().map(|name| format!("`{name}`")).collect()
+}
+
+/// Whether a sentence goes on in a way behind one of some words.
+fn says_behind(text: &str, words: &[String], way: &Regex) -> bool {
+    let mut named = words.iter().flat_map(|word| text.match_indices(word.as_str()).map(|(at, word)| at + word.len()));
+    named.any(|end| {
         let rest = text[end..].lines().next().unwrap_or_default();
-        let sentence = rest.split(". ").next().unwrap_or_default().to_lowercase();
-        CALLS.is_match(&sentence)
-    });
-    is_called.then(|| file.path.clone())
+        way.is_match(&rest.split(". ").next().unwrap_or_default().to_lowercase())
+    })
 }

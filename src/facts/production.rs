@@ -50,7 +50,7 @@ const BASE_STEM: &[&str] = &["application", "appsettings", "settings", "config"]
 const NEVER: &[&str] = &[
     "dev", "devel", "develop", "development", "local", "localhost", "ci", "staging", "stage", "stg", "qa", "uat",
     "sandbox", "preview", "preprod", "nonprod", "preproduction", "template", "dist", "interop", "training",
-    "prow", "pocs", "prototype", "prototypes", "ddev", "lando", "devcontainer",
+    "prow", "pocs", "prototype", "prototypes", "ddev", "lando", "devcontainer", "gitpod", "codespaces",
 ];
 const EXAMPLE: &[&str] = &[
     "example",

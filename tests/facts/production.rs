@@ -227,6 +227,7 @@ fn a_first_comment_says_that_production_does_not_use_the_file() {
 fn what_is_shown_in_one_word_and_a_proof_of_concept_are_none() {
     all(Stage::Never("sample"), &["make/config/samplewebhook/chart/templates/pki.yaml"]);
     all(Stage::Never("example"), &["deploy/exampleapp/deployment.yaml"]);
+    all(Stage::Never("gitpod"), &["docker-compose.gitpod.yaml"]);
     all(Stage::Never("poc"), &["design/CLI/PoC/base/deployment.yaml"]);
     all(Stage::Unmarked, &["deploy/sampler/deployment.yaml", "deploy/demographics/deployment.yaml"]);
 }

@@ -221,6 +221,11 @@ impl Ci {
         })
     }
 
+    /// Whether something says that an action goes to the place that users reach.
+    pub fn leads_to_production(&self, action: &Action) -> bool {
+        self.target(&action.step, "") == Target::Production
+    }
+
     /// Every deployment and publication that CI makes, in the order of its files.
     pub fn deployments(&self) -> &[Deployment] {
         self.deployments.get_or_init(|| self.all_deployments())

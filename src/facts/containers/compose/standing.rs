@@ -5,6 +5,7 @@ use super::super::mounted::volumes;
 use super::super::{Containers, Env, EnvValue, Platform, Role, Service};
 use super::{UNNAMED_COMPOSE, is_compose, is_stack, joined, needs_profile};
 use crate::facts::Facts;
+use crate::facts::ci::Action;
 use crate::facts::disowned::{AN_EXAMPLE, DISOWNED, is_an_example, is_disowned, is_for_tests};
 use crate::facts::documents::may_say;
 use crate::facts::introduced::{called_an_example, introduction, is_of_an_example};
@@ -336,8 +337,23 @@ fn described(facts: &Facts<'_>, name: &str) -> Standing {
         None if !deploying && is_started_by_ci_alone(facts, name) => {
             Standing::Uncertain("only workflows of CI name it".into())
         }
-        None => Standing::Production,
+        None if deploying => Standing::Production,
+        None => deployed_elsewhere(facts).map_or(Standing::Production, Standing::Uncertain),
     }
+}
+
+/// What says that CI deploys the project to the cluster of its production, by an action whose definition of what runs there
+/// is not in the tree.
+fn deployed_elsewhere(facts: &Facts<'_>) -> Option<String> {
+    const CLUSTERS: &[&str] = &["argocd", "argo", "kube", "kubernetes", "k8s", "helm", "ecs"];
+    let goes_to_a_cluster = |action: &&Action| {
+        let name = action.name.to_lowercase();
+        name.split(['/', '-', '_']).any(|word| CLUSTERS.contains(&word))
+    };
+    let ci = facts.ci();
+    let in_earnest = ci.unknown_deployments().filter(|action| ci.leads_to_production(action));
+    let action = in_earnest.into_iter().find(goes_to_a_cluster)?;
+    Some(format!("{} deploys to production by {}", action.place.path, action.name))
 }
 
 /// Whether a document says what each release changed: `releases.md`, with headings that are versions.
