@@ -48,7 +48,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let of_development = || of_development().or_else(of_another);
         let aside = || globs.aside(&path).or_else(is_of_tests).or_else(of_development).or_else(is_unused);
         let Some(source) = file.text() else {
-            if aside().is_none() {
+            if !is_picture_or_archive(file.name()) && aside().is_none() {
                 let why = file.no_text().unwrap_or_default();
                 answer.blind.push(Blind { place: Some(Place::file(file.path.clone())), why });
             }
@@ -78,6 +78,15 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         of_all_programs(facts, glob, &mut answer);
     }
     answer
+}
+
+/// Whether a file holds a picture, a typeface, a sound or packed files, by its name: bytes that say nothing.
+fn is_picture_or_archive(name: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "png", "jpg", "jpeg", "gif", "webp", "avif", "bmp", "ico", "icns", "woff", "woff2", "ttf", "otf", "eot", "mp3",
+        "mp4", "ogg", "wav", "webm", "mov", "pdf", "zip", "gz", "tgz", "bz2", "xz", "zst", "7z", "jar",
+    ];
+    name.rsplit_once('.').is_some_and(|(_, end)| ENDS.iter().any(|known| end.eq_ignore_ascii_case(known)))
 }
 
 /// Whether a file belongs to a chart whose templates would take it, if their values did not leave them empty.

@@ -37,6 +37,14 @@ pub(crate) fn places(files: &[(&str, &str)], sightings: &[tusk_check::evidence::
 }
 
 #[test]
+fn a_picture_says_nothing_and_holds_nothing() {
+    let files = [("chart/templates/icon.png", "\0"), ("chart/templates/service.yaml", "kind: Service")];
+    assert!(ask(&files, "text", &["**/templates/**", "host"], &[]).blind.is_empty());
+    let files = [("chart/templates/service.yaml", "\0")];
+    assert_eq!(ask(&files, "text", &["**/templates/**", "host"], &[]).blind.len(), 1);
+}
+
+#[test]
 fn files_count_unless_empty_foreign_or_shown() {
     let files = [
         ("api/openapi.yaml", "openapi: 3.1.0"),

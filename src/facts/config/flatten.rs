@@ -139,7 +139,8 @@ impl Reader<'_> {
         match &value.kind {
             Kind::Map(map) => {
                 let around = self.is_foreign;
-                let runs_another = self.is_chart && runs_another(value, self.own);
+                let is_values = self.is_chart || is_of_values(self.file.path);
+                let runs_another = is_values && runs_another(value, self.own);
                 // What belongs to a part that is off is in nobody's way.
                 let is_off =
                     self.is_alone && !name.is_empty() && value.get("enabled").and_then(Value::as_bool) == Some(false);
@@ -186,6 +187,13 @@ fn is_of_spring(path: &str) -> bool {
         && ["application", "bootstrap"]
             .iter()
             .any(|own| stem.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')))
+}
+
+/// Whether a file is given to a chart that may be kept elsewhere, by its name: `queue-values.yaml`.
+fn is_of_values(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
+    stem.is_some_and(|stem| stem.split(['-', '_', '.']).any(|word| word == "values"))
 }
 
 /// Whether the values of a chart, or a section of them, are for an image of somebody else. What `helm create` writes,

@@ -131,6 +131,8 @@ const THIRD_PARTY: &[&str] = &[
     "varnish",
     "imgproxy",
     "cubejs",
+    "vllm",
+    "vllm-openai",
     "kube-state-metrics",
     "metrics-server",
     "external-dns",
@@ -168,6 +170,10 @@ pub fn third_party_image(image: &str) -> Option<&'static str> {
         ["registry.k8s.io/", "k8s.gcr.io/", "gcr.io/google_containers/", "gcr.io/google-containers/"];
     if is_of_kubernetes.iter().any(|start| name.starts_with(start)) {
         return Some("kubernetes");
+    }
+    // Where AWS publishes programs of others that it built for its own processors.
+    if name.starts_with("public.ecr.aws/neuron/") {
+        return Some("neuron");
     }
     // Istio puts its own proxy there when the pod is made.
     if name == "auto" {

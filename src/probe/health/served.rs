@@ -5,9 +5,11 @@ use crate::evidence::{Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, serves_nothing};
 use crate::facts::containers::HealthKind;
+use crate::facts::production::{Stage, stage_of_path};
 use crate::facts::routes::Operation;
 use crate::pattern::pattern;
-use crate::source::Source;
+use crate::source::{Source, Span};
+use crate::tree::File;
 use crate::tree::path::is_below;
 
 /// What became of a check's question.
@@ -144,6 +146,7 @@ fn route(facts: &Facts<'_>, subject: &Subject, path: &str) -> Option<Sighting> {
     declared(facts, subject, path)
         .or_else(|| literal(facts, subject, path))
         .or_else(|| library(facts, path))
+        .or_else(|| additional(facts, path))
         .or_else(|| called(facts, subject, path))
 }
 
@@ -202,6 +205,33 @@ fn library(facts: &Facts<'_>, path: &str) -> Option<Sighting> {
         served.flat_map(|(_, names)| *names).find_map(|name| facts.manifests().dependencies(name).next())?;
     let place = Place::at(package.path.clone(), dependency.span);
     Some(Sighting::new(place, Strength::Configured, format!("{} serves {path}", dependency.name)))
+}
+
+// `management.endpoint.health.probes.add-additional-paths=true`, or the last part of it alone in YAML.
+pattern!(
+    ADDITIONAL_PATHS,
+    r#"(?i)\badd-?additional-?paths["']?\s*[:=]\s*["']?true\b|\bMANAGEMENT_ENDPOINT_HEALTH_PROBES_ADD_?ADDITIONAL_?PATHS["']?\s*(?:[:=]|\n\s*value:)\s*["']?true\b"#
+);
+
+/// What Spring Boot serves on the port of the service when a setting says so.
+fn additional(facts: &Facts<'_>, path: &str) -> Option<Sighting> {
+    if !matches!(path.trim_end_matches('/'), "/livez" | "/readyz") {
+        return None;
+    }
+    facts.manifests().dependencies("jvm:spring-boot-starter-actuator").next()?;
+    let is_aside = |path: &str| matches!(stage_of_path(&facts.own_name().cleared(path)), Stage::Never(_));
+    let is_setting = |file: &&File| {
+        let end = file.name().rsplit_once('.').map_or("", |(_, end)| end);
+        ["yml", "yaml", "properties"].contains(&end) && !is_aside(&file.path)
+    };
+    let mut settings = facts.tree.files().iter().filter(is_setting).filter_map(File::text);
+    settings.find_map(|source| {
+        let (text, named) = (source.text(), ADDITIONAL_PATHS.find(source.text())?);
+        let line = text[..named.start()].rfind('\n').map_or(0, |end| end + 1);
+        let is_comment = text[line..].trim_start().starts_with('#');
+        let place = Place::at(source.name(), Span::new(named.start(), named.end()));
+        (!is_comment).then(|| Sighting::new(place, Strength::Configured, format!("Spring Boot serves {path}")))
+    })
 }
 
 fn first(facts: &Facts<'_>, subject: &Subject, pattern: &str) -> Option<Hit> {
