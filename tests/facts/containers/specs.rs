@@ -110,12 +110,12 @@ fn a_compose_file_below_another_may_be_a_variation_of_it() {
 fn a_compose_file_named_after_one_purpose_needs_a_document() {
     let named =
         |path: &'static str, readme: &'static str| services(&[(path, APP), ("README.md", readme)]).remove(0).standing;
-    let deploys = "## Deployment\n\n`docker compose -f docker-compose.gitpod.yaml up -d`\n";
-    for path in ["docker-compose.gitpod.yaml", "build-bin/docker-compose-eureka.yml"] {
+    let deploys = "## Deployment\n\n`docker compose -f docker-compose.arm.yaml up -d`\n";
+    for path in ["docker-compose.arm.yaml", "build-bin/docker-compose-eureka.yml"] {
         assert!(matches!(named(path, "# App\n"), Standing::Uncertain(_)), "{path}");
         assert!(matches!(named(path, "## Deployment\n\n`docker compose up`\n"), Standing::Uncertain(_)), "{path}");
     }
-    assert_eq!(named("docker-compose.gitpod.yaml", deploys), Standing::Production);
+    assert_eq!(named("docker-compose.arm.yaml", deploys), Standing::Production);
     for path in ["docker-compose.deploy.yml", "compose.selfhosted.yaml", "docker-compose.yml"] {
         assert_eq!(named(path, "# App\n"), Standing::Production, "{path}");
     }

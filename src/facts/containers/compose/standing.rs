@@ -127,7 +127,7 @@ const PLAIN: &[&str] = &[
     "swarm",
 ];
 
-/// Whether the name of a file says that it is one way to run among others: `docker-compose.gitpod.yaml`.
+/// Whether the name of a file says that it is one way to run among others: `docker-compose-eureka.yml`.
 fn is_variation(name: &str) -> bool {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let mut words = stem.split(['.', '-', '_']).filter(|word| !word.is_empty());
