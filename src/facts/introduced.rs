@@ -62,12 +62,12 @@ fn quoted(facts: &Facts<'_>, folder: &str, path: &str) -> Vec<String> {
     let stem = path.strip_suffix(".yaml").or_else(|| path.strip_suffix(".yml")).unwrap_or(path);
     let names = if stem == path { vec![path.to_owned()] } else { vec![format!("{stem}.yml"), format!("{stem}.yaml")] };
     let has_namesake = || names.iter().any(|name| facts.tree.file(&within(folder, name)).is_some());
-    let named: Vec<String> = if folder.is_empty() || (!path.contains('/') && !has_namesake()) {
+    let written: Vec<String> = if folder.is_empty() || (!path.contains('/') && !has_namesake()) {
         names
     } else {
         names.iter().filter_map(|name| Some(name.strip_prefix(folder)?.strip_prefix('/')?.to_owned())).collect()
     };
-    named.iter().map(|name| format!("`{name}`")).collect()
+    written.iter().map(|name| format!("`{name}`")).collect()
 }
 
 /// Whether a sentence goes on in a way behind one of some words.
