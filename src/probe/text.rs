@@ -21,12 +21,13 @@ pub static PROBE: Probe = Probe {
     name: "text",
     summary: "Matches of a pattern in the text of matching files, without comments unless `comments` asks for them; yields the group `value`; \
               `production` drops those of files whose path says that they are for development; \
+              `named` keeps those that bear the project's whole name; \
               `in_every` drops them where a program with a file of that glob has none, programs told apart by the folder before `src/`",
-    usage: "@text(glob, regex…) {unit, comments, production, in_every: glob}",
+    usage: "@text(glob, regex…) {unit, comments, production, named, in_every: glob}",
     arity: (2, usize::MAX),
     patterns_from: Some(1),
     facts: &[],
-    options: &["unit", "comments", "production", "in_every"],
+    options: &["unit", "comments", "production", "named", "in_every"],
     look,
 };
 
@@ -63,7 +64,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         } else {
             without_comments(&file.path, source.text())
         };
-        for (found, value) in scans.iter().flat_map(|scan| scan.find_all(&text).take(MOST)) {
+        let is_wanted = |found: &str| !question.is_set("named") || facts.own_name().is_site(found);
+        let found = scans.iter().flat_map(|scan| scan.find_all(&text).take(MOST));
+        for (found, value) in found.filter(|(found, _)| is_wanted(found.as_str())) {
             let sighting = sighting(source, &text, found, value, question.option_text("unit"));
             match aside() {
                 None => answer.seen.push(sighting),
