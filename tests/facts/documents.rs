@@ -158,6 +158,35 @@ fn links_resolve_into_the_tree() {
 }
 
 #[test]
+fn an_address_of_the_published_documentation_leads_to_its_page() {
+    let published = "module.exports = {\n  url: 'https://acme.example',\n  baseUrl: '/manual/',\n};\n";
+    let files = [
+        ("README.md", "# Shop\n"),
+        ("docs/CNAME", "docs.shop.example\n"),
+        ("docs/system/update.md", "# Update\n"),
+        ("handbook/mkdocs.yml", "site_name: Shop\nsite_url: \"https://shop.example/handbook/\"\ndocs_dir: pages\n"),
+        ("handbook/pages/index.md", "# Handbook\n"),
+        ("handbook/pages/backup.md", "# Backup\n"),
+        ("web/docusaurus.config.js", published),
+        ("web/docs/install/index.md", "# Install\n"),
+    ];
+    with(&files, |facts| {
+        let documents = facts.documents();
+        let from = documents.at("README.md").expect("a document");
+        let go = |url: &str| resolve(facts.tree, documents, from, url);
+        let inside = |path: &str| Target::Inside(path.into());
+        assert_eq!(go("https://docs.shop.example/system/update/#later"), inside("docs/system/update.md"));
+        assert_eq!(go("https://docs.shop.example/system/missing/"), Target::Outside);
+        assert_eq!(go("https://docs.shop.example/"), Target::Outside);
+        assert_eq!(go("https://docs.shop.example.org/system/update/"), Target::Outside);
+        assert_eq!(go("https://shop.example/handbook/backup.html"), inside("handbook/pages/backup.md"));
+        assert_eq!(go("https://shop.example/handbook"), Target::Outside);
+        assert_eq!(go("https://acme.example/manual/docs/install"), inside("web/docs/install/index.md"));
+        assert_eq!(go("https://acme.example/manual/install"), Target::Outside);
+    });
+}
+
+#[test]
 fn asciidoc_and_rst_have_the_same_shape() {
     let adoc = "= Guide\n\n== Deployment\n\n. Pull the image\n+\n[source,bash]\n----\ndocker pull x\n----\n. Check `curl -f http://h/health`\n\n////\n. hidden\n////\n";
     one("docs/guide.adoc", adoc, |document| {

@@ -25,6 +25,9 @@ pub fn resolve(tree: &Tree, documents: &Documents, from: &Document, url: &str) -
     if let Some(path) = own_path(&documents.own_addresses, url) {
         return inside(tree, documents, "", path).unwrap_or(Target::Other);
     }
+    if let Some(page) = documents.own_sites.iter().find_map(|site| site.page(url)) {
+        return page_of_site(tree, documents, page).unwrap_or(Target::Outside);
+    }
     if url.starts_with("http://") || url.starts_with("https://") || url.starts_with("//") {
         return Target::Outside;
     }
@@ -70,6 +73,14 @@ fn own_path<'u>(addresses: &[String], url: &'u str) -> Option<&'u str> {
         let after = after.strip_prefix("blob/").or_else(|| after.strip_prefix("tree/"))?;
         after.split_once('/').map(|(_branch, path)| path)
     })
+}
+
+/// The document that is published at a page of a site; the site has anchors of its own.
+fn page_of_site(tree: &Tree, documents: &Documents, (folder, page): (&str, &str)) -> Option<Target> {
+    let page = page.split(['#', '?']).next().unwrap_or(page).trim_matches('/');
+    // What the site begins with introduces all of it.
+    let found = inside(tree, documents, folder, page).filter(|_| !page.is_empty())?;
+    matches!(&found, Target::Inside(path) if documents.at(path).is_some()).then_some(found)
 }
 
 /// The file or folder of the tree that a path means, read as documentation sites read it.

@@ -25,7 +25,7 @@ pub(super) use links::own_addresses;
 pub use links::{Target, has_folder, resolve, resolve_at_root};
 pub use reference::is_reference;
 pub use section::{Block, BlockKind, Document, Link, Section};
-pub use site::is_page;
+pub use site::{Published, is_page};
 pub use standing::{Standing, beside_the_team, may_say};
 
 use super::{Facts, parallel};
@@ -47,6 +47,8 @@ pub struct Documents {
     pub blind: Vec<Blind>,
     /// Addresses under which this repository is published, such as `github.com/owner/name`.
     pub own_addresses: Vec<String>,
+    /// The addresses at which folders of documents are published.
+    pub own_sites: Vec<Published>,
 }
 
 impl Documents {
@@ -104,7 +106,11 @@ pub fn read(facts: &Facts<'_>) -> Documents {
     let all = facts.tree.files().iter().filter(|file| !is_printed(facts, file));
     let files: Vec<(&File, Markup)> = all.filter_map(|file| Some((file, markup(file)?))).collect();
     let read: Vec<Result<Document, Blind>> = parallel::map(&files, |&(file, markup)| read_one(file, markup));
-    let mut documents = Documents { own_addresses: links::own_addresses(facts), ..Documents::default() };
+    let mut documents = Documents {
+        own_addresses: links::own_addresses(facts),
+        own_sites: site::published(facts.tree),
+        ..Documents::default()
+    };
     let before = versions::of_before(files.iter().map(|(file, _)| &file.path));
     for result in read {
         match result {

@@ -15,6 +15,8 @@ pattern!(ADDRESS, r"https?://[\w-]+\.[\w.-]+\w");
 
 /// A link of more words is a sentence.
 const WORDS: usize = 6;
+/// The parts of an address that name a repository: its owner and itself.
+const NAME_OF_REPOSITORY: usize = 2;
 
 /// Links in documents of the project that promise the topic and leave the tree.
 pub(in crate::probe) fn outside_links(facts: &Facts<'_>, topic: &Topic) -> Vec<Blind> {
@@ -34,7 +36,10 @@ fn promise<'l>(topic: &Topic, lead: &'l Lead) -> Option<&'l str> {
         let spoken = lead.spoken.as_ref().filter(|_| lead.is_of_a_team || lead.is_theirs);
         spoken.is_some_and(|sentence| topic.is_spoken_of(sentence))
     };
-    let by_path = || !topic.code && lead.is_theirs && lead.parts.iter().any(|part| topic.is_promised(part));
+    // The name of a repository says less than what a link to it is called.
+    let is_called_other = || lead.parts.len() <= NAME_OF_REPOSITORY && topic.is_other_title(&lead.text);
+    let by_path =
+        || !topic.code && lead.is_theirs && !is_called_other() && lead.parts.iter().any(|part| topic.is_promised(part));
     // The description of an interface is a guide to nothing but that.
     let is_guide = !lead.text.ends_with(" API") || topic.is_promised("API");
     if is_guide && (page.is_some() || !lead.is_product && is_promised(&lead.text) || by_sentence() || by_path()) {
