@@ -2,7 +2,7 @@
 
 use super::candidates::Candidate;
 use super::check::{is_check, tells_what_is_seen};
-use super::deed::is_told;
+use super::deed::{are_told, is_told};
 use super::setting::last_sentence;
 use super::symptoms;
 use super::topic::{Part, Pattern, Topic};
@@ -25,6 +25,8 @@ pattern!(
 );
 // One way of several: "Install with Helm" stands beside "Install with Docker".
 pattern!(ONE_WAY, r"(?i)^\w+(?:\s+\w+)?\s+(?:with|using|via|on|from|in|by|through|as)\b");
+// Another way beside the one before it.
+pattern!(OTHER_WAY, r"(?i)^(?:or\b|alternativ|option\b|optionally|if you\b|instead\b|example)");
 // What comes when the steps are done.
 pattern!(
     THEN,
@@ -189,6 +191,8 @@ impl<'a> Look<'a, '_> {
         sequences.push((first, numbered.collect(), last));
         sequences.push((first, self.commanded(), last));
         sequences.extend(self.sections().map(|(index, section)| (section.heading, led(section), index + 1)));
+        let puts_up = |block: &&Block| self.topic.about.as_ref().is_some_and(|about| about.is_match(&block.text));
+        sequences.extend(self.blocks().filter(puts_up).map(|block| (block.span, remarked(block), last)));
         sequences.push((first, self.sections().flat_map(|(_, section)| own(section)).collect(), last));
         for (heading, steps, after) in sequences {
             let with_command = steps.iter().filter(|step| step.commands).count();
@@ -276,7 +280,8 @@ impl<'a> Look<'a, '_> {
     fn entries(&self) -> Vec<Span> {
         let document = self.candidate.document;
         let own = &document.sections[self.candidate.section];
-        let is_faq = QUESTIONS.is_match(&own.title) || QUESTIONS.is_match(document.title());
+        let file = document.path.rsplit('/').next().unwrap_or_default();
+        let is_faq = [own.title.as_str(), document.title(), file].into_iter().any(|name| QUESTIONS.is_match(name));
         // What another document only hands on to ("see our guide about proxies") has headings of its own matter.
         let is_titled = |title: &str| self.topic.is_title(title);
         let is_named = is_titled(&own.title) || is_titled(document.title()) || self.topic.is_path(&document.path);
@@ -430,6 +435,35 @@ fn led(section: &Section) -> Vec<Step<'_>> {
     });
     led.map(|(lead, command)| Step { span: lead.span, texts: vec![&lead.text, &command.text], commands: true })
         .collect()
+}
+
+/// The sentences that a block of commands is divided by, each with the commands below it. Ways to choose from, one
+/// beside the other, are no sequence.
+fn remarked(block: &Block) -> Vec<Step<'_>> {
+    /// A remark of fewer words only names what stands below it.
+    const SENTENCE: usize = 4;
+    if block.kind != BlockKind::Command {
+        return Vec::new();
+    }
+    let mut steps: Vec<Step<'_>> = Vec::new();
+    // A remark may go on in the next line.
+    let mut goes_on = false;
+    for line in block.text.lines().map(str::trim) {
+        let remark = line.strip_prefix("# ");
+        let begins = !std::mem::replace(&mut goes_on, remark.is_some());
+        match (remark, steps.last_mut()) {
+            (Some(remark), _) if OTHER_WAY.is_match(remark) || ONE_WAY.is_match(remark) => return Vec::new(),
+            (Some(remark), _) if begins && remark.split_whitespace().count() >= SENTENCE => {
+                steps.push(Step { span: block.span, texts: vec![remark], commands: false });
+            }
+            (None, Some(step)) if !line.is_empty() => {
+                step.commands = true;
+                step.texts.push(line);
+            }
+            _ => {}
+        }
+    }
+    if are_told(steps.iter().map(|step| step.texts[0])) { steps } else { Vec::new() }
 }
 
 pub(super) fn is_numbered(block: &Block) -> bool {
