@@ -191,8 +191,7 @@ impl<'a> Look<'a, '_> {
         sequences.push((first, numbered.collect(), last));
         sequences.push((first, self.commanded(), last));
         sequences.extend(self.sections().map(|(index, section)| (section.heading, led(section), index + 1)));
-        let puts_up = |block: &&Block| self.topic.about.as_ref().is_some_and(|about| about.is_match(&block.text));
-        sequences.extend(self.blocks().filter(puts_up).map(|block| (block.span, remarked(block), last)));
+        sequences.extend(self.blocks().map(|block| (block.span, self.remarked(block), last)));
         sequences.push((first, self.sections().flat_map(|(_, section)| own(section)).collect(), last));
         for (heading, steps, after) in sequences {
             let with_command = steps.iter().filter(|step| step.commands).count();
@@ -222,6 +221,35 @@ impl<'a> Look<'a, '_> {
         let steps = self.below().filter(|(_, section)| is_step(section));
         let steps: Vec<Step<'a>> = steps.map(|(index, _)| Step::of_heading(document.tree(index))).collect();
         if steps.len() * 2 < beside { Vec::new() } else { steps }
+    }
+
+    /// The sentences that a block of commands is divided by, each with the commands below it, where these do what the
+    /// topic is about and one of the last two sentences asks for a check. Ways to choose from are no sequence.
+    fn remarked(&self, block: &'a Block) -> Vec<Step<'a>> {
+        /// A remark of fewer words only names what stands below it.
+        const SENTENCE: usize = 4;
+        let about = self.topic.about.as_ref().filter(|_| block.kind == BlockKind::Command);
+        let mut steps: Vec<Step<'a>> = Vec::new();
+        // A remark may go on in the next line.
+        let (mut goes_on, mut does_it) = (false, false);
+        for line in block.text.lines().map(str::trim) {
+            let remark = line.strip_prefix("# ");
+            let begins = !std::mem::replace(&mut goes_on, remark.is_some());
+            match (remark, steps.last_mut()) {
+                (Some(remark), _) if OTHER_WAY.is_match(remark) || ONE_WAY.is_match(remark) => return Vec::new(),
+                (Some(remark), _) if begins && remark.split_whitespace().count() >= SENTENCE => {
+                    steps.push(Step { span: block.span, texts: vec![remark], commands: false });
+                }
+                (None, Some(step)) if !line.is_empty() => {
+                    does_it |= about.is_some_and(|about| about.is_match(line));
+                    step.commands = true;
+                }
+                _ => {}
+            }
+        }
+        let ends_in_check = steps.iter().rev().take(2).any(|step| is_check(step.texts[0]));
+        let is_sequence = does_it && ends_in_check && are_told(steps.iter().map(|step| step.texts[0]));
+        if is_sequence { steps } else { Vec::new() }
     }
 
     /// The check that steps end in: one of the last two steps, what stands behind them, or the section that follows.
@@ -435,35 +463,6 @@ fn led(section: &Section) -> Vec<Step<'_>> {
     });
     led.map(|(lead, command)| Step { span: lead.span, texts: vec![&lead.text, &command.text], commands: true })
         .collect()
-}
-
-/// The sentences that a block of commands is divided by, each with the commands below it. Ways to choose from, one
-/// beside the other, are no sequence.
-fn remarked(block: &Block) -> Vec<Step<'_>> {
-    /// A remark of fewer words only names what stands below it.
-    const SENTENCE: usize = 4;
-    if block.kind != BlockKind::Command {
-        return Vec::new();
-    }
-    let mut steps: Vec<Step<'_>> = Vec::new();
-    // A remark may go on in the next line.
-    let mut goes_on = false;
-    for line in block.text.lines().map(str::trim) {
-        let remark = line.strip_prefix("# ");
-        let begins = !std::mem::replace(&mut goes_on, remark.is_some());
-        match (remark, steps.last_mut()) {
-            (Some(remark), _) if OTHER_WAY.is_match(remark) || ONE_WAY.is_match(remark) => return Vec::new(),
-            (Some(remark), _) if begins && remark.split_whitespace().count() >= SENTENCE => {
-                steps.push(Step { span: block.span, texts: vec![remark], commands: false });
-            }
-            (None, Some(step)) if !line.is_empty() => {
-                step.commands = true;
-                step.texts.push(line);
-            }
-            _ => {}
-        }
-    }
-    if are_told(steps.iter().map(|step| step.texts[0])) { steps } else { Vec::new() }
 }
 
 pub(super) fn is_numbered(block: &Block) -> bool {
