@@ -179,6 +179,11 @@ impl Topic {
         found(self.not_beside.as_ref(), command)
     }
 
+    /// Whether it tells what changes the code from what is done with the program.
+    pub fn knows_code(&self) -> bool {
+        self.of_code.is_some()
+    }
+
     /// Whether a command changes the code.
     pub fn is_of_code(&self, command: &str) -> bool {
         found(self.of_code.as_ref(), command)

@@ -228,10 +228,20 @@ fn is_endpoint(link: &Link) -> bool {
     parts.peek().is_none() || parts.any(|part| part == "api")
 }
 
-/// Whether a command of a section says that the section is about the code.
+// "Commit the updated files along with the version": whoever does so changes the code.
+pattern!(
+    COMMITS,
+    r"(?i)\bcommit (?:them|it|(?:all |both )?(?:the |these |those |your )?(?:\w+ )?(?:files?|changes?))\b"
+);
+
+/// Whether a command of a section, or a step, says that the section is about the code; only of topics that ask for it.
 fn is_of_code(topic: &Topic, candidate: &Candidate<'_>) -> bool {
     let mut blocks = candidate.speaking(topic).flat_map(|(_, section)| &section.blocks);
-    blocks.any(|block| block.kind == BlockKind::Command && topic.is_of_code(&block.text))
+    blocks.any(|block| match block.kind {
+        BlockKind::Command => topic.is_of_code(&block.text),
+        BlockKind::Item { .. } => topic.knows_code() && COMMITS.is_match(&block.text),
+        _ => false,
+    })
 }
 
 /// Whether a block of code of a document says that the whole of it is about another thing.
