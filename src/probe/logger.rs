@@ -7,6 +7,7 @@ use crate::facts::Facts;
 use crate::facts::code::{CodeText, Hit, Scope, observe};
 use crate::facts::config::{Held, Setting, argument, conditional, script};
 use crate::pattern::pattern;
+use crate::tree::path::{folder_of, is_below};
 
 /// `@logger("level", key…)`.
 pub static PROBE: Probe = Probe {
@@ -46,6 +47,10 @@ const STATEMENTS: &[Statement] = &[
     },
     Statement {
         pattern: r"\bwith_default_directive\(\s*(?:Directive::from_str\(\s*)?(?<value>\x22[^\x22\n]+\x22|[a-z_]\w*)\s*[).]",
+        is_fallback: true,
+    },
+    Statement {
+        pattern: r"\bEnvFilter::builder\(\)(?:\s*\.\w+\([^()]*\))*?\s*\.parse(?:_lossy)?\(\s*(?<value>[^()\n]+?)\s*\)",
         is_fallback: true,
     },
     Statement { pattern: r"\bdefault_filter_or\(\s*(?<value>[^()\n]+?)\s*\)", is_fallback: true },
@@ -137,8 +142,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let (stated, idle) = stated(facts);
     answer.notes.extend(set.notes);
     answer.notes.extend(idle);
-    let mut layers = vec![set.seen];
     let (fallback, fixed): (Vec<_>, Vec<_>) = stated.into_iter().partition(|sighting| sighting.default_of.is_some());
+    let (unheard, fallback) =
+        fallback.into_iter().partition(|sighting| is_of_another_image(facts, &set.seen, sighting));
+    set.seen.extend::<Vec<_>>(unheard);
+    let mut layers = vec![set.seen];
     layers.extend([fixed, fallback]);
     if layers.iter().all(Vec::is_empty) && answer.seen.is_empty() {
         layers.push(by_default(facts));
@@ -148,6 +156,22 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         if answer.seen.is_empty() { answer.seen = layer } else { answer.notes.extend(layer) }
     }
     answer
+}
+
+/// Whether what is set is said to the program of one image alone, which is made in a folder of its own, and a fallback
+/// stands in the code of another program.
+fn is_of_another_image(facts: &Facts<'_>, set: &[Sighting], fallback: &Sighting) -> bool {
+    let images = &facts.containers().images;
+    let folder = |sighting: &Sighting| {
+        let image = images.iter().find(|image| image.path == sighting.place.path)?;
+        Some(folder_of(&image.path)).filter(|folder| {
+            !folder.is_empty() && facts.manifests().product().any(|one| one.folder().trim_end_matches('/') == *folder)
+        })
+    };
+    let folders: Option<Vec<&str>> = set.iter().map(folder).collect();
+    folders.is_some_and(|folders| {
+        !folders.is_empty() && !folders.iter().any(|folder| is_below(&fallback.place.path, folder))
+    })
 }
 
 /// What the settings write of the project's own packages and namespaces, whatever they write of the rest:
