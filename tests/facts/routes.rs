@@ -485,3 +485,9 @@ fn what_a_request_carries_behind_its_path_is_no_part_of_it() {
     assert_eq!(ask("\"remove?path=/a/b\""), "POST /remove !");
     assert_eq!(ask("\"other?path=/remove\""), "POST /remove");
 }
+
+#[test]
+fn what_a_decorator_of_a_cache_forgets_is_no_route() {
+    let source = "from flask import Flask\napp = Flask(__name__)\n\n@app.get(\"/orders\")\ndef orders():\n    return []\n\n@cache.delete(\"orders\")\ndef change(order):\n    pass\n";
+    assert_eq!(names(&[("requirements.txt", "flask==3.1.0\n"), ("shop/app.py", source)]), ["GET /orders"]);
+}

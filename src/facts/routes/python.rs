@@ -202,7 +202,7 @@ fn decorated(
     found: &mut Found,
 ) {
     static DECORATOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        compile(r#"(?m)^\s*@(?:\w+\.)*?(?<on>\w+)\.(?<what>get|post|put|delete|patch|route|api_route)\(\s*["'](?<path>[^"']*)["'](?<rest>[^\n]*)"#).ok()
+        compile(r#"(?m)^\s*@(?:\w+\.)*?(?<on>\w+)\.(?<what>get|post|put|delete|patch|route|api_route)\(\s*["'](?<path>(?:/[^"']*)?)["'](?<rest>[^\n]*)"#).ok()
     });
     static METHOD: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r#"["'](GET|POST|PUT|DELETE|PATCH)["']"#).ok());
     for one in DECORATOR.iter().flat_map(|one| one.captures_iter(&file.outline.code)) {

@@ -262,6 +262,11 @@ pub(super) fn numbered_headings<'f>(candidate: &Candidate<'f>) -> impl Iterator<
         .map(move |(index, section)| (index + offset, section))
 }
 
+pattern!(
+    RENAMES,
+    r"(?i)\b(?:replaced (?:by|with)|renamed (?:to|from)|changed (?:from|to)|(?:has|have|had) (?:to )?be(?:en)? (?:changed|removed|renamed|replaced)|is gone)\b"
+);
+
 fn add(weight: &mut Weight, topic: &Topic, section: &Section) {
     weight.words += section.words;
     weight.steps += section.steps().count();
@@ -284,6 +289,8 @@ fn add(weight: &mut Weight, topic: &Topic, section: &Section) {
                 weight.words = weight.words.saturating_sub(block.text.split_whitespace().count());
             }
             BlockKind::Row { header: false, .. } => weight.rows += 1,
+            // What a new release names otherwise tells nobody to run it.
+            _ if topic.action == Action::Told && RENAMES.is_match(&block.text) => {}
             BlockKind::Item { .. } if block.commands => {
                 weight.commands += 1;
                 weight.listed += 1;
