@@ -201,6 +201,12 @@ impl OwnName {
         self.called.iter().chain(short).map(String::as_str)
     }
 
+    /// Whether the project is there to be learnt from, by its own name: `shop-workshop`.
+    pub fn teaches(&self) -> bool {
+        const WORDS: &[&str] = &["workshop", "workshops", "tutorial", "tutorials", "course", "bootcamp", "lessons"];
+        self.called.iter().any(|name| name.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word)))
+    }
+
     /// Whether a text bears a word of what its manifests call it, or its owner's whole name.
     pub fn is_called(&self, text: &str) -> bool {
         let text = text.to_lowercase();
