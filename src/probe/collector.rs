@@ -3,6 +3,7 @@
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Place, Sighting, Strength};
 use crate::facts::Facts;
+use crate::facts::containers::Service;
 use crate::facts::format::{self, Format};
 use crate::facts::kubernetes::Object;
 use crate::facts::production::{self, Stage};
@@ -68,7 +69,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 
 /// Whether a production compose file names a file.
 pub(super) fn is_mounted(facts: &Facts<'_>, name: &str) -> bool {
-    let mut files: Vec<&str> = facts.containers().production().map(|service| &*service.place.path).collect();
+    is_named_beside(facts, facts.containers().production(), name)
+}
+
+/// Whether one of the files that declare some services names a file.
+pub(super) fn is_named_beside<'s>(facts: &Facts<'_>, services: impl Iterator<Item = &'s Service>, name: &str) -> bool {
+    let mut files: Vec<&str> = services.map(|service| &*service.place.path).collect();
     files.dedup();
     files.iter().any(|path| facts.tree.text(path).is_some_and(|source| source.text().contains(name)))
 }

@@ -225,10 +225,7 @@ fn is_started(facts: &Facts<'_>, file: &File) -> bool {
 /// Whether compositions alone name a file of settings, and none of production.
 fn is_started_aside(facts: &Facts<'_>, file: &File) -> bool {
     let composed = facts.containers().services.iter().filter(|service| service.platform == Platform::Compose);
-    let mut files: Vec<&str> = composed.map(|service| &*service.place.path).collect();
-    files.dedup();
-    let names = |path: &&str| facts.tree.text(path).is_some_and(|source| source.text().contains(file.name()));
-    files.iter().any(names) && !is_started(facts, file)
+    super::collector::is_named_beside(facts, composed, file.name()) && !is_started(facts, file)
 }
 
 /// The first target whose host is one of some services (`web:80`, `web.shop.svc:80`).
