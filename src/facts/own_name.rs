@@ -5,8 +5,10 @@
 
 use super::Facts;
 use super::documents::{address, own_addresses};
+use super::production::{Stage, is_example, is_fixture, stage_of_path};
 use crate::pattern::pattern;
 use crate::source::head;
+use crate::tree::path::folder_of;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -46,6 +48,9 @@ pattern!(
 );
 pattern!(THE_SAMPLE, r"(?i)\b(?:the|this|our)\s+(?:sample|demo|example)(?:\s+(?:app|application|project))?\b");
 
+// A chart that is made for others to install.
+pattern!(PUBLISHES_CHART, r"\bhelm[ \t]+(?:cm-push|push|package|s3[ \t]+push)\b[^\n|;&]*");
+
 /// The project's own name.
 #[derive(Clone, Debug, Default)]
 pub struct OwnName {
@@ -65,6 +70,8 @@ pub struct OwnName {
     owners: Vec<String>,
     /// Whether the README introduces the project as a sample or a demonstration.
     is_sample: bool,
+    /// Folders of charts that CI publishes, whatever they are called: `dev/helm/`.
+    published: Vec<String>,
 }
 
 /// Gathers the names that the project gives itself.
@@ -93,7 +100,28 @@ pub fn read(facts: &Facts<'_>) -> OwnName {
     own.owners = owners(facts);
     own.words.extend(own.owners.iter().cloned());
     own.called = called;
+    own.published = published(facts);
     own
+}
+
+/// The folders of charts that a workflow packages or pushes, and whose path would set them aside.
+fn published(facts: &Facts<'_>) -> Vec<String> {
+    let charts = facts.tree.files().iter().filter(|file| file.name() == "Chart.yaml");
+    let aside =
+        charts.map(|file| folder_of(&file.path)).filter(|folder| matches!(stage_of_path(folder), Stage::Never(_)));
+    let aside: Vec<&str> = aside.filter(|folder| !is_example(folder) && !is_fixture(folder)).collect();
+    if aside.is_empty() {
+        return Vec::new();
+    }
+    let workflows = facts.tree.files().iter().filter(|file| file.path.starts_with(".github/workflows/"));
+    let texts = workflows.filter_map(|file| Some(file.text()?.text()));
+    let commands: Vec<&str> =
+        texts.flat_map(|text| PUBLISHES_CHART.find_iter(text)).map(|found| found.as_str()).collect();
+    let is_named = |folder: &&str| {
+        let mut words = commands.iter().flat_map(|command| command.split_whitespace());
+        words.any(|word| word.trim_matches(['"', '\'']).trim_start_matches("./").trim_end_matches('/') == *folder)
+    };
+    aside.into_iter().filter(is_named).map(|folder| format!("{folder}/")).collect()
 }
 
 /// What the manifests at the root and the project's own charts say that the program is.
@@ -219,8 +247,11 @@ impl OwnName {
         &self.says
     }
 
-    /// A path whose words that only name the project mark nothing.
+    /// A path whose words that only name the project, or the folder of a chart that it publishes, mark nothing.
     pub fn cleared<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        if let Some(folder) = self.published.iter().find(|folder| path.starts_with(folder.as_str())) {
+            return format!("{OWN}/{}", &path[folder.len()..]).into();
+        }
         if self.alone.is_empty() && self.phrases.is_empty() {
             return path.into();
         }

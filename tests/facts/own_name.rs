@@ -76,3 +76,20 @@ fn a_demo_that_is_spoken_of_names_nothing() {
     assert!(!is_demo(&[("demo/Cargo.toml", "[package]\nname = \"shop-demo\"\n")]));
     assert!(!is_demo(&[("package.json", "{\"name\": \"shop\", \"scripts\": {\"name\": \"demo\"}}\n")]));
 }
+
+#[test]
+fn a_chart_that_ci_publishes_is_set_aside_by_no_folder() {
+    let cleared = |command: &str, chart: &str| {
+        let workflow = format!("jobs:\n  chart:\n    steps:\n      - run: {command}\n");
+        let files = [(".github/workflows/chart.yml", workflow.as_str()), (chart, "name: shop\n")];
+        let tree = Tree::in_memory(files.iter().map(|(path, text)| (*path, text.as_bytes())));
+        let facts = Facts::new(&tree, jiff::Timestamp::UNIX_EPOCH);
+        facts.own_name().cleared(chart) != chart
+    };
+    assert!(cleared("helm cm-push --version=1.2.0 dev/chart/ acme", "dev/chart/Chart.yaml"));
+    assert!(cleared("helm package ./staging/chart && helm push shop.tgz oci://x", "staging/chart/Chart.yaml"));
+    assert!(!cleared("helm lint dev/chart", "dev/chart/Chart.yaml"));
+    assert!(!cleared("helm push dev/chart-of-another acme", "dev/chart/Chart.yaml"));
+    assert!(!cleared("helm package examples/chart", "examples/chart/Chart.yaml"));
+    assert!(!cleared("helm package tests/chart", "tests/chart/Chart.yaml"));
+}
