@@ -267,6 +267,11 @@ impl OwnName {
         cleared[skip..].join("/").into()
     }
 
+    /// The stage that the words of a path speak for, those that mark nothing left out.
+    pub fn stage(&self, path: &str) -> Stage {
+        stage_of_path(&self.cleared(path))
+    }
+
     /// A name of a step, a job or an environment, whose words that only name the project mark nothing.
     pub fn cleared_text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.clear(text, |word, _| self.alone.contains(word))

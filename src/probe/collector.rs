@@ -6,7 +6,7 @@ use crate::facts::Facts;
 use crate::facts::containers::Service;
 use crate::facts::format::{self, Format};
 use crate::facts::kubernetes::Object;
-use crate::facts::production::{self, Stage};
+use crate::facts::production::Stage;
 use crate::pattern::{Regex, compile};
 use crate::source::Source;
 use crate::tree::File;
@@ -54,7 +54,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let Some((span, message)) = pipeline(document, &asked) else { continue };
         let sighting = Sighting::new(Place::at(file.path.clone(), span), Strength::Configured, message);
         // A settings file alone runs nowhere: production must be named by its path, or by what starts it.
-        let stage = production::stage_of_path(&facts.own_name().cleared(&file.path));
+        let stage = facts.own_name().stage(&file.path);
         if stage == Stage::Production || is_mounted(facts, file.name()) {
             answer.seen.push(sighting);
         } else if asked.receivers.is_some() && !matches!(stage, Stage::Never(_)) {

@@ -3,14 +3,14 @@
 use super::compose::is_compose;
 use crate::facts::Facts;
 use crate::facts::format::Format;
-use crate::facts::production::{self, Stage};
+use crate::facts::production::Stage;
 use std::sync::Arc;
 
 /// Every file but `path` that declares how production runs, with the stage that its own path speaks for.
 pub(super) fn definitions<'f>(facts: &'f Facts<'_>, path: &'f str) -> impl Iterator<Item = (&'f Arc<str>, Stage)> {
     let files = facts.tree.files().iter().filter(move |file| &*file.path != path);
     files.filter_map(move |file| {
-        let stage = production::stage_of_path(&facts.own_name().cleared(&file.path));
+        let stage = facts.own_name().stage(&file.path);
         let is_format = |format| Format::of(&file.path) == Some(format);
         let says = |test: fn(&str) -> bool| file.text().is_some_and(|text| test(text.text()));
         let declares = match stage {

@@ -4,7 +4,7 @@ use super::Containers;
 use super::compose::{is_compose, joined};
 use super::image::{holds_a_program, is_dockerfile, may_build};
 use crate::facts::Facts;
-use crate::facts::production::{Stage, Standing, stage_of_path};
+use crate::facts::production::{Stage, Standing};
 use crate::tree::File;
 use crate::tree::path::folder_of;
 use crate::value::Value;
@@ -35,7 +35,7 @@ fn folders(facts: &Facts<'_>, file: &File) -> Vec<(Arc<str>, String)> {
     let is_azure = matches!(name, "azure.yaml" | "azure.yml");
     let kind = name.rsplit_once('.').map_or("", |(_, kind)| kind);
     let is_foundry = name.starts_with("manifest") && matches!(kind, "yml" | "yaml");
-    let is_aside = || matches!(stage_of_path(&facts.own_name().cleared(&file.path)), Stage::Never(_));
+    let is_aside = || matches!(facts.own_name().stage(&file.path), Stage::Never(_));
     if !(is_azure || is_foundry) || is_aside() {
         return Vec::new();
     }

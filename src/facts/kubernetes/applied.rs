@@ -3,7 +3,7 @@
 use super::mentioned;
 use crate::facts::Facts;
 use crate::facts::containers::joined;
-use crate::facts::production::{self, Stage};
+use crate::facts::production::Stage;
 use crate::pattern::pattern;
 use crate::source::Source;
 use crate::tree::path::{folder_of, is_at, is_below};
@@ -40,7 +40,7 @@ impl Applied {
             let Some(text) = file.text().map(Source::text).filter(|text| text.contains("kubectl")) else {
                 continue;
             };
-            let is_aside = matches!(production::stage_of_path(&facts.own_name().cleared(&file.path)), Stage::Never(_))
+            let is_aside = matches!(facts.own_name().stage(&file.path), Stage::Never(_))
                 || file.path.ends_with("sh") && LOCAL_CLUSTER.is_match(text);
             let mut target = "";
             let text = text.replace("\\\n", " ");

@@ -89,7 +89,7 @@ impl Kustomizations {
         let is_beside = |other: &&String| *other != root && folder_of(other) == parent;
         !parent.is_empty()
             && !bases.is_empty()
-            && production::stage_of_path(&own.cleared(&within(root, "x"))) != Stage::Production
+            && own.stage(&within(root, "x")) != Stage::Production
             && self.by_folder.keys().filter(is_beside).any(|other| below(other).any(|path| bases.contains(&path)))
     }
 
@@ -110,7 +110,7 @@ impl Kustomizations {
     }
 
     fn choose(&self, facts: &Facts<'_>) -> Vec<String> {
-        let stage = |folder: &str| production::stage_of_path(&facts.own_name().cleared(&within(folder, "x")));
+        let stage = |folder: &str| facts.own_name().stage(&within(folder, "x"));
         let built = || self.by_folder.iter().filter(|(_, each)| !each.is_component).map(|(folder, _)| folder);
         let is_production = |folder: &&String| stage(folder) == Stage::Production && !self.is_variant(facts, folder);
         let production: Vec<String> = built().filter(is_production).cloned().collect();
@@ -142,7 +142,7 @@ impl Kustomizations {
 
     /// Whether one of the folders that are built names production.
     pub(super) fn names_production(&self, own: &OwnName) -> bool {
-        self.roots.iter().any(|root| production::stage_of_path(&own.cleared(&within(root, "x"))) == Stage::Production)
+        self.roots.iter().any(|root| own.stage(&within(root, "x")) == Stage::Production)
     }
 
     /// Whether a file is a patch: part of other objects, none of its own.

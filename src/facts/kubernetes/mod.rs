@@ -203,7 +203,7 @@ fn apply(facts: &Facts<'_>, view: &mut Kubernetes, plain: Vec<Object>, kustomiza
             continue;
         }
         if object.standing == Standing::Production {
-            object.standing = match production::stage_of_path(&facts.own_name().cleared(&object.path)) {
+            object.standing = match facts.own_name().stage(&object.path) {
                 Stage::Never(word) => Standing::Aside(format!("\"{word}\" in its path")),
                 Stage::Production => kustomizations.unreached(&object.path),
                 _ if facts.tree.text(&object.path).is_some_and(|source| is_disowned(source.text())) => {

@@ -12,7 +12,7 @@ use crate::evidence::{Observed, Place};
 use crate::facts::Facts;
 use crate::facts::ci::deploy::Act;
 use crate::facts::containers::{self, Containers, Platform, Service};
-use crate::facts::production::{self, Stage, Standing};
+use crate::facts::production::{Stage, Standing};
 use crate::quantity::Quantity;
 use crate::tree::path::{folder_of, within};
 use crate::value::{Field, Value};
@@ -36,7 +36,7 @@ pub(super) fn read(facts: &Facts<'_>, view: &mut Stores) {
     }
     for file in facts.tree.files().iter().filter(|file| file.name() == "app.json") {
         let Some(document) = facts.parsed(&file.path).and_then(|parsed| parsed.first()) else { continue };
-        let standing = match production::stage_of_path(&facts.own_name().cleared(&file.path)) {
+        let standing = match facts.own_name().stage(&file.path) {
             Stage::Never(word) => Standing::Aside(format!("\"{word}\" in its path")),
             _ => match containers::environment_of_app(document) {
                 Standing::Production => beside_others(facts, &file.path),

@@ -5,7 +5,7 @@ use crate::evidence::{Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, serves_nothing};
 use crate::facts::containers::HealthKind;
-use crate::facts::production::{Stage, stage_of_path};
+use crate::facts::production::Stage;
 use crate::facts::routes::Operation;
 use crate::pattern::pattern;
 use crate::source::{Source, Span};
@@ -219,7 +219,7 @@ fn additional(facts: &Facts<'_>, path: &str) -> Option<Sighting> {
         return None;
     }
     facts.manifests().dependencies("jvm:spring-boot-starter-actuator").next()?;
-    let is_aside = |path: &str| matches!(stage_of_path(&facts.own_name().cleared(path)), Stage::Never(_));
+    let is_aside = |path: &str| matches!(facts.own_name().stage(path), Stage::Never(_));
     let is_setting = |file: &&File| {
         let end = file.name().rsplit_once('.').map_or("", |(_, end)| end);
         ["yml", "yaml", "properties"].contains(&end) && !is_aside(&file.path)

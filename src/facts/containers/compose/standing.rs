@@ -50,7 +50,7 @@ pub(super) fn standing(
         return Standing::Production;
     }
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
-    match production::stage_of_path(&facts.own_name().cleared(path)) {
+    match facts.own_name().stage(path) {
         Stage::Never(word) => return Standing::Aside(format!("\"{word}\" in its path")),
         Stage::Production => return Standing::Production,
         Stage::Base | Stage::Unmarked => {}
@@ -150,7 +150,7 @@ fn alternatives<'f>(facts: &'f Facts<'_>, path: &'f str, services: &'f [Service]
     files.filter(move |other| {
         let document = facts.parsed(other).and_then(|parsed| parsed.first());
         let declared = document.and_then(|document| document.get("services")?.as_map());
-        !matches!(production::stage_of_path(&facts.own_name().cleared(other)), Stage::Never(_))
+        !matches!(facts.own_name().stage(other), Stage::Never(_))
             && declared.is_some_and(|map| map.iter().any(|(name, field)| runs_it((name.as_str(), &field.value))))
     })
 }
@@ -193,7 +193,7 @@ fn compose_above(facts: &Facts<'_>, path: &str) -> Option<Arc<str>> {
         None => true,
         Some((above, _)) => is_below(folder, above),
     };
-    let unmarked = |path: &str| !matches!(production::stage_of_path(&facts.own_name().cleared(path)), Stage::Never(_));
+    let unmarked = |path: &str| !matches!(facts.own_name().stage(path), Stage::Never(_));
     let files = facts.tree.files().iter().map(|file| &file.path);
     files.filter(|other| is_compose(other) && is_above(other) && unmarked(other)).min().cloned()
 }
@@ -279,7 +279,7 @@ fn names_only_others(facts: &Facts<'_>, document: &Value, services: &[Service]) 
     };
     let builds_own = || {
         let mut files = facts.tree.files().iter().filter(|file| matches!(file.name(), "Dockerfile" | "Containerfile"));
-        files.any(|file| !matches!(production::stage_of_path(&facts.own_name().cleared(&file.path)), Stage::Never(_)))
+        files.any(|file| !matches!(facts.own_name().stage(&file.path), Stage::Never(_)))
     };
     services.iter().all(is_foreign) && builds_own()
 }

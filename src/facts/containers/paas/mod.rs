@@ -46,7 +46,7 @@ fn beside_others(facts: &Facts<'_>, containers: &Containers, service: &Service) 
         matches!(platform, AppPlatform | CloudFoundry | Fly | Heroku | Render)
     };
     let path = &*service.place.path;
-    let stage = |path: &str| production::stage_of_path(&facts.own_name().cleared(path));
+    let stage = |path: &str| facts.own_name().stage(path);
     let is_told = || facts.project().is_production(path) || stage(path) == Stage::Production;
     if !service.is_production() || !is_button(service.platform) || is_told() {
         return service.standing.clone();

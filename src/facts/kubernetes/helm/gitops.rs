@@ -11,7 +11,7 @@ use crate::facts::Facts;
 use crate::facts::ci::Command;
 use crate::facts::containers::joined;
 use crate::facts::format::{self, Format};
-use crate::facts::production::{Stage, stage_of_path};
+use crate::facts::production::Stage;
 use crate::source::{Source, Span};
 use crate::tree::path::within;
 use crate::value::{Kind, Value};
@@ -55,7 +55,7 @@ fn has_overlays(facts: &Facts<'_>, folder: &str) -> bool {
 fn marked(facts: &Facts<'_>, words: &[&str]) -> Result<bool, ()> {
     let mut is_marked = false;
     for word in words.iter().filter(|word| !word.is_empty()) {
-        match stage_of_path(&facts.own_name().cleared(word)) {
+        match facts.own_name().stage(word) {
             Stage::Never(_) => return Err(()),
             Stage::Production => is_marked = true,
             Stage::Base | Stage::Unmarked => {}

@@ -139,9 +139,7 @@ impl Release {
 pub(super) fn read(facts: &Facts<'_>) -> Vec<Release> {
     let own = facts.own_name();
     let ours = |file: &&File| {
-        is_helmfile(&file.path)
-            && !is_variation(facts, &file.path)
-            && !matches!(production::stage_of_path(&own.cleared(&file.path)), Stage::Never(_))
+        is_helmfile(&file.path) && !is_variation(facts, &file.path) && !matches!(own.stage(&file.path), Stage::Never(_))
     };
     let mut releases = Vec::new();
     for file in facts.tree.files().iter().filter(ours) {

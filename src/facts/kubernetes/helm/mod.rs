@@ -19,7 +19,7 @@ mod yaml;
 pub use chart::Dependency;
 
 use super::super::Facts;
-use super::super::production::{self, Stage, Standing};
+use super::super::production::{Stage, Standing};
 use super::object::Object;
 use crate::evidence::{Blind, Place};
 use crate::pattern::pattern;
@@ -148,9 +148,7 @@ pub(super) fn read(facts: &Facts<'_>) -> Helm {
 /// The charts that are installed by themselves: not shown, not tested, not carried along by another one.
 fn tops(facts: &Facts<'_>, folders: &[String]) -> Vec<String> {
     let own = facts.own_name();
-    let ours = |folder: &&String| {
-        !matches!(production::stage_of_path(&own.cleared(&within(folder, "Chart.yaml"))), Stage::Never(_))
-    };
+    let ours = |folder: &&String| !matches!(own.stage(&within(folder, "Chart.yaml")), Stage::Never(_));
     let inside = |folder: &str| folders.iter().any(|other| folder.starts_with(&within(other, "charts/")));
     let ours: Vec<&String> = folders.iter().filter(ours).filter(|folder| !inside(folder)).collect();
     let carried: Vec<String> = ours.iter().flat_map(|folder| referred(facts, folder)).collect();
@@ -345,7 +343,7 @@ fn print(body: &Body, release: &str, loader: &Loader<'_, '_>, work: &mut usize, 
             let makes_nothing = made.objects.is_empty() && made.unread.is_empty();
             let files = if makes_nothing { &mut helm.left } else { &mut helm.taken };
             files.extend(files_of(body, loader));
-            let stage = production::stage_of_path(&loader.facts.own_name().cleared(&body.path));
+            let stage = loader.facts.own_name().stage(&body.path);
             for mut object in made.objects {
                 if let Stage::Never(word) = stage {
                     object.standing = Standing::Aside(format!("\"{word}\" in its path"));
