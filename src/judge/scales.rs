@@ -4,6 +4,7 @@ use super::{Bearing, Evidence, Fit, Judgement, Proven, Verdict, fit};
 use crate::ask::{Outcome, State};
 use crate::checklist::Expectation;
 use crate::evidence::{Blind, Sighting, Strength};
+use crate::facts::production::{is_example, is_fixture, is_in_tools};
 use crate::rules::Rule;
 
 /// The two sides while they fill.
@@ -129,8 +130,8 @@ impl Scales {
         let contradicted = self.overruled || self.contradiction >= self.support;
         let mut contradicts = std::mem::take(&mut self.contradicts);
         let mut supports = std::mem::take(&mut self.supports);
-        contradicts.sort_by_key(|evidence| std::cmp::Reverse(evidence.sighting.strength));
-        supports.sort_by_key(|evidence| std::cmp::Reverse(evidence.sighting.strength));
+        contradicts.sort_by_key(prominence);
+        supports.sort_by_key(prominence);
         if let (Some(strength), true) = (self.contradiction, contradicted) {
             self.notes.splice(0..0, supports.iter().cloned().map(as_note));
             if let Some(proven) = Proven::new(strength, contradicts) {
@@ -210,6 +211,12 @@ impl Scales {
         self.note(leftover.collect());
         Judgement { verdict, notes: self.notes, blind: self.blind, expired: false }
     }
+}
+
+/// What is read first: the strongest, and of that what stands in the product itself, not among its tools and tests.
+fn prominence(evidence: &Evidence) -> (std::cmp::Reverse<Strength>, bool) {
+    let path = &evidence.sighting.place.path;
+    (std::cmp::Reverse(evidence.sighting.strength), is_in_tools(path) || is_fixture(path) || is_example(path))
 }
 
 fn as_note(evidence: Evidence) -> Evidence {
