@@ -46,26 +46,46 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     for package in facts.manifests().product().filter(|package| package.ecosystem == Ecosystem::Cargo) {
         let Some(root) = facts.parsed(&package.path).and_then(|parsed| parsed.first()) else { continue };
         let is_root = facts.manifests().workspace_of(facts, &package.path).is_none_or(|path| *path == *package.path);
+        let is_beside = is_root && is_beside(facts, package.folder());
         let profile = published.iter().find(|name| is_release(root, name)).map_or("release", String::as_str);
         let profile = asked.unwrap_or(profile);
         for key in question.words_from(0).map(|word| &*word.text) {
             match setting(root, profile, key) {
-                Some((field, from)) if is_root => {
+                Some((field, from)) if is_root && !is_beside => {
                     let message = format!("{key} in [profile.{from}]");
                     let place = Place::at(package.path.clone(), field.span());
                     answer.seen.push(typed(Sighting::new(place, Strength::Configured, message), &field.value));
                 }
                 Some((field, from)) => {
-                    let message = format!("[profile.{from}] of a member, which Cargo ignores");
+                    let whose =
+                        if is_beside { "a workspace that nothing builds" } else { "a member, which Cargo ignores" };
+                    let message = format!("[profile.{from}] of {whose}");
                     let place = Place::at(package.path.clone(), field.span());
                     answer.notes.push(Sighting::new(place, Strength::Configured, message));
                 }
-                None if is_root => answer.seen.extend(default(&package.path, key)),
+                None if is_root && !is_beside => answer.seen.extend(default(&package.path, key)),
                 None => {}
             }
         }
     }
     answer
+}
+
+/// Whether a workspace is one more beside that at the root, and neither CI nor an image builds it.
+fn is_beside(facts: &Facts<'_>, folder: &str) -> bool {
+    let folder = folder.trim_end_matches('/');
+    if folder.is_empty() || !facts.manifests().product().any(|package| &*package.path == "Cargo.toml") {
+        return false;
+    }
+    let is_inside = |path: &str| {
+        let rest = path.trim_start_matches("./").strip_prefix(folder);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let is_named = |command: &Command| is_inside(&command.dir) || command.words.iter().any(|word| is_inside(word));
+    let images = &facts.containers().images;
+    let in_image =
+        || images.iter().filter_map(|image| facts.tree.text(&image.path)).any(|text| text.text().contains(folder));
+    !facts.ci().commands.iter().any(is_named) && !in_image()
 }
 
 /// The profiles with which CI builds what it hands to users: `cargo build --profile dist` in a job that publishes, or that

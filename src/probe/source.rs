@@ -39,6 +39,7 @@ pub static PROBE: Probe = Probe {
               `server` drops those in code of browsers and in scripts; \
               `own` drops those in code that calls somebody else's API, by its path, or reaches databases of the users; \
               `service` drops those in programs that serve nothing, where another one does; `says` is what such a line does, in words; `default` marks values that nobody may have set; \
+              `path` keeps those in files that a glob matches, or drops them where it begins with `!`; \
               `chosen` drops a database driver that production's environment does not choose; \
               `literal` keeps those whose group `value` is a text of the tree or the name of one, and never shows it; \
               `fallback` those where it is one as long as the environment of production gives nothing; \
@@ -93,15 +94,17 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let outside = LazyCell::new(|| compiled("outside").flatten());
     let unless_with = LazyCell::new(|| compiled("unless_with").flatten());
     let but = LazyCell::new(|| compiled("but").flatten());
-    let globs = question
-        .option_text("path")
-        .map(|glob| Globs::of(std::iter::once(&Word { text: glob.into(), ..Word::default() })));
+    let globs = question.option_text("path").map(|glob| {
+        let left_out = glob.strip_prefix('!');
+        let word = Word { text: left_out.unwrap_or(glob).into(), ..Word::default() };
+        (Globs::of(std::iter::once(&word)), left_out.is_none())
+    });
     let mut answer = Answer::default();
     for word in question.words_from(0) {
         for hit in code.find(facts, &word.text).iter() {
             let is_elsewhere = question.is_set("server") && serves_nothing(&hit.path)
                 || question.is_set("own") && (calls_another(&hit.path) || is_connector(facts, &hit.path))
-                || globs.as_ref().is_some_and(|globs| !globs.matches(&hit.path));
+                || globs.as_ref().is_some_and(|(globs, wanted)| globs.matches(&hit.path) != *wanted);
             let is_about_another = unless.as_ref().is_some_and(|unless| unless.is_above(facts, hit, above));
             let is_outside = inside.as_ref().is_some_and(|inside| !is_inside(facts, inside.as_ref(), hit))
                 || outside.as_ref().is_some_and(|outside| is_inside(facts, Some(outside), hit));

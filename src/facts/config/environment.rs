@@ -24,6 +24,11 @@ pub(super) fn read(facts: &Facts<'_>, config: &mut Config) {
                     continue;
                 }
                 let (held, default_in) = Held::of_text(&value);
+                // A reference of an image is filled in when it is built, and stays in it for everybody to read.
+                let held = match held {
+                    Held::Elsewhere(Way::Env(_), text) => Held::Elsewhere(Way::Computed, text),
+                    held => held,
+                };
                 let place = Place::at(image.path.clone(), span);
                 push(
                     &mut config.settings,

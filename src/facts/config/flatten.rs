@@ -22,7 +22,7 @@ pub(super) fn files(facts: &Facts<'_>, config: &mut Config) {
     for file in files::list(facts.tree, &Shipped::read(facts), &Loaded::read(facts)) {
         // What production does with a chart's values then stands in its objects.
         let is_overlaid = || facts.released_charts().iter().any(|folder| file.path.starts_with(folder.as_str()));
-        if facts.vendored().holds(file.path) || is_overlaid() {
+        if facts.vendored().holds(file.path) || facts.manifests().is_test_support(file.path) || is_overlaid() {
             continue;
         }
         let Some(parsed) = facts.parsed(file.path) else {

@@ -202,7 +202,7 @@ impl Manifests {
         around.max_by_key(|one| one.folder().len())
     }
 
-    /// Whether a file belongs to a crate that only tests of other crates use.
+    /// Whether a file belongs to a crate that only tests of other crates use, or to a .NET project of tests.
     pub fn is_test_support(&self, path: &str) -> bool {
         self.test_support.iter().any(|folder| !folder.is_empty() && path.starts_with(folder.as_str()))
     }
@@ -372,7 +372,7 @@ fn is_taken_from(facts: &Facts<'_>, manifests: &Manifests, package: &Package) ->
     })
 }
 
-/// Gives the crates that only tests use the role of tests.
+/// Gives the crates that only tests use, and the .NET projects that are tests, the role of tests.
 fn mark_test_support(facts: &Facts<'_>, manifests: &mut Manifests) {
     let crates = manifests.packages.iter().filter(|package| package.ecosystem == Ecosystem::Cargo);
     let needs = crates.filter_map(|package| {
@@ -393,7 +393,7 @@ fn mark_test_support(facts: &Facts<'_>, manifests: &mut Manifests) {
     let support: Vec<String> = only_in_tests(&needs).into_iter().map(str::to_owned).collect();
     for package in manifests.packages.iter_mut().filter(|package| package.role == Role::Product) {
         let is_support = package.name.as_ref().is_some_and(|name| support.contains(name));
-        if package.ecosystem == Ecosystem::Cargo && is_support {
+        if package.ecosystem == Ecosystem::Cargo && is_support || xml::is_of_tests(package) {
             package.role = Role::Test;
             manifests.test_support.push(package.folder().to_owned());
         }

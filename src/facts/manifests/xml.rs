@@ -1,6 +1,6 @@
 //! XML manifests: how their elements are asked, and the project files of .NET.
 
-use super::{Dependency, Ecosystem, Found, Purpose};
+use super::{Dependency, Ecosystem, Found, Package, Purpose};
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
 use crate::source::Span;
@@ -49,4 +49,13 @@ pub(super) fn read_dotnet(facts: &Facts<'_>, path: &str) -> Found {
     }
     let stem = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(stem, _)| stem.to_owned());
     Found::package(path, Ecosystem::Nuget, stem, dependencies)
+}
+
+/// Whether a project of .NET is one of tests: it is called so, or takes what runs them.
+pub(super) fn is_of_tests(package: &Package) -> bool {
+    const RUNNERS: &[&str] =
+        &["microsoft.net.test.sdk", "xunit", "xunit.v3", "nunit", "mstest", "mstest.testframework"];
+    let is_called_so = package.name.as_deref().is_some_and(|name| name.ends_with("Test") || name.ends_with("Tests"));
+    let mut names = package.dependencies.iter().map(|dependency| dependency.name.to_ascii_lowercase());
+    package.ecosystem == Ecosystem::Nuget && (is_called_so || names.any(|name| RUNNERS.contains(&name.as_str())))
 }
