@@ -195,9 +195,19 @@ impl OwnName {
         self.names.contains(&last.replace(['_', '.'], "-"))
     }
 
-    /// Whether a host bears the project's whole name: `docs.shop.example`, `getshop.example`.
+    /// Whether the last two parts of a host are the project's name together: `kio.sk` of `kiosk`.
+    pub fn spells(&self, host: &str) -> bool {
+        let mut labels = host.rsplit('.');
+        let (Some(end), Some(name)) = (labels.next(), labels.next()) else { return false };
+        self.is_whole(&format!("{name}{end}"))
+    }
+
+    /// Whether a host bears the project's whole name: `docs.shop.example`, `getshop.example`, `sh.op`.
     pub fn is_site(&self, host: &str) -> bool {
         let host = host.to_lowercase().replace('-', "");
+        if self.spells(&host) {
+            return true;
+        }
         let mut labels = host.split('.').filter(|label| !OF_ANY_SITE.contains(label));
         labels.any(|label| {
             let bears = |name: &String| name.len() >= SITE_NAME && label.contains(&name.replace('-', ""));

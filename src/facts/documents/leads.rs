@@ -203,6 +203,7 @@ fn is_own_site(facts: &Facts<'_>, url: &str) -> bool {
     let folder = || url.split('/').nth(3).unwrap_or_default();
     let host = host(url);
     site_name(host).is_some_and(bears)
+        || own.spells(host)
         || (host.ends_with(".github.io") || host.ends_with(".gitlab.io")) && bears(folder())
         || is_repository_beside(facts, url)
 }
@@ -350,6 +351,7 @@ fn names_documentation(text: &str) -> bool {
     const NAMES: &[&str] = &["docs", "documentation", "wiki", "manual", "handbook", "guide"];
     const BEFORE: &[&str] = &[
         "the", "our", "official", "full", "project", "complete", "online", "user", "admin", "operator", "read", "see",
+        "github", "gitlab",
     ];
     let lower = text.to_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();

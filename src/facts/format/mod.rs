@@ -113,6 +113,8 @@ impl Format {
             "json" | "jsonc" | "json5" | "sarif" | "webmanifest" => Self::Json,
             "ini" | "cnf" | "service" | "timer" | "socket" => Self::Ini,
             "cfg" if name == "setup.cfg" || name == "tox.cfg" => Self::Ini,
+            // Rules of Prometheus; those of firewalls, devices and Firebase end so, too.
+            "rules" if name.contains("alert") || path.to_ascii_lowercase().contains("prometheus") => Self::Yaml,
             "env" => Self::Dotenv,
             "properties" => Self::Properties,
             "tsk" => Self::Tusk,

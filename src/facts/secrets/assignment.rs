@@ -413,5 +413,10 @@ fn trimmed(text: &str, start: usize, end: usize) -> (usize, usize) {
             value = rest;
         }
     }
-    (start, start + value.trim_end_matches(['\r', '}']).len())
+    let mut value = value.trim_end_matches('\r');
+    // A bracket that the value itself opens belongs to it: `{password}` of a text that is filled in.
+    while value.ends_with('}') && value.matches('}').count() > value.matches('{').count() {
+        value = value[..value.len() - 1].trim_end_matches('\r');
+    }
+    (start, start + value.len())
 }
