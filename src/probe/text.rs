@@ -6,6 +6,7 @@ use crate::evidence::{Answer, Blind, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{observe, without_comments};
 use crate::facts::containers::is_in_image_aside;
+use crate::facts::history::Freshness;
 use crate::facts::production::{Stage, stage_of_path};
 use crate::pattern::{Match, PatternSet, Regex};
 use crate::source::{Source, Span};
@@ -22,12 +23,13 @@ pub static PROBE: Probe = Probe {
     summary: "Matches of a pattern in the text of matching files, without comments unless `comments` asks for them; yields the group `value`; \
               `production` drops those of files whose path says that they are for development; \
               `named` keeps those that bear the project's whole name; \
+              `fresh` drops those of files that are older than the source, and shows one of each file; \
               `in_every` drops them where a program with a file of that glob has none, programs told apart by the folder before `src/`",
-    usage: "@text(glob, regex…) {unit, comments, production, named, in_every: glob}",
+    usage: "@text(glob, regex…) {unit, comments, production, named, fresh, in_every: glob}",
     arity: (2, usize::MAX),
     patterns_from: Some(1),
     facts: &[],
-    options: &["unit", "comments", "production", "named", "in_every"],
+    options: &["unit", "comments", "production", "named", "fresh", "in_every"],
     look,
 };
 
@@ -47,7 +49,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             is_of_another.then_some("part of an image that production does not run")
         };
         let of_development = || of_development().or_else(of_another);
-        let aside = || globs.aside(&path).or_else(is_of_tests).or_else(of_development).or_else(is_unused);
+        let age = || question.is_set("fresh").then(|| age(facts, &file.path)).flatten();
+        let aside = || {
+            let plain = globs.aside(&path).or_else(is_of_tests).or_else(of_development).or_else(is_unused);
+            plain.map(str::to_owned).or_else(age)
+        };
         let Some(source) = file.text() else {
             if !is_picture_or_archive(file.name()) && aside().is_none() {
                 let why = file.no_text().unwrap_or_default();
@@ -65,7 +71,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             without_comments(&file.path, source.text())
         };
         let is_wanted = |found: &str| !question.is_set("named") || facts.own_name().is_site(found);
-        let found = scans.iter().flat_map(|scan| scan.find_all(&text).take(MOST));
+        let most = if question.is_set("fresh") { 1 } else { MOST };
+        let found = scans.iter().flat_map(|scan| scan.find_all(&text).take(most));
         for (found, value) in found.filter(|(found, _)| is_wanted(found.as_str())) {
             let sighting = sighting(source, &text, found, value, question.option_text("unit"));
             match aside() {
@@ -81,6 +88,15 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         of_all_programs(facts, glob, &mut answer);
     }
     answer
+}
+
+/// Why what a file reports may be about another source than that of now.
+fn age(facts: &Facts<'_>, path: &str) -> Option<String> {
+    match facts.history().freshness(facts, path) {
+        Freshness::Fresh => None,
+        Freshness::Stale(why) => Some(format!("stale: {why}")),
+        Freshness::Unknown(why) => Some(format!("its age is unknown: {why}")),
+    }
 }
 
 /// Whether a file holds a picture, a typeface, a sound or packed files, by its name: bytes that say nothing.

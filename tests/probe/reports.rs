@@ -189,6 +189,24 @@ fn audits_of_every_tool_are_counted() {
 }
 
 #[test]
+fn a_picture_of_a_profile_counts_as_long_as_the_source_is_the_same() {
+    let flame = "<svg><title>all (90 samples)</title><title>main (80 samples)</title></svg>\n";
+    let ask = |facts: &Facts<'_>| {
+        let asked = question(&["**/flame*.svg", "<title>"], &[("fresh", Kind::Bool(true))]);
+        let answer = (probe::find("text").expect("a probe").look)(facts, &asked);
+        (answer.seen.len(), answer.notes.len())
+    };
+    let mut repo = Repo::new();
+    repo.write("src/lib.rs", "fn a() {}\n");
+    repo.write("flamegraph.svg", flame);
+    repo.commit("All");
+    assert_eq!(repo.with(ask), (1, 0));
+    repo.write("src/lib.rs", "fn b() {}\n");
+    repo.commit("Source");
+    assert_eq!(repo.with(ask), (0, 1));
+}
+
+#[test]
 fn a_stale_report_is_shown_and_counts_for_nothing() {
     let mut repo = Repo::new();
     repo.write("src/lib.rs", "fn a() {}\n");
