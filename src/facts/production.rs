@@ -241,6 +241,13 @@ pub fn is_fixture(path: &str) -> bool {
     Parts::of(&lowered(path)).signs().fixture.is_some()
 }
 
+/// Whether a path leads through a folder `integration/` at the top, where the tests of the whole are kept; with `src/main/`
+/// below it, it is a module of the product.
+pub fn is_in_integration(path: &str) -> bool {
+    let mut folders = path.split('/');
+    folders.next() == Some("integration") && !(folders.any(|part| part == "src") && folders.next() == Some("main"))
+}
+
 /// Whether a path belongs to documentation or to what is only shown: `docs/`, `examples/`, `.env.sample`.
 pub fn is_example(path: &str) -> bool {
     Parts::of(&lowered(path)).signs().example.is_some()
@@ -356,6 +363,7 @@ impl<'p> Parts<'p> {
             self.is_code() && first.is_some() && words.last().is_some_and(|word| word == "spec")
         };
         signs.fixture = signs.fixture.or_else(|| by_name().then_some("spec"));
+        signs.fixture = signs.fixture.or_else(|| is_in_integration(self.folders).then_some("integration"));
         let glued = || self.folders.split('/').any(support::is_glued) || support::are_test_keys(root, self.extension);
         signs.fixture = signs.fixture.or_else(|| glued().then_some("test"));
         signs

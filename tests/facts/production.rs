@@ -133,6 +133,7 @@ fn fixtures_and_examples() {
         "test_app.py",
         "e2e/x.ts",
         "tlstest/mtls/node.crt",
+        "integration/orders/run.sh",
     ];
     for path in fixtures {
         assert!(is_fixture(path), "{path}");
@@ -144,6 +145,10 @@ fn fixtures_and_examples() {
         "app.yaml",
         "openapi.spec.yaml",
         "spec.yaml",
+        "internal/integration/mail.go",
+        "integrations/mail.py",
+        "integration/src/main/java/shop/Mail.java",
+        "integration.yaml",
     ] {
         assert!(!is_fixture(path), "{path}");
     }

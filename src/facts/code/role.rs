@@ -1,7 +1,7 @@
 //! What a source file is for: only product code says what the product does.
 
 use super::language::Language;
-use crate::facts::production::{TESTS, is_settings_aside, is_test_support};
+use crate::facts::production::{TESTS, is_in_integration, is_settings_aside, is_test_support};
 use crate::pattern::pattern;
 use crate::source;
 
@@ -102,7 +102,8 @@ pub(in crate::facts) fn of_path(path: &str, language: Language) -> Role {
     let package =
         path.find("src/main/").filter(|_| is_of_the_jvm(language)).map(|at| path[..at].matches('/').count() + 3);
     for (depth, part) in parts.enumerate() {
-        let found = folder_role(part);
+        let is_of_the_whole = depth == 0 && is_in_integration(path);
+        let found = if is_of_the_whole { Role::Test } else { folder_role(part) };
         // What is vendored or generated stays so, whatever stands around it; a fixture stays a fixture inside tests.
         if matches!(found, Role::Vendored | Role::Generated) {
             return found;

@@ -2,6 +2,7 @@
 
 use super::Ecosystem;
 use crate::facts::code::{Role, folder_role};
+use crate::facts::production::is_in_integration;
 use crate::pattern::pattern;
 use std::sync::Arc;
 
@@ -57,5 +58,5 @@ pub(super) fn role(path: &str) -> Role {
             role = found;
         }
     }
-    role
+    if role == Role::Product && is_in_integration(path) { Role::Test } else { role }
 }
