@@ -6,7 +6,7 @@ use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::containers::image::{Build, Image};
 use crate::facts::containers::{
-    Env, EnvValue, Fact, Health, HealthKind, Platform, Role, Service, Timing, start, watchers,
+    Containers, Env, EnvValue, Fact, Health, HealthKind, Platform, Role, Service, Timing, start, watchers,
 };
 use crate::facts::kubernetes::path::glob;
 use crate::facts::production::Standing;
@@ -50,6 +50,9 @@ pub static PROBE: Probe = Probe {
 const SHIPPING: &[&str] =
     &["loki", "fluentd", "awslogs", "awsfirelens", "gcplogs", "gelf", "splunk", "syslog", "logentries", "datadog"];
 
+/// What speaks against a service where it is found; where it is not, its standing decides nothing.
+const AGAINST: &[&str] = &["healthcheck_disabled", "debug_build", "watches", "logs_dropped", "mounts_source"];
+
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let view = facts.containers();
     let mut answer = Answer { blind: view.blind.clone(), ..Answer::default() };
@@ -60,10 +63,16 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     }
     let mut lacking = false;
     for service in view.services.iter().filter(|service| matters(service, fact)) {
+        if is_of_its_image(view, service, fact) {
+            continue;
+        }
         let mut found = of_service(facts, service, fact, question);
         found.retain(|one| fact != "command" || is_started(facts, question, one));
         lacking |= found.is_empty() && service.serves() && service.standing == Standing::Production;
-        put(&mut answer, found, &service.standing, &service.place, &title(service));
+        let is_unsaid = found.is_empty() && AGAINST.contains(&fact);
+        if !is_unsaid {
+            put(&mut answer, found, &service.standing, &service.place, &title(service));
+        }
     }
     if fact == "autodeploy" && answer.seen.is_empty() {
         let service = view.production().find(|service| service.platform == Platform::Heroku && service.serves());
@@ -97,6 +106,19 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
     }
     answer
+}
+
+/// Whether what a service starts, or runs as, is what its image says that production ships: then the image tells it, however
+/// the service stands.
+fn is_of_its_image(view: &Containers, service: &Service, fact: &str) -> bool {
+    let stated = match fact {
+        "command" | "watches" => service.command.as_ref(),
+        "user" => service.user.as_ref(),
+        _ => None,
+    };
+    let ships = |image: &Image| image.standing == Standing::Production;
+    let is_uncertain = matches!(service.standing, Standing::Uncertain(_));
+    is_uncertain && stated.is_some_and(|fact| view.images.iter().any(|one| ships(one) && one.path == fact.place.path))
 }
 
 /// Whether a start command, or a script of the tree that it runs, is one that the question asks for.

@@ -297,7 +297,7 @@ fn described(facts: &Facts<'_>, name: &str) -> Standing {
     let files = facts.tree.files().iter();
     let is_near = |path: &str| path.matches('/').count() <= 2;
     let documents = files.filter(|file| is_markdown(&file.path) && is_near(&file.path) && may_say(&file.path));
-    let (mut developing, mut deploying) = (None, false);
+    let (mut developing, mut deploying, mut trying) = (None, false, None);
     for file in documents {
         let Some(source) = file.text().filter(|source| !lists_releases(file.name(), source.text())) else { continue };
         for section in sections(source.text()) {
@@ -322,6 +322,9 @@ fn described(facts: &Facts<'_>, name: &str) -> Standing {
             {
                 developing.get_or_insert_with(|| file.path.clone());
             }
+            if is_for_trying(facts, source.text(), &section) {
+                trying.get_or_insert_with(|| file.path.clone());
+            }
             deploying |=
                 ["production", "self-host", "deployment", "deploying"].iter().any(|word| section.contains(word));
         }
@@ -338,8 +341,30 @@ fn described(facts: &Facts<'_>, name: &str) -> Standing {
             Standing::Uncertain("only workflows of CI name it".into())
         }
         None if deploying => Standing::Production,
-        None => deployed_elsewhere(facts).map_or(Standing::Production, Standing::Uncertain),
+        None => {
+            let tried = trying.map(|path| format!("{path} names it for trying the program out"));
+            tried.or_else(|| deployed_elsewhere(facts)).map_or(Standing::Production, Standing::Uncertain)
+        }
     }
+}
+
+// `### Try in Docker`, `you can try the gateway quickly`.
+pattern!(TRIED, r"\A#+[^\n]*\b(?:try(?:ing)?|test[ -]drive)\b|\bquickly try\b|\btry [^\n.]*\bquickly\b");
+pattern!(DEMO, r"\A#+[^\n]*\b(?:demo|playground)\b|\b(?:this|the) demo\b");
+// How a document says that a cluster gets the program from elsewhere: by a chart, by a module of Terraform.
+pattern!(
+    INSTALLED,
+    r"(?i)\bhelm[ ]+(?:repo[ ]+add|install|upgrade)\b|\[[^\]\n]*\b(?:helm[ ]chart|terraform[ ]module)[^\]\n]*\]\(https?://"
+);
+
+/// Whether a section, in lower case, starts the program for a look at it: it says that it is a demonstration, or the same
+/// document installs the program in earnest by what is kept elsewhere.
+fn is_for_trying(facts: &Facts<'_>, document: &str, section: &str) -> bool {
+    let lines = section.lines().map(|line| facts.own_name().cleared_heading(line));
+    let said = lines.collect::<Vec<_>>().join("\n");
+    let is_demo = DEMO.is_match(&said);
+    let is_tried = TRIED.is_match(&said);
+    is_tried && (is_demo || INSTALLED.is_match(document))
 }
 
 /// What says that CI deploys the project to the cluster of its production, by an action whose definition of what runs there
