@@ -1,6 +1,8 @@
 //! Whose software an image is, and what a service is for, by their names.
 
 use super::Role;
+use crate::facts::Facts;
+use crate::tree::File;
 
 /// Images of software that the project did not write, by the name that identifies them.
 const THIRD_PARTY: &[&str] = &[
@@ -183,6 +185,33 @@ pub fn third_party_image(image: &str) -> Option<&'static str> {
     let known = owners.chain([last]).find_map(|part| THIRD_PARTY.iter().copied().find(|known| *known == part));
     // Whoever wrote it, an exporter of metrics watches a service and is none (items-2.md §0.6).
     known.or_else(|| last.ends_with("exporter").then_some("exporter"))
+}
+
+/// Whether the project publishes an image, under whose roof ever: it bears the project's whole name, Kubernetes publishes it
+/// under that name, or it is a part of the project by its name and what builds the project names it.
+pub fn is_published_here(facts: &Facts<'_>, image: &str) -> bool {
+    let own = facts.own_name();
+    let image = image.split('@').next().unwrap_or(image);
+    let (folders, last) = image.rsplit_once('/').unwrap_or(("", image));
+    let last = last.split(':').next().unwrap_or(last);
+    let is_of_kubernetes = || {
+        let (registry, project) = folders.rsplit_once('/').unwrap_or(("", folders));
+        registry == "registry.k8s.io" && own.is_image(project)
+    };
+    let is_part = || last.match_indices('-').any(|(at, _)| own.is_image(&last[..at]));
+    own.is_image(image) || is_of_kubernetes() || is_part() && is_built_here(facts, folders, last)
+}
+
+/// Whether a workflow or a recipe at the root names an image with its owner.
+fn is_built_here(facts: &Facts<'_>, folders: &str, last: &str) -> bool {
+    let owner = folders.rsplit('/').next().unwrap_or(folders);
+    let name = format!("{owner}/{last}");
+    let builds = |file: &&File| {
+        file.path.starts_with(".github/workflows/")
+            || matches!(&*file.path, "Makefile" | "justfile" | "Taskfile.yml" | ".goreleaser.yml" | ".goreleaser.yaml")
+    };
+    let mut texts = facts.tree.files().iter().filter(builds).filter_map(File::text);
+    !owner.is_empty() && texts.any(|source| source.text().contains(&name))
 }
 
 /// What a service of the project is for, by the words of its name.

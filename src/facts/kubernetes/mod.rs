@@ -14,7 +14,7 @@ pub use helm::{Dependency, Unread};
 pub use object::{Container, Object, WORKLOADS};
 
 use super::Facts;
-use super::containers::third_party_image;
+use super::containers::{is_published_here, third_party_image};
 use super::disowned::{AN_EXAMPLE, DISOWNED, is_an_example, is_disowned};
 use super::format::Format;
 use super::introduced::{called_an_example, introduction, is_of_an_example};
@@ -125,7 +125,7 @@ pub fn read(facts: &Facts<'_>) -> Kubernetes {
 
 /// Who publishes the project under the roof of a known product (`grafana/oncall`) ships it all the same.
 fn note_own_images(facts: &Facts<'_>, object: &mut Object) {
-    let is_taken = |image: &str| third_party_image(image).is_some() && facts.own_name().is_image(image);
+    let is_taken = |image: &str| third_party_image(image).is_some() && is_published_here(facts, image);
     let containers = object.containers();
     let images = containers.iter().filter_map(Container::image).filter(|image| is_taken(image));
     let named: BTreeSet<String> = images.map(str::to_owned).collect();

@@ -129,7 +129,7 @@ impl Ci {
     /// Where a deployment goes: the environment that the job names decides, then the command, then names.
     pub(super) fn target(&self, step: &Step, hints: &str) -> Target {
         let job = self.job(step);
-        if let Some(why) = self.throwaway(step.job) {
+        if let Some(why) = self.own_cluster(step.job) {
             return Target::Aside(why);
         }
         let updates = step
@@ -196,7 +196,8 @@ impl Ci {
         is_said.then(|| format!("puts documents in place, and not the product (`{host}`)"))
     }
 
-    fn throwaway(&self, job: usize) -> Option<String> {
+    /// Why what a job puts into a cluster is gone with the job.
+    pub fn own_cluster(&self, job: usize) -> Option<String> {
         let command = self.commands.iter().find(|command| command.step.job == job && any(&THROWAWAY, &command.words));
         let makes = |name: &str| {
             let name = name.to_ascii_lowercase();

@@ -286,7 +286,7 @@ pub(in crate::facts) fn joined(folder: &str, relative: &str) -> Option<String> {
 }
 
 fn role(service: &Service, value: &Value, facts: &Facts<'_>) -> Role {
-    let is_foreign = |image: &str| super::third_party_image(image).is_some() && !facts.own_name().is_image(image);
+    let is_foreign = |image: &str| super::third_party_image(image).is_some() && !super::is_published_here(facts, image);
     if service.image.as_ref().is_some_and(|image| is_foreign(&image.value)) && value.get("build").is_none() {
         return Role::ThirdParty;
     }

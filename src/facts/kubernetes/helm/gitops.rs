@@ -235,6 +235,9 @@ fn of_command(facts: &Facts<'_>, folders: &[String], command: &Command) -> Optio
     if !is_upgrade || is_dry || !command.sure || command.excuse.is_some() || command.step.triggers.is_empty() {
         return None;
     }
+    if facts.ci().own_cluster(command.step.job).is_some() {
+        return None;
+    }
     let (mut plain, mut values, mut names) = (Vec::new(), Vec::new(), Vec::new());
     let mut rest = words.iter().skip(2);
     while let Some(word) = rest.next() {
