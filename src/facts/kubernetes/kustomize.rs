@@ -196,7 +196,9 @@ impl Rendering<'_, '_> {
         }
         for (entry, span) in entries(&kustomization.value, &["resources", "bases"]) {
             let Some(path) = resolve(folder, &entry) else {
-                self.blind.push(blind(kustomization, span, "a base outside the tree cannot be read offline"));
+                if !is_of_definitions(&entry) {
+                    self.blind.push(blind(kustomization, span, "a base outside the tree cannot be read offline"));
+                }
                 continue;
             };
             if let Some(found) = self.plain.get(path.as_str()) {
@@ -366,6 +368,13 @@ fn scale(kustomization: &Kustomization, objects: &mut [Object]) {
             }
         }
     }
+}
+
+/// Whether a base outside the tree is a folder of definitions of kinds, of which nothing runs:
+/// `github.com/acme/shop/config/crd?ref=v1`.
+fn is_of_definitions(entry: &str) -> bool {
+    let address = entry.split('?').next().unwrap_or(entry);
+    address.split('/').skip(3).any(|part| matches!(part, "crd" | "crds"))
 }
 
 fn blind(kustomization: &Kustomization, span: Span, why: &str) -> Blind {
