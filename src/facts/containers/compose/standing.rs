@@ -72,8 +72,12 @@ pub(super) fn standing(
     }
     let declares =
         |service: &&Service| service.platform != Platform::Compose && !matches!(service.standing, Standing::Aside(_));
-    if let Some(other) = containers.services.iter().find(declares) {
+    let declaring = || containers.services.iter().filter(declares);
+    if let Some(other) = declaring().find(|other| other.standing == Standing::Production) {
         return Standing::Aside(format!("production is declared in {}", other.place.path));
+    }
+    if let Some(other) = declaring().next() {
+        return Standing::Uncertain(format!("{} may declare production, too", other.place.path));
     }
     let is_shown = |other: &str| {
         facts.tree.text(other).is_some_and(|source| is_an_example(source.text()))

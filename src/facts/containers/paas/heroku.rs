@@ -21,10 +21,12 @@ pub(super) fn services(facts: &Facts<'_>, file: &File, images: &[Image]) -> Vec<
     let standing = match (developer_process(source.text()), image) {
         (Some(process), _) => Standing::Aside(format!("it starts {process}, as developers do")),
         (None, Some(image)) => Standing::Aside(format!("the image of {} starts its processes", image.path)),
-        (None, None) => starts_an_example(facts, &file.path, source.text()).map_or_else(
-            || standing(facts, &file.path, None),
-            |folder| Standing::Uncertain(format!("it starts the example application in {folder}")),
-        ),
+        (None, None) => {
+            let example = starts_an_example(facts, &file.path, source.text());
+            let example = example.map(|folder| format!("it starts the example application in {folder}"));
+            let doubt = example.or_else(|| for_developers(source.text()));
+            doubt.map_or_else(|| standing(facts, &file.path, None), Standing::Uncertain)
+        }
     };
     let env = app_json_env(facts, &file.path);
     let mut found = Vec::new();
@@ -84,6 +86,15 @@ fn ends_with_path(path: &str, end: &str) -> bool {
     let end = end.trim_start_matches("./").trim_start_matches('/');
     end.rsplit('/').next() == Some("Procfile")
         && path.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+}
+
+/// What the comments above the first process say of it, where they name development and not production.
+fn for_developers(text: &str) -> Option<String> {
+    let lines = text.lines().map(str::trim);
+    let above: Vec<String> =
+        lines.take_while(|line| line.is_empty() || line.starts_with('#')).map(str::to_lowercase).collect();
+    let says = |word: &str| above.iter().any(|line| line.contains(word));
+    (says("development") && !says("production")).then(|| "a comment above its processes names development".to_owned())
 }
 
 /// The process of a Procfile that no platform is asked to run: a data server, or what compiles at each change.
