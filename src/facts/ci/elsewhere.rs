@@ -88,6 +88,7 @@ const DEPLOYERS: &[(&str, &str)] = &[
     ("spinnaker/", "Spinnaker"),
     (".harness/", "Harness"),
     (".octopus/", "Octopus Deploy"),
+    (".release/ci.hcl", "HashiCorp's release pipeline"),
 ];
 
 /// Definitions of deployments that are not read.

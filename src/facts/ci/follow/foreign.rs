@@ -56,6 +56,7 @@ fn is_called_a_scan(name: &str) -> bool {
             "vulnerabilities",
             "vuln",
             "cve",
+            "security",
             "anchore",
             "grype",
         ]);

@@ -289,6 +289,8 @@ fn uses(
         .find(|file| facts.tree.file(file).is_some());
     let Some((inner, root)) = file.and_then(|file| facts.parsed(&file)).and_then(|inner| Some((inner, inner.first()?)))
     else {
+        // A step before it has brought the action from another repository.
+        walk.foreign_scan(local, &with, &place, &call);
         return;
     };
     let Some(entered) = call.inside(written.to_owned(), &place, format!("action {folder}")) else { return };
