@@ -50,9 +50,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         of_object(object, &mut listed);
     }
     for rule in ingress::rules(facts).into_iter().filter(|rule| rule.allows) {
-        let public = rule.ports_known
-            && !rule.ports.is_empty()
-            && rule.ports.iter().all(|ports| matches!(ports, (80, 80) | (443, 443)));
+        let public = rule.is_for_the_public();
         for range in rule.ranges.iter().filter(|range| !(public && is_world(range))) {
             listed.push(Listed { place: rule.place.clone(), what: rule.title.clone(), range: Some(range.clone()) });
         }

@@ -74,9 +74,22 @@ impl<'q> Condition<'q> {
 
     fn holds(&self, resource: &Resource) -> bool {
         let found = resource.settings(&self.path);
-        let mut texts = found.iter().flat_map(scalars).filter_map(Value::scalar_text);
+        let mut texts =
+            found.iter().flat_map(scalars).filter_map(|value| value.scalar_text().or_else(|| template(value)));
         texts.any(|text| glob(self.wanted, &text)) != self.differs
     }
+}
+
+/// A text that is known in part, with a mark for each part that is not: `"${var.project}-state"`.
+fn template(value: &Value) -> Option<String> {
+    let Kind::Expr(expression) = &value.kind else { return None };
+    let mut rest = expression.raw.trim().strip_prefix('"')?.strip_suffix('"')?;
+    let mut text = String::new();
+    while let Some((before, inside)) = rest.split_once("${") {
+        text.extend([before, "\u{fffd}"]);
+        rest = inside.split_once('}')?.1;
+    }
+    Some(text + rest)
 }
 
 /// What a question asks for.

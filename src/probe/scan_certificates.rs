@@ -1,12 +1,14 @@
 //! `@scan.certificates(path…)`: certificates in the tree: how long they hold, and how strong they are.
 
 use super::file::Globs;
+use super::scan_permissions::holds_private_key;
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::production::{Stage, Standing, is_example, is_fixture, stage_of_path};
 use crate::quantity::Quantity;
 use crate::source::Span;
+use crate::tree::path::folder_of;
 use crate::tree::{Content, File};
 use x509_cert::Certificate;
 use x509_cert::der::asn1::ObjectIdentifier;
@@ -62,7 +64,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                 Some("of tests or examples")
             } else if let Some(why) = found.of_a_developer() {
                 Some(why)
-            } else if is_bundle || found.is_authority {
+            } else if is_bundle || found.is_authority || is_named_for_an_authority(file.name()) {
                 Some("of an authority")
             } else {
                 match purpose() {
@@ -75,6 +77,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             };
             if let Some(why) = why {
                 answer.notes.push(Sighting { message: format!("{} ({why})", sighting.message), ..sighting });
+                continue;
+            }
+            if question.is_set("good") && has_key_beside(facts, file) {
+                let message = format!("{} (its private key lies in the tree)", sighting.message);
+                answer.notes.push(Sighting { message, ..sighting });
                 continue;
             }
             let wanted = [("good", found.is_good()), ("bad", found.is_bad()), ("self_signed", found.is_self_signed)];
@@ -92,6 +99,42 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         }
     }
     answer
+}
+
+/// Whether the tree shows the private key too, in the same file or under the same name beside it: whoever reads the tree
+/// can pass for that server.
+fn has_key_beside(facts: &Facts<'_>, certificate: &File) -> bool {
+    let (folder, own) = (folder_of(&certificate.path), bare(certificate.name()));
+    let is_of_it = |file: &File| folder_of(&file.path) == folder && bare(file.name()) == own;
+    facts.tree.files().iter().any(|file| file.len <= MAX_BYTES && is_of_it(file) && holds_private_key(file))
+}
+
+/// Whether a certificate has the name of one that signs others: `ca.crt`, `root-ca.pem`.
+fn is_named_for_an_authority(name: &str) -> bool {
+    let stem = name.rsplit_once('.').map_or("", |(stem, _)| stem).to_lowercase();
+    stem.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "ca" | "cacert" | "cacerts" | "rootca"))
+}
+
+/// The words of a file's name that say whose it is, without those that tell a key from its certificate.
+fn bare(name: &str) -> Vec<String> {
+    const PARTS: &[&str] = &[
+        "key",
+        "private",
+        "priv",
+        "privkey",
+        "cert",
+        "certificate",
+        "chain",
+        "fullchain",
+        "public",
+        "pem",
+        "crt",
+        "cer",
+        "der",
+    ];
+    let lower = name.to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !PARTS.contains(word));
+    words.map(str::to_owned).collect()
 }
 
 /// What a certificate is for.

@@ -40,7 +40,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     answer
 }
 
-fn holds_private_key(file: &File) -> bool {
+/// Whether a file holds a private key, or is a store of them.
+pub(super) fn holds_private_key(file: &File) -> bool {
     let bytes = match file.content() {
         Content::Text(source) => source.text().as_bytes(),
         Content::Binary(bytes) => bytes,

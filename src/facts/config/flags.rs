@@ -4,6 +4,7 @@ use super::{Held, Key, Layer, Setting};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Scope, is_of_another_command, serves_not, written};
+use crate::facts::settings_types::tag;
 
 /// The group is the name; the expression of the default follows.
 pub(crate) const FLAGS: &[&str] = &[
@@ -11,8 +12,12 @@ pub(crate) const FLAGS: &[&str] = &[
     r"^\s*(?:\w+\.)?(?<value>[A-Z]\w{3,})\.[sS]etDefault\(",
     r#"\.(?:String|Int|Int32|Int64|Uint|Uint16|Bool|Duration|Float64)(?:Var\(\s*&[\w.]+\s*,|\()\s*"(?<value>[\w.-]+)"\s*,"#,
     r#"\.(?:String|Int|Int32|Int64|Uint|Uint16|Bool|Duration|Float64)(?:VarP\(\s*&[\w.]+\s*,|P\()\s*"(?<value>[\w.-]+)"\s*,\s*"\w?"\s*,"#,
+    BOUND,
     r#"\.add_argument\(\s*(?:["']-\w["']\s*,\s*)?["']--(?<value>[\w-]+)["'][^()]{0,200}?\bdefault\s*="#,
 ];
+
+/// The variable that fills a key of viper; what it is without one stands in the tag of the field of that key.
+const BOUND: &str = r#"\.BindEnv\(\s*"[\w.-]+"\s*,\s*"(?<value>[A-Z][A-Z0-9_]+)""#;
 
 /// How the patterns begin that loggers, spans and metrics match as well.
 const METHOD: &str = r"\.(?:String|";
@@ -40,7 +45,8 @@ fn one(facts: &Facts<'_>, hit: &Hit, pattern: &str) -> Option<Setting> {
     if pattern.starts_with(METHOD) && !is_flag() {
         return None;
     }
-    let text = written(code, default)?;
+    let is_bound = pattern == BOUND;
+    let text = if is_bound { tagged_default(code, hit)? } else { written(code, default)? };
     let held = if text.is_empty() { Held::Empty } else { Held::Plain(text) };
     Some(Setting {
         name: name.clone(),
@@ -49,11 +55,20 @@ fn one(facts: &Facts<'_>, hit: &Hit, pattern: &str) -> Option<Setting> {
         place: Place::at(hit.path.clone(), hit.span),
         layer: Layer::Program,
         owner: "".into(),
-        is_variable: false,
+        is_variable: is_bound,
         is_foreign: false,
         default_in: Some(name.clone()),
         part_of: None,
     })
+}
+
+/// The default in the tag of the one field that has the key of a bound variable: `mapstructure:"host" default:"db"`.
+fn tagged_default(code: &str, bound: &Hit) -> Option<String> {
+    let key = code.get(bound.span.range())?.split('"').nth(1)?;
+    let name = format!("mapstructure:\"{key}\"");
+    let mut fields = code.lines().filter(|line| line.contains(&name));
+    let field = fields.next().filter(|_| fields.next().is_none())?;
+    tag(field, "default").map(str::to_owned)
 }
 
 /// An argument up to the comma or the bracket behind it.

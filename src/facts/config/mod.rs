@@ -141,6 +141,7 @@ pub fn read(facts: &Facts<'_>) -> Config {
     environment::read(facts, &mut config);
     infrastructure::read(facts, &mut config);
     reads::without_unchosen(&mut config);
+    config.leave_out_values_not_given();
     if config.settings.len() > MOST {
         config.settings.truncate(MOST);
         config.blind.push(Blind { place: None, why: format!("more than {MOST} settings; the rest was not looked at") });
@@ -221,6 +222,18 @@ impl Config {
         };
         let in_tree = |setting: &&Setting| setting.layer > Layer::Program && !setting.is_foreign;
         self.settings.iter().rev().filter(in_tree).find(inside)
+    }
+
+    /// Takes away the values of charts that are empty where the program has a default of that name: `rateLimit: ""` leaves
+    /// it to the program.
+    fn leave_out_values_not_given(&mut self) {
+        let of_program = |setting: &&Setting| setting.layer == Layer::Program && setting.held != Held::Empty;
+        let defaults: Vec<Key> = self.settings.iter().filter(of_program).map(|setting| setting.key.clone()).collect();
+        self.settings.retain(|setting| {
+            let is_empty = setting.layer == Layer::Base && setting.held == Held::Empty;
+            let is_value = || setting.place.path.rsplit('/').next() == Some("values.yaml");
+            !(is_empty && is_value() && defaults.iter().any(|default| default.same(&setting.key)))
+        });
     }
 
     /// Gives every reference to a variable the text that the environment of production has for it.

@@ -18,7 +18,7 @@ enum Step {
     Index(usize),
     /// `[a/b|c*]`: entries of a map by name, entries of a list by their `name`.
     Named(Vec<String>),
-    /// `[?key=value&other=value]`: entries of a list in which dotted keys have these values.
+    /// `[?key=value&other=value]`: entries of a list in which dotted keys have these values, or lists with them.
     Where(Vec<(String, String)>),
 }
 
@@ -197,7 +197,9 @@ impl Step {
             }
             Self::Where(conditions) => conditions.iter().all(|(key, wanted)| {
                 let keys: Vec<&str> = key.split('.').collect();
-                item.at(&keys).and_then(Value::scalar_text).is_some_and(|value| value == *wanted)
+                let is_wanted = |value: &Value| value.scalar_text().is_some_and(|text| text == *wanted);
+                let has_it = |value: &Value| value.as_list().is_some_and(|list| list.iter().any(is_wanted));
+                item.at(&keys).is_some_and(|value| is_wanted(value) || has_it(value))
             }),
             Self::Keys(_) => false,
         }

@@ -16,13 +16,13 @@ pub fn is_in_class_aside(path: &str, text: &str, offset: usize) -> bool {
     })
 }
 
-/// Whether a place stands in a table of settings that only tests use: `'mysql_testing' => [` of Laravel.
+/// Whether a place stands in a table of settings that only tests use: `'mysql_testing' => [`, `'mysql-ci' => [` of Laravel.
 pub fn is_in_table_aside(path: &str, text: &str, offset: usize) -> bool {
     let before = text.get(..offset).filter(|_| path.rsplit_once('.').is_some_and(|(_, end)| end == "php"));
     before.is_some_and(|before| {
         enclosing(before).filter_map(|line| line.split_once("=>")).any(|(name, _)| {
             let name = name.trim().trim_matches(['"', '\'']);
-            name.split(['_', '-']).any(|word| matches!(word, "test" | "tests" | "testing"))
+            name.split(['_', '-']).any(|word| matches!(word, "test" | "tests" | "testing" | "ci" | "e2e" | "dusk"))
         })
     })
 }

@@ -146,6 +146,17 @@ pub(super) fn jwt_expiry(token: &str) -> Option<i64> {
     json(token.split('.').nth(1))?.get("exp")?.as_i64()
 }
 
+/// Whether a token says that it is made by and for the machine itself alone: no other takes it.
+pub(super) fn is_jwt_of_one_machine(token: &str) -> bool {
+    let claims = json(token.split('.').nth(1)).unwrap_or_default();
+    let is_itself = |claim: &str| {
+        let url = claims.get(claim).and_then(|value| value.as_str()).unwrap_or_default();
+        let host = url.split_once("://").map_or("", |(_, rest)| rest).split(['/', ':']).next();
+        matches!(host, Some("localhost" | "127.0.0.1"))
+    };
+    is_itself("iss") && is_itself("aud")
+}
+
 fn is_jwt(token: &str) -> bool {
     let mut parts = token.split('.');
     let header = json(parts.next());

@@ -1,5 +1,6 @@
 //! What a path says about a literal in it: which grammar it stands in, and how much it weighs there.
 
+use crate::facts::code::Language;
 use crate::facts::production::{
     Stage, TESTS, is_example, is_fixture, is_settings_aside, is_test_support, stage_of_path,
 };
@@ -36,11 +37,11 @@ pub(super) enum Weight {
     Production,
 }
 
+/// Code beside that of a [`Language`].
 const CODE: &[&str] = &[
-    "rs", "go", "py", "js", "mjs", "cjs", "jsx", "ts", "tsx", "java", "kt", "kts", "scala", "groovy", "gradle", "c",
-    "h", "cc", "cpp", "hpp", "cs", "fs", "vb", "m", "mm", "swift", "rb", "erb", "php", "pl", "pm", "lua", "dart", "ex",
-    "exs", "erl", "clj", "cljs", "hs", "ml", "r", "jl", "sol", "vue", "svelte", "sql", "pas", "f90", "zig", "nim",
-    "proto", "ipynb", "cr", "y", "yy", "jsp", "aspx", "cshtml", "coffee", "rake", "gemspec", "phtml",
+    "groovy", "gradle", "fs", "vb", "m", "mm", "erb", "pl", "pm", "lua", "dart", "erl", "clj", "cljs", "hs", "ml", "r",
+    "jl", "sol", "sql", "pas", "f90", "zig", "nim", "ipynb", "cr", "y", "yy", "jsp", "aspx", "cshtml", "coffee",
+    "rake", "gemspec", "phtml",
 ];
 const QUOTED: &[&str] =
     &["json", "json5", "jsonc", "toml", "tf", "tfvars", "hcl", "tfstate", "bicep", "cue", "tsk", "nix"];
@@ -129,7 +130,7 @@ const VENDORED: &[&str] =
 const GENERATED: &[&str] = &[".sqlx", "cassettes", "__snapshots__"];
 /// More words of tests than [`TESTS`].
 const SPECS: &[&str] =
-    &["spec", "specs", "expected", "expectedoutput", "cypress", "playwright", "phpunit", "conformance"];
+    &["spec", "specs", "expected", "expectedoutput", "cypress", "playwright", "phpunit", "conformance", "jepsen"];
 /// Files of clients that send requests by hand.
 const REQUESTS: &[&str] = &[".http", ".rest", ".bru", ".gor", ".postman_collection.json"];
 const DEV_FILES: &[&str] = &[
@@ -172,12 +173,21 @@ pub(super) fn grammar(path: &str) -> Grammar {
         () if is_translation && !in_list(&["go", "rs", "java"]) => Grammar::Other,
         () if in_list(OTHER) => Grammar::Other,
         () if lower.starts_with(".env") || lower.starts_with("dockerfile") || in_list(BARE) => Grammar::Bare,
-        () if in_list(CODE) => Grammar::Code,
+        () if in_list(CODE) || Language::of(name).is_some() => Grammar::Code,
         () if in_list(QUOTED) => Grammar::Quoted,
-        () if in_list(PROSE) => Grammar::Prose,
+        () if in_list(PROSE) || is_page_of_the_manual(path, extension) => Grammar::Prose,
         () if in_list(MARKUP) => Grammar::Markup,
         () => Grammar::Bare,
     }
+}
+
+/// `man/shop.7`, `man1/shop.1m`: a page as `man` shows it. What a log leaves behind has a number for its end, too.
+fn is_page_of_the_manual(path: &str, extension: &str) -> bool {
+    let is_section = |text: &str| matches!(text.as_bytes(), [b'1'..=b'9'] | [b'1'..=b'9', b'a'..=b'z']);
+    let is_manual = |folder: &str| {
+        folder.strip_prefix("man").is_some_and(|rest| matches!(rest, "" | "page" | "pages") || is_section(rest))
+    };
+    is_section(extension) && path.split('/').rev().skip(1).any(is_manual)
 }
 
 /// `pt-BR`, `zh_CN`: a language and its country.
@@ -220,7 +230,8 @@ pub(super) fn weight(path: &str) -> Weight {
     if is_beside_ci(path) || RUNNERS.contains(&name) {
         return Weight::Ci;
     }
-    if DEV_FILES.contains(&name)
+    let stage = stage_of_path(path);
+    if DEV_FILES.contains(&name) && !matches!(stage, Stage::Never(_))
         || name.starts_with(".env")
         || name.ends_with(".gitlab-ci.yml")
         || path.starts_with(".github/")
@@ -228,7 +239,7 @@ pub(super) fn weight(path: &str) -> Weight {
     {
         return Weight::Development;
     }
-    match stage_of_path(path) {
+    match stage {
         Stage::Production => Weight::Production,
         Stage::Never("template") => Weight::Aside("in a template"),
         Stage::Never("ci") => Weight::Ci,

@@ -223,7 +223,9 @@ pub(super) fn is_of_the_program(name: &str) -> bool {
     // The product's name may stand in front: `SHOP_SESSION_SECRET`.
     let names_its_work = matches!(
         words.iter().map(String::as_str).collect::<Vec<_>>().as_slice(),
-        [.., "session" | "cookie" | "csrf", "secret" | "key"] | [.., "encryption" | "signing", "key"]
+        [.., "session" | "cookie" | "csrf", "secret" | "key"]
+            | [.., "encryption" | "signing", "key"]
+            | [.., "rpc", "secret"]
     );
     names_its_work
         || words.iter().any(|word| matches!(word.as_str(), "key" | "secret"))

@@ -7,8 +7,12 @@ use super::{Finding, names};
 use crate::facts::Facts;
 use crate::facts::config::Held;
 use crate::facts::containers::is_mounted_aside;
-use crate::tree::path::folder_of;
+use crate::pattern::pattern;
+use crate::source::Source;
+use crate::tree::path::{folder_of, within};
 use std::sync::Arc;
+
+pattern!(LOCAL_CLUSTER, r"\b(?:minikube[ \t]+start|kind[ \t]+create[ \t]+cluster|k3d[ \t]+cluster[ \t]+create)\b");
 
 /// Why a literal beside a name does not reach production, if something in the tree says so.
 pub(super) fn why_aside(facts: &Facts<'_>, finding: &Finding) -> Option<&'static str> {
@@ -27,12 +31,23 @@ pub(super) fn why_aside(facts: &Facts<'_>, finding: &Finding) -> Option<&'static
     if goes_with_it() && is_mounted_aside(facts, &finding.path) {
         return Some("in a file that only such compositions mount");
     }
+    if goes_with_it() && is_for_a_local_cluster(facts, &finding.path) {
+        return Some("in a manifest that the page beside it applies to a cluster of one machine");
+    }
     let name = name?;
     if is_taken_over_and_set(&finding.path, text, before, name) {
         return Some("in a section that production takes over, and sets anew");
     }
     (is_set_beside(facts, &finding.path, name) || is_overridden(facts, finding))
         .then_some("the settings of production set it anew")
+}
+
+/// Whether the page beside a manifest starts a cluster on the reader's own machine and applies the manifest there.
+fn is_for_a_local_cluster(facts: &Facts<'_>, path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let page = facts.tree.text(&within(folder, "README.md")).map(Source::text).unwrap_or_default();
+    let applies = |line: &str| line.contains(" -f ") && line.split_whitespace().any(|word| word == name);
+    LOCAL_CLUSTER.is_match(page) && page.lines().any(applies)
 }
 
 /// The name that a value is given to, in front of it: `SECRET_KEY = "`, `pass: `, `"token": "`.

@@ -165,6 +165,9 @@ impl Scanner {
                 (Confidence::Low, Some("beside the pattern that finds it"))
             }
             _ if has_expired(detector, &text[start..end], setting.now) => (Confidence::Low, Some("it has expired")),
+            _ if detector.is_jwt() && checks::is_jwt_of_one_machine(&text[start..end]) => {
+                (Confidence::Low, Some("made by and for the machine itself alone"))
+            }
             _ if around::is_an_example(text, start) => (Confidence::Low, Some("named an example")),
             _ if is_help() => (Confidence::Low, Some("in a sample inside of a text")),
             _ if detector.is_of_apps() && around::goes_to_browsers("apiKey", text, start) => {

@@ -90,7 +90,7 @@ fn loaders(facts: &Facts<'_>) -> Vec<Place> {
 }
 
 /// The value of a tag: `env:"PORT,required"`.
-pub(super) fn tag<'t>(tags: &'t str, name: &str) -> Option<&'t str> {
+pub(in crate::facts) fn tag<'t>(tags: &'t str, name: &str) -> Option<&'t str> {
     tags.split_whitespace().find_map(|tag| {
         let (key, value) = tag.split_once(":\"")?;
         (key == name).then(|| value.split('"').next().unwrap_or_default())

@@ -24,6 +24,7 @@ use super::code::{is_of_a_client_library, is_of_a_typed_module};
 use super::config::Key;
 use crate::evidence::Place;
 
+pub(in crate::facts) use go::tag;
 pub use shape::{Bound, Shape};
 
 /// The types that the program reads its settings into.

@@ -21,6 +21,8 @@ pub(in crate::probe) struct Rule {
     pub(in crate::probe) ports: Vec<(u16, u16)>,
     /// Whether the ports are known.
     pub(in crate::probe) ports_known: bool,
+    /// Whether it is for datagrams alone.
+    pub(in crate::probe) is_udp: bool,
     /// Whether it lets in.
     pub(in crate::probe) allows: bool,
 }
@@ -29,6 +31,16 @@ impl Rule {
     /// Whether it lets the whole world in.
     pub(in crate::probe) fn is_world(&self) -> bool {
         self.allows && self.ranges.iter().any(|range| is_world(range))
+    }
+
+    /// Whether it is how the public comes in: to the web, or by datagrams to what plays, calls or answers names.
+    pub(in crate::probe) fn is_for_the_public(&self) -> bool {
+        /// What answers to the machines beside it alone: files at the start, clocks, devices, directories, caches.
+        const INSIDE: &[u16] = &[69, 111, 123, 161, 389, 1900, 11211];
+        let is_web = |ports: &(u16, u16)| matches!(ports, (80, 80) | (443, 443));
+        let is_public = |(low, high): &(u16, u16)| !INSIDE.iter().any(|port| (low..=high).contains(&port));
+        let fits = |ports: &(u16, u16)| is_web(ports) || self.is_udp && is_public(ports);
+        self.ports_known && !self.ports.is_empty() && self.ports.iter().all(fits)
     }
 
     /// Whether a port is among its ports.
@@ -151,9 +163,8 @@ fn of(resource: &Resource, shape: &Shape, rule: &Value) -> Option<Rule> {
         names.push("0.0.0.0/0".to_owned());
     }
     let (ports, ports_known) = ports(&shape.ports, rule);
-    let all = text("protocol")
-        .or_else(|| text("ip_protocol"))
-        .is_some_and(|protocol| matches!(protocol.as_str(), "-1" | "all"));
+    let protocol = text("protocol").or_else(|| text("ip_protocol")).unwrap_or_default().to_ascii_lowercase();
+    let all = matches!(protocol.as_str(), "-1" | "all");
     let span = if shape.block.is_empty() { resource.span } else { rule.span };
     Some(Rule {
         place: resource.at(span),
@@ -162,6 +173,7 @@ fn of(resource: &Resource, shape: &Shape, rule: &Value) -> Option<Rule> {
         names_others,
         ports: if all { Vec::new() } else { ports },
         ports_known: all || ports_known,
+        is_udp: matches!(protocol.as_str(), "udp" | "17"),
         allows: !(denies || shape.block == "deny"),
     })
 }
@@ -187,6 +199,7 @@ fn of_module(resource: &Resource) -> Option<Rule> {
         names_others,
         ports: Vec::new(),
         ports_known: false,
+        is_udp: false,
         allows: true,
     })
 }

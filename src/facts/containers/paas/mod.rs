@@ -16,7 +16,7 @@ use crate::facts::Facts;
 use crate::facts::format::Format;
 use crate::facts::production::{self, Stage, Standing};
 use crate::tree::File;
-use crate::tree::path::is_below;
+use crate::tree::path::{folder_of, is_below};
 use crate::value::Value;
 pub use heroku::environment_of_app;
 
@@ -147,6 +147,9 @@ pub(in crate::facts) fn standing(facts: &Facts<'_>, path: &str, app: Option<&str
     if production::is_in_tools(path) {
         return Standing::Uncertain("it stands in a folder of tools".to_owned());
     }
+    if publishes_pages(facts, folder_of(path)) {
+        return Standing::Aside("its folder holds the pages of a site".to_owned());
+    }
     match app.map(last_word) {
         Some(word)
             if ["dev", "development", "staging", "stage", "preview", "test", "qa", "uat", "sandbox"]
@@ -156,6 +159,14 @@ pub(in crate::facts) fn standing(facts: &Facts<'_>, path: &str, app: Option<&str
         }
         _ => Standing::Production,
     }
+}
+
+/// Whether a folder is called for a site, and most likely publishes what is written about the product: many pages lie in it.
+fn publishes_pages(facts: &Facts<'_>, folder: &str) -> bool {
+    const PAGES: usize = 10;
+    let is_page = |file: &&File| file.path.ends_with(".md") && is_below(&file.path, folder);
+    matches!(folder.rsplit('/').next(), Some("site" | "website"))
+        && facts.tree.files().iter().filter(is_page).take(PAGES).count() == PAGES
 }
 
 fn last_word(name: &str) -> &str {

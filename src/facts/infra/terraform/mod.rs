@@ -116,7 +116,21 @@ fn standing_of(path: &str, folder: &Folder) -> Standing {
     if among_modules && !has_own_state {
         return Standing::Aside("no stack of the tree calls this module".into());
     }
-    of_path(&format!("{path}/"))
+    match stage_of_state(folder) {
+        Some(word) => Standing::Aside(format!("\"{word}\" in the name of its state")),
+        None => of_path(&format!("{path}/")),
+    }
+}
+
+/// The word in the name under which a stack keeps its state that says it is for something else than production.
+fn stage_of_state(folder: &Folder) -> Option<&'static str> {
+    const STAGES: &[&str] =
+        &["dev", "development", "e2e", "test", "tests", "testing", "staging", "sandbox", "qa", "uat"];
+    let settings = folder.blocks.iter().filter(|block| block.word == "terraform");
+    let names = settings.flat_map(|block| block.content.texts_in("backend", &["bucket", "key", "prefix", "path"]));
+    let names: Vec<String> = names.collect();
+    let is_word = |stage: &str| names.iter().any(|name| name.split(['-', '_', '/', '.']).any(|word| word == stage));
+    STAGES.iter().copied().find(|stage| is_word(stage))
 }
 
 /// The folder that a call of a local module means.

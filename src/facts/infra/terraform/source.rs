@@ -91,6 +91,22 @@ impl Content {
         }
     }
 
+    /// The plain texts of some attributes in the nested blocks of a name.
+    pub(super) fn texts_in(&self, block: &str, names: &[&str]) -> Vec<String> {
+        match self {
+            Self::Hcl(body) => {
+                let text = |body: &Body, name: &str| Some(body.get_attribute(name)?.value.as_str()?.to_owned());
+                let of = |body| names.iter().filter_map(move |name| text(body, name));
+                body.get_blocks(block).flat_map(|block| of(&block.body)).collect()
+            }
+            Self::Json(value) => {
+                let kinds = value.get(block).and_then(Value::as_map).into_iter().flatten().map(|(_, kind)| &kind.value);
+                let text = |kind: &Value, name: &str| Some(kind.get(name)?.as_str()?.to_owned());
+                kinds.flat_map(|kind| names.iter().filter_map(move |name| text(kind, name))).collect()
+            }
+        }
+    }
+
     /// Whether a nested block of a name stands in it.
     pub(super) fn has_block(&self, name: &str) -> bool {
         match self {

@@ -143,6 +143,8 @@ fn is_public_by_design(value: &str, name: &str) -> bool {
         "chromatic",
         "codecov",
         "algolia",
+        "docsearch",
+        "docs_search",
         "publishable",
         "sitekey",
         "site_key",
