@@ -21,8 +21,8 @@ pub(in crate::probe) struct Rule {
     pub(in crate::probe) ports: Vec<(u16, u16)>,
     /// Whether the ports are known.
     pub(in crate::probe) ports_known: bool,
-    /// Whether it is for datagrams alone.
-    pub(in crate::probe) is_udp: bool,
+    /// The protocol in lower case, by name or number; empty where none is written.
+    pub(in crate::probe) protocol: String,
     /// Whether it lets in.
     pub(in crate::probe) allows: bool,
 }
@@ -39,7 +39,8 @@ impl Rule {
         const INSIDE: &[u16] = &[69, 111, 123, 161, 389, 1900, 11211];
         let is_web = |ports: &(u16, u16)| matches!(ports, (80, 80) | (443, 443));
         let is_public = |(low, high): &(u16, u16)| !INSIDE.iter().any(|port| (low..=high).contains(&port));
-        let fits = |ports: &(u16, u16)| is_web(ports) || self.is_udp && is_public(ports);
+        let is_udp = matches!(self.protocol.as_str(), "udp" | "17");
+        let fits = |ports: &(u16, u16)| is_web(ports) || is_udp && is_public(ports);
         self.ports_known && !self.ports.is_empty() && self.ports.iter().all(fits)
     }
 
@@ -173,7 +174,7 @@ fn of(resource: &Resource, shape: &Shape, rule: &Value) -> Option<Rule> {
         names_others,
         ports: if all { Vec::new() } else { ports },
         ports_known: all || ports_known,
-        is_udp: matches!(protocol.as_str(), "udp" | "17"),
+        protocol,
         allows: !(denies || shape.block == "deny"),
     })
 }
@@ -199,7 +200,7 @@ fn of_module(resource: &Resource) -> Option<Rule> {
         names_others,
         ports: Vec::new(),
         ports_known: false,
-        is_udp: false,
+        protocol: String::new(),
         allows: true,
     })
 }
