@@ -394,14 +394,21 @@ fn after(text: &str, heading: &str, key: &str) -> Option<String> {
     lines.into_iter().find_map(value)
 }
 
+/// The text of a line that is a heading: marked, underlined, or an element.
+fn heading(line: &str, is_underlined: bool) -> Option<&str> {
+    let rest = line.strip_prefix("# ").or_else(|| line.strip_prefix("= "));
+    let rest = rest.or_else(|| Some(line.split_once("<h1")?.1.split_once('>')?.1));
+    rest.or_else(|| Some(line).filter(|line| is_underlined && line.starts_with(char::is_alphanumeric)))
+}
+
 /// The first heading of a README, without its markup.
 fn title(text: &str) -> Option<String> {
-    let heading = |line: &str| {
-        let line = line.trim();
-        let rest = line.strip_prefix("# ").or_else(|| line.strip_prefix("= "));
-        rest.or_else(|| Some(line.split_once("<h1")?.1.split_once('>')?.1)).map(str::to_owned)
-    };
-    let found = text.lines().take(40).find_map(heading)?;
+    let lines: Vec<&str> = text.lines().take(40).map(str::trim).collect();
+    let is_underlined =
+        |at: usize| lines.get(at + 1).is_some_and(|next| next.len() >= 3 && next.replace('=', "").is_empty());
+    let found = lines.iter().copied().enumerate().find_map(|(at, line)| heading(line, is_underlined(at)))?;
+    // A badge behind the name is no part of it.
+    let found = found.split("[![").next().filter(|name| !name.trim().is_empty()).unwrap_or(found);
     let mut plain = String::new();
     let mut depth = 0_usize;
     for letter in found.chars() {

@@ -94,10 +94,10 @@ fn a_list_that_code_breaks_apart_keeps_its_steps() {
 
 #[test]
 fn placeholders_are_holes_in_prose_and_never_in_code() {
-    let text = "# A\nTODO: write\n\n# B\n`{{ name }}` and `TODO` are code\n\n# C\nuse {{ cluster_name }} here\n\n# D\n```sh\nhelm upgrade {{ x }} TODO\n```\n\n# E\nkeep a todo list, data to be written to disk\n";
+    let text = "# A\nTODO: write\n\n# B\n`{{ name }}` and `TODO` are code\n\n# C\nuse {{ cluster_name }} here\n\n# D\n```sh\nhelm upgrade {{ x }} TODO\n```\n\n# E\nkeep a todo list, data to be written to disk; a door is *coming soon* to the house\n\n# F\nMore ovens coming soon!\n";
     one("p.md", text, |document| {
         let holes: Vec<_> = document.sections[1..].iter().map(|section| section.placeholders.len()).collect();
-        assert_eq!(holes, [1, 0, 1, 0, 0]);
+        assert_eq!(holes, [1, 0, 1, 0, 0, 1]);
     });
 }
 
@@ -187,6 +187,54 @@ fn an_address_of_the_published_documentation_leads_to_its_page() {
 }
 
 #[test]
+fn modules_of_asciidoc_are_one_book() {
+    let page = "\
+:type: CONCEPT
+
+[id='lag-{context}']
+= Lag
+
+[role=\"abstract\"]
+Look at image:lag.png[a picture], at xref:doors-shop[the doors], at <<ovens>>, at xref:lids[lids], and at
+link:{Book}#there[the book].
+
+include::shared/attributes.adoc[]
+";
+    let files =
+        [("docs/lag.adoc", page), ("docs/doors.adoc", "[id=\"doors-{context}\"]\n= Doors\n\n[[ovens]]\nText.\n")];
+    with(&files, |facts| {
+        let documents = facts.documents();
+        let from = documents.at("docs/lag.adoc").expect("a document");
+        let links: Vec<&str> = from.sections[1].links.iter().map(|link| link.url.as_str()).collect();
+        assert_eq!(links, ["#doors-shop", "#ovens", "#lids"]);
+        let go = |url: &str| resolve(facts.tree, documents, from, url);
+        assert_eq!(go("#doors-shop"), Target::Inside("docs/doors.adoc".into()));
+        assert_eq!(go("#ovens"), Target::Inside("docs/doors.adoc".into()));
+        assert_eq!(go("#lids"), Target::Broken("no such heading"));
+        assert!(from.sections[1].blocks[0].text.starts_with("Look at"), "{:?}", from.sections[1].blocks);
+        assert_eq!(from.sections[0].words, 0);
+    });
+}
+
+#[test]
+fn a_page_of_zola_is_found_below_its_content() {
+    let files = [
+        ("site/content/guide/start.md", "# Start\n"),
+        ("site/content/guide/ovens.md", "# Ovens\n"),
+        ("doc/book/begin.md", "# Begin\n"),
+        ("doc/book/cook/bread.md", "# Bread\n"),
+    ];
+    with(&files, |facts| {
+        let documents = facts.documents();
+        let go = |from: &str, url: &str| resolve(facts.tree, documents, documents.at(from).expect("a document"), url);
+        let inside = |path: &str| Target::Inside(path.into());
+        assert_eq!(go("site/content/guide/start.md", "@/guide/ovens.md"), inside("site/content/guide/ovens.md"));
+        assert_eq!(go("doc/book/begin.md", "@/documentation/cook/bread.md"), inside("doc/book/cook/bread.md"));
+        assert_eq!(go("doc/book/begin.md", "@/documentation/cook/stew.md"), Target::Other);
+    });
+}
+
+#[test]
 fn asciidoc_and_rst_have_the_same_shape() {
     let adoc = "= Guide\n\n== Deployment\n\n. Pull the image\n+\n[source,bash]\n----\ndocker pull x\n----\n. Check `curl -f http://h/health`\n\n////\n. hidden\n////\n";
     one("docs/guide.adoc", adoc, |document| {
@@ -217,6 +265,7 @@ fn some_documents_never_speak_for_operations() {
     assert!(matches!(standing("LICENSE.md"), Standing::Never(_)));
     assert!(matches!(standing("crates/x/CHANGELOG.md"), Standing::Never(_)));
     assert!(matches!(standing(".claude/skills/deploy/SKILL.md"), Standing::Never(_)));
+    assert!(matches!(standing("docs/agent-instructions/setup.md"), Standing::Never(_)));
     assert!(matches!(standing("docs/proposals-done/audit.md"), Standing::Never(_)));
     assert!(matches!(standing("AGENTS.md"), Standing::Never(_)));
     assert!(matches!(standing("examples/app/README.md"), Standing::Never(_)));

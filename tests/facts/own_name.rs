@@ -62,6 +62,10 @@ fn manifests_addresses_the_readme_and_workflows_name_it() {
     let parent = "<project><parent><artifactId>boot</artifactId></parent><artifactId>demo</artifactId></project>";
     assert!(is_demo(&[("pom.xml", parent)]));
     assert!(is_demo(&[("README.md", "# <img src=\"x.png\" alt=\"logo\"> Shop Demo\n\nText.\n")]));
+    assert!(is_demo(&[(
+        "README.md",
+        "Shop Demo [![CI](https://ci.example/x.svg)](https://ci.example)\n=====\n\nText.\n"
+    )]));
     let badge = "![CI](https://github.com/acme/shop-demo/workflows/CI/badge.svg)\n# Boutique\n";
     assert!(is_demo(&[("README.md", badge)]));
     let condition = "jobs:\n  a:\n    if: github.repository == 'acme/shop-demo'\n";

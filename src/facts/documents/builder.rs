@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 /// Marks of unfinished work. The capitals are case-sensitive: "a todo list" is prose, `TODO` is a hole.
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r"(?m)\b(?:TODO|TBD|TBC|FIXME|XXX)\b|(?i:\bcoming soon\b|\blorem ipsum\b|\bto be (?:written|determined|completed|announced|defined|documented|added|done)[\s_*.\])]*$|\bwork in progress[\s_*.\])]*$|\bunder construction\b|\bthis (?:section|chapter) is (?:now |currently )?(?:deprecated|outdated|obsolete|out[- ]of[- ]date|no longer (?:maintained|valid|accurate|correct|up[- ]to[- ]date))\b|^\W*xxx+\W*$)|\{\{\s*[A-Za-z_$.][^{}]*\}\}";
+    let pattern = r"(?m)\b(?:TODO|TBD|TBC|FIXME|XXX)\b|(?i:\bcoming soon\b[\s_*]*(?:[^\w\s*]|$)|\blorem ipsum\b|\bto be (?:written|determined|completed|announced|defined|documented|added|done)[\s_*.\])]*$|\bwork in progress[\s_*.\])]*$|\bunder construction\b|\bthis (?:section|chapter) is (?:now |currently )?(?:deprecated|outdated|obsolete|out[- ]of[- ]date|no longer (?:maintained|valid|accurate|correct|up[- ]to[- ]date))\b|^\W*xxx+\W*$)|\{\{\s*[A-Za-z_$.][^{}]*\}\}";
     Regex::constant(pattern)
 });
 

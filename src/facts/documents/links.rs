@@ -38,7 +38,13 @@ pub fn resolve(tree: &Tree, documents: &Documents, from: &Document, url: &str) -
     if let Some(fragment) = url.strip_prefix('#') {
         let found = anchors::reaches(from.sections.iter().flat_map(|section| &section.anchors), fragment);
         let is_top = fragment.is_empty() || fragment == "top";
-        return if found || is_top { Target::Inside(from.path.to_string()) } else { Target::Broken("no such heading") };
+        if found || is_top {
+            return Target::Inside(from.path.to_string());
+        }
+        return in_book(documents, from, fragment).map_or(Target::Broken("no such heading"), Target::Inside);
+    }
+    if let Some(page) = url.strip_prefix("@/") {
+        return of_zola(tree, documents, from, page).unwrap_or(Target::Other);
     }
     let folder = from.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     if let Some(rooted) = url.strip_prefix('/') {
@@ -46,6 +52,32 @@ pub fn resolve(tree: &Tree, documents: &Documents, from: &Document, url: &str) -
         return inside(tree, documents, "", rooted).unwrap_or(Target::Other);
     }
     inside(tree, documents, folder, url).unwrap_or(Target::Broken("no such file"))
+}
+
+/// The document of `AsciiDoc` that bears an anchor: what a book includes is one text with all else that it includes.
+fn in_book(documents: &Documents, from: &Document, fragment: &str) -> Option<String> {
+    let is_of_book = |path: &str| [".adoc", ".asciidoc"].iter().any(|end| path.ends_with(end));
+    let wanted = anchors::slug(fragment);
+    // `[id='metrics-{context}']` ends in what the book that includes it is called.
+    let is_of_any = |anchor: &String| anchor.strip_suffix("context").is_some_and(|stem| wanted.starts_with(stem));
+    let bears = |document: &&Document| {
+        let anchors = || document.sections.iter().flat_map(|section| &section.anchors);
+        is_of_book(&document.path) && (anchors::reaches(anchors(), fragment) || anchors().any(is_of_any))
+    };
+    let mut all = documents.all().iter().filter(|_| is_of_book(&from.path));
+    all.find(bears).map(|document| document.path.to_string())
+}
+
+/// Where `@/guide/page.md` of Zola leads: below `content`, or below a folder above the page that a site takes in, under a
+/// name of the site's own.
+fn of_zola(tree: &Tree, documents: &Documents, from: &Document, page: &str) -> Option<Target> {
+    let below = page.split_once('/').map(|(_, below)| below);
+    let folders = from.path.match_indices('/').map(|(at, _)| &from.path[..at]);
+    let folders: Vec<&str> = folders.collect();
+    let rooted = folders.iter().rev().filter(|folder| folder.ends_with("content"));
+    let rooted = rooted.filter_map(|folder| inside(tree, documents, folder, page)).next();
+    let taken = || folders.iter().find_map(|folder| inside(tree, documents, folder, below?));
+    rooted.or_else(taken)
 }
 
 /// Where an address leads that stands in no document, such as the runbook of an alert: a path begins at the root.

@@ -36,17 +36,36 @@ pub(super) fn asciidoc(text: &str) -> Vec<Section> {
             reader.row(start, trimmed);
         } else if (1..=6).contains(&level) && trimmed[level..].starts_with(' ') {
             reader.heading(level as u8, trimmed[level..].trim(), start, trimmed.len());
-        } else if let Some(id) = trimmed.strip_prefix("[[").and_then(|rest| rest.strip_suffix("]]")) {
+        } else if let Some(id) = anchor(trimmed) {
             reader.builder.anchor(id);
         } else if let Some(attributes) = trimmed.strip_prefix("[source").and_then(|rest| rest.strip_suffix(']')) {
             attributes.trim_start_matches(',').split(',').next().unwrap_or("").trim().clone_into(&mut language);
-        } else if !trimmed.starts_with("//") {
+        } else if !trimmed.starts_with("//") && !is_attribute(trimmed) {
             reader.line(start, trimmed, ItemStyle::AsciiDoc);
         }
         at += 1;
     }
     reader.flush(text.len());
     reader.builder.finish()
+}
+
+/// The anchor that a line gives to what follows it: `[[id]]`, `[#id]`, `[id='id']`.
+fn anchor(line: &str) -> Option<&str> {
+    let inner = line.strip_prefix('[')?.strip_suffix(']')?;
+    let id = if let Some(id) = inner.strip_prefix('[') {
+        id.strip_suffix(']')?
+    } else if let Some(id) = inner.strip_prefix('#') {
+        id
+    } else {
+        inner.strip_prefix("id=")?.trim_start_matches(['"', '\''])
+    };
+    id.split([',', '"', '\'']).next()
+}
+
+/// Whether a line of `AsciiDoc` only says how what follows is shown: `[role="note"]`, `:toc: left`.
+fn is_attribute(line: &str) -> bool {
+    let name = |rest: &str| rest.split_once(':').is_some_and(|(name, _)| !name.is_empty() && !name.contains(' '));
+    line.starts_with('[') && line.ends_with(']') || line.strip_prefix(':').is_some_and(name)
 }
 
 fn fence(line: &str) -> Option<&str> {
@@ -150,7 +169,8 @@ static BULLET: LazyLock<Regex> = LazyLock::new(|| compile(r"^\s*[*+-]\s+").expec
 static DOTTED: LazyLock<Regex> = LazyLock::new(|| compile(r"^\.{1,5}\s+").expect("a constant pattern"));
 static STARRED: LazyLock<Regex> = LazyLock::new(|| compile(r"^(?:\*{1,5}|-)\s+").expect("a constant pattern"));
 static LINK: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r"(?:link:|xref:)?(?P<a>https?://[^\s\[\]<>`]+|[\w./#-]+)\[(?P<at>[^\]]*)\]|`(?P<rt>[^`<]+?)\s*<(?P<r>[^>`]+)>`_|<<(?P<x>[^,>]+)(?:,(?P<xt>[^>]*))?>>|(?P<bare>https?://[^\s\[\]<>`)]+)";
+    // What a picture, an included file or a condition names is no link.
+    let pattern = r"\b(?:image|video|audio|icon|include|footnote|ifdef|ifndef|ifeval|endif)::?[^\s\[]*\[[^\]]*\]|xref:(?P<id>[\w{}-]+)\[(?P<it>[^\]]*)\]|(?:link:|xref:)?(?P<a>https?://[^\s\[\]<>`]+|[\w./#{}-]+)\[(?P<at>[^\]]*)\]|`(?P<rt>[^`<]+?)\s*<(?P<r>[^>`]+)>`_|<<(?P<x>[^,>]+)(?:,(?P<xt>[^>]*))?>>|(?P<bare>https?://[^\s\[\]<>`)]+)";
     compile(pattern).expect("a constant pattern")
 });
 static CODE: LazyLock<Regex> = LazyLock::new(|| compile(r"``?([^`]+)``?").expect("a constant pattern"));
@@ -219,11 +239,15 @@ impl<'t> Reader<'t> {
         let inline: Vec<&str> = CODE.captures_iter(raw).filter_map(|code| Some(code.get(1)?.as_str())).collect();
         let inline: String = inline.into_iter().filter(|code| is_inline_command(code)).collect::<Vec<_>>().join("\n");
         for found in LINK.captures_iter(raw) {
-            let url = ["a", "r", "x", "bare"].iter().find_map(|name| found.name(name));
-            let text = ["at", "rt", "xt"].iter().find_map(|name| found.name(name));
-            if let Some(url) = url {
-                let url =
-                    if found.name("x").is_some() { format!("#{}", url.as_str()) } else { url.as_str().to_owned() };
+            let url = ["a", "r", "id", "x", "bare"].iter().find_map(|name| found.name(name));
+            let text = ["at", "rt", "it", "xt"].iter().find_map(|name| found.name(name));
+            // What an attribute stands for is said elsewhere.
+            if let Some(url) = url.filter(|url| !url.as_str().contains('{')) {
+                let url = if found.name("x").or(found.name("id")).is_some() {
+                    format!("#{}", url.as_str())
+                } else {
+                    url.as_str().to_owned()
+                };
                 let text = text.map_or("", |text| text.as_str()).to_owned();
                 self.builder.link(Link { text, url, span: Span::new(start + url_start(&found), end) });
             }

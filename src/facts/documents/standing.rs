@@ -27,6 +27,12 @@ pattern!(
 // What a tool hands to a model, which then writes code or a text: an element names the model, another one the file.
 pattern!(PROMPT, r#"(?m)^<[A-Z]\w*\s[^>\n]*\bmodel="[\w.-]+/[\w.:-]+"[^>\n]*>"#);
 
+// Whom else a page may say that it is for.
+pattern!(
+    FOR_AGENTS,
+    r"\b(?:this|these)\s+(?:\w+\s+){0,2}?(?:is|are|contains?|holds?|gives?|provides?)\s+(?:the\s+)?instructions\s+for\s+(?:an?\s+|the\s+|your\s+)?(?:ai|coding|llm)\b"
+);
+
 /// Words without which nothing of a document's age matches.
 const OUTDATED_WORDS: &[&str] = &[
     "deprecated",
@@ -107,6 +113,11 @@ const AGENTS_FOLDERS: &[&str] = &[
     ".opencode",
     ".clinerules",
     "skills",
+    "skill-assets",
+    "agent-skills",
+    "agent_skills",
+    "agent-instructions",
+    "agent_instructions",
 ];
 const FOREIGN_FOLDERS: &[&str] = &[
     "vendor",
@@ -342,7 +353,7 @@ fn by_content(text: &str, sections: &[Section]) -> Standing {
     if PAID.is_match(&head) {
         return Standing::Never("about an edition that is paid for");
     }
-    if text.contains("<Output ") && PROMPT.is_match(text) {
+    if text.contains("<Output ") && PROMPT.is_match(text) || FOR_AGENTS.is_match(&head) {
         return Standing::Never("instructions for coding agents");
     }
     if head.contains("not a user manual") || FOR_THE_CODE.is_match(&head) {

@@ -5,7 +5,7 @@ use super::setting;
 use super::topic::Topic;
 use crate::evidence::Place;
 use crate::facts::Facts;
-use crate::facts::documents::{BlockKind, Document, Section, Standing, Target, resolve};
+use crate::facts::documents::{Block, BlockKind, Document, Section, Standing, Target, resolve};
 use crate::facts::own_name::without;
 use crate::pattern::pattern;
 use crate::source::Span;
@@ -14,6 +14,14 @@ use std::collections::BTreeSet;
 
 // Back to what was there before.
 pattern!(WAY_BACK, r"(?i)^(?:how to )?(?:downgrad|restor|roll(?:ing)?[- ]?back|revert|going back)\w*\b");
+
+// Where others keep their copies, behind the name of the program: "using Shop as your backup target".
+pattern!(
+    TARGET,
+    r"(?i)\s+as (?:an?|the|your|their) (?:\w+ )?back-?up (?:target|destination|storage|store|repository|backend|server|location)\b"
+);
+// What leads to the commands that bring a copy back, below a heading that only names the copy.
+pattern!(BRINGS_BACK, r"(?i)^\W*(?:(?:then|later|finally),?\s+)?to\s+(?:restore|recover)\b");
 
 /// What stands at the root of a program, beside its page.
 const MANIFESTS: &[&str] =
@@ -80,6 +88,17 @@ impl<'f> Candidate<'f> {
             |name: &str| [".rs", ".go", ".java", ".kt", ".cs", ".cpp", ".c"].iter().any(|end| name.ends_with(end));
         let is_root = |name: &str| MANIFESTS.contains(&name) || name.ends_with(".csproj");
         beside().any(|file| is_source(file.name())) && !beside().any(|file| is_root(file.name()))
+    }
+
+    /// Whether its page offers the program to others as the place of their copies.
+    pub(in crate::probe) fn is_for_their_copies(&self, facts: &Facts<'_>) -> bool {
+        let mut blocks = self.document.sections.iter().flat_map(|section| &section.blocks);
+        let own_name = facts.own_name();
+        let own = |text: &str| {
+            own_name.in_full().any(|name| text.to_lowercase().ends_with(name))
+                || text.rsplit(|c: char| !c.is_alphanumeric()).next().is_some_and(|word| own_name.is_whole(word))
+        };
+        blocks.any(|block| TARGET.find_iter(&block.text).any(|found| own(&block.text[..found.start()])))
     }
 
     /// Whether it is a section of a page about something else, which may speak of that alone.
@@ -170,7 +189,7 @@ fn candidates<'f>(facts: &Facts<'_>, document: &'f Document, topic: &Topic) -> V
     let mut found = Vec::new();
     let mut index = 1;
     while index < document.sections.len() {
-        if titled(index) || puts_up(index) {
+        if titled(index) || puts_up(index) || brings_back(topic, &document.sections[index]) {
             found.push(Candidate { document, section: index, shown: index });
             index = document.sections[index].end.max(index + 1);
         } else {
@@ -187,6 +206,19 @@ fn is_a_key(facts: &Facts<'_>, document: &Document, index: usize) -> bool {
     let title = written.trim_start_matches(['#', '=']).trim();
     let word = title.strip_prefix('`').and_then(|rest| rest.strip_suffix('`'));
     word.is_some_and(|word| !word.contains([' ', '`']))
+}
+
+/// Whether a section on copies also gives the commands that bring one back.
+fn brings_back(topic: &Topic, section: &Section) -> bool {
+    let leads = |block: &Block| {
+        block.kind == BlockKind::Paragraph
+            && block.text.trim_end().ends_with(':')
+            && BRINGS_BACK.is_match(setting::last_sentence(&block.text))
+    };
+    topic.is_shared(&section.title)
+        && !topic.is_other_title(&section.title)
+        && section.has_command()
+        && section.blocks.iter().any(leads)
 }
 
 /// Whether infrastructure is declared in the folder of a document.

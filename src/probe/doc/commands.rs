@@ -22,15 +22,19 @@ impl<'a> Look<'a, '_> {
         let of_section = |(index, section): (usize, &'a Section)| {
             let is_head = index == self.candidate.section || section.title == document.title();
             let is_named = !is_head && self.topic.is_done_by(&section.title);
-            let (mut lead, mut typed, mut found) = ("", Vec::new(), Vec::new());
+            // What leads to a command: the paragraph or item before it, and the paragraph before its list.
+            let (mut above, mut lead, mut typed, mut found) = ("", "", Vec::new(), Vec::new());
             for block in &section.blocks {
-                if matches!(block.kind, BlockKind::Paragraph | BlockKind::Item { .. }) {
-                    lead = &block.text;
+                match block.kind {
+                    BlockKind::Paragraph => (above, lead) = (&block.text, &block.text),
+                    BlockKind::Item { .. } => lead = &block.text,
+                    _ => {}
                 }
                 let is_meant = || {
                     !is_shared
                         || is_named
                         || self.topic.is_done_by(last_sentence(lead))
+                        || self.topic.is_done_by(last_sentence(above))
                         || self.topic.is_done_by(&block.text)
                 };
                 if !block.commands || !is_meant() {

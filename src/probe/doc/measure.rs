@@ -349,6 +349,7 @@ impl<'a> Look<'a, '_> {
             BlockKind::Row { cells, header: false } => {
                 cells.len() >= 2
                     && is_problem(&cells[0])
+                    && cells.iter().any(|cell| symptoms::says_what_is_wrong(cell))
                     && cells[1..].iter().any(|cell| is_fix(cell) || block.commands)
             }
             _ => false,

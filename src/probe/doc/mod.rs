@@ -60,7 +60,9 @@ fn look_for(facts: &Facts<'_>, question: &Question, topic: &Topic) -> Answer {
     for candidate in candidates::find(facts, topic) {
         let weight = weigh::weigh(facts, topic, &candidate);
         match weight.flaw() {
-            None if is_trade || topic.has_trade() && candidate.is_of_the_code(facts) => answer.blind.push(Blind {
+            None if is_trade
+                || topic.has_trade()
+                    && (candidate.is_of_the_code(facts) || candidate.is_for_their_copies(facts)) => answer.blind.push(Blind {
                 place: Some(candidate.place()),
                 why: format!(
                     "{} may be the manual of what this program does for its users, not how the team itself works",

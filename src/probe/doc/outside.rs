@@ -11,6 +11,11 @@ pattern!(
     MOVED,
     r"(?i)\b(?:has|have|was|were|been|is|are)\s+(?:now\s+|been\s+|since\s+)*(?:moved|relocated)\s*,?(?:\s+(?:out|from|away|over|here|permanently|entirely|completely)\b[^.]{0,40})?\s+to\b"
 );
+// What moves without its documents: "the Shop project has moved to another registry".
+pattern!(
+    ANOTHER_MOVED,
+    r"(?i)\b(?:(?:the|our)\s+(?:[\w-]+\s+){1,2}(?:project|organi[sz]ation|team)|images?|registr(?:y|ies))\s+(?:has|have|was|were|is|are)\s+(?:now\s+|been\s+|since\s+)*(?:moved|relocated)\b"
+);
 pattern!(ADDRESS, r"https?://[\w-]+\.[\w.-]+\w");
 
 /// A link of more words is a sentence.
@@ -64,10 +69,11 @@ pub(super) fn moved(facts: &Facts<'_>, topic: &Topic) -> Vec<Blind> {
                     section.links.iter().filter(|link| span.start <= link.span.start && link.span.end <= span.end);
                 links.into_iter().any(|link| resolve(facts.tree, documents, document, &link.url) == Target::Outside)
             };
+            let says_so = |text: &str| MOVED.is_match(text) && !ANOTHER_MOVED.is_match(text);
             let has_moved = section
                 .blocks
                 .iter()
-                .find(|block| MOVED.is_match(&block.text) && (leaves(block.span) || ADDRESS.is_match(&block.text)));
+                .find(|block| says_so(&block.text) && (leaves(block.span) || ADDRESS.is_match(&block.text)));
             blind.extend(has_moved.map(|block| Blind {
                 place: Some(Place::at(document.path.clone(), block.span)),
                 why: format!("\"{}\" has moved out of the tree, cannot be read offline", document.title()),

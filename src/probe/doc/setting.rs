@@ -43,10 +43,11 @@ pattern!(
     INTRODUCTION,
     r"(?i)\b(?:(?:this|an?|the) (?:\w+ )?(?:example|demo|sample|tutorial)\b|(?:local|development|dev) (?:cluster|environment|set-?up|deployment|use|only)|not (?:meant|intended|suitable|suited|ready|recommended)[\w ]* production|for (?:local )?development\b|on your (?:own )?(?:machine|laptop|computer))"
 );
-// What shows a text, and says nothing of the system that the page is about.
+// What shows a text, points to another page, or has something tried elsewhere before it is done here: it says nothing of
+// the system that the page is about.
 pattern!(
     SHOWN,
-    r"(?i)\b(?:this|an?|the) (?:\w+ )?(?:example|sample) (?:(?:shell|terminal|console) )?(?:sessions?|transcripts?|outputs?|commands?|snippets?|invocations?)\b"
+    r"(?i)\b(?:this|an?|the) (?:\w+ )?(?:example|sample) (?:(?:shell|terminal|console) )?(?:sessions?|transcripts?|outputs?|commands?|snippets?|invocations?|(?:[\w-]+ ){0,2}(?:dashboards?|files?))\b|\b(?:follow(?:ing)?|see|read(?:ing)?|refer to|consult)\s+the\s+(?:\w+\s+)?(?:example|demo|tutorial)\b|\b(?:test|try|verify|validate|check)\w*\b[^.]*?\b(?:development|dev|local) (?:cluster|environment|set-?up|deployment)s?\s+(?:first|before)\b"
 );
 pattern!(
     ONE_MACHINE,

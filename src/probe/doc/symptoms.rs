@@ -16,12 +16,14 @@ pattern!(
     PROBLEM,
     r"(?i)\b(?:errors?|fail\w*|cannot|can't|can not|not|isn't|won't|doesn't|don't|unable|crash\w*|time[sd]?[- ]?out|timing out|timeouts?|slow\w*|stuck|missing|denied|refused|exceed\w*|problems?|issues?|hang\w*|panic\w*|out of|killed|invalid|unexpected\w*|corrupt\w*|warn\w*|lost|loss|down|too (?:many|much|large|long|low|small|few|short|old)|nothing|high|wrong|broken|reject\w*|unavailable|unreachable|forbidden|unauthori[sz]ed|expired?|stale|ignored|skew\w*|mismatch\w*|conflict\w*|split[- ]brain|clash\w*|lag\w*|full|leak\w*|oom\w*|[45]\d\d)\b"
 );
+// "Whether it should start or not" and "Why not use a file?" deny nothing.
+pattern!(DENIES_NOTHING, r"(?i)\b(?:whether )?or not\b|^\W*why not\b|\bif not\W*$|\bnot only\b");
 // What a guide to problems may say shorter.
 pattern!(LACK, r"(?i)\b(?:no|never|none|restarts?|pending|empty|blank|loops?)\b");
 // A day of the week, a turn of duty, a tool to look at: what is done then is no answer to a problem.
 pattern!(
     ROUTINE,
-    r"(?i)^\W*(?:(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|daily\b|weekly\b|monthly\b|(?:\w+ )?rotation$|rota$|routine\b|hand-?over\b|hand-?off\b|sick days?\b|overview$|introduction$|monitoring$|(?:\w+ ){0,3}(?:logs?|logging|metrics|dashboards?)$|traces?$|tracing$|tools?$|live tail$|useful \w+$|(?:(?:any )?other|further|more|additional) (?:issues?|problems?|errors?|questions?)\W*$|still (?:stuck|having|need)\b|(?:need (?:more |further )?|getting |get )help\W*$|support$|contacts?$|see also$|references?$|links?$)"
+    r"(?i)^\W*(?:(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|daily\b|weekly\b|monthly\b|(?:\w+ )?rotation$|rota$|routine\b|hand-?over\b|hand-?off\b|sick days?\b|overview$|introduction$|monitoring$|(?:\w+ ){0,3}(?:logs?|logging|metrics|dashboards?)$|traces?$|tracing$|tools?$|live tail$|useful \w+$|(?:(?:any )?other|further|more|additional) (?:issues?|problems?|errors?|questions?)\W*$|still (?:stuck|having|need)\b|(?:need (?:more |further )?|getting |get )help\W*$|support$|contacts?$|see also$|what(?:'s| is| are) the differences?\b|references?$|links?$)"
 );
 // "Test the configuration:" is something to do, not something that goes wrong.
 pattern!(
@@ -32,6 +34,7 @@ pattern!(
 /// Whether a text says that something goes wrong.
 pub(super) fn says_what_is_wrong(text: &str) -> bool {
     PROBLEM.is_match(text)
+        && (!DENIES_NOTHING.is_match(text) || PROBLEM.is_match(&DENIES_NOTHING.replace_all(text, |_| String::new())))
 }
 
 // What does not go as it should, told in a sentence: "will have problems", "cannot be detected", "it is not supported".
@@ -47,7 +50,7 @@ pub(super) fn tells_a_lack(text: &str) -> bool {
 
 /// Whether a heading or a label may be a symptom; a question among others must say what is wrong.
 pub(super) fn is_one(symptom: &str, must_name_it: bool) -> bool {
-    let names_it = PROBLEM.is_match(symptom);
+    let names_it = says_what_is_wrong(symptom);
     !ROUTINE.is_match(symptom) && (names_it || !must_name_it && !TRIAL.is_match(symptom))
 }
 
@@ -65,7 +68,7 @@ type Headed<'a> = (&'a str, bool, Span);
 /// Where symptoms stand: all of them, as long as a third says what is wrong. Otherwise most are parts of an instruction.
 pub(super) fn of_problems<'a>(symptoms: impl Iterator<Item = Headed<'a>>) -> Vec<Span> {
     let all: Vec<Headed<'_>> = symptoms.collect();
-    let is_wrong = |(symptom, below, _): &Headed<'_>| *below || PROBLEM.is_match(symptom) || LACK.is_match(symptom);
+    let is_wrong = |(symptom, below, _): &Headed<'_>| *below || says_what_is_wrong(symptom) || LACK.is_match(symptom);
     let plain = all.iter().filter(|one| is_wrong(one)).count();
     let is_kept = |one: &&Headed<'_>| plain * 3 >= all.len() || is_wrong(one);
     all.iter().filter(is_kept).map(|&(_, _, span)| span).collect()
@@ -78,7 +81,7 @@ pub(super) fn is_answer(heading: &str) -> bool {
 
 /// Whether a heading names a problem of its own: neither a symptom nor an answer in general.
 pub(super) fn names_a_problem(heading: &str) -> bool {
-    PROBLEM.is_match(heading) && !SYMPTOM.is_match(heading) && !ANSWER.is_match(heading)
+    says_what_is_wrong(heading) && !SYMPTOM.is_match(heading) && !ANSWER.is_match(heading)
 }
 
 /// Whether the heading row of a table has a column of symptoms and one of what causes or mends them.
