@@ -93,9 +93,12 @@ fn duration(code: &str, text: &str, left: usize) -> Option<Quantity> {
     Some(Quantity::seconds(factor("before")? * factor("after")? * seconds_of(&found["unit"])?))
 }
 
-/// A number inside of a duration: a product, or the name of one.
+/// A number inside of a duration: a product, or the name of one; `addWeek()` adds one.
 fn amount(code: &str, text: &str, left: usize) -> Option<f64> {
     let text = text.trim();
+    if text.is_empty() {
+        return Some(1.0);
+    }
     product(text).or_else(|| {
         let value = Some(text).filter(|text| left > 0 && is_name(text)).and_then(|name| definition(code, name))?;
         amount(code, value, left - 1)
@@ -112,6 +115,8 @@ fn seconds_of(unit: &str) -> Option<f64> {
         "hours" | "hour" => 3600.0,
         "days" | "day" => 86_400.0,
         "weeks" | "week" => 604_800.0,
+        "months" | "month" => 30.0 * 86_400.0,
+        "years" | "year" => 365.0 * 86_400.0,
         _ => return None,
     })
 }
