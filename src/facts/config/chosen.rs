@@ -151,6 +151,7 @@ const OWN_CHOICES: &[&str] = &[
     r#"==\s*""\s*\{\s*(?:\w+\.)*\w*(?i:url|dsn|dbms|driver|dialect|engine|backend)\w*\s*=\s*(?:fmt\.Sprintf\(\s*)?"(?<value>sqlite3?|postgres(?:ql)?|mysql)[:"]"#,
     r#"\.SetDefault\(\s*"[\w.-]*(?:driver|type|dialect|engine|backend)"\s*,\s*"(?<value>sqlite3?|postgres(?:ql)?|mysql)""#,
     r#"\.String(?:Var)?P?\([^()\n]*"[\w.-]*(?:driver|type|dialect|engine|backend)"\s*,\s*(?:"\w?"\s*,\s*)?"(?<value>sqlite3?|postgres(?:ql)?|mysql)""#,
+    r#"\.(?:SetDefault|String(?:Var)?P?)\([^()\n]*"[\w.-]*(?:storage|store|database|db)[_.-]?(?:driver|type|engine|backend|provider)"\s*,\s*(?:"\w?"\s*,\s*)?"(?<value>redis|memory|sqlite3?|postgres(?:ql)?|mysql|mariadb|mongo(?:db)?)""#,
     r#"\b(?i:storage|database|db|store)(?:Type|Driver|Backend|Engine)\s*:\s*"(?<value>memory|sqlite3?|postgres(?:ql)?|mysql)"\s*,"#,
     r#"\b(?:envDefault|default):"(?<value>sqlite3?|postgres(?:ql)?|mysql)""#,
 ];
@@ -177,9 +178,20 @@ fn engine_instead(facts: &Facts<'_>, path: &str) -> Option<String> {
     choice.filter(|_| !may_be_set(facts.config(), engine))
 }
 
+/// Whether a setting is about an engine that the program does not take by itself, and whose adapter nobody chooses:
+/// `index.mysql.idle_time` beside a provider that is Redis.
+pub fn is_of_another_engine(facts: &Facts<'_>, setting: &str) -> bool {
+    let key = Key::of(setting);
+    let engine = key.words().iter().find_map(|word| ENGINES.iter().find(|engine| *engine == word));
+    engine.map(|engine| canonical(engine)).is_some_and(|engine| {
+        let mut files = facts.tree.files().iter().filter(|file| engine_of(&file.path) == Some(engine));
+        files.any(|file| engine_instead(facts, &file.path).is_some())
+    })
+}
+
 /// Whether a setting of production names an engine, or stands elsewhere and may name it.
 fn may_be_set(config: &Config, engine: &str) -> bool {
-    const NAMES: &[&str] = &["url", "uri", "dsn", "dbms", "driver", "dialect", "engine", "backend", "type"];
+    const NAMES: &[&str] = &["url", "uri", "dsn", "dbms", "driver", "dialect", "engine", "backend", "type", "provider"];
     config.settings().iter().filter(|setting| setting.layer >= Layer::Base && !setting.is_foreign).any(|setting| {
         let words = setting.key.words();
         let is_of_data = words.iter().any(|word| names_a_database(&word.to_ascii_uppercase()) || word == "storage");

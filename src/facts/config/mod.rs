@@ -24,7 +24,7 @@ mod unparsed;
 mod unread;
 mod url;
 
-pub use chosen::{in_a_file_by_default, is_connector, not_chosen};
+pub use chosen::{in_a_file_by_default, is_connector, is_of_another_engine, not_chosen};
 pub use held::{Held, Way};
 pub use key::{Key, squashed};
 pub use reads::EnvRead;

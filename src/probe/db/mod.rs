@@ -12,7 +12,7 @@ use super::{Probe, Question, Word, config};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::{Hit, Language, Scope};
-use crate::facts::config::{Config, EnvRead, Held, Setting, Unparsed};
+use crate::facts::config::{Config, EnvRead, Held, Setting, Unparsed, is_of_another_engine};
 use crate::quantity::Quantity;
 use facts::{FACTS, Fact, Fixed};
 pub(super) use stated::is_migration;
@@ -89,6 +89,9 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     }
     let Some(fact) = FACTS.iter().find(|fact| fact.name == question.fact()) else { return answer };
     answer.extend(read(facts, &words, &fact.form, false));
+    let (idle, seen) = std::mem::take(&mut answer.seen).into_iter().partition(|one| is_of_no_use(facts, one));
+    answer.seen = seen;
+    answer.notes.extend::<Vec<_>>(idle);
     if matches!(fact.name, "acquire_timeout" | "pool_idle") {
         answer.seen.iter_mut().for_each(endless);
     }
@@ -122,6 +125,12 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     }
     answer.seen.extend(stated);
     answer
+}
+
+/// Whether what a setting is by itself is about an engine that nobody chooses.
+fn is_of_no_use(facts: &Facts<'_>, sighting: &Sighting) -> bool {
+    let name = sighting.default_of.as_ref().and_then(|default| default.split('`').nth(1));
+    name.is_some_and(|name| is_of_another_engine(facts, name))
 }
 
 /// The setting of the engine, where the effective one is `SQLite`.

@@ -3,7 +3,7 @@
 use super::{answer, here};
 use crate::evidence::{Answer, Blind, Place, Sighting};
 use crate::facts::Facts;
-use crate::facts::code::{Hit, Language, Role, Scope};
+use crate::facts::code::{Hit, Language, Role, Scope, serves_not};
 use crate::facts::config::{in_a_file_by_default, not_chosen};
 use crate::facts::manifests::{Dependency, Ecosystem, Package, Purpose};
 use std::sync::Arc;
@@ -240,6 +240,9 @@ fn uses(facts: &Facts<'_>, package: &Package, dependency: &Dependency) -> Option
         let rest = facts.tree.text(&hit.path).and_then(|source| source.text().get(hit.span.end as usize..));
         package.ecosystem == Ecosystem::Cargo && rest.is_some_and(|rest| only_describes(&name, rest))
     };
-    let hit = found.iter().find(|hit| not_chosen(facts, &hit.path).is_none() && !describes(hit))?;
+    // A framework may load a driver that only a command of its own names.
+    let is_beside = |hit: &Hit| package.ecosystem == Ecosystem::Go && serves_not(facts, &hit.path);
+    let is_of_a_tool = |hit: &Hit| not_chosen(facts, &hit.path).is_some() || is_beside(hit);
+    let hit = found.iter().find(|hit| !is_of_a_tool(hit) && !describes(hit))?;
     Some(here(Place::at(hit.path.clone(), hit.span), format!("uses {}", dependency.name)))
 }
