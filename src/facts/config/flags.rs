@@ -3,7 +3,7 @@
 use super::{Held, Key, Layer, Setting};
 use crate::evidence::Place;
 use crate::facts::Facts;
-use crate::facts::code::{Hit, Scope, is_of_another_command, serves_not, written};
+use crate::facts::code::{Hit, Scope, is_of_a_client_library, is_of_another_command, serves_not, written};
 use crate::facts::settings_types::tag;
 
 /// The group is the name; the expression of the default follows.
@@ -33,8 +33,9 @@ pub(super) fn read(facts: &Facts<'_>, settings: &mut Vec<Setting>) {
 
 fn one(facts: &Facts<'_>, hit: &Hit, pattern: &str) -> Option<Setting> {
     let (name, _) = hit.value.as_ref()?;
-    // What people type at a program beside the service is none of its settings.
-    if serves_not(facts, &hit.path) || is_of_another_command(facts, &hit.path) {
+    // What people type at a program beside the service, or set where they build its client in, is none of its settings.
+    let is_aside = serves_not(facts, &hit.path) || is_of_another_command(facts, &hit.path);
+    if is_aside || is_of_a_client_library(facts, &hit.path) {
         return None;
     }
     let code = facts.code().file(&hit.path)?.code(facts)?.product();

@@ -3,7 +3,7 @@
 use super::{Config, Held, Layer, Setting, conditional, script};
 use crate::evidence::Place;
 use crate::facts::Facts;
-use crate::facts::code::{Hit, Language, Scope, fills_or_dumps, written};
+use crate::facts::code::{Hit, Language, Scope, fills_or_dumps, is_of_a_client_library, written};
 use crate::facts::containers::image::Image;
 use crate::facts::production::{self, Standing};
 use crate::pattern::{Regex, pattern};
@@ -116,6 +116,7 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
             || path.contains("Console/Commands/")
             || is_of_tests
             || facts.manifests().is_beside_service(path)
+            || is_of_a_client_library(facts, path)
             || production::is_in_table_aside(path, text, hit.span.start as usize)
             || sets_on_demand(text, hit.span)
     };
@@ -131,7 +132,7 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
     };
     let is_mode = matches!(name.as_str(), "RAILS_ENV" | "RACK_ENV" | "HANAMI_ENV") && !runs();
     let default = default.filter(|_| !is_mode && !is_aside(&hit.path));
-    let chosen_by = chosen_by(text.get(..hit.span.start as usize)?);
+    let chosen_by = chosen_by(text.get(..hit.span.start as usize)?).or_else(|| chosen_among(text, hit));
     Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span), chosen_by, is_of_tests })
 }
 
@@ -185,11 +186,32 @@ fn chosen_by(before: &str) -> Option<(String, Vec<String>)> {
     Some((found.name("name")?.as_str().to_owned(), texts))
 }
 
+// `'default' => env('DB_CONNECTION', 'mysql'),` of Laravel.
+pattern!(NAMES_ONE, r#"(?m)^\s*["']default["']\s*=>\s*env\(\s*["'](?<name>[A-Z][A-Z0-9_]+)["']"#);
+
+/// The same of a table of Laravel's whose entries are alternatives: `'connections' => ['mysql' => [...], 'pgsql' => [...]]`
+/// beside the `default` that names one of them.
+fn chosen_among(text: &str, hit: &Hit) -> Option<(String, Vec<String>)> {
+    let before = text.get(..hit.span.start as usize).filter(|_| Language::of(&hit.path) == Some(Language::Php))?;
+    let heads = enclosing(before).filter_map(|line| line.split_once("=>"));
+    let names: Vec<&str> = heads.map(|(name, _)| name.trim().trim_matches(['"', '\''])).collect();
+    let table = names.iter().position(|name| matches!(*name, "connections" | "stores"))?;
+    let entry = names.get(table.checked_sub(1)?)?;
+    let by = NAMES_ONE.captures(text)?.name("name")?.as_str().to_owned();
+    Some((by, vec![(*entry).to_owned()]))
+}
+
 /// Takes back the defaults that are read for a kind of database that no setting chooses.
 pub(super) fn without_unchosen(config: &mut Config) {
     let is_chosen = |config: &Config, (name, texts): &(String, Vec<String>)| {
-        let says = |setting: &Setting| setting.held.plain().is_some_and(|text| texts.iter().any(|one| one == text));
-        config.settings.iter().any(|setting| setting.is_variable && setting.name == *name && says(setting))
+        let says = |setting: &&Setting| setting.is_variable && setting.name == *name;
+        let strongest = config.settings.iter().filter(says).map(|setting| setting.layer).max();
+        config
+            .settings
+            .iter()
+            .filter(says)
+            .filter(|setting| Some(setting.layer) == strongest)
+            .any(|setting| setting.held.plain().is_some_and(|text| texts.iter().any(|one| one == text)))
     };
     let is_idle = |read: &EnvRead| read.chosen_by.as_ref().is_some_and(|choice| !is_chosen(config, choice));
     let idle: Vec<Place> = config.reads.iter().filter(|read| is_idle(read)).map(|read| read.place.clone()).collect();
