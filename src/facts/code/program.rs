@@ -10,9 +10,13 @@ use crate::pattern::compile;
 use crate::tree::path::{folder_of, is_below, upwards};
 use std::sync::LazyLock;
 
-/// Words of a program that serves.
-static SERVES: LazyLock<Option<Regex>> =
-    LazyLock::new(|| compile(r"(?i)serv|listen|\bbind|router|\bhttp|\bapp\b|launch|lambda|worker|consum").ok());
+/// Words of a program that serves. To bind flags is to read a command line, and a consumer of JSON decodes an answer.
+static SERVES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compile(
+        r"(?i)serv|listen|\bbind(?:\b|_?(?:addr|host|ip|port|to))|router|\bhttp|\bapp\b|launch|lambda|worker|(?-i:(?:^|[^N])[cC]onsum)",
+    )
+    .ok()
+});
 
 /// Words of a program that may hand over to what serves.
 static RUNS: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"(?i)\bstart|\b(?:run|execute)\w*\(").ok());
@@ -38,9 +42,15 @@ pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
     let serves = |file: &CodeFile| {
         let text = file.code(facts).map(|code| mask::blank(code.product(), &code.strings)).unwrap_or_default();
         let says = |pattern: &Option<Regex>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(&text));
-        says(&SERVES) || says(&RUNS) && !says(&PREPARES)
+        says(&SERVES) || says(&RUNS) && !says(&PREPARES) && !is_named_after_data(&file.path)
     };
     !serves(file) && code.product(facts).any(|other| other.path != file.path && is_start(facts, other) && serves(other))
+}
+
+/// Whether the folder of a program says that it fills or moves data: `cmd/backfill-index/`.
+fn is_named_after_data(path: &str) -> bool {
+    let name = folder_of(path).rsplit('/').next().unwrap_or_default();
+    name.split(['-', '_']).any(|word| matches!(word, "backfill" | "migrate" | "migration" | "migrations" | "seed"))
 }
 
 /// Whether a file is a script in `bin/` or `scripts/`, in a language that the service is not written in, and no image
@@ -123,8 +133,11 @@ pub fn is_client(facts: &Facts<'_>, path: &str) -> bool {
 }
 
 /// Whether a file belongs to a package that users of the service build into their own programs: `clients/python/`,
-/// `sdk/node/`, beside others.
+/// `sdk/node/`, beside others; or to its settings, `config/client/` beside `config/server/`.
 pub fn is_of_a_client_library(facts: &Facts<'_>, path: &str) -> bool {
+    if is_of_settings_of_a_client(facts, path) {
+        return true;
+    }
     const FOLDERS: &[&str] = &["clients", "sdk", "sdks", "client-libraries", "client_libraries"];
     let is_library = |folder: &str| folder.split('/').any(|part| FOLDERS.contains(&part));
     let manifests = facts.manifests();
@@ -132,6 +145,14 @@ pub fn is_of_a_client_library(facts: &Facts<'_>, path: &str) -> bool {
     let is_kept = path.split('/').next().is_some_and(|root| matches!(root, "sdk" | "sdks"));
     (is_kept || manifests.nearest(path, |_| true).map(Package::folder).is_some_and(is_library))
         && manifests.packages.iter().any(|package| !is_library(package.folder()))
+}
+
+/// Whether a file of Go is about the settings of a client, which lie beside those of the server.
+fn is_of_settings_of_a_client(facts: &Facts<'_>, path: &str) -> bool {
+    let at = path.find("/client/").filter(|_| Language::of(path) == Some(Language::Go));
+    let Some(parent) = at.map(|at| &path[..at]) else { return false };
+    let is_about_settings = matches!(parent.rsplit('/').next(), Some("config" | "conf" | "settings"));
+    is_about_settings && facts.tree.files().iter().any(|file| is_below(&file.path, &format!("{parent}/server")))
 }
 
 /// Whether a file belongs to a module of Go below another one's that reads a command line and listens to nobody.

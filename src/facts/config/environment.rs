@@ -92,7 +92,10 @@ fn entry(config: &mut Config, env: &Env, owner: &str, is_foreign: bool) {
     push(&mut config.settings, Setting { is_foreign, ..setting });
 }
 
-/// The flags that a container's program is started with, of those that the program defines: `--tls-enabled`,
+/// Flags that a library defines: that of the loggers of Kubernetes' controllers.
+const OF_LIBRARIES: &[&str] = &["zap-log-level"];
+
+/// The flags that a container's program is started with, of those that the program or a library defines: `--tls-enabled`,
 /// `--log-level=warn`. A switch that is named is on.
 fn arguments(config: &mut Config, object: &Object, container: &Container<'_>) {
     let lists = ["command", "args"].iter().filter_map(|key| container.value.get(key)?.as_list());
@@ -105,8 +108,13 @@ fn arguments(config: &mut Config, object: &Object, container: &Container<'_>) {
         let is_defined = |setting: &&Setting| {
             setting.layer == Layer::Program && !setting.is_variable && setting.default_in.as_deref() == Some(name)
         };
-        let Some(defined) = config.settings.iter().find(is_defined) else { continue };
-        let is_switch = matches!(&defined.held, Held::Plain(text) if text == "true" || text == "false");
+        let defined = config.settings.iter().find(is_defined);
+        if defined.is_none() && !OF_LIBRARIES.contains(&name) {
+            continue;
+        }
+        let switches =
+            |defined: &Setting| matches!(&defined.held, Held::Plain(text) if text == "true" || text == "false");
+        let is_switch = defined.is_some_and(switches);
         let next = words.get(at + 1).map(|(next, _)| next.as_str()).filter(|next| !next.starts_with('-'));
         let value = value.or(if is_switch { Some("true") } else { next });
         let Some((held, default_in)) = value.map(Held::of_text) else { continue };
