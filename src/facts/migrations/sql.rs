@@ -54,6 +54,13 @@ pub(super) fn statements(text: &str) -> Vec<Vec<Token>> {
                 }
                 None => at += 1,
             },
+            b'{' if bytes.get(at + 1) == Some(&b'{') => {
+                at = end_of_template(bytes, at);
+                let inner = text.get(start..at).unwrap_or("").to_lowercase();
+                if !is_control(&inner) {
+                    push(&mut open, &inner, start, at, true);
+                }
+            }
             b';' => {
                 at += 1;
                 if !open.is_empty() {
@@ -108,4 +115,20 @@ fn end_of_dollar(bytes: &[u8], at: usize) -> Option<usize> {
     }
     let end = memchr::memmem::find(bytes.get(tag_end..)?, tag)?;
     Some(tag_end + end + tag.len())
+}
+
+/// The end of a name that a template fills in, and of what is written behind it: `{{ index .Options "Namespace" }}`,
+/// `{{ .Prefix }}users`.
+fn end_of_template(bytes: &[u8], start: usize) -> usize {
+    let mut at = memchr::memmem::find(&bytes[start..], b"}}").map_or(bytes.len(), |end| start + end + 2);
+    while bytes.get(at).is_some_and(|&b| b.is_ascii_alphanumeric() || b == b'_') {
+        at += 1;
+    }
+    at
+}
+
+/// Whether a template only says whether what follows is there: `{{ if .Audited }}`, `{{- end }}`.
+fn is_control(template: &str) -> bool {
+    let word = template.trim_start_matches(['{', '-', '%', ' ']).split([' ', '}', '\n']).next().unwrap_or_default();
+    matches!(word, "if" | "else" | "end" | "range" | "with" | "define" | "template" | "block") || word.starts_with("/*")
 }
