@@ -4,12 +4,11 @@ use super::rust::{Structs, enclosing_impl};
 use super::{Field, Root, SettingsTypes, rust_items};
 use crate::evidence::Place;
 use crate::facts::Facts;
-use crate::facts::code::CodeFile;
+use crate::facts::code::{CodeFile, CodeText};
 use crate::facts::config::Key;
-use crate::pattern::Regex;
-use crate::pattern::compile;
+use crate::pattern::{Captures, Regex, compile};
 use crate::source::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// A function that parses an environment variable into whatever type is asked for.
@@ -18,8 +17,15 @@ static TYPED_READ: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compile(pattern).ok()
 });
 
+/// A function that gives a variable, or what stands in for it, as text.
+static TEXT_READ: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let pattern = r"\bfn\s+(?P<name>\w+)\s*\(\s*\w+\s*:\s*&str\s*(?:,\s*\w+\s*:\s*&str\s*)?,?\s*\)\s*->\s*String\s*\{\s*(?:std::)?env::var\(";
+    compile(pattern).ok()
+});
+
 /// Settings that functions such as `env<T: FromStr>(name, default)` parse one by one into the fields of a struct.
 pub(super) fn read(facts: &Facts<'_>, files: &[&CodeFile], structs: &Structs, types: &mut SettingsTypes) {
+    read_texts(facts, files, structs, types);
     let readers = typed_readers(facts, files);
     if readers.is_empty() {
         return;
@@ -56,19 +62,66 @@ pub(super) fn read(facts: &Facts<'_>, files: &[&CodeFile], structs: &Structs, ty
                 found.name("default").map(|default| default.as_str().trim().to_owned()).filter(|_| reader.has_default);
             setting.is_required = !reader.is_optional && !reader.has_default;
             types.fields.push(setting);
-            let is_new = types.roots.iter().all(|root| root.place.path != file.path);
-            if is_new {
-                let span = Span::new(whole.start(), whole.end());
-                let owner = enclosing_impl(code.product(), whole.start()).unwrap_or_else(|| "settings".to_owned());
-                types.roots.push(Root {
-                    name: owner,
-                    place: Place::at(file.path.clone(), span),
-                    denies_unknown: false,
-                    is_untyped: false,
-                });
-            }
+            add_root(types, file, code.product(), Span::new(whole.start(), whole.end()));
         }
     }
+}
+
+/// The type whose fields a file fills.
+fn add_root(types: &mut SettingsTypes, file: &CodeFile, code: &str, span: Span) {
+    if types.roots.iter().all(|root| root.place.path != file.path) {
+        let name = enclosing_impl(code, span.start as usize).unwrap_or_else(|| "settings".to_owned());
+        let place = Place::at(file.path.clone(), span);
+        types.roots.push(Root { name, place, denies_unknown: false, is_untyped: false });
+    }
+}
+
+/// Fields of a struct that texts of the environment are parsed into, each with an error of its own: `port: env_or("PORT",
+/// "8000").parse()?`; beside such ones those that stay texts. What takes another value for one that cannot be parsed refuses
+/// nothing.
+fn read_texts(facts: &Facts<'_>, files: &[&CodeFile], structs: &Structs, types: &mut SettingsTypes) {
+    let names: BTreeSet<String> = files.iter().flat_map(|file| text_readers(facts, file)).collect();
+    if names.is_empty() {
+        return;
+    }
+    let readers = names.iter().map(|name| crate::pattern::escape(name)).collect::<Vec<_>>().join("|");
+    let pattern = format!(
+        r#"\b(?P<field>\w+)\s*:\s*(?:\w+::)*(?:{readers})\(\s*"(?P<name>[A-Z][A-Z0-9_]*)"\s*(?:,\s*"(?P<default>[^"\n]*)"\s*)?,?\s*\)(?P<rest>\s*(?:\.into\(\)|(?:\.parse(?:::<[^>\n]*>)?\(\)[^;{{}}?]{{0,160}}?(?:\?|\.expect\([^()]*\)|\.unwrap\(\))))?)\s*,"#
+    );
+    let Ok(pattern) = compile(&pattern) else { return };
+    for file in files {
+        let reads = file.source(facts).is_some_and(|source| names.iter().any(|name| source.text().contains(name)));
+        let Some(code) = file.code(facts).filter(|_| reads).map(CodeText::product) else { continue };
+        let items = rust_items::items(code);
+        let declared = |field: &str| items.iter().flat_map(|item| &item.fields).find(|known| known.name == field);
+        let found: Vec<_> = pattern.captures_iter(code).collect();
+        let is_parsed = |one: &Captures<'_>| one.name("rest").is_some_and(|rest| rest.as_str().contains(".parse"));
+        if !found.iter().any(is_parsed) {
+            continue;
+        }
+        for one in &found {
+            let (Some(field), Some(name), Some(whole)) = (one.name("field"), one.name("name"), one.get(0)) else {
+                continue;
+            };
+            let Some(known) = declared(field.as_str()) else { continue };
+            let span = Span::new(whole.start(), whole.end());
+            let mut setting = Field::new(known.name.clone(), &known.written, Place::at(file.path.clone(), span));
+            structs.fill(&mut setting, &file.path, &known.attributes);
+            setting.variable = Some(Key::of(name.as_str()));
+            setting.default = one.name("default").map(|default| default.as_str().to_owned());
+            setting.is_required = setting.default.is_none();
+            types.fields.push(setting);
+            add_root(types, file, code, span);
+        }
+    }
+}
+
+/// The functions of a file that give a variable as text.
+fn text_readers(facts: &Facts<'_>, file: &CodeFile) -> Vec<String> {
+    let reads = file.source(facts).is_some_and(|source| source.text().contains("env::var("));
+    let Some(code) = file.code(facts).filter(|_| reads) else { return Vec::new() };
+    let found = TEXT_READ.iter().flat_map(|pattern| pattern.captures_iter(code.product()));
+    found.filter_map(|one| Some(one.name("name")?.as_str().to_owned())).collect()
 }
 
 /// A function that parses an environment variable.
