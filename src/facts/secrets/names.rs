@@ -150,9 +150,15 @@ pub(super) fn says_itself(name: &str, value: &str) -> bool {
         "column",
         "label",
     ];
+    // What nginx calls it to hand a request on.
+    const DIRECTIVES: &[&str] =
+        &["proxy_pass", "grpc_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "memcached_pass"];
     let own = words(name);
     if !value.contains(['_', '-', '.']) {
         return false;
+    }
+    if DIRECTIVES.contains(&value) {
+        return true;
     }
     // The name under which a browser keeps something.
     let is_of_letters = || value.bytes().all(|byte| byte.is_ascii_alphabetic() || b"_-.".contains(&byte));
