@@ -8,7 +8,7 @@ use crate::source::Span;
 /// The code of one file, at the length and the offsets of its source.
 #[derive(Debug)]
 pub struct CodeText {
-    /// The source with its comments blanked.
+    /// The source with its comments blanked, and the escapes of blanks in its strings.
     pub code: String,
     /// Where its strings stand.
     pub strings: Vec<Span>,
@@ -64,7 +64,7 @@ impl CodeText {
         let mut blanked = marks.comments.clone();
         blanked.extend(marks.strings.iter().filter(|span| holds_code(&source[span.range()])));
         blanked.sort_unstable();
-        let code = mask::blank(source, &blanked);
+        let code = without_escapes(mask::blank(source, &blanked), &marks.strings);
         let regions = match language {
             Language::Rust => rust_regions::find(&code, &marks),
             _ => Regions::default(),
@@ -99,6 +99,23 @@ impl CodeText {
         let index = self.strings.partition_point(|span| span.end <= offset);
         self.strings.get(index).copied().filter(|span| span.start <= offset)
     }
+}
+
+/// A text whose strings hold blanks for the escapes of blanks: the `n` of `\n` is no letter of the word behind it.
+fn without_escapes(code: String, strings: &[Span]) -> String {
+    let mut bytes = code.into_bytes();
+    for span in strings {
+        let mut at = span.start as usize;
+        let end = (span.end as usize).min(bytes.len());
+        while at + 1 < end {
+            let is_escape = bytes[at] == b'\\';
+            if is_escape && matches!(bytes[at + 1], b'n' | b'r' | b't') {
+                bytes[at..at + 2].fill(b' ');
+            }
+            at += if is_escape { 2 } else { 1 };
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// The names of the regions around an offset.
