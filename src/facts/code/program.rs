@@ -135,10 +135,10 @@ pub fn is_client(facts: &Facts<'_>, path: &str) -> bool {
 /// Whether a file belongs to a package that users of the service build into their own programs: `clients/python/`,
 /// `sdk/node/`, beside others; or to its settings, `config/client/` beside `config/server/`.
 pub fn is_of_a_client_library(facts: &Facts<'_>, path: &str) -> bool {
+    const FOLDERS: &[&str] = &["clients", "sdk", "sdks", "client-libraries", "client_libraries"];
     if is_of_settings_of_a_client(facts, path) {
         return true;
     }
-    const FOLDERS: &[&str] = &["clients", "sdk", "sdks", "client-libraries", "client_libraries"];
     let is_library = |folder: &str| folder.split('/').any(|part| FOLDERS.contains(&part));
     let manifests = facts.manifests();
     // `sdk/python/shop.py`: a library may have no manifest where it stands.

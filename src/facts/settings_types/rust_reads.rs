@@ -7,7 +7,7 @@ use crate::facts::Facts;
 use crate::facts::code::{CodeFile, CodeText};
 use crate::facts::config::Key;
 use crate::pattern::{Captures, Regex, compile};
-use crate::source::Span;
+use crate::source::{Span, enclosing};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -62,15 +62,15 @@ pub(super) fn read(facts: &Facts<'_>, files: &[&CodeFile], structs: &Structs, ty
                 found.name("default").map(|default| default.as_str().trim().to_owned()).filter(|_| reader.has_default);
             setting.is_required = !reader.is_optional && !reader.has_default;
             types.fields.push(setting);
-            add_root(types, file, code.product(), Span::new(whole.start(), whole.end()));
+            let owner = enclosing_impl(code.product(), whole.start()).unwrap_or_else(|| "settings".to_owned());
+            add_root(types, file, owner, Span::new(whole.start(), whole.end()));
         }
     }
 }
 
 /// The type whose fields a file fills.
-fn add_root(types: &mut SettingsTypes, file: &CodeFile, code: &str, span: Span) {
+fn add_root(types: &mut SettingsTypes, file: &CodeFile, name: String, span: Span) {
     if types.roots.iter().all(|root| root.place.path != file.path) {
-        let name = enclosing_impl(code, span.start as usize).unwrap_or_else(|| "settings".to_owned());
         let place = Place::at(file.path.clone(), span);
         types.roots.push(Root { name, place, denies_unknown: false, is_untyped: false });
     }
@@ -86,24 +86,26 @@ fn read_texts(facts: &Facts<'_>, files: &[&CodeFile], structs: &Structs, types: 
     }
     let readers = names.iter().map(|name| crate::pattern::escape(name)).collect::<Vec<_>>().join("|");
     let pattern = format!(
-        r#"\b(?P<field>\w+)\s*:\s*(?:\w+::)*(?:{readers})\(\s*"(?P<name>[A-Z][A-Z0-9_]*)"\s*(?:,\s*"(?P<default>[^"\n]*)"\s*)?,?\s*\)(?P<rest>\s*(?:\.into\(\)|(?:\.parse(?:::<[^>\n]*>)?\(\)[^;{{}}?]{{0,160}}?(?:\?|\.expect\([^()]*\)|\.unwrap\(\))))?)\s*,"#
+        r#"\b(?P<field>\w+)\s*:\s*(?:\w+::)*(?:{readers})\(\s*"(?P<name>[A-Z][A-Z0-9_]*)"\s*(?:,\s*"(?P<default>[^"\n]*)"\s*)?,?\s*\)(?P<parsed>\s*\.parse(?:::<[^>\n]*>)?\(\)[^;{{}}?]{{0,160}}?(?:\?|\.expect\([^()]*\)|\.unwrap\(\)))?\s*,"#
     );
     let Ok(pattern) = compile(&pattern) else { return };
     for file in files {
         let reads = file.source(facts).is_some_and(|source| names.iter().any(|name| source.text().contains(name)));
         let Some(code) = file.code(facts).filter(|_| reads).map(CodeText::product) else { continue };
         let items = rust_items::items(code);
-        let declared = |field: &str| items.iter().flat_map(|item| &item.fields).find(|known| known.name == field);
+        let declared = |at: usize, field: &str| {
+            let owner = literal_around(code, at)?;
+            items.iter().find(|item| item.name == owner)?.fields.iter().find(|known| known.name == field)
+        };
         let found: Vec<_> = pattern.captures_iter(code).collect();
-        let is_parsed = |one: &Captures<'_>| one.name("rest").is_some_and(|rest| rest.as_str().contains(".parse"));
-        if !found.iter().any(is_parsed) {
+        if !found.iter().any(|one: &Captures<'_>| one.name("parsed").is_some()) {
             continue;
         }
         for one in &found {
             let (Some(field), Some(name), Some(whole)) = (one.name("field"), one.name("name"), one.get(0)) else {
                 continue;
             };
-            let Some(known) = declared(field.as_str()) else { continue };
+            let Some(known) = declared(whole.start(), field.as_str()) else { continue };
             let span = Span::new(whole.start(), whole.end());
             let mut setting = Field::new(known.name.clone(), &known.written, Place::at(file.path.clone(), span));
             structs.fill(&mut setting, &file.path, &known.attributes);
@@ -111,9 +113,15 @@ fn read_texts(facts: &Facts<'_>, files: &[&CodeFile], structs: &Structs, types: 
             setting.default = one.name("default").map(|default| default.as_str().to_owned());
             setting.is_required = setting.default.is_none();
             types.fields.push(setting);
-            add_root(types, file, code, span);
+            add_root(types, file, literal_around(code, whole.start()).unwrap_or("settings").to_owned(), span);
         }
     }
+}
+
+/// The type of the literal whose fields are given at a place: `application: ApplicationSettings {`.
+fn literal_around(code: &str, at: usize) -> Option<&str> {
+    let head = enclosing(code.get(..at)?).next()?.trim_end().strip_suffix('{')?;
+    head.trim_end().rsplit(|letter: char| !letter.is_alphanumeric() && letter != '_').next()
 }
 
 /// The functions of a file that give a variable as text.
