@@ -213,7 +213,15 @@ pub(super) fn without_unchosen(config: &mut Config) {
             .filter(|setting| Some(setting.layer) == strongest)
             .any(|setting| setting.held.plain().is_some_and(|text| texts.iter().any(|one| one == text)))
     };
-    let is_idle = |read: &EnvRead| read.chosen_by.as_ref().is_some_and(|choice| !is_chosen(config, choice));
+    // The entries of a table of Laravel's share their variables: what the one in effect does not read may still be meant.
+    let is_read_there = |read: &EnvRead| {
+        let same = |other: &&EnvRead| other.name == read.name && other.place.path == read.place.path;
+        let mut others = config.reads.iter().filter(same).filter_map(|other| other.chosen_by.as_ref());
+        Language::of(&read.place.path) != Some(Language::Php) || others.any(|choice| is_chosen(config, choice))
+    };
+    let is_idle = |read: &EnvRead| {
+        read.chosen_by.as_ref().is_some_and(|choice| !is_chosen(config, choice)) && is_read_there(read)
+    };
     let idle: Vec<Place> = config.reads.iter().filter(|read| is_idle(read)).map(|read| read.place.clone()).collect();
     config.settings.retain(|setting| setting.layer > Layer::Program || !idle.contains(&setting.place));
 }
