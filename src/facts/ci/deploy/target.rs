@@ -166,11 +166,24 @@ impl Ci {
             let text = STORE.replace_all(&text, |_| String::new());
             match if is_name && delivers { marked_name(&text) } else { marked(&text) } {
                 Some(Ok(())) => return Target::Production,
+                Some(Err(word)) if whose == "workflow" && self.is_for_users(step, &word) => {}
                 Some(Err(word)) => return Target::Aside(format!("its {whose} says `{word}`")),
                 None => {}
             }
         }
         self.taken_down(step).map_or(Target::Unmarked, Target::Aside)
+    }
+
+    /// Whether a step speaks of a release where another one of its job is that for the place which the workflow is named for.
+    fn is_for_users(&self, step: &Step, place: &str) -> bool {
+        let says = |one: &Step, stem: &str| {
+            let title = one.name.as_deref().unwrap_or("").to_lowercase();
+            words(&title).any(|word| word.starts_with(stem))
+        };
+        let is_other = |one: &Step| one.job == step.job && one.order != step.order && says(one, place);
+        says(step, "releas")
+            && (self.actions.iter().any(|one| is_other(&one.step))
+                || self.commands.iter().any(|one| is_other(&one.step)))
     }
 
     /// What a later step of the same job takes away again.

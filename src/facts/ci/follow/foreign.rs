@@ -118,8 +118,10 @@ impl Walk<'_> {
     /// Whether a step works in the checkout of another repository: what it tests there is not what this tree holds.
     pub(super) fn is_in_another_tree(&self, call: &Call) -> bool {
         let own = self.facts.own_name();
+        // Whoever owns it, `${OWNER}/charts` is not the tree of `shop`.
         let is_other = |name: &String| {
-            name.contains('/') && !name.contains('$') && own.is_in(name).is_some() && !own.is_image(name)
+            let is_told = name.rsplit_once('/').is_some_and(|(_, last)| !last.contains('$'));
+            is_told && own.is_in(name).is_some() && !own.is_image(name)
         };
         if self.is_in_a_clone(call, &is_other)
             || self.is_in_an_archive(call, &is_other)

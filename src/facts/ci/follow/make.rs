@@ -2,18 +2,18 @@
 
 use super::super::excerpt::Excerpt;
 use super::super::path;
-use super::make_file::{Makefile, Target, read};
+use super::make_file::{Given, Makefile, Target, read};
 use super::{Call, Walk};
 use crate::evidence::{Blind, Place};
 use crate::source::Source;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Walk<'_> {
     pub(super) fn make(&mut self, words: &[String], place: &Place, call: &Call) {
         let mut call = call.clone();
         let mut file = None;
         let mut targets = Vec::new();
-        let mut overrides = Vec::new();
+        let mut named = BTreeMap::new();
         let mut rest = words[1..].iter();
         while let Some(word) = rest.next() {
             match word.as_str() {
@@ -34,7 +34,9 @@ impl Walk<'_> {
                     file = option.split_once('=').map(|(_, file)| file.to_owned());
                 }
                 option if option.starts_with('-') => {}
-                pair if pair.contains('=') => overrides.extend(pair.split_once('=')),
+                pair if pair.contains('=') => {
+                    named.extend(pair.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())));
+                }
                 target => targets.push(target.to_owned()),
             }
         }
@@ -51,10 +53,7 @@ impl Walk<'_> {
             }
             return;
         };
-        let mut make = read(self.facts, &call.dir, &path);
-        for (name, value) in overrides {
-            make.variables.insert(name.to_owned(), value.to_owned());
-        }
+        let make = read(self.facts, &call.dir, &path, Given::new(&call.env, named));
         if targets.is_empty() {
             let goal = make.variables.get(".DEFAULT_GOAL").map(|goal| make.expand(goal).trim().to_owned());
             targets.extend(goal.filter(|goal| !goal.is_empty()).or_else(|| make.first.clone()));

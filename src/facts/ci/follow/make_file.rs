@@ -1,6 +1,7 @@
 //! Reads makefiles: variables, targets, their prerequisites and recipes.
 
 use super::super::path;
+use super::make_conditions::Conditions;
 use super::make_functions::{Place, call};
 use crate::facts::Facts;
 use crate::source::{Source, Span};
@@ -19,7 +20,27 @@ pub(super) struct Makefile<'t> {
     pub(super) defined: BTreeMap<String, Vec<(String, Span)>>,
     pub(super) first: Option<String>,
     pub(super) one_shell: bool,
+    given: Given,
     place: Place<'t>,
+}
+
+/// The variables that make is called with.
+#[derive(Default)]
+pub(super) struct Given {
+    /// Those on its command line, which no line of the makefile changes: `make image PUSH=true`.
+    pub(super) named: BTreeMap<String, String>,
+    /// Those of the command line and of the environment.
+    pub(super) all: BTreeMap<String, String>,
+}
+
+impl Given {
+    /// Those of an environment, as far as they are known, and of the words `NAME=value`.
+    pub(super) fn new(env: &BTreeMap<String, String>, named: BTreeMap<String, String>) -> Self {
+        let is_known = |(_, value): &(&String, &String)| !value.contains(['$', '\n']);
+        let own = env.iter().chain(&named).filter(is_known);
+        let all = own.map(|(name, value)| (name.clone(), value.clone())).collect();
+        Self { named, all }
+    }
 }
 
 /// What a target needs and runs.
@@ -31,9 +52,10 @@ pub(super) struct Target {
 }
 
 /// Reads the makefile that make is given in a folder.
-pub(super) fn read<'t>(facts: &Facts<'t>, folder: &str, file: &str) -> Makefile<'t> {
+pub(super) fn read<'t>(facts: &Facts<'t>, folder: &str, file: &str, given: Given) -> Makefile<'t> {
     let mut make = Makefile {
-        variables: BTreeMap::new(),
+        variables: given.all.iter().chain(&given.named).map(|(name, value)| (name.clone(), value.clone())).collect(),
+        given,
         targets: BTreeMap::new(),
         defined: BTreeMap::new(),
         first: None,
@@ -53,6 +75,7 @@ fn read_one(make: &mut Makefile<'_>, facts: &Facts<'_>, file: &str, done: &mut V
     let Some(text) = facts.tree.text(file).map(Source::text) else { return };
     let mut current: Vec<String> = Vec::new();
     let mut defining: Option<String> = None;
+    let mut conditions = Conditions::default();
     for span in logical_lines(text) {
         let line = &text[span.range()];
         if let Some(name) = &defining {
@@ -65,6 +88,9 @@ fn read_one(make: &mut Makefile<'_>, facts: &Facts<'_>, file: &str, done: &mut V
         }
         // Where no rule is open, make reads an indented line as its own.
         if line.starts_with('\t') && !current.is_empty() {
+            if conditions.leave_out() {
+                continue;
+            }
             for name in &current {
                 if let Some(target) = make.targets.get_mut(name) {
                     target.recipe.push((file.to_owned(), span));
@@ -74,6 +100,9 @@ fn read_one(make: &mut Makefile<'_>, facts: &Facts<'_>, file: &str, done: &mut V
         }
         let plain = line.split_once('#').map_or(line, |(before, _)| before).trim();
         let word = plain.split_whitespace().next().unwrap_or_default();
+        if conditions.take(plain, &make.given.all) || conditions.leave_out() {
+            continue;
+        }
         match word {
             "define" => {
                 defining = plain.split_whitespace().nth(1).map(str::to_owned).or(Some(String::new()));
@@ -90,11 +119,11 @@ fn read_one(make: &mut Makefile<'_>, facts: &Facts<'_>, file: &str, done: &mut V
                 current.clear();
                 continue;
             }
-            "" | "ifeq" | "ifneq" | "ifdef" | "ifndef" | "else" | "endif" | "vpath" | "unexport" => continue,
+            "" | "vpath" | "unexport" => continue,
             _ => {}
         }
         // Such lines stand under a condition, which may not hold: a value that is there already stays.
-        if assign(make, plain, line.starts_with('\t')) {
+        if assign(make, plain, line.starts_with('\t') && !conditions.hold()) {
             current.clear();
             continue;
         }
@@ -149,6 +178,9 @@ fn assign(make: &mut Makefile<'_>, line: &str, perhaps: bool) -> bool {
         return false;
     }
     let value = rest[operator.len()..].trim().replace("\\\n", " ");
+    if make.given.named.contains_key(&line[..len]) {
+        return true;
+    }
     let variable = make.variables.entry(line[..len].to_owned()).or_default();
     match operator {
         "+=" if !perhaps && variable.len() < 16_384 => {

@@ -5,6 +5,7 @@ mod cargo;
 mod cargo_make;
 mod click;
 mod composer;
+mod filter;
 mod foreign;
 mod hooks;
 mod image;
@@ -12,6 +13,7 @@ mod just;
 mod just_file;
 mod linters;
 mod make;
+mod make_conditions;
 mod make_file;
 mod make_functions;
 mod nix;
@@ -127,9 +129,11 @@ impl<'f> Walk<'f> {
 
     /// Lists a command and follows it.
     fn command(&mut self, run: Run, place: &Place, script: &Excerpt, call: &Call) {
-        let mut call = call.clone().excused(run.excuse);
+        let dir = path::join(&call.dir, &run.dir);
+        let fails = run.piped_to.as_ref().filter(|end| self.fails_on_findings(&end.words, &dir));
+        let mut call = call.clone().excused(fails.map_or(run.excuse, |end| end.excuse));
         if !run.dir.is_empty() {
-            call.dir = path::join(&call.dir, &run.dir);
+            call.dir = dir;
         }
         if !run.env.is_empty() {
             let mut env = (*call.env).clone();

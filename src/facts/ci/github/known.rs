@@ -14,12 +14,18 @@ pub(in crate::facts::ci) struct Known {
 }
 
 impl Known {
+    /// The value of a name, where no secret decides it: the project has those that its workflows ask for.
     pub(super) fn get(&self, name: &str) -> Option<String> {
+        self.written(name).filter(|value| !value.contains("${secrets_")).cloned()
+    }
+
+    /// The value of a name as it is written, with stand-ins for what is not known.
+    fn written(&self, name: &str) -> Option<&String> {
         let (space, key) = name.split_once('.')?;
         match space {
-            "matrix" => self.matrix.get(key).cloned(),
-            "inputs" => self.inputs.get(key).cloned(),
-            "env" => self.env.get(key).filter(|value| !value.contains("${{")).cloned(),
+            "matrix" => self.matrix.get(key),
+            "inputs" => self.inputs.get(key),
+            "env" => self.env.get(key).filter(|value| !value.contains("${{")),
             _ => None,
         }
     }
@@ -35,10 +41,11 @@ impl Known {
             at = start + close + 2;
             let lookup = |name: &str| self.get(name);
             let scope = Scope { known: &lookup, event: None, failed: false };
-            match expression::text(&text[start + 3..at - 2], &scope) {
+            let inside = &text[start + 3..at - 2];
+            match self.written(inside.trim()).cloned().or_else(|| expression::text(inside, &scope)) {
                 Some(value) if value.len() < 65_536 => found.push((start..at, value)),
                 // What is not known must stay one word for the shell.
-                _ => found.push((start..at, format!("${{{}}}", name_of(&text[start + 3..at - 2])))),
+                _ => found.push((start..at, format!("${{{}}}", name_of(inside)))),
             }
         }
         excerpt.replaced(&found)

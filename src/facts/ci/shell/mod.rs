@@ -10,4 +10,4 @@ mod run;
 mod syntax;
 
 pub use expand::Variables;
-pub use run::{Run, Settings, run};
+pub use run::{PipedTo, Run, Settings, run};

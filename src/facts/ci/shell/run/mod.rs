@@ -21,6 +21,8 @@ const MAX_CALLS: usize = 12;
 /// The most values of a loop that are gone through one by one.
 const MAX_ITEMS: usize = 12;
 
+const PIPED_ON: &str = "its output is piped on without `set -o pipefail`";
+
 /// How the shell was started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
@@ -39,12 +41,23 @@ pub struct Run {
     pub range: Range<usize>,
     /// Why its failure does not fail the script; `None` when it does.
     pub excuse: Option<&'static str>,
+    /// Where its output goes to another program and its own end is lost: that program, and what its failure is excused by.
+    pub piped_to: Option<PipedTo>,
     /// Variables that the script exports to it or sets before it on the line.
     pub env: BTreeMap<String, String>,
     /// The folder that the script has changed into, relative to where it began.
     pub dir: String,
     /// Variables that it writes to `$GITHUB_ENV`, for the steps that follow.
     pub published: Vec<(String, String)>,
+}
+
+/// The end of a pipe.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PipedTo {
+    /// The program and its arguments.
+    pub words: Vec<String>,
+    /// Why its failure does not fail the script; `None` when it does.
+    pub excuse: Option<&'static str>,
 }
 
 /// The programs that a script runs, in order.
@@ -158,12 +171,25 @@ impl Shell<'_> {
             let is_told = self.settings.pipefail || index == 0 && keeps_first || tells_of_failures(pipeline);
             let piped_on = index < last && !is_told;
             if piped_on {
-                here.when_false = Some("its output is piped on without `set -o pipefail`");
+                here.when_false = Some(PIPED_ON);
             } else if index > 0 && keeps_first {
                 here.when_false = Some("the script looks at the first command of the pipe alone");
             }
             // What ends a group that is piped on ends no more than the group.
+            let first = self.runs.len();
             self.command(command, here, tested || piped_on);
+            if piped_on {
+                self.piped(first, pipeline, outcome.when_false);
+            }
+        }
+    }
+
+    /// Notes on what was run since the first of a stage where its output ends up.
+    fn piped(&mut self, first: usize, pipeline: &Pipeline, excuse: Fate) {
+        let Some(Command::Simple(last)) = pipeline.stages.last() else { return };
+        let words: Vec<String> = last.words.iter().flat_map(|word| self.variables.expand(word)).collect();
+        for run in self.runs.iter_mut().skip(first).filter(|run| run.excuse == Some(PIPED_ON)) {
+            run.piped_to = Some(PipedTo { words: words.clone(), excuse });
         }
     }
 

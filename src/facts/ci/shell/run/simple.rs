@@ -45,6 +45,7 @@ impl Shell<'_> {
             words,
             range: simple.range.clone(),
             excuse: outcome.when_false,
+            piped_to: None,
             env,
             dir: self.dir.clone(),
             published,
