@@ -17,6 +17,8 @@ pub(super) fn of(facts: &Facts<'_>, file: &File) -> Tests {
     let raw = source.source(facts).map_or("", |source| source.text());
     // Go runs what stands in files of that name alone; elsewhere it is a helper, whatever it is called.
     let is_helper = language == Language::Go && file.suite != Suite::Load && !file.path.ends_with("_test.go");
+    // Pytest takes what tests share from this file, and no tests.
+    let is_helper = is_helper || file.path.rsplit('/').next() == Some("conftest.py");
     if is_helper || language == Language::Rust && !raw.contains("test") {
         return Tests::default();
     }
@@ -63,6 +65,9 @@ fn counted(language: Language, code: &str) -> Tests {
     let mut tests = Tests::default();
     for found in pattern.iter().flat_map(|pattern| pattern.captures_iter(code)) {
         let Some(whole) = found.get(0) else { continue };
+        if language == Language::Python && is_fixture(&code[..whole.start()]) {
+            continue;
+        }
         let off = found.iter().skip(1).flatten().next().is_some();
         let lead = whole.as_str().len() - whole.as_str().trim_start().len();
         let span = Span::new(whole.start() + lead, whole.end());
@@ -77,6 +82,13 @@ fn counted(language: Language, code: &str) -> Tests {
         }
     }
     tests
+}
+
+/// Whether the decorators that a text of Python ends in make what follows a fixture, whatever it is called.
+fn is_fixture(before: &str) -> bool {
+    let above = before.lines().rev().map(str::trim).skip_while(|line| line.is_empty());
+    let mut decorators = above.take_while(|line| !line.is_empty() && !line.ends_with(':'));
+    decorators.any(|line| line.starts_with('@') && line.contains("fixture"))
 }
 
 /// Whether an attribute or decorator beside a test switches it off.

@@ -22,6 +22,19 @@ fn module_of<'f>(facts: &'f Facts<'_>, path: &str) -> Option<&'f str> {
     facts.manifests().nearest(path, |package| package.ecosystem == Ecosystem::Go).map(Package::folder)
 }
 
+/// The words of a command that is run in the folder of a file's module, with the module's own path in them as that of the
+/// folder: `acme.dev/shop/api/...` is `./api/...`.
+pub(super) fn from_its_folder(facts: &Facts<'_>, command: &Command, words: &[&str], file: &File) -> Vec<String> {
+    let module = facts.manifests().nearest(&file.path, |package| package.ecosystem == Ecosystem::Go);
+    let is_here = |package: &&Package| package.folder().trim_end_matches('/') == command.dir.trim_end_matches('/');
+    let name = module.filter(is_here).and_then(|package| package.name.as_deref());
+    let below = |word: &str| {
+        let rest = word.strip_prefix(name?)?;
+        (rest.is_empty() || rest.starts_with('/')).then(|| format!("./{}", rest.trim_start_matches('/')))
+    };
+    words.iter().map(|word| below(word).unwrap_or_else(|| (*word).to_owned())).collect()
+}
+
 /// `go test work`: all modules of the workspace, without those that a command has taken out of it.
 fn is_in_workspace(facts: &Facts<'_>, words: &[&str], module: &str) -> bool {
     let is_it = |folder: &&str| folder.trim_start_matches("./").trim_end_matches('/') == module.trim_end_matches('/');

@@ -154,7 +154,9 @@ fn builds_only(words: &[&str]) -> bool {
     const PREPARES: &[&str] = &["image", "images", "binary", "binaries", "push", "deps", "install", "clean", "setup"];
     let only_makes = |target: &str| {
         let has = |names: &[&str]| parts(target).any(|part| names.contains(&part));
-        !has(&["and", "run"]) && (has(MAKES) || has(PREPARES) && !parts(target).any(is_test))
+        // `test-images` may try them out; `test-e2e-images` are those of the journeys.
+        let are_made = has(&["e2e"]) && parts(target).last().is_some_and(|last| PREPARES[..4].contains(&last));
+        !has(&["and", "run"]) && (has(MAKES) || has(PREPARES) && !parts(target).any(is_test) || are_made)
     };
     let mut targets = targets(words).peekable();
     targets.peek().is_some() && targets.all(only_makes)
@@ -170,14 +172,20 @@ fn is_build_script(word: &str) -> bool {
     })
 }
 
-/// Whether a script is called for what comes before and after tests: `setup-cluster.sh`, `collect_logs.sh`.
+/// Whether a script is called for what comes before and after tests: `setup-cluster.sh`, `collect_logs.sh`,
+/// `kind-load-image.sh`, `e2e-cluster-setup.sh`.
 fn prepares(name: &str) -> bool {
     const BESIDE: &[&str] = &[
         "setup", "install", "teardown", "cleanup", "clean", "lint", "format", "generate", "gen", "prepare", "download",
-        "wait", "logs", "collect", "deploy", "undeploy",
+        "wait", "logs", "collect", "deploy", "undeploy", "image", "images",
     ];
-    parts(name).any(|part| BESIDE.contains(&part))
-        && !parts(name).any(|part| is_test(part) || matches!(part, "and" | "run" | "e2e"))
+    // A journey may well be that of an installation; to set something up for one is none.
+    const AROUND: &[&str] = &["setup", "teardown", "cleanup", "clean", "prepare", "logs", "image", "images"];
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let has = |names: &[&str]| parts(stem).any(|part| names.contains(&part));
+    let ends = [parts(stem).next(), parts(stem).last()];
+    let is_around = ends.iter().flatten().any(|part| AROUND.contains(part));
+    has(BESIDE) && !has(&["and", "run"]) && !parts(stem).any(is_test) && (is_around || !has(&["e2e"]))
 }
 
 /// Whether a command starts tests that stand elsewhere: a script, a rule of a build tool, a container.

@@ -77,8 +77,10 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
             words.iter().any(|word| matches!(*word, "test" | "unittest" | "pytest") || word.ends_with(name))
         }
         (Some(Language::Go), _) if is_go_test(program, &words) => {
+            let paths = modules::from_its_folder(facts, command, &words, file);
+            let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
             features::tag_is_on(facts, command, &words, file)
-                && paths_allow(command, &words, file)
+                && paths_allow(command, &paths, file)
                 && !left_out::is(&words, file)
                 && !left_out::by_label(facts, &words, file)
                 && !left_out::by_name(facts, &words, file)
