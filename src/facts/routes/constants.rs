@@ -33,6 +33,12 @@ impl<'f, 't> Constants<'f, 't> {
         written.split(is_between).filter_map(|name| self.text(file, code, name.trim_matches('.'))).collect()
     }
 
+    /// The text that a name stands for in a file, where it is a name and nothing else.
+    pub(super) fn of_name(&self, file: &str, code: &str, name: &str) -> Option<String> {
+        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
+        if is_name { self.text(file, code, name) } else { None }
+    }
+
     /// The text that a name stands for in a file.
     fn text(&self, file: &str, code: &str, name: &str) -> Option<String> {
         match name.split_once('.') {
@@ -53,15 +59,8 @@ impl<'f, 't> Constants<'f, 't> {
 
     /// The folder of the tree that a file imports under a name.
     fn imported(&self, code: &str, package: &str) -> Option<String> {
-        static IMPORT: LazyLock<Option<Regex>> =
-            LazyLock::new(|| compile(r#"(?m)^\s*(?:import\s+)?(?:(?<name>\w+)\s+)?"(?<path>[^"\n]+)"\s*$"#).ok());
-        let last = |path: &str| path.rsplit('/').next() == Some(package);
-        let mut all = IMPORT.as_ref()?.captures_iter(code);
-        let path = all.find_map(|one| {
-            let is_it = one.name("name").map_or_else(|| last(&one["path"]), |name| name.as_str() == package);
-            is_it.then(|| one["path"].to_owned())
-        })?;
-        let mut ends = std::iter::successors(Some(path.as_str()), |rest| rest.split_once('/').map(|(_, rest)| rest));
+        let path = imported_path(code, package)?;
+        let mut ends = std::iter::successors(Some(path), |rest| rest.split_once('/').map(|(_, rest)| rest));
         ends.find(|folder| self.files(folder).next().is_some()).map(str::to_owned)
     }
 
@@ -88,6 +87,19 @@ impl<'f, 't> Constants<'f, 't> {
         }
         written.keys().map(|name| (name.clone(), text_of(&written, name, 0))).collect()
     }
+}
+
+/// The path that a file imports under a name: `net/http/pprof` under `pp`.
+pub(super) fn imported_path<'c>(code: &'c str, package: &str) -> Option<&'c str> {
+    static IMPORT: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r#"(?m)^\s*(?:import\s+)?(?:(?<name>\w+)\s+)?"(?<path>[^"\n]+)"\s*$"#).ok());
+    let last = |path: &str| path.rsplit('/').next() == Some(package);
+    let mut all = IMPORT.as_ref()?.captures_iter(code);
+    all.find_map(|one| {
+        let path = one.name("path")?;
+        let is_it = one.name("name").map_or_else(|| last(path.as_str()), |name| name.as_str() == package);
+        is_it.then(|| code.get(path.start()..path.end())).flatten()
+    })
 }
 
 /// The text of a name: those of its parts, one after the other.

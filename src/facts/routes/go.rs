@@ -1,6 +1,6 @@
 //! Operations of Go services: gin, echo, fiber and chi by their routers, gorilla and net/http by their handlers.
 
-use super::constants::Constants;
+use super::constants::{Constants, imported_path};
 use super::outline::Outline;
 use super::receivers::{Held, containers, fields, given, group, groups, receiver, root};
 use super::{Found, Operation, Shaped, listed, mounts, path};
@@ -157,7 +157,7 @@ fn declared(
         let of_group = group(&groups, receiver.name);
         let before = format!("{}/{of_field}/{of_group}/{}", lexical.join("/"), receiver.path);
         let full = path::join(&before, own);
-        let is_debug = shows_the_inside(&outline.bare[arguments[1].range()]);
+        let is_debug = shows_the_inside(&outline.code, &outline.bare[arguments[1].range()]);
         let place = Place::at(file.path.clone(), span);
         let prefixes = in_given.map_or(&[][..], |given| &mounted[given]);
         for method in methods {
@@ -192,8 +192,10 @@ fn written(file: &Shaped, constants: &Constants<'_, '_>, arguments: &[Span]) -> 
     let (outline, first) = (&file.outline, *arguments.first()?);
     if let Some((text, span)) = outline.string_in(first) {
         // `OrdersPath+"/open"`: what the name says stands before the text.
-        let is_below = outline.bare[first.start as usize..span.start as usize].trim_end().ends_with('+');
-        return Some(Written { text: text.to_owned(), span, is_named: false, is_below });
+        let before = outline.bare[first.start as usize..span.start as usize].trim_end().strip_suffix('+');
+        let front = before.and_then(|name| constants.of_name(&file.path, &outline.code, name.trim()));
+        let is_below = before.is_some() && front.is_none();
+        return Some(Written { text: front.unwrap_or_default() + text, span, is_named: false, is_below });
     }
     let bare = &outline.bare[first.range()];
     let parts = constants.in_expression(&file.path, &outline.code, bare);
@@ -283,9 +285,14 @@ fn is_handler(argument: &str) -> bool {
 }
 
 /// `zpages.NewTracezHandler(…)`, `promhttp.Handler()`: a handler of a library for those who run the program.
-fn shows_the_inside(handler: &str) -> bool {
-    const LIBRARIES: &[&str] = &["pprof.", "zpages.", "expvar.", "promhttp.", "statsviz."];
-    LIBRARIES.iter().any(|library| handler.trim_start().trim_start_matches("http.HandlerFunc(").starts_with(library))
+/// The package may go by another name in the file.
+fn shows_the_inside(code: &str, handler: &str) -> bool {
+    const LIBRARIES: &[&str] = &["pprof", "zpages", "expvar", "promhttp", "statsviz"];
+    let handler = handler.trim_start().trim_start_matches("http.HandlerFunc(");
+    let Some((package, _)) = handler.split_once('.') else { return false };
+    let is_name = package.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let last = || imported_path(code, package).and_then(|path| path.rsplit('/').next());
+    LIBRARIES.contains(&package) || is_name && last().is_some_and(|last| LIBRARIES.contains(&last))
 }
 
 /// `newAccountPath`, `prefixed(api.OrdersPath)`: an expression with a name that code gives to a path.

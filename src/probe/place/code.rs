@@ -6,6 +6,7 @@ use crate::facts::Facts;
 use crate::facts::code::{Hit, Language, Role, Scope, serves_not};
 use crate::facts::config::{in_a_file_by_default, not_chosen};
 use crate::facts::manifests::{Dependency, Ecosystem, Package, Purpose};
+use crate::source::Source;
 use std::sync::Arc;
 
 /// How source opens a port or declares a route, in the frameworks that people use.
@@ -61,7 +62,25 @@ pub(super) fn service(facts: &Facts<'_>, servers: &[&str]) -> Answer {
 
 /// The matches that are code, and not a text about it.
 fn serving<'a>(facts: &'a Facts<'_>, found: &'a [Arc<Vec<Hit>>]) -> impl Iterator<Item = &'a Hit> + Clone {
-    found.iter().flat_map(|hits| hits.iter()).filter(|hit| !facts.code().is_quoted(facts, hit))
+    let mut hits = found.iter().flat_map(|hits| hits.iter());
+    let is_other = hits.any(|hit| is_made_router(facts, hit)) && is_router_of_its_own(facts);
+    let is_route = move |hit: &&Hit| !is_other || !is_made_router(facts, hit);
+    found.iter().flat_map(|hits| hits.iter()).filter(|hit| !facts.code().is_quoted(facts, hit)).filter(is_route)
+}
+
+/// `Router::new()`
+fn is_made_router(facts: &Facts<'_>, hit: &Hit) -> bool {
+    let text = facts.tree.text(&hit.path).map(Source::text);
+    text.and_then(|text| text.get(hit.span.range())).is_some_and(|text| text.starts_with("Router::new"))
+}
+
+/// Whether the only routers of Rust are what the tree itself calls so, and need route no requests: of statements, of messages.
+fn is_router_of_its_own(facts: &Facts<'_>) -> bool {
+    const FRAMEWORKS: &[&str] = &["axum", "salvo", "gotham", "router", "ohkami"];
+    let mut packages = facts.manifests().product().filter(|package| package.ecosystem == Ecosystem::Cargo);
+    let is_framework = |one: &Dependency| FRAMEWORKS.iter().any(|name| one.name.contains(name));
+    !packages.any(|package| package.dependencies.iter().any(is_framework))
+        && !facts.code().find(facts, r"\bstruct Router\b").is_empty()
 }
 
 /// Whether what listens gives out only what libraries put there for those who run the program: a listener of Go without
