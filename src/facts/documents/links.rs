@@ -74,8 +74,8 @@ fn of_zola(tree: &Tree, documents: &Documents, from: &Document, page: &str) -> O
     let below = page.split_once('/').map(|(_, below)| below);
     let folders = from.path.match_indices('/').map(|(at, _)| &from.path[..at]);
     let folders: Vec<&str> = folders.collect();
-    let rooted = folders.iter().rev().filter(|folder| folder.ends_with("content"));
-    let rooted = rooted.filter_map(|folder| inside(tree, documents, folder, page)).next();
+    let mut rooted = folders.iter().rev().filter(|folder| folder.ends_with("content"));
+    let rooted = rooted.find_map(|folder| inside(tree, documents, folder, page));
     let taken = || folders.iter().find_map(|folder| inside(tree, documents, folder, below?));
     rooted.or_else(taken)
 }
