@@ -221,13 +221,14 @@ impl Signal {
 
 /// From which delay on a condition holds; the share of fast requests (`le`) bounds none.
 fn delay(sense: Sense, core: &Expr, operator: &str, limit: f64, moving: bool) -> Option<Fires> {
-    let mut within = false;
-    let mut counts_only = true;
+    let (mut within, mut counts_only, mut sums_only) = (false, true, true);
     core.each_series(&mut |name, labels| {
         within |= labels.iter().any(|(label, ..)| label == "le");
         counts_only &= name.ends_with("_count");
+        sums_only &= name.ends_with("_sum");
     });
-    if counts_only {
+    // What all requests took together grows with their number.
+    if counts_only || sums_only {
         return None;
     }
     if within && quotient(core).0 && matches!(operator.get(..1), Some("<" | ">")) {
