@@ -223,6 +223,11 @@ impl OwnName {
         self.names.iter().chain(self.owners.iter().filter(is_named)).any(|name| plain(name) == word)
     }
 
+    /// Whether a word is one of its name.
+    pub fn is_word(&self, word: &str) -> bool {
+        self.names.iter().any(|name| name.split('-').any(|own| own == word))
+    }
+
     /// Whether a word is the name of its owner.
     pub fn is_owner(&self, word: &str) -> bool {
         self.owners.iter().any(|owner| owner.replace('-', "") == word.replace('-', ""))

@@ -220,7 +220,9 @@ fn of_text(config: &Config, setting: &Setting, text: &str) -> Option<Secret> {
     if text.starts_with("arn:aws:kms:") || (text.starts_with("projects/") && text.contains("/cryptoKeys/")) {
         return Some(Secret::Reference(Way::Store("kms")));
     }
-    if is_address(setting, text)
+    // `key` is what a key is called in a Secret of Kubernetes.
+    if text.eq_ignore_ascii_case("key")
+        || is_address(setting, text)
         || is_database_in_a_file(text)
         || is_encrypted(text)
         || is_made_by_a_machine(setting) && is_phrase(text)

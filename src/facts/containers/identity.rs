@@ -188,7 +188,7 @@ pub fn third_party_image(image: &str) -> Option<&'static str> {
 }
 
 /// Whether the project publishes an image, under whose roof ever: it bears the project's whole name, Kubernetes publishes it
-/// under that name, or it is a part of the project by its name and what builds the project names it.
+/// under that name, or it is a part of the project by its name, or under its owner's, and what builds the project names it.
 pub fn is_published_here(facts: &Facts<'_>, image: &str) -> bool {
     let own = facts.own_name();
     let image = image.split('@').next().unwrap_or(image);
@@ -199,7 +199,11 @@ pub fn is_published_here(facts: &Facts<'_>, image: &str) -> bool {
         registry == "registry.k8s.io" && own.is_image(project)
     };
     let is_part = || last.match_indices('-').any(|(at, _)| own.is_image(&last[..at]));
-    own.is_image(image) || is_of_kubernetes() || is_part() && is_built_here(facts, folders, last)
+    // `kiosk/kiosk-ingress` of `kiosk/kubernetes-ingress`; what bears no more than the owner's name is another work of theirs.
+    let publisher = folders.rsplit('/').next().unwrap_or(folders);
+    let shares_a_word = || last.split('-').any(|word| word != publisher && word.len() > 2 && own.is_word(word));
+    let is_of_owner = || own.is_owner(publisher) && shares_a_word();
+    own.is_image(image) || is_of_kubernetes() || (is_part() || is_of_owner()) && is_built_here(facts, folders, last)
 }
 
 /// Whether a workflow or a recipe at the root names an image with its owner.
