@@ -33,10 +33,14 @@ impl<'f, 't> Constants<'f, 't> {
         written.split(is_between).filter_map(|name| self.text(file, code, name.trim_matches('.'))).collect()
     }
 
-    /// The text that a name stands for in a file, where it is a name and nothing else.
-    pub(super) fn of_name(&self, file: &str, code: &str, name: &str) -> Option<String> {
-        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
-        if is_name { self.text(file, code, name) } else { None }
+    /// The text that names joined by `+` stand for in a file, where they are names and nothing else.
+    pub(super) fn of_names(&self, file: &str, code: &str, names: &str) -> Option<String> {
+        let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
+        let mut names = names.split('+').map(str::trim);
+        names.try_fold(String::new(), |text, name| {
+            let one = if is_name(name) { self.text(file, code, name) } else { None };
+            Some(text + &one?)
+        })
     }
 
     /// The text that a name stands for in a file.

@@ -193,7 +193,7 @@ fn written(file: &Shaped, constants: &Constants<'_, '_>, arguments: &[Span]) -> 
     if let Some((text, span)) = outline.string_in(first) {
         // `OrdersPath+"/open"`: what the name says stands before the text.
         let before = outline.bare[first.start as usize..span.start as usize].trim_end().strip_suffix('+');
-        let front = before.and_then(|name| constants.of_name(&file.path, &outline.code, name.trim()));
+        let front = before.and_then(|names| constants.of_names(&file.path, &outline.code, names));
         let is_below = before.is_some() && front.is_none();
         return Some(Written { text: front.unwrap_or_default() + text, span, is_named: false, is_below });
     }
