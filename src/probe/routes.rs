@@ -64,15 +64,14 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         return answer;
     }
     // Any of the missing ones may be what a request asks for whose path is not written there, and every route that
-    // cannot be read, or whose path may begin with more, may be requested, or may not.
+    // cannot be read may be requested, or may not.
     let missing: Vec<_> = routes.served().filter(|one| one.tested.is_none()).collect();
-    let cut = missing.iter().filter(|one| one.is_below).count();
     let unread = routes.blind.len();
-    let (unresolved, granted) = if question.is_set("most") { (routes.unresolved.len(), unread + cut) } else { (0, 0) };
+    let (unresolved, granted) = if question.is_set("most") { (routes.unresolved.len(), unread) } else { (0, 0) };
     let tested = routes.served().filter(|one| one.tested.is_some()).count();
     let share = ((tested + unresolved + granted) as f64 / (all + unread) as f64).min(1.0);
-    // Where some paths could not be read, nobody knows whether these are all.
-    if missing.len() == cut && unread + cut > 0 && question.is_set("most") {
+    // Where some paths could not be read, and the missing ones may begin with more, nobody knows whether these are all.
+    if missing.iter().all(|one| one.is_below) && unread > 0 && question.is_set("most") {
         return answer;
     }
     let mut message = format!("tests request {tested} of {all} operations");

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 pattern!(
     MIGRATES,
-    r"\bmanage\.py\s+migrate\b|\bdjango-admin\s+migrate\b|\balembic\s[^\n;&|]*\bupgrade\b|\balembic\s+upgrade\b|\bflask\s[^\n;&|]*\bdb\s+upgrade\b|\b(?:rails|rake)\s+db:(?:migrate|prepare)\b|\bprisma\s+migrate\s+deploy\b|\b(?:knex|sequelize|sequelize-cli|typeorm|node-pg-migrate)\s[^\n;&|]*(?:migrate|migration:run)|\b(?:diesel\s+migration|sqlx\s+migrate)\s+run\b|\b(?:goose|dbmate|migrate)\s[^\n;&|]{0,120}\bup\b|\bflyway\s[^\n;&|]{0,80}\bmigrate\b|\becto\.migrate\b|\bartisan\s+migrate\b|(?:^|[\s;&|])(?:\./|/)[\w./-]+\s+(?:db[ :-])?migrate\b"
+    r"\bmanage\.py\s+migrate\b|\bdjango-admin\s+migrate\b|\balembic\s[^\n;&|]*\bupgrade\b|\balembic\s+upgrade\b|\bflask\s[^\n;&|]*\bdb\s+upgrade\b|\b(?:rails|rake)\s+db:(?:migrate|prepare)\b|\bprisma\s+migrate\s+deploy\b|\b(?:knex|sequelize|sequelize-cli|typeorm|node-pg-migrate)\s[^\n;&|]*(?:migrate|migration:run)|\b(?:diesel\s+migration|sqlx\s+migrate)\s+run\b|\b(?:goose|dbmate|migrate)\s[^\n;&|]*\bup\b|\bflyway\s[^\n;&|]*\bmigrate\b|\becto\.migrate\b|\bartisan\s+migrate\b|(?:^|[\s;&|])(?:\./|/)[\w./-]+\s+(?:db[ :-])?migrate\b"
 );
 pattern!(
     WAITS,
