@@ -1,8 +1,9 @@
 //! What the commands and steps of a section do: whether anything is put up by them, and where.
 
 use super::candidates::Candidate;
+use super::symptoms;
 use super::topic::Topic;
-use crate::facts::documents::{Block, BlockKind};
+use crate::facts::documents::{Block, BlockKind, Section};
 use crate::pattern::pattern;
 
 // What only a developer starts, as the last of a block, or with settings that are a developer's.
@@ -63,6 +64,15 @@ pub(super) fn are_told<'t>(steps: impl Iterator<Item = &'t str>) -> bool {
         told += usize::from(is_told(step));
     }
     told * 2 >= all
+}
+
+/// Whether one section of a page says how something shows, and another tells what to do about it.
+pub(super) fn is_answered(topic: &Topic, candidate: &Candidate<'_>) -> bool {
+    let titled = |is_one: fn(&str) -> bool| {
+        candidate.speaking(topic).map(|(_, section)| section).filter(move |section| is_one(&section.title))
+    };
+    let tells = |section: &Section| section.blocks.iter().flat_map(|block| block.text.split(". ")).any(is_told);
+    titled(symptoms::shows).any(|section| !section.is_bare()) && titled(symptoms::is_remedy).any(tells)
 }
 
 /// The commands of a block, without prompts, what continues them, and what they answer.

@@ -9,8 +9,11 @@ pattern!(
 );
 pattern!(
     ANSWER,
-    r"(?i)^\W*(?:(?:likely|possible|probable|root|common|suggested|recommended|quick) )?(?:causes?|reasons?|fix(?:es)?|solutions?|resolutions?|remed(?:y|ies)|workarounds?|mitigations?|recovery|actions?|what to (?:do|try|check)|how to (?:fix|resolve|solve)(?: it| this)?)(?: ?(?:/|and|&|or) ?[\w ]+)?\W*\d*\W*$"
+    r"(?i)^\W*(?:(?:likely|possible|probable|root|common|suggested|recommended|quick) )?(?:causes?|reasons?|fix(?:es)?|solutions?|resolutions?|remed(?:y|ies|iations?)|workarounds?|mitigations?|recovery|actions?|what to (?:do|try|check)|how to (?:fix|resolve|solve)(?: it| this)?)(?: ?(?:/|and|&|or) ?[\w ]+)?\W*\d*\W*$"
 );
+pattern!(CAUSE, r"(?i)^\W*(?:\w+ )?(?:causes?|reasons?)\b");
+// What an alert is about, before it is said what to do.
+pattern!(SHOWN, r"(?i)^\W*(?:alert )?(?:descriptions?|meaning|impact|detection|triggers?|summary)\W*$");
 
 pattern!(
     PROBLEM,
@@ -77,6 +80,16 @@ pub(super) fn of_problems<'a>(symptoms: impl Iterator<Item = Headed<'a>>) -> Vec
 /// Whether a heading is that of what causes or mends a problem.
 pub(super) fn is_answer(heading: &str) -> bool {
     ANSWER.is_match(heading)
+}
+
+/// Whether a heading is that of what mends a problem.
+pub(super) fn is_remedy(heading: &str) -> bool {
+    is_answer(heading) && !CAUSE.is_match(heading)
+}
+
+/// Whether a heading is that of how a problem shows.
+pub(super) fn shows(heading: &str) -> bool {
+    SYMPTOM.is_match(heading) || SHOWN.is_match(heading)
 }
 
 /// Whether a heading names a problem of its own: neither a symptom nor an answer in general.

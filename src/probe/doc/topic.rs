@@ -68,6 +68,8 @@ pub enum Action {
     Steps,
     /// A command, or three steps that tell somebody what to do.
     Told,
+    /// A command, three steps, or a sentence that tells what to do, beside what is to be seen before.
+    Answered,
 }
 
 /// What must be there before a topic counts.
@@ -320,6 +322,7 @@ fn topic(name: &str, body: &Map, before: &IndexMap<String, Topic>) -> Result<Top
             "even_there" => topic.even_there = Some(Pattern::read(value)?),
             "action" if value.as_str() == Some("steps") => topic.action = Action::Steps,
             "action" if value.as_str() == Some("told") => topic.action = Action::Told,
+            "action" if value.as_str() == Some("answered") => topic.action = Action::Answered,
             "action" => topic.action = if flag(value)? { Action::Command } else { Action::None },
             "code" => topic.code = flag(value)?,
             "elsewhere" => topic.elsewhere = flag(value)?,

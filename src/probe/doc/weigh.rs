@@ -171,6 +171,7 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
         Action::None => true,
         Action::Command | Action::Told => weight.commands > 0,
         Action::Steps => weight.blocks > 0 || weight.listed >= ENOUGH_STEPS,
+        Action::Answered => weight.commands > 0 || deed::is_answered(topic, candidate),
     };
     let steps = || candidate.speaking(topic).flat_map(|(_, section)| section.steps()).map(|step| step.text.as_str());
     // A list of what has changed, or of what the program does by itself, is no procedure.
@@ -191,7 +192,7 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
         _ if is_of_another => "its reader begins a program of their own",
         _ if is_of_code => "its commands change the code",
         Action::Steps => "nothing in it is put into operation",
-        Action::Command | Action::Told | Action::None => "it bears the name and speaks of something else",
+        Action::Command | Action::Told | Action::Answered | Action::None => "it bears the name and speaks of something else",
     };
     weight
 }
