@@ -7,7 +7,7 @@ use super::Facts;
 use super::documents::{address, own_addresses};
 use super::production::{Stage, is_example, is_fixture, stage_of_path};
 use crate::pattern::pattern;
-use crate::source::head;
+use crate::source::{Source, head};
 use crate::tree::path::folder_of;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -68,6 +68,8 @@ pub struct OwnName {
     called: Vec<String>,
     /// Who owns the repository.
     owners: Vec<String>,
+    /// Who owns it by the address that the README gives for it.
+    owner_in_readme: Option<String>,
     /// Whether the README introduces the project as a sample or a demonstration.
     is_sample: bool,
     /// Folders of charts that CI publishes, whatever they are called: `dev/helm/`.
@@ -98,6 +100,7 @@ pub fn read(facts: &Facts<'_>) -> OwnName {
     let said = descriptions(facts, &own).into_iter().chain(introduction).chain(operator);
     own.says = own.words.iter().cloned().chain(said).collect::<Vec<_>>().join("\n");
     own.owners = owners(facts);
+    own.owner_in_readme = owner_in_readme(facts, &own);
     own.words.extend(own.owners.iter().cloned());
     own.called = called;
     own.published = published(facts);
@@ -143,7 +146,7 @@ fn descriptions(facts: &Facts<'_>, own: &OwnName) -> Vec<String> {
 
 /// The first sentence of the README: `Keeper gives you tools to back up your cluster`.
 fn introduction(facts: &Facts<'_>) -> Option<String> {
-    let readme = ["README.md", "Readme.md", "readme.md"].iter().find_map(|name| facts.tree.text(name))?;
+    let readme = readme(facts)?;
     let is_prose = |line: &&str| {
         line.starts_with(|letter: char| letter.is_alphanumeric() || "*_`".contains(letter))
             && !line.starts_with("* ")
@@ -158,6 +161,21 @@ fn introduction(facts: &Facts<'_>) -> Option<String> {
 /// Who owns the repository, by the addresses that the manifests give for it.
 fn owners(facts: &Facts<'_>) -> Vec<String> {
     own_addresses(facts).into_iter().filter_map(|one| Some(one.split('/').nth(1)?.to_ascii_lowercase())).collect()
+}
+
+/// Who owns the repository, by an address in the README that bears the project's whole name: what is to be cloned.
+fn owner_in_readme(facts: &Facts<'_>, own: &OwnName) -> Option<String> {
+    let text = head(readme(facts)?.text(), HEAD);
+    text.match_indices("github.com").take(200).find_map(|(at, _)| {
+        let written = text[at..].split(|c: char| c.is_whitespace() || "()<>[]\"'#?`".contains(c)).next()?;
+        let address = address(written).filter(|address| own.is_image(address))?;
+        Some(address.split('/').nth(1)?.to_ascii_lowercase())
+    })
+}
+
+/// The README at the root.
+fn readme<'f>(facts: &'f Facts<'_>) -> Option<&'f Source> {
+    ["README.md", "Readme.md", "readme.md"].iter().find_map(|name| facts.tree.text(name))
 }
 
 impl OwnName {
@@ -231,6 +249,11 @@ impl OwnName {
     /// Whether a word is the name of its owner.
     pub fn is_owner(&self, word: &str) -> bool {
         self.owners.iter().any(|owner| owner.replace('-', "") == word.replace('-', ""))
+    }
+
+    /// Whether a word is the name of who owns the repository, by the manifests or by the README.
+    pub fn is_owned_by(&self, word: &str) -> bool {
+        self.owners.iter().chain(&self.owner_in_readme).any(|owner| owner.eq_ignore_ascii_case(word))
     }
 
     /// What its manifests call it, in words: `metrics server`.

@@ -217,7 +217,8 @@ fn is_of_others(facts: &Facts<'_>, url: &str) -> bool {
     is_reference(url) && !site_name(host).is_some_and(|name| own.is_whole(name) || is_of_owner(name))
 }
 
-/// Whether an address is of another repository of the project: `github.com/acme/shop-dashboards` beside `acme/shop`.
+/// Whether an address is of another repository of the project, `github.com/acme/shop-dashboards` beside `acme/shop`, or of
+/// a document in another one of its owner: `github.com/acme/platform/blob/main/docs/recovery.md`.
 fn is_repository_beside(facts: &Facts<'_>, url: &str) -> bool {
     if !["github.com", "gitlab.com"].contains(&host(url)) {
         return false;
@@ -227,7 +228,9 @@ fn is_repository_beside(facts: &Facts<'_>, url: &str) -> bool {
     let is_document =
         parts.next().is_none_or(|part| ["", "blob", "tree", "wiki"].contains(&part) || part.starts_with('#'));
     let own = facts.own_name();
-    is_document && (own.is_image(owner) || own.is_in(name) == Some(true)) && !own.is_image(name)
+    let is_page_of_owner = || own.is_owned_by(owner) && is_page(url.split(['#', '?']).next().unwrap_or(url));
+    let is_beside = own.is_image(owner) || own.is_in(name) == Some(true) || is_page_of_owner();
+    is_document && is_beside && !own.is_image(name)
 }
 
 /// Whether a link names a product that bears the topic's word: "Voila dashboards" at `voila.readthedocs.io`,
