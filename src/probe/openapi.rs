@@ -157,7 +157,11 @@ fn read(facts: &Facts<'_>, file: &File, kind: &str, source: &Source, question: &
         Some("by its place a test's, a client's or an example".to_owned())
     } else if !bears_name && FOREIGN.is_match(title.trim()) {
         Some(format!("\"{title}\" is somebody else's"))
-    } else if own != Some(true) && !bears_name && is_client_input(facts, &file.path) {
+    } else if own != Some(true)
+        && !bears_name
+        && !is_of_own_service(facts, &file.path)
+        && is_client_input(facts, &file.path)
+    {
         Some("a client is generated from it".to_owned())
     } else if operations.is_empty() {
         Some("it names no operation".to_owned())
@@ -354,6 +358,14 @@ fn is_client_input(facts: &Facts<'_>, path: &str) -> bool {
         let makes = ["progenitor", "generator", "orval", "openapi-ts", "client"];
         is_configuration && makes.iter().any(|word| text.contains(word))
             || (text.contains("spring-cloud") || !SERVES.is_match(text)) && GENERATES.is_match(text)
+    })
+}
+
+/// Whether a document is made of a file beside it whose methods the source serves: `orders.swagger.json` of `orders.proto`.
+fn is_of_own_service(facts: &Facts<'_>, path: &str) -> bool {
+    path.strip_suffix(".swagger.json").is_some_and(|stem| {
+        let source = format!("{stem}.proto");
+        facts.routes().served().any(|operation| *operation.place.path == source)
     })
 }
 

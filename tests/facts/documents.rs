@@ -235,6 +235,32 @@ fn a_page_of_zola_is_found_below_its_content() {
 }
 
 #[test]
+fn a_link_leads_where_the_site_serves_its_pages() {
+    let files = [
+        ("docs/guide/start.md", "# Start\n"),
+        ("docs/guide/ovens.md", "# Ovens\n"),
+        ("docs/modules/bakery/pages/ovens/gas.adoc", "= Gas\n"),
+        ("docs/modules/bakery/pages/bread.adoc", "= Bread\n"),
+        ("manual/conf.py", "project = 'bakery'\n"),
+        ("manual/start.md", "# Start\n"),
+    ];
+    with(&files, |facts| {
+        let documents = facts.documents();
+        let go = |from: &str, url: &str| resolve(facts.tree, documents, documents.at(from).expect("a document"), url);
+        let inside = |path: &str| Target::Inside(path.into());
+        let broken = Target::Broken("no such file");
+        assert_eq!(go("docs/guide/start.md", "../ovens/"), inside("docs/guide/ovens.md"));
+        assert_eq!(go("docs/guide/start.md", "../stoves/"), broken);
+        assert_eq!(go("docs/modules/bakery/pages/ovens/gas.adoc", "bread.adoc"), inside(files[3].0));
+        assert_eq!(go("docs/modules/bakery/pages/ovens/gas.adoc", "cake.adoc"), broken);
+        assert_eq!(go("manual/start.md", "the_ovens"), Target::Other);
+        assert_eq!(go("manual/start.md", "ovens.md"), broken);
+        assert_eq!(go("docs/guide/start.md", "the_ovens"), broken);
+        assert_eq!(go("docs/guide/start.md", "baker@bakery.example"), Target::Other);
+    });
+}
+
+#[test]
 fn asciidoc_and_rst_have_the_same_shape() {
     let adoc = "= Guide\n\n== Deployment\n\n. Pull the image\n+\n[source,bash]\n----\ndocker pull x\n----\n. Check `curl -f http://h/health`\n\n////\n. hidden\n////\n";
     one("docs/guide.adoc", adoc, |document| {

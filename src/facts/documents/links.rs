@@ -4,7 +4,7 @@ use super::section::Document;
 use super::{Documents, anchors};
 use crate::facts::Facts;
 use crate::tree::Tree;
-use crate::tree::path::join;
+use crate::tree::path::{folder_of, join, upwards, within};
 
 /// Where a link goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,8 @@ pub fn resolve(tree: &Tree, documents: &Documents, from: &Document, url: &str) -
         return Target::Outside;
     }
     let has_scheme = url.split_once(':').is_some_and(|(scheme, _)| scheme.chars().all(char::is_alphanumeric));
-    if url.is_empty() || has_scheme || url.contains("{{") || url.contains("{%") || url.contains('<') {
+    let is_mail = url.contains('@') && !url.contains('/');
+    if url.is_empty() || has_scheme || is_mail || url.contains("{{") || url.contains("{%") || url.contains('<') {
         return Target::Other;
     }
     if let Some(fragment) = url.strip_prefix('#') {
@@ -46,12 +47,30 @@ pub fn resolve(tree: &Tree, documents: &Documents, from: &Document, url: &str) -
     if let Some(page) = url.strip_prefix("@/") {
         return of_zola(tree, documents, from, page).unwrap_or(Target::Other);
     }
-    let folder = from.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     if let Some(rooted) = url.strip_prefix('/') {
         // A site decides what its root is: found in the tree it counts, otherwise nothing can be said.
         return inside(tree, documents, "", rooted).unwrap_or(Target::Other);
     }
-    inside(tree, documents, folder, url).unwrap_or(Target::Broken("no such file"))
+    let here = inside(tree, documents, folder_of(&from.path), url);
+    let found = here.or_else(|| inside(tree, documents, folder_on_site(&from.path)?, url));
+    let label = || is_label(tree, from, url).then_some(Target::Other);
+    found.or_else(label).unwrap_or(Target::Broken("no such file"))
+}
+
+/// The folder that a site takes for that of a page: one of the page's own name for Hugo and the like, which serve
+/// `guide/start.md` at `guide/start/`, and that of all pages of a module for Antora.
+fn folder_on_site(path: &str) -> Option<&str> {
+    match path.rsplit_once('.')? {
+        (page, "md" | "mdx") => Some(page),
+        (page, "adoc") => page.find("/pages/").map(|at| &page[..at + "/pages".len()]),
+        _ => None,
+    }
+}
+
+/// Whether a page is of a site that Sphinx builds, where a word alone names a label on any page, or a part of the code.
+fn is_label(tree: &Tree, from: &Document, url: &str) -> bool {
+    let is_file = || [".md", ".rst", ".html"].iter().any(|end| url.contains(end));
+    !url.contains('/') && !is_file() && upwards(&from.path).any(|at| tree.file(&within(at, "conf.py")).is_some())
 }
 
 /// The document of `AsciiDoc` that bears an anchor: what a book includes is one text with all else that it includes.

@@ -26,7 +26,7 @@ pattern!(LACK, r"(?i)\b(?:no|never|none|restarts?|pending|empty|blank|loops?)\b"
 // A day of the week, a turn of duty, a tool to look at: what is done then is no answer to a problem.
 pattern!(
     ROUTINE,
-    r"(?i)^\W*(?:(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|daily\b|weekly\b|monthly\b|(?:\w+ )?rotation$|rota$|routine\b|hand-?over\b|hand-?off\b|sick days?\b|overview$|introduction$|monitoring$|(?:\w+ ){0,3}(?:logs?|logging|metrics|dashboards?)$|traces?$|tracing$|tools?$|live tail$|useful \w+$|(?:(?:any )?other|further|more|additional) (?:issues?|problems?|errors?|questions?)\W*$|still (?:stuck|having|need)\b|(?:need (?:more |further )?|getting |get )help\W*$|support$|contacts?$|see also$|what(?:'s| is| are) the differences?\b|references?$|links?$)"
+    r"(?i)^\W*(?:(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|daily\b|weekly\b|monthly\b|(?:\w+ )?rotation$|rota$|routine\b|hand-?over\b|hand-?off\b|sick days?\b|overview$|introduction$|monitoring$|(?:\w+ ){0,3}(?:logs?|logging|metrics|dashboards?)$|traces?$|tracing$|tools?$|live tail$|useful \w+$|(?:(?:any )?other|further|more|additional) (?:issues?|problems?|errors?|questions?)\W*$|still (?:stuck|having|need)\b|(?:need (?:more |further )?|getting |get )help\W*$|support$|contacts?$|see also$|what(?:'s| is| are) the (?:[\w-]+ ){0,3}(?:differences?|polic(?:y|ies)|relations?(?:hips?)?)\b|references?$|links?$)"
 );
 // "Test the configuration:" is something to do, not something that goes wrong.
 pattern!(

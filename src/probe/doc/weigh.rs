@@ -192,7 +192,9 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
         _ if is_of_another => "its reader begins a program of their own",
         _ if is_of_code => "its commands change the code",
         Action::Steps => "nothing in it is put into operation",
-        Action::Command | Action::Told | Action::Answered | Action::None => "it bears the name and speaks of something else",
+        Action::Command | Action::Told | Action::Answered | Action::None => {
+            "it bears the name and speaks of something else"
+        }
     };
     weight
 }
