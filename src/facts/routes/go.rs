@@ -158,10 +158,15 @@ fn declared(
         let before = format!("{}/{of_field}/{of_group}/{}", lexical.join("/"), receiver.path);
         let full = path::join(&before, own);
         let is_debug = shows_the_inside(&outline.code, &outline.bare[arguments[1].range()]);
+        let handler = named_handler(&outline.bare[arguments[1].range()]);
         let place = Place::at(file.path.clone(), span);
         let prefixes = in_given.map_or(&[][..], |given| &mounted[given]);
         for method in methods {
-            let own = || Operation { is_debug, ..Operation::new(method.clone(), full.clone(), place.clone()) };
+            let own = || Operation {
+                is_debug,
+                handler: handler.clone(),
+                ..Operation::new(method.clone(), full.clone(), place.clone())
+            };
             if prefixes.is_empty() {
                 found.operations.push(Operation {
                     is_below: is_below || in_given.is_some() || held.is_some_and(|held| held.is_below),
@@ -282,6 +287,16 @@ fn is_handler(argument: &str) -> bool {
             && argument.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
     });
     argument.starts_with("func(") || is_method || argument.to_ascii_lowercase().contains("handle")
+}
+
+/// The name of the function that an argument hands over, where it says more than a word: `admission.serveOrders`.
+fn named_handler(argument: &str) -> Option<String> {
+    const SHORT: usize = 6;
+    let argument = argument.trim();
+    let inside = argument.strip_prefix("http.HandlerFunc(").and_then(|rest| rest.strip_suffix(')'));
+    let name = inside.unwrap_or(argument).rsplit('.').next()?;
+    let is_name = name.len() > SHORT && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    is_name.then(|| name.to_owned())
 }
 
 /// `zpages.NewTracezHandler(…)`, `promhttp.Handler()`: a handler of a library for those who run the program.

@@ -68,6 +68,8 @@ pub struct Operation {
     pub given: usize,
     /// Whether what answers it shows the inside of the program: profiles, traces, counts.
     pub is_debug: bool,
+    /// The function of Go that answers it, where it is named there.
+    pub handler: Option<String>,
     /// A request in test code that reaches it.
     pub tested: Option<Place>,
 }
@@ -75,7 +77,7 @@ pub struct Operation {
 impl Operation {
     /// An operation whose full path is known.
     fn new(method: String, path: String, place: Place) -> Self {
-        Self { method, path, place, is_below: false, given: 0, is_debug: false, tested: None }
+        Self { method, path, place, is_below: false, given: 0, is_debug: false, handler: None, tested: None }
     }
 
     /// `GET /users/{}`.

@@ -89,6 +89,7 @@ pub(super) fn mark(facts: &Facts<'_>, operations: &mut [Operation], names: &[(Pl
     unresolved.extend(by_function(&files));
     unresolved.extend(by_client(facts, &files, operations));
     unresolved.extend(by_address(&files, operations));
+    unresolved.extend(by_server(&files, operations));
     unresolved.extend(by_mention(&files, &calls, &requests, operations));
     unresolved
 }
@@ -213,6 +214,28 @@ fn by_client(facts: &Facts<'_>, files: &[TestFile], operations: &[Operation]) ->
     }
     let asking = |operation: &&Operation| requests.iter().find(|request| lead(request, operation).is_some());
     missing.iter().filter_map(asking).map(|request| request.place.clone()).collect()
+}
+
+/// For each operation that nothing requests, where a test of Go makes a server of the function that answers it: which paths
+/// are asked of that server, only the function knows. `server := httptest.NewServer(http.HandlerFunc(api.ListOrders))`.
+fn by_server(files: &[TestFile], operations: &[Operation]) -> Vec<Place> {
+    let missing = operations.iter().filter(|one| one.tested.is_none()).filter_map(|one| one.handler.as_deref());
+    let is_one = |file: &&TestFile| file.language == Language::Go && file.outline.bare.contains("httptest.New");
+    let tests: Vec<&TestFile> = files.iter().filter(is_one).collect();
+    missing.filter_map(|name| tests.iter().find_map(|file| handed_to_a_server(file, name))).collect()
+}
+
+/// Where a function is handed to one that makes a server of it.
+fn handed_to_a_server(file: &TestFile, name: &str) -> Option<Place> {
+    let outline = &file.outline;
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let makes = |open: usize| outline.callee(open).to_ascii_lowercase().ends_with("server");
+    let mut found = memchr::memmem::find_iter(outline.bare.as_bytes(), name.as_bytes());
+    let at = found.find(|&at| {
+        let is_whole = !outline.bare[..at].ends_with(is_word) && outline.bare[at + name.len()..].starts_with(')');
+        is_whole && outline.around(at).take(2).any(makes)
+    })?;
+    Some(Place::at(file.path.clone(), Span::new(at, at + name.len())))
 }
 
 /// Requests of Rust for what a function outside of the tests makes: `.uri(task.upload_uri().path())`; and of Python for

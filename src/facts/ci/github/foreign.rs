@@ -82,10 +82,25 @@ const WORKING: &[&str] = &[
 ];
 
 /// Words of workflows that check one thing, which another word names: `validate-schema`.
-const CHECKING: &[&str] = &["check", "checks", "lint", "validate", "validation", "verify"];
+const CHECKING: &[&str] = &["check", "checks", "lint", "qa", "validate", "validation", "verify"];
 /// Things beside the code that such workflows look at.
-const THINGS: &[&str] =
-    &["schema", "schemas", "links", "spelling", "markdown", "commit", "commits", "typos", "whitespace", "filenames"];
+const THINGS: &[&str] = &[
+    "schema",
+    "schemas",
+    "links",
+    "spelling",
+    "markdown",
+    "commit",
+    "commits",
+    "typos",
+    "whitespace",
+    "filenames",
+    "doc",
+    "docs",
+    "documentation",
+];
+/// Words that only say when such a workflow runs: `pull_request_docs_qa`.
+const STARTING: &[&str] = &["on", "pr", "pull", "push", "request"];
 
 /// What a workflow of another repository may do, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +121,8 @@ pub(in crate::facts::ci) fn does(name: &str) -> Does {
     let stem = file.trim_end_matches(".yaml").trim_end_matches(".yml");
     let has = |list: &[&str]| stem.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| list.contains(&word));
     let mut words = stem.split(|c: char| !c.is_ascii_alphanumeric());
-    let checks_a_thing = has(THINGS) && words.all(|word| THINGS.contains(&word) || CHECKING.contains(&word));
+    let checks_a_thing =
+        has(THINGS) && words.all(|word| [THINGS, CHECKING, STARTING].iter().any(|list| list.contains(&word)));
     match () {
         () if checks_a_thing => Does::Nothing,
         () if has(TENDING) || KNOWN.iter().any(|known| name.starts_with(known)) => Does::Nothing,
