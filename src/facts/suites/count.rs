@@ -46,7 +46,7 @@ fn counted(language: Language, code: &str) -> Tests {
     static PYTHON: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"(?m)^\s*(?:async\s+)?def\s+test\w*\s*\(").ok());
     static GO: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"(?m)^func\s+Test\w*\s*\(").ok());
     static ANNOTATED: LazyLock<Option<Regex>> =
-        LazyLock::new(|| compile(r"@(?:Test|ParameterizedTest)\b|\[(?:Fact|Theory|Test|TestMethod)[\](]").ok());
+        LazyLock::new(|| compile(r"@(?:Test|ParameterizedTest)\b|\[(?:Fact|Theory|Test|TestMethod)[\](,]").ok());
     static RUBY: LazyLock<Option<Regex>> =
         LazyLock::new(|| compile(r#"(?m)^\s*(?:(?<off>xit|skip)|it|test|scenario)\s+["']|^\s*def\s+test_"#).ok());
     static PHP: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -106,12 +106,29 @@ fn is_off(language: Language, code: &str, start: usize, end: usize) -> bool {
             let after = code[end..].split(['(', '{']).next().unwrap_or("");
             after.contains("@Disabled") || after.contains("@Ignore")
         }
+        Language::CSharp => is_off_in_dotnet(code, start, end),
         Language::Go => {
             let body = code[end..].split("\nfunc ").next().unwrap_or("");
             body.lines().nth(1).is_some_and(|line| line.trim_start().starts_with("t.Skip("))
         }
         _ => false,
     }
+}
+
+/// Whether a test of .NET is switched off: by its own attribute, `[Fact(Skip = "…")]`, unless a condition decides that, or by
+/// one beside it, `[Ignore("…")]`.
+fn is_off_in_dotnet(code: &str, start: usize, end: usize) -> bool {
+    let own = code[end..].split(']').next().filter(|_| !code[..end].ends_with(']')).unwrap_or("");
+    let has = |name: &str| own.split(',').any(|part| part.split(['=', '(', ')']).next().unwrap_or("").trim() == name);
+    let around = [
+        code[..start].rsplit(['}', ';', '{']).next().unwrap_or(""),
+        code[end..].split(['{', ';']).next().unwrap_or(""),
+    ];
+    let is_beside = |name: &str| around.iter().any(|text| text.contains(name));
+    has("Skip") && !has("SkipUnless") && !has("SkipWhen")
+        || has("Ignore")
+        || is_beside("[Ignore]")
+        || is_beside("[Ignore(")
 }
 
 /// Whether a script makes load: it says for how many users, or at which rate.

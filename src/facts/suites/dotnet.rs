@@ -4,7 +4,8 @@ use super::File;
 use super::runs::values;
 use crate::facts::Facts;
 use crate::facts::ci::Command;
-use crate::tree::path::{folder_of, join};
+use crate::pattern::pattern;
+use crate::tree::path::{folder_of, is_at, join};
 
 /// Whether a command runs the tests of a file.
 pub(super) fn tests(facts: &Facts<'_>, command: &Command, words: &[&str], file: &File) -> bool {
@@ -47,6 +48,22 @@ fn is_project(word: &str) -> bool {
 
 fn is_solution(word: &str) -> bool {
     [".sln", ".slnf", ".slnx"].iter().any(|end| word.ends_with(end))
+}
+
+// How a program of ASP.NET is started by another.
+pattern!(
+    HOSTS,
+    r"\bUseKestrel\(|\bUseTestServer\(|\bnew TestServer\(|\bWebApplicationFactory<|\bWebApplication\.Create\w*\("
+);
+
+/// Whether the project that a file belongs to starts programs of the web in its own process.
+pub(super) fn hosts(facts: &Facts<'_>, path: &str) -> bool {
+    let projects = facts.tree.files().iter().filter(|one| is_project(&one.path)).map(|one| folder_of(&one.path));
+    let Some(folder) = projects.filter(|folder| is_at(path, folder)).max_by_key(|folder| folder.len()) else {
+        return false;
+    };
+    let mut files = facts.code().files().iter().filter(|file| is_at(&file.path, folder));
+    files.any(|file| file.source(facts).is_some_and(|source| HOSTS.is_match(source.text())))
 }
 
 /// Whether a file stands in the folder of a project.

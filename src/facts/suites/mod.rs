@@ -199,8 +199,17 @@ fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool, driving: &BTreeSe
         // Specifications of Ruby that accept something may well be those of one class.
         let drives = || file.source(facts).is_some_and(|source| browsers::are_driven_by_capybara(source.text()));
         let is_of_a_class = || file.language == Language::Ruby && file.path.contains("/acceptance/") && !drives();
+        // A module of a crate that is called functional is what it does.
+        let is_called_functional = || {
+            file.language == Language::Rust
+                && file.path.contains("functional")
+                && is_module_of_a_crate(facts, &file.path)
+                && !requests
+                && !file.source(facts).is_some_and(|source| starts_what_it_needs(source.text()))
+        };
         return Some(match suite {
             Suite::E2e if is_of_a_module(suite) => Suite::Unit,
+            Suite::Integration if is_called_functional() => Suite::Unit,
             Suite::E2e if is_of_a_class() && requests => Suite::Integration,
             Suite::E2e if is_of_a_class() => Suite::Unit,
             Suite::E2e if is_in_process() => Suite::Integration,
@@ -315,6 +324,12 @@ fn also(facts: &Facts<'_>, file: &CodeFile, suite: Suite) -> Option<Suite> {
                     && !line.contains("not ")
             };
             head.into_iter().any(says).then_some(Suite::E2e)
+        }
+        // What is accepted is what was started beside the tests, with what it asks.
+        (Language::CSharp, Suite::E2e) => {
+            let is_acceptance =
+                file.path.to_ascii_lowercase().split(['/', '.']).any(|part| part.starts_with("acceptance"));
+            (is_acceptance && dotnet::hosts(facts, &file.path)).then_some(Suite::Integration)
         }
         (Language::Go, Suite::Integration) => starts_what_is_built(facts, file).then_some(Suite::E2e),
         _ => None,

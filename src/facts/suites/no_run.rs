@@ -188,24 +188,35 @@ fn prepares(name: &str) -> bool {
     has(BESIDE) && !has(&["and", "run"]) && !parts(stem).any(is_test) && (is_around || !has(&["e2e"]))
 }
 
+fn says_tests(word: &str) -> bool {
+    ["test", "e2e", "integration", "acceptance", "smoke", "spec"].iter().any(|says| word.contains(says))
+}
+
+/// Whether a name says that something is checked which is no test: `verify-schema.sh`.
+fn is_another_check(name: &str) -> bool {
+    let checked = ["verify", "check"].iter().find_map(|word| name.strip_prefix(word)?.strip_prefix(['-', '_', ':']));
+    checked.is_some_and(|thing| !says_tests(thing))
+}
+
 /// Whether a command starts tests that stand elsewhere: a script, a rule of a build tool, a container.
 pub(super) fn starts_others(words: &[&str]) -> bool {
-    const SAYS: &[&str] = &["test", "e2e", "check", "verify", "integration", "acceptance", "smoke", "spec"];
     let program = words.first().copied().unwrap_or("");
-    let says = |word: &str| SAYS.iter().any(|says| word.contains(says));
+    let says = |word: &str| ["check", "verify"].iter().any(|one| word.contains(one)) || says_tests(word);
     // The folder is named for the tests, and so is all that stands in it: `./e2e/matrix.py`.
     let is_for_them = |word: &str| says(last_part(word)) || last_part(word).starts_with("run");
     let is_script = || {
         words.iter().take(2).any(|word| {
             let is_shell = word.rsplit_once('.').is_some_and(|(_, end)| end == "sh");
-            (word.starts_with("./") && is_for_them(word) || is_shell) && !prepares(last_part(word))
+            (word.starts_with("./") && is_for_them(word) || is_shell)
+                && !prepares(last_part(word))
+                && !is_another_check(last_part(word))
         })
     };
     let is_container = || matches!(program, "docker" | "podman" | "docker-compose") && words.contains(&"run");
     // What a container is told to run, its own command taken away: `integration-tests`.
     let is_suite = || program.split(['-', '_', '.']).any(|part| matches!(part, "test" | "tests" | "e2e"));
     // A target is named for the product too: `make shop-cli`.
-    let is_target = || targets(words).any(says);
+    let is_target = || targets(words).any(|target| says(target) && !is_another_check(target));
     is_tool(program) && is_target() || is_script() || is_container() || is_suite()
 }
 

@@ -244,6 +244,28 @@ impl Walk<'_> {
         }
     }
 
+    /// `dotnet cake --target=Tests`
+    pub(super) fn cake_of(&mut self, words: &[String], place: &Place, call: &Call) {
+        let target = values_of(words, "--target").flatten().next().or_else(|| values_of(words, "-t").flatten().next());
+        self.cake(words, target.unwrap_or(""), place, call);
+    }
+
+    /// A target of a file of Cake, which is not read: what it is called for is left open.
+    pub(in crate::facts::ci) fn cake(&mut self, words: &[String], target: &str, place: &Place, call: &Call) {
+        let parts = target.split(|letter: char| !letter.is_ascii_alphanumeric());
+        let parts: Vec<String> = parts.map(str::to_ascii_lowercase).filter(|part| !part.is_empty()).collect();
+        let is_called = |names: &[&str]| parts.iter().any(|part| names.iter().any(|name| part.contains(name)));
+        if is_called(&["release", "publish", "push", "deploy", "pack"]) {
+            let line: String = words.join(" ").chars().take(60).collect();
+            let why = format!("`{line}` is a program's task, and what it brings out is not read");
+            self.ci.deploys_unread.push(Blind { place: Some(place.clone()), why });
+        } else if is_called(&["test"]) {
+            self.foreign_tests(words, place, call);
+        } else if !is_called(&["clean", "restore", "build", "compile", "version", "doc"]) {
+            self.program(words, place);
+        }
+    }
+
     /// Lists tests whose text is elsewhere.
     pub(super) fn foreign_tests(&mut self, words: &[String], place: &Place, call: &Call) {
         let words: Vec<String> = std::iter::once(PROGRAM.to_owned()).chain(words.iter().cloned()).collect();

@@ -122,6 +122,12 @@ pub(super) fn call(text: &str) -> Option<(&str, Vec<&str>, usize)> {
         return None;
     }
     let (mut open, mut parts, mut from) = (0_usize, Vec::new(), 0);
+    // The last argument that a function takes has the commas that are left: `$(addprefix ,,$(TAGS))`.
+    let most = match name {
+        "addprefix" | "addsuffix" | "filter" | "filter-out" => 2,
+        "subst" | "patsubst" => 3,
+        _ => 1,
+    };
     for (at, byte) in rest.bytes().enumerate() {
         match byte {
             b'(' | b'{' => open += 1,
@@ -130,7 +136,7 @@ pub(super) fn call(text: &str) -> Option<(&str, Vec<&str>, usize)> {
                 return Some((name, parts, "$(".len() + name_length + at + 1));
             }
             b')' | b'}' => open = open.saturating_sub(1),
-            b',' if open == 0 => {
+            b',' if open == 0 && parts.len() + 1 < most => {
                 parts.push(rest[from..at].trim_start());
                 from = at + 1;
             }

@@ -256,6 +256,8 @@ impl<'f> Walk<'f> {
             }
             _ if runs_tcl_tests(words) => self.foreign_tests(words, place, call),
             "mage" | "inv" | "invoke" | "dagger" | "earthly" | "nuke" => self.program(words, place),
+            "dotnet" if words.get(1).is_some_and(|verb| verb == "cake") => self.cake_of(words, place, call),
+            "dotnet-cake" => self.cake_of(words, place, call),
             "go" if runs_mage(words) => self.program(words, place),
             "go" if self.installs_own_module(words, call) => {
                 let named = words[2..].iter().filter(|word| !word.starts_with('-')).cloned();

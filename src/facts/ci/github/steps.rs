@@ -255,6 +255,10 @@ fn uses(
             walk.foreign_suite(name, &place, &call);
         }
         walk.foreign_linter(name, &place, &call);
+        if name == "cake-build/cake-action" {
+            let target = with.get("target").map_or("", String::as_str);
+            walk.cake(&[name.to_owned(), target.to_owned()], target, &place, &call);
+        }
         if let Some(script) = RETRYING.contains(&name).then(|| step.at(&["with", "command"])).flatten()
             && let Some(text) = script.as_str()
         {
