@@ -198,15 +198,15 @@ fn is_locale(stem: &str) -> bool {
         && [c, d].iter().all(|byte| byte.is_ascii_uppercase())
 }
 
-/// The weight of a path.
-pub(super) fn weight(path: &str) -> Weight {
+/// The weight of a path, which may belong to a project that only tests use.
+pub(super) fn weight(path: &str, is_of_tests: bool) -> Weight {
     let name = path.rsplit('/').next().unwrap_or(path);
     if path.split('/').any(|part| VENDORED.contains(&part)) {
         return Weight::Aside("in vendored code");
     }
     // A definition of CI runs with what stands in it, whatever it runs.
-    let is_of_tests = || is_fixture(path) || has_test_word(path) || path.split('/').any(is_test_support);
-    if !is_defined_ci(path) && is_of_tests() {
+    let is_called_so = || is_fixture(path) || has_test_word(path) || path.split('/').any(is_test_support);
+    if !is_defined_ci(path) && (is_of_tests || is_called_so()) {
         return Weight::Aside("in a test");
     }
     if is_example(path) {

@@ -27,6 +27,7 @@ use super::{Facts, parallel};
 use crate::evidence::Blind;
 use crate::evidence::Place;
 use crate::source::Span;
+use crate::tree::File;
 use std::sync::Arc;
 
 pub use detectors::{Detector, Detectors};
@@ -102,7 +103,9 @@ impl Finding {
 /// Scans every file of the tree.
 pub fn read(facts: &Facts<'_>) -> Secrets {
     let scanner = scan::Scanner::shared();
-    let per_file: Vec<scan::Scanned> = parallel::map(facts.tree.files(), |file| scanner.file(file, facts.now));
+    let manifests = facts.manifests();
+    let scan = |file: &File| scanner.file(file, manifests.is_test_support(&file.path), facts.now);
+    let per_file: Vec<scan::Scanned> = parallel::map(facts.tree.files(), scan);
     let mut secrets = Secrets::default();
     for (file, scanned) in facts.tree.files().iter().zip(per_file) {
         match scanned {

@@ -87,20 +87,20 @@ impl Scanner {
         Self { anchors, owners, detectors, assignment: ASSIGNMENT.into() }
     }
 
-    /// Scans one file.
-    pub(super) fn file(&self, file: &File, now: Timestamp) -> Scanned {
+    /// Scans one file, which may belong to a project that only tests use.
+    pub(super) fn file(&self, file: &File, is_of_tests: bool, now: Timestamp) -> Scanned {
         match file.content() {
-            Content::Text(source) => Scanned::Read(self.text(&file.path, source.text(), now)),
-            Content::Binary(bytes) => Scanned::Read(self.binary(&file.path, bytes, now)),
+            Content::Text(source) => Scanned::Read(self.text(&file.path, source.text(), is_of_tests, now)),
+            Content::Binary(bytes) => Scanned::Read(self.binary(&file.path, bytes, is_of_tests, now)),
             Content::Unread(why) => Scanned::Unread(format!("not scanned for secrets: {why}")),
         }
     }
 
     /// Text in another encoding is read with its other bytes blanked, so that places stay; true binaries only by magic.
-    fn binary(&self, path: &Arc<str>, bytes: &[u8], now: Timestamp) -> Vec<Finding> {
+    fn binary(&self, path: &Arc<str>, bytes: &[u8], is_of_tests: bool, now: Timestamp) -> Vec<Finding> {
         let is_store = bytes.starts_with(&[0xfe, 0xed, 0xfe, 0xed]) || is_pkcs12(path, bytes);
         if is_store {
-            let weight = context::weight(path);
+            let weight = context::weight(path, is_of_tests);
             let why_low =
                 aside(weight).or(is_made_by_an_editor(path).then_some("made by an editor, for builds on one machine"));
             let confidence = if why_low.is_some() { Confidence::Low } else { Confidence::Medium };
@@ -112,12 +112,12 @@ impl Scanner {
         }
         let text: String =
             bytes.iter().map(|&byte| if byte.is_ascii() && byte != 0 { char::from(byte) } else { '?' }).collect();
-        self.text(path, &text, now)
+        self.text(path, &text, is_of_tests, now)
     }
 
     /// Scans a text.
-    pub(super) fn text(&self, path: &Arc<str>, text: &str, now: Timestamp) -> Vec<Finding> {
-        let setting = Setting::new(path, text, now);
+    fn text(&self, path: &Arc<str>, text: &str, is_of_tests: bool, now: Timestamp) -> Vec<Finding> {
+        let setting = Setting::new(path, text, is_of_tests, now);
         let mut raws: Vec<Raw> = Vec::new();
         let mut read_to = vec![0; self.detectors.len()];
         let mut name_end = 0;
@@ -250,13 +250,14 @@ struct Setting<'t> {
     grammar: OnceCell<Grammar>,
     weight: OnceCell<Weight>,
     tests_from: OnceCell<usize>,
+    is_of_tests: bool,
     now: Timestamp,
 }
 
 impl<'t> Setting<'t> {
-    fn new(path: &'t str, text: &'t str, now: Timestamp) -> Self {
+    fn new(path: &'t str, text: &'t str, is_of_tests: bool, now: Timestamp) -> Self {
         let (grammar, weight, tests_from) = Default::default();
-        Self { path, text, grammar, weight, tests_from, now }
+        Self { path, text, grammar, weight, tests_from, is_of_tests, now }
     }
 
     fn grammar(&self) -> Grammar {
@@ -279,7 +280,7 @@ impl<'t> Setting<'t> {
         if around::is_shown_in_a_schema(self.path, self.text, offset) {
             return Weight::Aside("an example in a description of an API");
         }
-        let weight = *self.weight.get_or_init(|| match context::weight(self.path) {
+        let weight = *self.weight.get_or_init(|| match context::weight(self.path, self.is_of_tests) {
             Weight::Plain if self.grammar() != Grammar::Code && is_for_development(self.text) => Weight::Development,
             weight => weight,
         });
