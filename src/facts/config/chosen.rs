@@ -134,6 +134,7 @@ const ENGINES: &[&str] = &[
     "mariadb",
     "sled",
     "rocksdb",
+    "foundationdb",
     "redb",
     "fjall",
     "mongo",
@@ -145,7 +146,8 @@ const ENGINES: &[&str] = &[
 ];
 
 /// How source says which of them it takes where nobody chooses: `fn default_db_engine() -> String { "lmdb".into() }` of
-/// Rust; in Go what an empty setting becomes, the default of a setting, of a flag or of a field.
+/// Rust, the settings that a program writes at its first start; in Go what an empty setting becomes, the default of a
+/// setting, of a flag or of a field.
 const OWN_CHOICES: &[&str] = &[
     r#"\bfn\s+default_\w*(?:engine|backend|database|db|stor(?:e|age))\w*\(\)[^{;]{0,60}\{\s*"(?<value>\w+)""#,
     r#"==\s*""\s*\{\s*(?:\w+\.)*\w*(?i:url|dsn|dbms|driver|dialect|engine|backend)\w*\s*=\s*(?:fmt\.Sprintf\(\s*)?"(?<value>sqlite3?|postgres(?:ql)?|mysql)[:"]"#,
@@ -154,14 +156,14 @@ const OWN_CHOICES: &[&str] = &[
     r#"\.(?:SetDefault|String(?:Var)?P?)\([^()\n]*"[\w.-]*(?:storage|store|database|db)[_.-]?(?:driver|type|engine|backend|provider)"\s*,\s*(?:"\w?"\s*,\s*)?"(?<value>redis|memory|sqlite3?|postgres(?:ql)?|mysql|mariadb|mongo(?:db)?)""#,
     r#"\b(?i:storage|database|db|store)(?:Type|Driver|Backend|Engine)\s*:\s*"(?<value>memory|sqlite3?|postgres(?:ql)?|mysql)"\s*,"#,
     r#"\b(?:envDefault|default):"(?<value>sqlite3?|postgres(?:ql)?|mysql)""#,
+    r#"(?m)^\[(?:storage|store|database|db)\]\n(?:\w[^\n]*\n){0,6}?(?:data|type|backend|engine|driver) *= *"(?<value>\w+)"$"#,
 ];
 
-/// The engine that a program takes by itself, where a file is the adapter of another one, both stand side by side, and no
-/// setting of production asks for that one or may: `sqlite_adapter.rs` and `lmdb_adapter.rs`, `store/sqlite/` and `store/mysql/`.
+/// The engine that a program takes by itself or that its settings choose, where a file is the adapter of another one, both
+/// stand side by side, and no setting of production asks for that one or may: `sqlite_adapter.rs` and `lmdb_adapter.rs`,
+/// `store/sqlite/` and `store/mysql/`.
 fn engine_instead(facts: &Facts<'_>, path: &str) -> Option<String> {
     let engine = engine_of(path)?;
-    let choices = facts.code().find_all(facts, Scope::Product, OWN_CHOICES);
-    let mut choices = choices.iter().flat_map(|hits| hits.iter());
     let beside = |choice: &str| {
         let folders = [folder_of(path), folder_of(folder_of(path))];
         let mut files = facts.tree.files().iter().filter(|file| {
@@ -170,12 +172,19 @@ fn engine_instead(facts: &Facts<'_>, path: &str) -> Option<String> {
         });
         files.any(|file| engine_of(&file.path).is_some_and(|other| other == choice))
     };
-    let choice = choices.find_map(|hit| {
-        let is_of_its_kind = hit.path.rsplit('.').next() == path.rsplit('.').next();
-        let choice = canonical(&hit.value.as_ref()?.0.to_ascii_lowercase()).to_owned();
-        (is_of_its_kind && choice != engine && beside(&choice)).then_some(choice)
+    let is_another = |choice: &String| *choice != engine && beside(choice);
+    let hits = facts.code().find_all(facts, Scope::Product, OWN_CHOICES);
+    let hits = hits.iter().flat_map(|hits| hits.iter());
+    let mut own = hits.filter(|hit| hit.path.rsplit('.').next() == path.rsplit('.').next()).filter_map(|hit| {
+        let (choice, _) = hit.value.as_ref()?;
+        Some(canonical(&choice.to_ascii_lowercase()).to_owned())
     });
-    choice.filter(|_| !may_be_set(facts.config(), engine))
+    let config = facts.config();
+    let mut set = choices(config).filter_map(|held| match held {
+        Held::Plain(text) => Some(engine_named(text).to_owned()),
+        _ => None,
+    });
+    set.find(is_another).or_else(|| own.find(is_another)).filter(|_| !may_be_set(config, engine))
 }
 
 /// Whether a setting is about an engine that the program does not take by itself, and whose adapter nobody chooses:
@@ -191,29 +200,38 @@ pub fn is_of_another_engine(facts: &Facts<'_>, setting: &str) -> bool {
 
 /// Whether a setting of production names an engine, or stands elsewhere and may name it.
 fn may_be_set(config: &Config, engine: &str) -> bool {
-    const NAMES: &[&str] = &["url", "uri", "dsn", "dbms", "driver", "dialect", "engine", "backend", "type", "provider"];
-    config.settings().iter().filter(|setting| setting.layer >= Layer::Base && !setting.is_foreign).any(|setting| {
-        let words = setting.key.words();
-        let is_of_data = words.iter().any(|word| names_a_database(&word.to_ascii_uppercase()) || word == "storage");
-        is_of_data
-            && words.last().is_some_and(|last| NAMES.contains(&last.as_str()))
-            && match &setting.held {
-                Held::Plain(text) => canonical(text.split([':', '+']).next().unwrap_or(text)) == engine,
-                Held::Elsewhere(..) => true,
-                Held::Empty | Held::List(_) => false,
-            }
+    choices(config).any(|held| match held {
+        Held::Plain(text) => engine_named(text) == engine,
+        Held::Elsewhere(..) => true,
+        Held::Empty | Held::List(_) => false,
     })
 }
 
-/// The engine that the name of a file of Rust or Go speaks of, or that of the folder of a file of Go.
+/// What the settings of production say where they choose an engine: `database.type`, `storage.data`.
+fn choices(config: &Config) -> impl Iterator<Item = &Held> {
+    const NAMES: &[&str] = &["url", "uri", "dsn", "dbms", "driver", "dialect", "engine", "backend", "type", "provider"];
+    let chooses = |setting: &&Setting| {
+        let words = setting.key.words();
+        let is_of_data = words.iter().any(|word| names_a_database(&word.to_ascii_uppercase()) || word == "storage");
+        let is_choice = words.last().is_some_and(|last| NAMES.contains(&last.as_str()));
+        setting.layer >= Layer::Base
+            && !setting.is_foreign
+            && (is_of_data && is_choice || matches!(words, [.., of, last] if of == "storage" && last == "data"))
+    };
+    config.settings().iter().filter(chooses).map(|setting| &setting.held)
+}
+
+/// The engine that a text names: a word, the scheme of an address.
+fn engine_named(text: &str) -> &str {
+    canonical(text.split([':', '+']).next().unwrap_or(text))
+}
+
+/// The engine that the name of a file of Rust or Go speaks of, or that of its folder.
 fn engine_of(path: &str) -> Option<&'static str> {
     let (stem, kind) = path.rsplit_once('.')?;
     let (folder, name) = stem.rsplit_once('/').unwrap_or(("", stem));
-    match kind {
-        "rs" => named_in(name, "_"),
-        "go" => named_in(name, "_").or_else(|| named_in(folder, "/")),
-        _ => None,
-    }
+    let is_read = matches!(kind, "rs" | "go");
+    is_read.then(|| named_in(name, "_").or_else(|| named_in(folder, "/"))).flatten()
 }
 
 /// The engine among the parts of a name; of a path the last part counts.
