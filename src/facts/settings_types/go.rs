@@ -14,7 +14,8 @@ pattern!(
     LOADERS,
     r"\bconf\.Parse(?:OSArgs)?\(|\bkong\.(?:Parse|Must|New)\(|\b(?:env|envconfig|cleanenv|viper|koanf|\w*[vV]iper|k)\.(?:Parse(?:AsWithOptions|WithOptions|As)?|Process|MustProcess|ReadConfig|ReadEnv|Unmarshal(?:Exact)?|UnmarshalWithConf)\b(?:\[[^\]]*\])?\(|\b\w+\.UnmarshalWithConf\("
 );
-pattern!(OF_VIPER, r"\b\w+\.Unmarshal(?:Exact)?\(");
+// It takes what is to be filled alone, or first: `json.Unmarshal(data, &claims)` of the same file fills it with something else.
+pattern!(OF_VIPER, r"\b\w+\.Unmarshal(?:Exact)?\(\s*(?:&|[\w.]+\s*(?:\)|,\s*(?:viper|func)\b))");
 pattern!(TAGGED, r"(?m)^[ \t]*(?P<name>[A-Z]\w*)[ \t]+(?P<type>[\w.\[\]*]+)[ \t]+`(?P<tags>[^`\n]*)`");
 /// More files than this are not searched for what fills a struct.
 const MAX_FILES: usize = 2_000;
