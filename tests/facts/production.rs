@@ -57,7 +57,15 @@ fn a_choice_among_tools_is_no_base() {
 fn a_word_of_a_local_cluster_may_be_another() {
     all(
         Stage::Unmarked,
-        &["deploy/kind/policy.yaml", "clusters/k3s/app.yaml", "scripts/kind/main.go", "deploy/minikube.yaml"],
+        &[
+            "deploy/kind/policy.yaml",
+            "clusters/k3s/app.yaml",
+            "scripts/kind/main.go",
+            "deploy/minikube.yaml",
+            "deploy/provider/rules/kind/app.yaml",
+            "deploy/providers/k3s/app.yaml",
+            "pkg/providers/kind/names.go",
+        ],
     );
 }
 
@@ -94,6 +102,7 @@ fn another_environment_is_never_production() {
         ("config-template.toml", "template"),
         ("scripts/config/kind/audit-policy.yaml", "kind"),
         ("hack/k3s/cluster.yaml", "k3s"),
+        ("deploy/static/provider/kind/deploy.yaml", "kind"),
         ("deploy/minikube/values.yaml", "minikube"),
     ] {
         assert_eq!(stage_of_path(path), Stage::Never(word), "{path}");
