@@ -300,6 +300,20 @@ fn json_schemas_of_settings_are_read() {
 }
 
 #[test]
+fn a_schema_is_found_by_what_it_calls_itself() {
+    let logging = r#"{"$id": "shop://logging", "type": "object", "properties": {"level": {"enum": ["info", "warn"]}}}"#;
+    let whole = r#"{"$id": "shop://all", "properties": {"log": {"$ref": "shop://logging#"}, "more": {"$ref": "shop://none"}, "again": {"$ref": "shop://all"}}}"#;
+    let (_, fields) = read(&[("log/config.schema.json", logging), ("spec/config.schema.json", whole)]);
+    let expected = [
+        "level enum optional .. checked",
+        "log.level enum optional .. checked",
+        "more any optional ..",
+        "again any optional ..",
+    ];
+    assert_eq!(fields, expected);
+}
+
+#[test]
 fn hostile_code_ends() {
     let deep = format!(
         "struct A {{ x: {}u8{} }}\nfn f() -> A {{ y.try_deserialize() }}",

@@ -5,7 +5,9 @@ use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::format::Parsed;
 use crate::facts::production::{is_example, is_fixture};
+use crate::tree::File;
 use crate::value::{Kind, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Schemas nest no deeper than this.
@@ -13,39 +15,47 @@ const MAX_DEPTH: usize = 12;
 
 /// Reads the schema files of the tree.
 pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
-    for file in facts.tree.files() {
-        let name = file.name().to_ascii_lowercase();
-        let is_named = |word: &str| ["values", "config", "settings", "configuration", "env"].contains(&word);
-        let is_schema = name.ends_with(".schema.json")
-            && name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(is_named)
-            || matches!(
-                name.as_str(),
-                "config-schema.json" | "config_schema.json" | "settings-schema.json" | "settings_schema.json"
-            );
-        if !is_schema || facts.vendored().holds(&file.path) || is_fixture(&file.path) || is_example(&file.path) {
-            continue;
-        }
-        let Some(root) =
-            facts.parsed(&file.path).and_then(Parsed::first).filter(|root| root.get("properties").is_some())
-        else {
-            continue;
-        };
+    let files = facts.tree.files().iter().filter(|file| is_schema(facts, file));
+    let schemas: Vec<(&Arc<str>, &Value)> = files
+        .filter_map(|file| {
+            let root = facts.parsed(&file.path).and_then(Parsed::first)?;
+            root.get("properties").is_some().then_some((&file.path, root))
+        })
+        .collect();
+    let named = schemas.iter().filter_map(|&schema| Some((schema.1.get("$id")?.as_str()?, schema)));
+    let named: BTreeMap<&str, (&Arc<str>, &Value)> = named.collect();
+    for &(path, root) in &schemas {
         let denies_unknown = root.get("additionalProperties").and_then(Value::as_bool) == Some(false);
-        let place =
-            Place::at(file.path.clone(), root.get("properties").map_or(root.span, |properties| properties.span));
-        types.roots.push(Root { name: file.name().to_owned(), place, denies_unknown, is_untyped: false });
-        let mut reader = Reader { path: &file.path, root, types };
+        let place = Place::at(path.clone(), root.get("properties").map_or(root.span, |properties| properties.span));
+        let name = path.rsplit('/').next().unwrap_or(path).to_owned();
+        types.roots.push(Root { name, place, denies_unknown, is_untyped: false });
+        let mut reader = Reader { path, root, named: &named, types };
         reader.object(root, "", true, 0);
     }
+}
+
+/// Whether a file is a schema of settings that ship, by its name and place.
+fn is_schema(facts: &Facts<'_>, file: &File) -> bool {
+    let name = file.name().to_ascii_lowercase();
+    let is_named = |word: &str| ["values", "config", "settings", "configuration", "env"].contains(&word);
+    let is_schema = name.ends_with(".schema.json")
+        && name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(is_named)
+        || matches!(
+            name.as_str(),
+            "config-schema.json" | "config_schema.json" | "settings-schema.json" | "settings_schema.json"
+        );
+    is_schema && !facts.vendored().holds(&file.path) && !is_fixture(&file.path) && !is_example(&file.path)
 }
 
 struct Reader<'r> {
     path: &'r Arc<str>,
     root: &'r Value,
+    /// The schemas that have an `$id`, by it.
+    named: &'r BTreeMap<&'r str, (&'r Arc<str>, &'r Value)>,
     types: &'r mut SettingsTypes,
 }
 
-impl Reader<'_> {
+impl<'r> Reader<'r> {
     fn object(&mut self, object: &Value, prefix: &str, is_reached: bool, depth: usize) {
         let Some(properties) = object.get("properties").and_then(Value::as_map) else { return };
         let required: Vec<&str> = object
@@ -59,6 +69,11 @@ impl Reader<'_> {
             let full = if prefix.is_empty() { name.to_string() } else { format!("{prefix}.{name}") };
             let schema = self.resolved(&entry.value).clone();
             let is_required = is_reached && required.contains(&name.as_str());
+            if let Some((path, root)) = self.elsewhere(&entry.value).filter(|_| depth < MAX_DEPTH) {
+                let mut reader = Reader { path, root, named: self.named, types: &mut *self.types };
+                reader.object(root, &full, is_required, depth + 1);
+                continue;
+            }
             if schema.get("properties").is_some() && depth < MAX_DEPTH {
                 self.object(&schema, &full, is_required, depth + 1);
                 continue;
@@ -86,6 +101,12 @@ impl Reader<'_> {
                 || schema.get("format").is_some();
             self.types.fields.push(field);
         }
+    }
+
+    /// The other schema of the tree that a `$ref` means by its `$id`.
+    fn elsewhere(&self, schema: &Value) -> Option<(&'r Arc<str>, &'r Value)> {
+        let target = schema.get("$ref")?.as_str()?.trim_end_matches('#');
+        self.named.get(target).copied().filter(|(path, _)| *path != self.path)
     }
 
     /// Follows `#/definitions/x` once.
