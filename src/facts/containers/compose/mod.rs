@@ -240,14 +240,18 @@ fn inherit(service: &mut Service, value: &Value, containers: &Containers) {
 }
 
 fn built_by(spec: &Spec, build: &Value, facts: &Facts<'_>) -> Option<Arc<str>> {
+    facts.tree.file(&build_file(&spec.0, build)?).map(|file| file.path.clone())
+}
+
+/// Where the file must stand that a service of a compose file is built by; `None` if the tree cannot tell.
+fn build_file(path: &str, build: &Value) -> Option<String> {
     let context = match build.as_str() {
         Some(context) => context.to_owned(),
         None => build.get("context").and_then(Value::scalar_text).unwrap_or_else(|| ".".into()),
     };
     let name = build.get("dockerfile").and_then(Value::scalar_text).unwrap_or_else(|| "Dockerfile".into());
-    let folder = spec.0.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let path = joined(&joined(folder, &context)?, &name)?;
-    facts.tree.file(&path).map(|file| file.path.clone())
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    joined(&joined(folder, &context)?, &name)
 }
 
 /// Folders where the Dockerfile of the whole project stands, the top among them.

@@ -3,7 +3,7 @@
 use super::super::elsewhere::definitions;
 use super::super::mounted::volumes;
 use super::super::{Containers, Env, EnvValue, Platform, Role, Service};
-use super::{UNNAMED_COMPOSE, is_compose, is_stack, joined, needs_profile};
+use super::{UNNAMED_COMPOSE, build_file, is_compose, is_stack, joined, needs_profile};
 use crate::facts::Facts;
 use crate::facts::ci::Action;
 use crate::facts::disowned::{AN_EXAMPLE, DISOWNED, is_an_example, is_disowned, is_for_tests};
@@ -227,6 +227,10 @@ fn developer_mark(facts: &Facts<'_>, path: &str, document: &Value, services: &[S
             return Some(format!("\"{}\" is built for development", service.name));
         }
         let build = value.get("build");
+        let pulled = service.image.is_some();
+        if let Some(missing) = build.filter(|_| !pulled).and_then(|build| missing_file(facts, path, build)) {
+            return Some(format!("\"{}\" is built by {missing}, which is not in the tree", service.name));
+        }
         let context = build.and_then(|build| build.get("context").unwrap_or(build).scalar_text());
         let is_for_local_work =
             |context: &str| context.split(['/', '-', '_']).any(|word| is_developer(word.to_owned()));
@@ -262,6 +266,15 @@ fn developer_mark(facts: &Facts<'_>, path: &str, document: &Value, services: &[S
             .any(|words| comment.contains(words))
     };
     comments.into_iter().any(says).then(|| "a comment in it says that it is for development".into())
+}
+
+/// The file, named by a service, that builds it in a folder of the tree where no such file stands.
+fn missing_file(facts: &Facts<'_>, path: &str, build: &Value) -> Option<String> {
+    build.get("dockerfile")?;
+    let file = build_file(path, build).filter(|file| !file.contains('$'))?;
+    let folder = folder_of(&file);
+    let holds_files = || facts.tree.files().iter().any(|file| folder.is_empty() || is_below(&file.path, folder));
+    (facts.tree.file(&file).is_none() && holds_files()).then_some(file)
 }
 
 /// What an entry of the environment is set to for everybody.
