@@ -206,15 +206,48 @@ pub fn is_published_here(facts: &Facts<'_>, image: &str) -> bool {
     own.is_image(image) || is_of_kubernetes() || (is_part() || is_of_owner()) && is_built_here(facts, folders, last)
 }
 
+/// The tag of an image that is a version.
+pub fn version_of(image: &str) -> Option<&str> {
+    let last = image.rsplit('/').next()?.split('@').next()?;
+    let (_, tag) = last.split_once(':')?;
+    tag.trim_start_matches('v').starts_with(|first: char| first.is_ascii_digit()).then_some(tag)
+}
+
+/// Whether an image that production runs is the work of another project: it bears no name of this one, nothing of the tree
+/// builds it, and it has a version of its own beside the project's image.
+pub fn is_of_another_project(facts: &Facts<'_>, image: &str, beside: &[String]) -> bool {
+    const SAID: &[&str] = &["yaml", "yml", "tpl", "json", "md", "txt"];
+    let own = facts.own_name();
+    let plain =
+        |image: &str| image.rsplit('/').next().and_then(|last| last.split([':', '@']).next()).map(str::to_owned);
+    let (Some(version), Some(name)) = (version_of(image), plain(image)) else { return false };
+    let is_part = |name: &str| {
+        own.is_image(name)
+            || name.match_indices('-').any(|(at, _)| own.is_image(&name[..at]) || own.is_image(&name[at + 1..]))
+    };
+    let mut versions = beside.iter().filter(|other| own.is_image(other)).filter_map(|other| version_of(other));
+    if is_part(&name) || !versions.any(|other| other != version) {
+        return false;
+    }
+    let is_source = |file: &File| {
+        let is_said = file.name().rsplit_once('.').is_some_and(|(_, end)| SAID.contains(&end));
+        !is_said && file.path.split('/').rev().skip(1).any(|part| part == name)
+    };
+    let names_it = |file: &File| is_recipe(file) && file.text().is_some_and(|source| source.text().contains(&name));
+    !facts.tree.files().iter().any(|file| is_source(file) || names_it(file))
+}
+
+/// Whether a file says what is built: a workflow, or a recipe at the root.
+fn is_recipe(file: &File) -> bool {
+    file.path.starts_with(".github/workflows/")
+        || matches!(&*file.path, "Makefile" | "justfile" | "Taskfile.yml" | ".goreleaser.yml" | ".goreleaser.yaml")
+}
+
 /// Whether a workflow or a recipe at the root names an image with its owner.
 fn is_built_here(facts: &Facts<'_>, folders: &str, last: &str) -> bool {
     let owner = folders.rsplit('/').next().unwrap_or(folders);
     let name = format!("{owner}/{last}");
-    let builds = |file: &&File| {
-        file.path.starts_with(".github/workflows/")
-            || matches!(&*file.path, "Makefile" | "justfile" | "Taskfile.yml" | ".goreleaser.yml" | ".goreleaser.yaml")
-    };
-    let mut texts = facts.tree.files().iter().filter(builds).filter_map(File::text);
+    let mut texts = facts.tree.files().iter().filter(|file| is_recipe(file)).filter_map(File::text);
     !owner.is_empty() && texts.any(|source| source.text().contains(&name))
 }
 

@@ -19,7 +19,7 @@ use super::production::Standing;
 use crate::evidence::{Blind, Place};
 pub(super) use compose::joined;
 pub use compose::{IMAGE_FOLDERS, UNNAMED_COMPOSE};
-pub use identity::{is_proxy, is_published_here, role_of_name, third_party_image};
+pub use identity::{is_of_another_project, is_proxy, is_published_here, role_of_name, third_party_image, version_of};
 use image::Image;
 pub use mounted::{is_in_image_aside, is_mounted_aside};
 pub use paas::environment_of_app;

@@ -14,7 +14,7 @@ pub use helm::{Dependency, Unread};
 pub use object::{Container, Object, WORKLOADS};
 
 use super::Facts;
-use super::containers::{is_published_here, third_party_image};
+use super::containers::{is_of_another_project, is_published_here, third_party_image};
 use super::disowned::{AN_EXAMPLE, DISOWNED, is_an_example, is_disowned};
 use super::format::Format;
 use super::introduced::{called_an_example, introduction, is_of_an_example};
@@ -120,7 +120,27 @@ pub fn read(facts: &Facts<'_>) -> Kubernetes {
     object::resolve_references(&mut view.objects);
     unused::set_aside(facts, &mut view.objects);
     view.objects.iter_mut().for_each(|object| note_own_images(facts, object));
+    note_foreign_images(facts, &mut view.objects);
     view
+}
+
+/// What a chart brings along beside the project's workloads is not the project's.
+fn note_foreign_images(facts: &Facts<'_>, objects: &mut [Object]) {
+    let images_of = |object: &Object| -> Vec<String> {
+        object.containers().iter().filter_map(|each| each.image().map(str::to_owned)).collect()
+    };
+    let workloads = objects.iter().filter(|object| object.is_workload() && object.standing == Standing::Production);
+    let images: BTreeSet<String> = workloads.flat_map(images_of).collect();
+    let images: Vec<String> = images.into_iter().collect();
+    let foreign = images.iter().filter(|image| is_of_another_project(facts, image, &images));
+    let foreign: BTreeSet<&String> = foreign.collect();
+    for object in objects.iter_mut().filter(|_| !foreign.is_empty()) {
+        let found: BTreeSet<String> = images_of(object).into_iter().filter(|image| foreign.contains(image)).collect();
+        if let Some(template) = object.template.as_deref_mut() {
+            template.foreign_images.clone_from(&found);
+        }
+        object.foreign_images = found;
+    }
 }
 
 /// Who publishes the project under the roof of a known product (`grafana/oncall`) ships it all the same.

@@ -35,6 +35,8 @@ pub struct Object {
     pub(super) template: Option<Box<Object>>,
     /// Images in it that bear the project's own name, though their publisher is known for other products.
     pub(super) named_images: BTreeSet<String>,
+    /// Images in it that are the work of another project, which nobody knows by name.
+    pub(super) foreign_images: BTreeSet<String>,
 }
 
 /// One container of a pod.
@@ -67,6 +69,7 @@ impl Object {
             borrowed: BTreeMap::new(),
             template: None,
             named_images: BTreeSet::new(),
+            foreign_images: BTreeSet::new(),
         })
     }
 
@@ -145,14 +148,17 @@ impl Object {
     /// of others that the workload is named after, and listens to nothing, helps that.
     pub fn is_own(&self) -> bool {
         let containers = self.containers();
-        let (own, others): (Vec<&Container<'_>>, Vec<&Container<'_>>) =
-            containers.iter().partition(|each| each.is_own());
+        let own: Vec<&Container<'_>> = containers.iter().filter(|each| each.is_own()).collect();
         let listens = || own.iter().any(|each| each.value.get("ports").is_some());
-        let is_named_after = |each: &&Container<'_>| {
+        !own.is_empty() && (listens() || self.led_by().is_none())
+    }
+
+    /// The software of others that it is named after: its own containers only help that.
+    pub fn led_by(&self) -> Option<Container<'_>> {
+        self.containers().into_iter().filter(|each| !each.is_own()).find(|each| {
             let name = image_name(each.image().unwrap_or_default());
             !containers::is_proxy(name) && self.name.split(['-', '.']).any(|word| word == name)
-        };
-        !own.is_empty() && (listens() || !others.iter().any(is_named_after))
+        })
     }
 
     /// Whether a text is an image in it that bears the project's own name.
@@ -200,10 +206,12 @@ impl Container<'_> {
         self.value.get("name").and_then(Value::as_str).unwrap_or("")
     }
 
-    /// Whether it is not a known third-party image.
+    /// Whether it is not an image of others.
     pub fn is_own(&self) -> bool {
-        let is_own = |image: &str| self.object.named_images.contains(image);
-        self.image().is_none_or(|image| containers::third_party_image(image).is_none() || is_own(image))
+        let is_named = |image: &str| self.object.named_images.contains(image);
+        let is_foreign =
+            |image: &str| containers::third_party_image(image).is_some() || self.object.foreign_images.contains(image);
+        self.image().is_none_or(|image| !is_foreign(image) || is_named(image))
     }
 
     /// Its environment, entries of config maps of the tree included.

@@ -7,7 +7,7 @@ use crate::facts::ci::deploy::Deployment;
 
 use crate::facts::code::Language;
 use crate::facts::containers::image::Image;
-use crate::facts::containers::{self, Fact, Health, HealthKind, IMAGE_FOLDERS, Platform, Service, Timing};
+use crate::facts::containers::{self, Fact, Health, HealthKind, IMAGE_FOLDERS, Platform, Service, Timing, version_of};
 use crate::facts::kubernetes::{Container, Object};
 use crate::facts::own_name::OwnName;
 use crate::facts::production::Standing;
@@ -46,13 +46,6 @@ impl Subject {
         let others = all.iter().filter(|other| own.is_image(&other.image));
         others.filter_map(|other| version_of(&other.image)).any(|other| other != version)
     }
-}
-
-/// The tag of an image that is a version.
-fn version_of(image: &str) -> Option<&str> {
-    let last = image.rsplit('/').next()?.split('@').next()?;
-    let (_, tag) = last.split_once(':')?;
-    tag.trim_start_matches('v').starts_with(|first: char| first.is_ascii_digit()).then_some(tag)
 }
 
 /// One check.
@@ -120,10 +113,11 @@ fn listens(facts: &Facts<'_>, object: &Object) -> bool {
 }
 
 fn of_object(facts: &Facts<'_>, object: &Object) -> Subject {
-    let containers = object.own_containers();
-    let first = containers.first();
-    let checks = first.map(|container| probes(container)).unwrap_or_default();
+    let own = object.own_containers();
+    let first = own.first();
     let image = first.and_then(|container| container.image()).unwrap_or_default();
+    let checks = first.map(probes).filter(|checks| !checks.is_empty());
+    let checks = checks.or_else(|| object.led_by().as_ref().map(probes)).unwrap_or_default();
     Subject {
         title: object.title(),
         place: object.place(),
