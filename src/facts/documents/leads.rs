@@ -10,7 +10,7 @@ use crate::source::floor;
 // Where the documentation as a whole is: "refer to the website for documentation"; that of one API or tool is less.
 pattern!(
     WHOLE,
-    r"(?i)\b(?:for|to|find|read|the|our|full|complete|official|user|more|all|further|detailed)\s+(?:(?:comprehensive|detailed|complete|extensive|thorough|in-depth|official)\s+)?(?:documentation|docs|manual|handbook|guides)\b|\bfor\s+(?:[\w-]+,?\s+){1,5}(?:and|or|&)\s+(?:documentation|docs|manuals?)\b"
+    r"(?i)\b(?:for|to|find|read|the|our|full|complete|official|user|more|all|further|detailed)\s+(?:(?:comprehensive|detailed|complete|extensive|thorough|in-depth|official)\s+)?(?:documentation|docs|manual|handbook|guides)\b|\bfor\s+(?:[\w-]+,?\s+){1,5}(?:and|or|&)\s+(?:documentation|docs|manuals?)\b|\bdocumented\s+(?:(?:directly|fully|further|in\s+(?:full|detail)|thoroughly)\s+)*(?:on|at|in)\s+(?:the|our)\s+(?:\w+\s+){0,2}(?:web)?site\b"
 );
 // What is done by a guide that no more is said of.
 pattern!(

@@ -157,7 +157,8 @@ fn declared(
         let of_group = group(&groups, receiver.name);
         let before = format!("{}/{of_field}/{of_group}/{}", lexical.join("/"), receiver.path);
         let full = path::join(&before, own);
-        let is_debug = shows_the_inside(&outline.code, &outline.bare[arguments[1].range()]);
+        let is_debug = shows_the_inside(&outline.code, &outline.bare[arguments[1].range()])
+            || is_asked_by_the_cluster(&outline.code, &full);
         let handler = named_handler(&outline.bare[arguments[1].range()]);
         let place = Place::at(file.path.clone(), span);
         let prefixes = in_given.map_or(&[][..], |given| &mounted[given]);
@@ -308,6 +309,15 @@ fn shows_the_inside(code: &str, handler: &str) -> bool {
     let is_name = package.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let last = || imported_path(code, package).and_then(|path| path.rsplit('/').next());
     LIBRARIES.contains(&package) || is_name && last().is_some_and(|last| LIBRARIES.contains(&last))
+}
+
+/// Whether a path is where Kubernetes asks whether an object may be stored, and nobody else does: `/mutate`,
+/// `/validate-apps-v1-deployment` beside a use of the API of such questions.
+fn is_asked_by_the_cluster(code: &str, path: &str) -> bool {
+    const QUESTIONS: &[&str] = &["mutate", "validate", "convert"];
+    const APIS: &[&str] = &["k8s.io/api/admission", "k8s.io/kubernetes/pkg/apis/admission"];
+    let first = path.trim_matches('/').split(['/', '-']).next().unwrap_or_default();
+    QUESTIONS.contains(&first) && APIS.iter().any(|api| code.contains(api))
 }
 
 /// `newAccountPath`, `prefixed(api.OrdersPath)`: an expression with a name that code gives to a path.

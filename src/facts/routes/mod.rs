@@ -66,7 +66,7 @@ pub struct Operation {
     pub is_below: bool,
     /// How many parts of the path the callers of the code around it put before it: tests may mount it under less.
     pub given: usize,
-    /// Whether what answers it shows the inside of the program: profiles, traces, counts.
+    /// Whether what answers it shows the inside of the program, such as profiles, traces and counts, or only the cluster asks it.
     pub is_debug: bool,
     /// The function of Go that answers it, where it is named there.
     pub handler: Option<String>,
