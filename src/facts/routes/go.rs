@@ -118,7 +118,8 @@ fn declared(
         // What a constant stands for may be asked for as well: of a cache, of a client.
         let is_declared = |one: &Written| !one.is_named || what.starts_with("Handle");
         let Some(written) = written(file, constants, &arguments).filter(is_declared) else {
-            if let Some(path) = unread(outline, what, open, &arguments, is_router) {
+            let is_inner = shows_the_inside(&outline.code, &outline.bare[arguments[1].range()]);
+            if let Some(path) = unread(outline, what, open, &arguments, is_router).filter(|_| !is_inner) {
                 found.blind.push(blind(path));
             }
             continue;

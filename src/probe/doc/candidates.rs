@@ -173,7 +173,10 @@ fn candidates<'f>(facts: &Facts<'_>, document: &'f Document, topic: &Topic) -> V
     let names =
         |index: usize| is_of_its_name(facts, &document.sections[index].title, topic, is_readme && Some(index) == head);
     let titled = |index: usize| {
-        topic.is_title(&document.sections[index].title) && !names(index) && !is_a_key(facts, document, index)
+        let title = &document.sections[index].title;
+        (topic.is_title(title) || is_done_to_it(facts, title, topic))
+            && !names(index)
+            && !is_a_key(facts, document, index)
     };
     let is_head = head.is_some_and(|head| titled(head) && document.sections[head].end == document.sections.len());
     let is_other = head.is_some_and(|head| topic.is_other_title(&document.sections[head].title));
@@ -242,6 +245,12 @@ fn is_of_its_name(facts: &Facts<'_>, title: &str, topic: &Topic, is_head_of_read
                 .is_some_and(|rest| !topic.is_title(&rest) && (is_head_of_readme || !rest.is_empty()))
     };
     facts.own_name().in_full().any(is_all)
+}
+
+/// Whether a heading is a title of what is done, with the name of the program behind it: "Updating Shopkeeper".
+fn is_done_to_it(facts: &Facts<'_>, title: &str, topic: &Topic) -> bool {
+    let mut others = facts.own_name().in_full().filter_map(|name| without(title, name));
+    others.any(|rest| rest.ends_with("ing") && topic.is_title(&rest))
 }
 
 /// A section that says little itself and points into the tree hands its topic on: "see docs/deploy.md".

@@ -336,7 +336,11 @@ impl<'a> Look<'a, '_> {
         let is_own = is_titled(&own.title);
         let tells =
             |section: &Section| is_own && section.blocks.iter().any(|block| symptoms::tells_a_lack(&block.text));
-        let is_plain = |index: usize, section: &Section| answered.contains(&index) || tells(section);
+        let is_in_chapter = |index: usize| {
+            self.below().any(|(at, one)| at < index && index < one.end && symptoms::is_chapter(&one.title))
+        };
+        let is_plain =
+            |index: usize, section: &Section| answered.contains(&index) || tells(section) || is_in_chapter(index);
         let headings = headings.map(|(index, section)| (&*section.title, is_plain(index, section), section.heading));
         let headings = symptoms::of_problems(headings);
         let mut of_symptoms = false;

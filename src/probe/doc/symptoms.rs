@@ -60,6 +60,14 @@ pub(super) fn is_one(symptom: &str, must_name_it: bool) -> bool {
 // "Step 3 - Find out why pods fail" is a part of one instruction, and so is all below it.
 pattern!(STEP, r"(?i)^\W*step\s+\d");
 
+// Each heading below is one of them, whatever it is called.
+pattern!(CHAPTER, r"(?i)^\W*(?:specific|common|frequent|typical)\s+(?:\w+\s+)?(?:issues|problems|errors|failures)\W*$");
+
+/// Whether a heading is that of a chapter of problems.
+pub(super) fn is_chapter(heading: &str) -> bool {
+    CHAPTER.is_match(heading)
+}
+
 /// Whether a heading is that of a step.
 pub(super) fn is_step(heading: &str) -> bool {
     STEP.is_match(heading)
