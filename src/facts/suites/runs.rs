@@ -7,7 +7,7 @@ use crate::facts::Facts;
 use crate::facts::ci::Command;
 use crate::facts::code::Language;
 use crate::pattern::Globs;
-use crate::tree::path::{folder_of, is_at, upwards};
+use crate::tree::path::{folder_of, is_at, upwards, within};
 
 /// What a command does with tests that are switched off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         // Whatever else is run: the name of a crate's folder is the product's, and stands in many a command.
         (Some(Language::Rust), _) => names_file(command, file),
         (Some(Language::Python), _) if matches!(program, "pytest" | "tox" | "nox" | "trial" | "twisted.trial") => {
-            paths_allow(command, &words, file)
+            pytest_allows(facts, command, &words, file)
                 && marks::allow(facts, &words, file)
                 && (program != "pytest" || collected::by_pytest(facts, &words, file))
         }
@@ -62,7 +62,7 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
             let runner = words.iter().position(|word| matches!(*word, "pytest" | "unittest" | "test"));
             runner.is_some_and(|at| {
                 words[at] != "pytest"
-                    || paths_allow(command, &words[at..], file) && marks::allow(facts, &words[at..], file)
+                    || pytest_allows(facts, command, &words[at..], file) && marks::allow(facts, &words[at..], file)
             })
         }
         // What the entry point of an image of tests is given: `docker compose run server tests --junitxml=junit.xml`.
@@ -311,6 +311,29 @@ pub(super) fn paths_allow(command: &Command, words: &[&str], file: &File) -> boo
         None => path.is_empty() || is_above(path) || path.contains('*') && is_among(path, inside),
     };
     paths.is_empty() || paths.iter().any(holds)
+}
+
+/// Whether the path arguments of pytest hold the file; a bare name that stands in the tree is one: `pytest backend workers`.
+fn pytest_allows(facts: &Facts<'_>, command: &Command, words: &[&str], file: &File) -> bool {
+    let is_there = |word: &str| {
+        let path = within(command.dir.trim_end_matches('/'), word);
+        facts.tree.files().iter().any(|file| is_at(&file.path, &path))
+    };
+    let told = words.iter().enumerate().map(|(at, word)| {
+        let before = at.checked_sub(1).map(|before| words[before]);
+        let may_be_path = before.is_some_and(|before| !before.starts_with('-') || is_switch_of_pytest(before));
+        let is_path = may_be_path && !word.starts_with(['-', '/', '$']) && is_there(word);
+        if is_path { format!("./{word}") } else { (*word).to_owned() }
+    });
+    let told: Vec<String> = told.collect();
+    paths_allow(command, &told.iter().map(String::as_str).collect::<Vec<_>>(), file)
+}
+
+/// Whether an option of pytest takes no word behind it for its value: `-vv`, `-rA`, `--exitfirst`, `--cov=backend`.
+fn is_switch_of_pytest(option: &str) -> bool {
+    const LONG: &[&str] = &["--verbose", "--quiet", "--exitfirst", "--no-cov", "--showlocals", "--strict-markers"];
+    let is_short = option.strip_prefix('-').is_some_and(|letters| letters.chars().all(|one| "vqsxl".contains(one)));
+    is_short || option.starts_with("-r") || option.contains('=') || LONG.contains(&option)
 }
 
 /// Whether a glob of the shell names a file, or a folder that it stands in: `tests/*.py`.
