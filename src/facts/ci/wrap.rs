@@ -154,6 +154,9 @@ fn named(mut words: Vec<String>) -> Vec<String> {
     if words[0] == "cargo" && words.get(1).is_some_and(|word| word.starts_with('+')) {
         words.remove(1);
     }
+    if let Some(inner) = passed_to_cargo(&words) {
+        return inner;
+    }
     if let Some(subcommand) = words[0].strip_prefix("cargo-").map(str::to_owned) {
         words[0] = "cargo".into();
         if words.get(1) != Some(&subcommand) {
@@ -161,6 +164,20 @@ fn named(mut words: Vec<String>) -> Vec<String> {
         }
     }
     words
+}
+
+/// What a program called after Cargo passes on to it, behind settings of its own: `just-cargo profile=release build`.
+fn passed_to_cargo(words: &[String]) -> Option<Vec<String>> {
+    const PASSED: &[&str] = &["build", "check", "clippy", "doc", "fmt", "test", "nextest", "bench", "deny", "audit"];
+    let (program, rest) = words.split_first()?;
+    let at = rest.iter().position(|word| !word.contains('='))?;
+    let verb = &rest[at];
+    if !program.ends_with("-cargo") || program.contains('/') || !PASSED.contains(&verb.as_str()) {
+        return None;
+    }
+    let profile = rest[..at].iter().find(|word| word.starts_with("profile=") && verb == "build");
+    let told = ["cargo".to_owned(), verb.clone()].into_iter().chain(profile.map(|word| format!("--{word}")));
+    Some(told.chain(rest[at + 1..].iter().cloned()).collect())
 }
 
 /// Whether a path of the project's own is where it puts a tool that it fetches: `bin/gosec`, `dist/gotestsum`. What else
@@ -409,11 +426,14 @@ fn container(program: &str, rest: &[String]) -> Option<Vec<String>> {
     inner.first().is_some_and(|word| !word.starts_with('-')).then_some(inner)
 }
 
-/// `$(shell tty -s && echo -t)`, `$DOCKER_FLAGS`, and what stands before an option: more options, or none.
-fn holds_options(word: &str, next: Option<&String>) -> bool {
+/// `$(tty -s && echo -t)`, `$DOCKER_FLAGS`, and what stands before an option: more options, or none.
+pub(super) fn holds_options(word: &str, next: Option<&String>) -> bool {
     let says = ["TTY", "FLAGS", "OPTS", "OPTIONS"].iter().any(|name| word.contains(name));
     word.starts_with('$')
-        && (word.starts_with("$(shell tty") || says || next.is_some_and(|next| is_container_option(next)))
+        && (word.starts_with("$(shell tty")
+            || word.starts_with("$(tty ")
+            || says
+            || next.is_some_and(|next| is_container_option(next)))
 }
 
 /// Whether a word is an option of the container's program, and none that an image would understand.

@@ -50,6 +50,20 @@ fn options_that_a_variable_holds_are_no_image() {
 }
 
 #[test]
+fn what_asks_for_a_terminal_is_no_image() {
+    let ci = workflow(
+        "      - run: docker build -t app --target test .\n      - run: docker run $(tty -s && echo -it || echo) app\n",
+    );
+    check(
+        &[("Dockerfile", DOCKERFILE), (".github/workflows/ci.yml", &ci)],
+        "+ a .github/workflows/ci.yml:5 docker build -t app --target test .
+         + a Dockerfile:4 pytest tests/unit
+         + a .github/workflows/ci.yml:6 docker run $(tty -s && echo -it || echo) app
+         + a .github/workflows/ci.yml:6 pytest tests/all",
+    );
+}
+
+#[test]
 fn an_action_builds_the_stage_too() {
     let ci = workflow("      - uses: docker/build-push-action@v6\n        with: {context: api, target: test}\n");
     check(

@@ -2,7 +2,7 @@
 
 use super::super::excerpt::Excerpt;
 use super::super::model::Command;
-use super::super::wrap::CONTAINER_BARE;
+use super::super::wrap::{CONTAINER_BARE, holds_options};
 use super::super::{path, tools};
 use super::foreign::tests_by_name;
 use super::{Call, Walk};
@@ -223,14 +223,18 @@ impl Walk<'_> {
     fn run_image(&mut self, words: &[String], place: &Place, call: &Call) {
         let mut at = 0;
         let mut call = call.clone();
-        while let Some(word) = words.get(at).filter(|word| word.starts_with('-')) {
+        while let Some(word) = words.get(at) {
+            if !word.starts_with('-') && !holds_options(word, words.get(at + 1)) {
+                break;
+            }
             if matches!(word.as_str(), "-d" | "--detach") {
                 call = call.excused(Some("runs in the background"));
             }
             if word.starts_with("--entrypoint") {
                 return;
             }
-            at += if CONTAINER_BARE.contains(&word.as_str()) || word.contains('=') { 1 } else { 2 };
+            let stands_alone = word.starts_with('$') || CONTAINER_BARE.contains(&word.as_str()) || word.contains('=');
+            at += if stands_alone { 1 } else { 2 };
         }
         let Some(image) = words.get(at) else { return };
         let Some(built) = self.built_as(image, |command| command.step.job == call.step.job) else { return };

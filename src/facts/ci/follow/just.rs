@@ -198,7 +198,9 @@ fn interpolations(text: &str, just: &Justfile, values: &BTreeMap<String, String>
         let start = at + open;
         let Some(close) = text[start..].find("}}") else { break };
         at = start + close + 2;
-        let known = evaluated(&text[start + 2..at - 2], values, 0).filter(|value| value.len() < 16_384);
+        let expression = &text[start + 2..at - 2];
+        let known = evaluated(expression, values, 0).or_else(|| just.parts.get(expression.trim()).cloned());
+        let known = known.filter(|value| value.len() < 16_384);
         // What only just can work out must stay one word for the shell.
         found.push((start..at, known.unwrap_or_else(|| "${just}".to_owned())));
     }

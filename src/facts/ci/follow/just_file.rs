@@ -14,6 +14,8 @@ pub(super) struct Justfile {
     pub(super) variables: BTreeMap<String, String>,
     /// Variables that are one of two commands, as the shell would write them.
     pub(super) choices: BTreeMap<String, String>,
+    /// Variables of which only the beginning is known.
+    pub(super) parts: BTreeMap<String, String>,
     pub(super) recipes: BTreeMap<String, Recipe>,
     pub(super) aliases: BTreeMap<String, String>,
     pub(super) modules: BTreeMap<String, String>,
@@ -162,6 +164,8 @@ fn assignment(just: &mut Justfile, line: &str) -> bool {
         just.variables.insert(name.to_owned(), text);
     } else if let Some(choice) = choice(value) {
         just.choices.insert(name.to_owned(), choice);
+    } else if let Some(part) = known_in_part(value, &just.variables) {
+        just.parts.insert(name.to_owned(), part);
     }
     if exported {
         just.exported.push(name.to_owned());
@@ -220,6 +224,25 @@ pub(super) fn evaluated(value: &str, variables: &BTreeMap<String, String>, depth
         };
     }
     variables.get(value).cloned()
+}
+
+/// A command that goes on with what only `just` knows, which the shell would be given by name: `'just-cargo target=' + target`.
+fn known_in_part(value: &str, variables: &BTreeMap<String, String>) -> Option<String> {
+    let plus = joint(value).filter(|_| value.starts_with(['"', '\'']))?;
+    let mut told = evaluated(&value[..plus], variables, 0).filter(|text| text.contains(' '))?;
+    let mut rest = Some(&value[plus + 1..]);
+    while let Some(text) = rest {
+        let plus = joint(text);
+        let part = text[..plus.unwrap_or(text.len())].trim();
+        let is_name = part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        match evaluated(part, variables, 0) {
+            Some(known) => told += &known,
+            None if is_name => told += &format!("${{{part}}}"),
+            None => return None,
+        }
+        rest = plus.map(|plus| &text[plus + 1..]);
+    }
+    Some(told)
 }
 
 /// Where two texts are joined by `+`, outside of quotes and brackets.
