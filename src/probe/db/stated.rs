@@ -97,11 +97,25 @@ fn asks_for_health(path: &str) -> bool {
     matches!(name.split('.').next(), Some("healthcheck" | "health_check" | "health-check"))
 }
 
+// The address of a store that a user has described.
+pattern!(
+    OF_A_USER,
+    r"\b(?:host|hostname|server|socketPath)['\x22]?\s*[:=]\s*(?:self\.)?(?:connection|conn|data_?[sS]ource|credentials)\.\w+"
+);
+
+/// Whether code is one driver of several for stores that users ask by way of the service: its address is theirs.
+fn is_of_another_store(facts: &Facts<'_>, path: &str) -> bool {
+    const DRIVERS: &[&str] = &["drivers", "connectors", "data_sources", "data-sources", "datasources", "query_runner"];
+    let is_driver = path.split('/').rev().skip(1).any(|part| DRIVERS.contains(&part));
+    is_driver && facts.tree.text(path).is_some_and(|source| OF_A_USER.is_match(source.text()))
+}
+
 /// Whether code is built into the service as production runs it, and works for it there.
 pub(super) fn is_of_the_service(facts: &Facts<'_>, hit: &Hit) -> bool {
     !script::is_aside(&hit.path)
         && !is_migration(&hit.path)
         && !asks_for_health(&hit.path)
+        && !is_of_another_store(facts, &hit.path)
         && !serves_not(facts, &hit.path)
         && not_chosen(facts, &hit.path).is_none()
         && facts.code().left_out(facts, &hit.path, hit.span.start).is_none()
