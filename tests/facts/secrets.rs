@@ -115,6 +115,9 @@ fn the_place_decides_how_much_a_literal_weighs() {
     );
     assert_eq!(found("web/package.json", &script("test-e2e", "")), ["3 assignment low"]);
     assert_eq!(found("package.json", &script("start", "")), ["3 assignment medium"]);
+    let before = |name: &str, run: &str| script(name, "").replace("all7", &format!("all7 npm run {run}"));
+    assert_eq!(found("package.json", &before("testsql", "test")), ["3 assignment low"]);
+    assert_eq!(found("package.json", &before("testimony", "start")), ["3 assignment medium"]);
     let tested = "fn f() {}\n#[cfg(test)]\nmod tests {\n    const PASSWORD: &str = \"q7Rz2LmT9vBx4Kc\";\n}\n";
     assert_eq!(found("src/a.rs", tested), ["4 assignment low"]);
 }

@@ -34,10 +34,16 @@ pub(super) fn ecosystem(name: &str) -> Option<Ecosystem> {
     })
 }
 
-/// Whether a lock file locks nothing: what a tool leaves where a project has no such dependency.
+/// Whether a lock file locks nothing that ships: what a tool leaves where a project has no such dependency, or where it only
+/// has those of its developers.
 pub(super) fn is_empty(name: &str, text: &str) -> bool {
     pattern!(NO_PACKAGES, r#""packages"\s*:\s*\{\s*\}"#);
-    matches!(name, "package-lock.json" | "npm-shrinkwrap.json") && NO_PACKAGES.is_match(text)
+    pattern!(NO_DEFAULT, r#"(?m)^\s{0,8}"default"\s*:\s*\{\s*\}"#);
+    match name {
+        "package-lock.json" | "npm-shrinkwrap.json" => NO_PACKAGES.is_match(text),
+        "Pipfile.lock" => NO_DEFAULT.is_match(text),
+        _ => false,
+    }
 }
 
 /// What a manifest or lock file is for, by the folders it stands in.

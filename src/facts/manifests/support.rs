@@ -17,7 +17,8 @@ pub(super) fn only_in_tests<'p>(packages: &[Needs<'p>]) -> Vec<&'p str> {
             !package.is_program
                 && !package.is_published
                 && !support.contains(&package.name)
-                && others().any(|other| other.tests.contains(&package.name) || other.product.contains(&package.name))
+                && (others().any(|other| other.tests.contains(&package.name) || other.product.contains(&package.name))
+                    || is_of_integration_tests(package.name))
                 && !others().any(|other| serves(other) && other.product.contains(&package.name))
         };
         let found: Vec<&str> = packages.iter().filter(is_support).map(|package| package.name).collect();
@@ -26,6 +27,11 @@ pub(super) fn only_in_tests<'p>(packages: &[Needs<'p>]) -> Vec<&'p str> {
         }
         support.extend(found);
     }
+}
+
+/// Whether a library that nothing needs holds the tests of the whole, as its name says: `shop-integration`.
+fn is_of_integration_tests(name: &str) -> bool {
+    name.rsplit(['-', '_']).find(|word| !matches!(*word, "test" | "tests")) == Some("integration")
 }
 
 /// What a package needs of the others of its tree.

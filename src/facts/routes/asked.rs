@@ -191,6 +191,8 @@ fn as_request(file: &TestFile, open: usize, callee: &str, name: &str, offset: us
                 || statement.contains("nock(");
             (!is_mock).then(|| lower.to_ascii_uppercase())
         }
+        // The name that clients in JavaScript have for a word that the language keeps; a store takes a key out with it.
+        "del" if file.language == Language::JavaScript && !is_store(callee) => Some("DELETE".to_owned()),
         "uri" | "path" | "url" if callee.starts_with('.') || callee.contains('.') => {
             let is_mock = statement.contains("when") || statement.contains("Mock") || statement.contains("expect(");
             (name != "path" && !is_mock).then(|| said(statement).unwrap_or_else(|| "GET".to_owned()))
@@ -234,6 +236,12 @@ fn as_request(file: &TestFile, open: usize, callee: &str, name: &str, offset: us
         }
         _ => calls.requesting.contains(name).then(|| verb_in(&lower).unwrap_or_else(unsaid)),
     }
+}
+
+/// Whether a call is one of a store of keys: `redis.del("/orders")`.
+fn is_store(callee: &str) -> bool {
+    let callee = callee.to_ascii_lowercase();
+    ["redis", "cache", "store", "memcached"].iter().any(|word| callee.contains(word))
 }
 
 /// The method of the request that the test below takes a parameter for: `parametrize("path", ["/orders", "/bills"])`.

@@ -108,8 +108,10 @@ pub(super) fn is_in_a_test_script(path: &str, text: &str, offset: usize) -> bool
     let line = text[start..].lines().next().unwrap_or_default().trim_start();
     let Some((name, script)) = line.strip_prefix('"').and_then(|rest| rest.split_once('"')) else { return false };
     let program = script.trim_start_matches([':', ' ', '"']).split_whitespace().next().unwrap_or_default();
-    let mut words = name.split([':', '-', '_', '.']).chain(std::iter::once(program));
-    words.any(|word| is_test_word(word) || ALSO.contains(&word))
+    let is_of_tests = |word: &str| is_test_word(word) || ALSO.contains(&word);
+    // `"testpostgres": "env SHOP_DB=… npm run test"`.
+    let is_glued = || name.starts_with("test") && script.split([' ', '"']).any(is_of_tests);
+    name.split([':', '-', '_', '.']).chain(std::iter::once(program)).any(is_of_tests) || is_glued()
 }
 
 /// Whether a value stands under `example:`, `examples:` or samples of code in a description of an API.
