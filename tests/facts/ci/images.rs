@@ -58,6 +58,7 @@ fn what_asks_for_a_terminal_is_no_image() {
         &[("Dockerfile", DOCKERFILE), (".github/workflows/ci.yml", &ci)],
         "+ a .github/workflows/ci.yml:5 docker build -t app --target test .
          + a Dockerfile:4 pytest tests/unit
+         - a .github/workflows/ci.yml:6 tty -s
          + a .github/workflows/ci.yml:6 docker run $(tty -s && echo -it || echo) app
          + a .github/workflows/ci.yml:6 pytest tests/all",
     );
