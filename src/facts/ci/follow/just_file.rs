@@ -237,7 +237,7 @@ fn known_in_part(value: &str, variables: &BTreeMap<String, String>) -> Option<St
         let is_name = part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         match evaluated(part, variables, 0) {
             Some(known) => told += &known,
-            None if is_name => told += &format!("${{{part}}}"),
+            None if is_name => told.extend(["${", part, "}"]),
             None => return None,
         }
         rest = plus.map(|plus| &text[plus + 1..]);
