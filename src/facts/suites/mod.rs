@@ -406,6 +406,13 @@ fn is_of_a_component(folders: &str, name: &str) -> bool {
     in_folder || [".cy.tsx", ".cy.jsx"].iter().any(|end| name.ends_with(end)) && !folders.contains("e2e")
 }
 
+/// Whether a test in Go is one of what the journeys are written with: `test/e2e/util/…`.
+fn is_of_what_helps_journeys(folders: &str, name: &str) -> bool {
+    const HELPERS: &[&str] = &["util", "utils", "helper", "helpers", "framework", "testutil"];
+    let mut below = folders.split('/').skip_while(|part| *part != "e2e");
+    name.ends_with("_test.go") && below.any(|part| HELPERS.contains(&part))
+}
+
 /// Whether a folder holds what the service has promised to those who ask it: `tests/contract`, `test-engineering/contract`,
 /// `contract-tests`.
 fn is_of_a_contract(folders: &str) -> bool {
@@ -459,6 +466,9 @@ fn named(path: &str) -> Option<Suite> {
     }
     if is_of_a_contract(folders) {
         return Some(Suite::Integration);
+    }
+    if is_of_what_helps_journeys(folders, name) {
+        return Some(Suite::Unit);
     }
     // The kind that stands right below the tests is theirs; the folders in it are named for what they test.
     let mut parts = folders.split('/').skip_while(|part| !matches!(*part, "tests" | "test" | "spec"));
