@@ -53,9 +53,9 @@ pub(super) fn read_dotnet(facts: &Facts<'_>, path: &str) -> Found {
 
 /// Whether a project of .NET is one of tests: it is called so, or takes what runs them.
 pub(super) fn is_of_tests(package: &Package) -> bool {
-    const RUNNERS: &[&str] =
-        &["microsoft.net.test.sdk", "xunit", "xunit.v3", "nunit", "mstest", "mstest.testframework"];
+    const RUNNERS: &[&str] = &["microsoft.net.test.sdk", "xunit", "nunit", "mstest", "tunit"];
     let is_called_so = package.name.as_deref().is_some_and(|name| name.ends_with("Test") || name.ends_with("Tests"));
     let mut names = package.dependencies.iter().map(|dependency| dependency.name.to_ascii_lowercase());
-    package.ecosystem == Ecosystem::Nuget && (is_called_so || names.any(|name| RUNNERS.contains(&name.as_str())))
+    package.ecosystem == Ecosystem::Nuget
+        && (is_called_so || names.any(|name| RUNNERS.iter().any(|runner| name.starts_with(runner))))
 }
