@@ -97,3 +97,19 @@ fn a_chart_that_ci_publishes_is_set_aside_by_no_folder() {
     assert!(!cleared("helm package examples/chart", "examples/chart/Chart.yaml"));
     assert!(!cleared("helm package tests/chart", "tests/chart/Chart.yaml"));
 }
+
+#[test]
+fn its_owner_is_whom_manifests_and_the_clone_line_name() {
+    let is_owner = |path: &str, text: &str, word: &str| {
+        let name = ("Cargo.toml", "[package]\nname = \"kiosk\"\n");
+        let files = [name, (path, text)];
+        let tree = Tree::in_memory(files.iter().map(|(path, text)| (*path, text.as_bytes())));
+        Facts::new(&tree, jiff::Timestamp::UNIX_EPOCH).own_name().is_owner(word)
+    };
+    let manifest = "{\n  \"name\": \"kiosk\",\n  \"repository\": \"https://github.com/Acme-Labs/kiosk\"\n}\n";
+    assert!(is_owner("package.json", manifest, "acmelabs"));
+    assert!(is_owner("package.json", manifest, "Acme-Labs"));
+    assert!(!is_owner("package.json", manifest, "acme"));
+    assert!(is_owner("README.md", "# Kiosk\n\n    git clone https://github.com/acme/kiosk.git\n", "acme"));
+    assert!(!is_owner("README.md", "# Kiosk\n\nLike https://github.com/other/shop\n", "other"));
+}

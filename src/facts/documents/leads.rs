@@ -228,7 +228,7 @@ fn is_repository_beside(facts: &Facts<'_>, url: &str) -> bool {
     let is_document =
         parts.next().is_none_or(|part| ["", "blob", "tree", "wiki"].contains(&part) || part.starts_with('#'));
     let own = facts.own_name();
-    let is_page_of_owner = || own.is_owned_by(owner) && is_page(url.split(['#', '?']).next().unwrap_or(url));
+    let is_page_of_owner = || own.is_owner(owner) && is_page(url.split(['#', '?']).next().unwrap_or(url));
     let is_beside = own.is_image(owner) || own.is_in(name) == Some(true) || is_page_of_owner();
     is_document && is_beside && !own.is_image(name)
 }
