@@ -8,6 +8,7 @@ use crate::facts::ci::deploy::{
     Act, Deployment, Target, action_notifies, action_verifies, action_waits, notifies, puts_any_version, rolls_back,
     strategy, verifies,
 };
+use crate::facts::ci::shell::ASKED;
 use crate::facts::ci::{Action, Ci, Event, Step};
 
 /// `@ci.deploys(fact)`.
@@ -67,7 +68,8 @@ fn deployments(facts: &Facts<'_>, act: Act, question: &Question) -> Answer {
             .iter()
             .all(|trigger| matches!(trigger.event, Event::Schedule(_) | Event::Other(_)));
         let reason = aside
-            .or_else(|| deployment.excuse.clone())
+            // What a script asks for the success of is done all the same.
+            .or_else(|| deployment.excuse.clone().filter(|why| why != ASKED))
             .or_else(|| nightly.then(|| "runs on a schedule only".to_owned()))
             .or_else(|| timing.reason(ci, &deployment.step));
         // Who pushes what builds need pushes the service's own image, too; it was not seen.

@@ -72,7 +72,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                     format!("`{}` runs tests that are not in this tree, or not read", shown(what))
                 }
                 Some(("builds-of-another-repository", what)) => {
-                    format!("`{what}` may build, and is not in this tree")
+                    format!("`{what}` may build, and is not in this tree, or not read")
                 }
                 Some(("scans-of-another-repository", what)) => {
                     format!(

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 static BUILDS_OR_TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     [
         "cargo {build|b|check|c|test|t|nextest|llvm-cov|tarpaulin|hack|zigbuild|lambda|leptos|doc|run|bench|miri|careful|xtask|make}",
-        "{cross|trunk|wasm-pack|maturin|tox|nox|pytest|trial|twisted.trial|vitest|jest|mocha|ava|ginkgo|tsc|webpack|vite|rspec|phpunit|ctest|ninja|meson|bazel|bazelisk|buck2|sbt|lein|mix|rebar3|stack|cabal|dune|swift|xcodebuild|flutter|zig|dist|goreleaser|skaffold|tilt|earthly|ko|gradle|gradlew|./gradlew|mvn|mvnw|./mvnw}",
+        "{cross|trunk|wasm-pack|maturin|tox|nox|pytest|nosetests|nosetests3|nose2|trial|twisted.trial|vitest|jest|jasmine|mocha|ava|ginkgo|tsc|webpack|vite|rspec|phpunit|ctest|ninja|meson|bazel|bazelisk|buck2|sbt|lein|mix|rebar3|stack|cabal|dune|swift|xcodebuild|flutter|zig|dist|goreleaser|skaffold|tilt|earthly|ko|gradle|gradlew|./gradlew|mvn|mvnw|./mvnw}",
         "go {build|test|install|vet}",
         "dotnet {build|test|publish|pack}",
         "{npm|pnpm|yarn|bun} {test|t|build}",
@@ -76,7 +76,7 @@ static TESTS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "{npm|pnpm|yarn|bun} run test*",
         "pytest !-k !--collect-only !--co !--markers !--fixtures",
         "{vitest|jest} !-t !--testNamePattern",
-        "{tox|nox|mocha|ava|rspec|phpunit|ctest}",
+        "{tox|nox|mocha|jasmine|ava|rspec|phpunit|ctest|nosetests|nosetests3|nose2}",
         "ginkgo !build !bootstrap !generate !labels !outline !unfocus !version !--dry-run",
         "coverage run … {pytest|unittest|test}",
         "go test !-run",
@@ -107,6 +107,9 @@ const READERS: &[(&[&str], &[Language])] = &[
         &[
             "bandit",
             "pytest",
+            "nosetests",
+            "nosetests3",
+            "nose2",
             "coverage",
             "tox",
             "nox",
@@ -139,6 +142,7 @@ const READERS: &[(&[&str], &[Language])] = &[
         &[
             "nyc",
             "c8",
+            "jasmine",
             "jest",
             "vitest",
             "karma",

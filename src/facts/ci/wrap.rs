@@ -138,6 +138,10 @@ fn named(mut words: Vec<String>) -> Vec<String> {
     {
         name = variable.to_lowercase();
     }
+    // `$(which pytest)`: wherever it stands, it is that program.
+    if let Some(asked) = ["$(which ", "$(command -v ", "$(type -p "].iter().find_map(|start| name.strip_prefix(start)) {
+        name = asked.trim_end_matches(')').trim().to_owned();
+    }
     // `./bin/deploy` is the tree's own, as `bin/deploy` is.
     let path = name.strip_prefix("./").unwrap_or(&name);
     let plain = (["/bin/", "/.bin/", "/sbin/", "/dist/"].iter().any(|folder| path.contains(folder))
@@ -205,6 +209,16 @@ fn is_fetched(name: &str) -> bool {
         "yarn",
         "standardrb",
         "erb_lint",
+        // What stands in a virtual environment of Python that is made in the folder itself.
+        "pytest",
+        "py.test",
+        "nosetests",
+        "nose2",
+        "flake8",
+        "pylint",
+        "mypy",
+        "tox",
+        "coverage",
         // What Symfony and Composer write there, and what Makefiles of Go fetch.
         "console",
         "phpunit",
@@ -363,7 +377,7 @@ fn waits(program: &str) -> bool {
 }
 
 /// Leaves out options (with their value, where they take one), `NAME=value` and `--`.
-fn after_options(words: &[String], valued: &[&str]) -> Vec<String> {
+pub(super) fn after_options(words: &[String], valued: &[&str]) -> Vec<String> {
     let mut at = 0;
     while let Some(word) = words.get(at) {
         if word == "--" {

@@ -1,11 +1,13 @@
 //! Places of delivery: CI, what runs on a clock, what deploys.
 
-use super::{answer, here};
+use super::{answer, code, here};
 use crate::evidence::{Answer, Place, Sighting};
 use crate::facts::Facts;
 use crate::facts::ci::deploy::Act;
 use crate::facts::ci::tools::builds_or_tests;
 use crate::facts::ci::{Ci, Event};
+use crate::facts::kubernetes::Object;
+use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -102,8 +104,18 @@ fn gitops(facts: &Facts<'_>) -> Option<Sighting> {
         "Kustomization.kustomize.toolkit.fluxcd.io",
         "HelmRelease.helm.toolkit.fluxcd.io",
     ];
-    let object = facts.kubernetes().production().find(|object| kinds.iter().any(|kind| object.is_kind(kind)))?;
+    let mut objects = facts.kubernetes().production().filter(|object| kinds.iter().any(|kind| object.is_kind(kind)));
+    let object = objects.find(|object| !brings_something_else(facts, object))?;
     Some(here(object.place(), format!("{} deploys from Git", object.title())))
+}
+
+/// Whether a release of Flux takes its chart from somebody's repository of charts, in a tree whose product is another one: it
+/// brings what the service stands on.
+fn brings_something_else(facts: &Facts<'_>, object: &Object) -> bool {
+    let chart = object.value.at(&["spec", "chart", "spec"]);
+    let text = |path: &[&str]| chart.and_then(|chart| chart.at(path)).and_then(Value::as_str).unwrap_or_default();
+    let is_own = || facts.own_name().is_in(text(&["chart"])) != Some(false);
+    text(&["sourceRef", "kind"]) == "HelmRepository" && !is_own() && !code::source(facts).seen.is_empty()
 }
 
 fn platform(facts: &Facts<'_>) -> Option<Sighting> {

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 const TASKS: &[(&str, &str)] = &[
     ("dotnetcorecli", "dotnet {command} {projects} {arguments}"),
     ("vstest", "dotnet test"),
+    ("vsbuild", "msbuild {solution} {msbuildargs}"),
+    ("msbuild", "msbuild {solution} {msbuildarguments}"),
     ("maven", "mvn {options} {goals}"),
     ("gradle", "./gradlew {options} {tasks}"),
     ("go", "go {command} {arguments}"),

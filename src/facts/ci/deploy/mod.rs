@@ -268,9 +268,13 @@ impl Ci {
                 Act::Deploy => target::starts_a_job(&command.words)
                     .or_else(|| self.puts_documents(&command.words, &command.step, &command.chain)),
             };
+            let target = || match self.target(&command.step, &hints) {
+                Target::Aside(why) if act == Act::Publish && target::is_of_the_tag(command, &why) => Target::Unmarked,
+                other => other,
+            };
             found.push(Deployment {
                 act,
-                target: aside.map_or_else(|| self.target(&command.step, &hints), Target::Aside),
+                target: aside.map_or_else(target, Target::Aside),
                 what: command.line(),
                 place: command.place.clone(),
                 step: command.step.clone(),

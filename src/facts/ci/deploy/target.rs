@@ -222,6 +222,21 @@ impl Ci {
     }
 }
 
+/// Whether a job that is named for a place before production hands out the very version that is tagged: it runs on tags only,
+/// and what it pushes bears the tag.
+pub(super) fn is_of_the_tag(command: &Command, why: &str) -> bool {
+    const TAGS: &[&str] =
+        &["CIRCLE_TAG", "CI_COMMIT_TAG", "TRAVIS_TAG", "DRONE_TAG", "BUILDKITE_TAG", "GITHUB_REF_NAME"];
+    let is_named = ["stage", "staging", "stg"].iter().any(|place| why == format!("its job says `{place}`"));
+    let triggers = &command.step.triggers;
+    let line = command.line();
+    is_named
+        && !triggers.is_empty()
+        && triggers.iter().all(|trigger| trigger.event == Event::Tag)
+        && TAGS.iter().any(|name| line.contains(&format!(":${name}")) || line.contains(&format!(":${{{name}}}")))
+        && marked(&line).is_none()
+}
+
 /// Inputs of actions that say how something is built, not where it goes.
 const OF_THE_BUILD: &[&str] = &[
     "build-args",

@@ -244,10 +244,42 @@ impl Walk<'_> {
         }
     }
 
+    /// `python scripts/build_images.py`: what a program of the tree builds, which its name says that it does, is not read.
+    pub(super) fn interpreted(&mut self, words: &[String], place: &Place, call: &Call) {
+        const BUILDS: &[&str] = &["build", "builder", "pipeline", "release"];
+        let Some(file) = words.get(1).filter(|file| file.ends_with(".py") || file.ends_with(".rb")) else { return };
+        let name = file.rsplit('/').next().unwrap_or(file);
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_ascii_lowercase();
+        let is_here =
+            [path::join(&call.dir, file), path::join("", file)].iter().any(|path| self.facts.tree.file(path).is_some());
+        if is_here && stem.split(['_', '-']).any(|word| BUILDS.contains(&word)) {
+            let call = Call { sure: false, ..call.clone() };
+            self.list(&[BUILD.to_owned(), file.clone()], place, &call);
+        }
+    }
+
     /// `dotnet cake --target=Tests`
     pub(super) fn cake_of(&mut self, words: &[String], place: &Place, call: &Call) {
         let target = values_of(words, "--target").flatten().next().or_else(|| values_of(words, "-t").flatten().next());
         self.cake(words, target.unwrap_or(""), place, call);
+    }
+
+    /// `dotnet run --project build/_build.csproj -- Test`: a project that is the program of the build, as those of Nuke are.
+    pub(super) fn dotnet(&mut self, words: &[String], place: &Place, call: &Call) {
+        const BUILDERS: &[&str] = &["Nuke.Common", "Cake.Frosting", "Bullseye", "ModularPipelines"];
+        if words.get(1).is_none_or(|verb| verb != "run") {
+            return;
+        }
+        let Some(project) = values_of(words, "--project").flatten().next() else { return };
+        let tail = project.rsplit_once(['}', ')']).map_or(project, |(_, tail)| tail).trim_start_matches('/');
+        let candidates = [path::join(&call.dir, tail), path::join("", tail)];
+        let uses = |text: &str| BUILDERS.iter().any(|name| text.contains(name));
+        let builds = |file: &String| self.facts.tree.text(file).is_some_and(|source| uses(source.text()));
+        if candidates.iter().any(builds) {
+            let targets = words.iter().skip_while(|word| *word != "--").skip(1).filter(|word| !word.starts_with('-'));
+            let target = targets.map(String::as_str).collect::<Vec<_>>().join(" ");
+            self.cake(words, &target, place, call);
+        }
     }
 
     /// A target of a file of Cake, which is not read: what it is called for is left open.

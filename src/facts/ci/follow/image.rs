@@ -310,6 +310,47 @@ impl Walk<'_> {
         }
     }
 
+    /// The script of the tree that `docker compose run SERVICE …` starts, with the words behind the service as its arguments:
+    /// the entry point of an image that is built here, for this service or for another one of the same image.
+    pub(super) fn entry_of_service(&self, words: &[String], call: &Call) -> Option<(String, Vec<String>)> {
+        let is_compose = words[0] == "docker-compose" || words.get(1).is_some_and(|word| word == "compose");
+        let at = words.iter().position(|word| word == "run").filter(|_| is_compose)?;
+        let before = Words::of(&words[..at], |option| COMPOSE_VALUED.contains(&option));
+        let mut rest = &words[at + 1..];
+        while let Some((word, behind)) = rest.split_first().filter(|(word, _)| word.starts_with('-')) {
+            if word.starts_with("--entrypoint") {
+                return None;
+            }
+            let takes_value = COMPOSE_VALUED.contains(&word.as_str()) && !matches!(word.as_str(), "-t" | "-l");
+            rest = if takes_value { behind.get(1..)? } else { behind };
+        }
+        let (name, arguments) = rest.split_first()?;
+        if arguments.is_empty() || tools::builds_or_tests(arguments) {
+            return None;
+        }
+        let named: Vec<String> = before.all(&["-f", "--file"]).map(|file| path::join(&call.dir, file)).collect();
+        let files =
+            if named.is_empty() { self.nearest(&call.dir, UNNAMED_COMPOSE).into_iter().collect() } else { named };
+        let entry = match self.of_service(&files, name, "entrypoint") {
+            Some((_, entry)) => line(entry),
+            None => {
+                let image = self.of_service(&files, name, "image").and_then(|(_, image)| image.as_str());
+                let is_same = |other: &String| {
+                    image.is_some()
+                        && self.of_service(&files, other, "image").and_then(|(_, one)| one.as_str()) == image
+                };
+                let others = || self.services(&files).into_iter().filter(is_same);
+                let built = self.built_service(&files, name);
+                let built = built.or_else(|| others().find_map(|other| self.built_service(&files, &other)))?;
+                let (dockerfile, stage) = self.stage(&built)?;
+                dockerfile.effective(stage, "ENTRYPOINT")?.exec()?
+            }
+        };
+        let script = |word: &String| path::has_extension(word, "sh") || path::has_extension(word, "bash");
+        let at = entry.iter().position(script)?;
+        Some((entry[at].clone(), entry[at + 1..].iter().chain(arguments).cloned().collect()))
+    }
+
     /// Lists what a service that is built here starts, where that runs tests: what serves does not end by itself.
     fn suite_of_service(&mut self, files: &[String], name: &str, place: &Place, call: &Call) {
         if self.built_service(files, name).is_none() {

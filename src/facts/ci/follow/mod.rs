@@ -141,6 +141,7 @@ impl<'f> Walk<'f> {
             call.env = Arc::new(env);
         }
         let line = run.words.join(" ");
+        let entered = self.entry_of_service(&run.words, &call);
         if run.words[0] == "ssh" {
             self.list(&run.words, place, &call);
         }
@@ -171,6 +172,9 @@ impl<'f> Walk<'f> {
                 self.list(&words, place, &call);
                 self.file(&file, script.path(), arguments, settings, place, &call);
             }
+        }
+        if let Some((entry, arguments)) = entered {
+            self.file(&entry, script.path(), arguments, Settings::default(), place, &call);
         }
     }
 
@@ -239,6 +243,8 @@ impl<'f> Walk<'f> {
             "just" => self.just(words, place, call),
             "task" | "go-task" => self.task(words, place, call),
             "npm" | "pnpm" | "yarn" | "bun" | "turbo" | "nx" | "lerna" => self.node(words, place, call),
+            "npm-run-all" | "npm-run-all2" | "run-s" | "run-p" => self.run_all(words, place, call),
+            "nyc" | "c8" => self.measured(words, place, call),
             "start-server-and-test" | "start-test" | "server-test" => self.server_and_test(words, place, call),
             "cargo" => self.cargo(words, place, call),
             "composer" => self.composer(words, place, call),
@@ -254,10 +260,12 @@ impl<'f> Walk<'f> {
             "python" | "python3" if words.get(1).is_some_and(|file| file.ends_with("manage.py")) => {
                 self.own_command(words.get(2), place, call);
             }
+            "python" | "python3" | "ruby" => self.interpreted(words, place, call),
             _ if runs_tcl_tests(words) => self.foreign_tests(words, place, call),
             "mage" | "inv" | "invoke" | "dagger" | "earthly" | "nuke" => self.program(words, place),
             "dotnet" if words.get(1).is_some_and(|verb| verb == "cake") => self.cake_of(words, place, call),
             "dotnet-cake" => self.cake_of(words, place, call),
+            "dotnet" => self.dotnet(words, place, call),
             "go" if runs_mage(words) => self.program(words, place),
             "go" if self.installs_own_module(words, call) => {
                 let named = words[2..].iter().filter(|word| !word.starts_with('-')).cloned();
@@ -275,7 +283,11 @@ impl<'f> Walk<'f> {
         let Some((path, source)) = self.find(file, from, &call.dir) else {
             let is_brought =
                 || self.brings_another_tree(call.step.job) || self.is_in_a_submodule(&path::join(&call.dir, file));
-            if foreign::tests_by_name(file) && is_brought() {
+            // Which of the tests in a folder is known when they run: `./e2e-tests/$test/run`.
+            let is_one_of_a_folder =
+                || file.split('/').take_while(|part| !part.contains('$')).any(foreign::tests_by_name);
+            let is_told = foreign::tests_by_name(file) && is_brought();
+            if is_told || file.contains("/$") && is_one_of_a_folder() {
                 let words: Vec<String> = std::iter::once(file.to_owned()).chain(arguments).collect();
                 self.foreign_tests(&words, place, call);
             }

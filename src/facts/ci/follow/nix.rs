@@ -22,6 +22,8 @@ const RUN: &[(&[&str], &str)] = &[
     (&["cargoClippy", "cargo clippy", "clippy.enable", "clippy = {"], "cargo clippy -- -D warnings"),
     // So does one of Go.
     (&["buildGoModule", "goTest", "go test"], "go test ./..."),
+    (&["bun test", "npm test", "pnpm test", "yarn test", "vitest run"], "npm test"),
+    (&["pytestCheckHook", "/bin/pytest", "pytest "], "pytest"),
     (&["goLint", "golangci-lint run", "golangci-lint.enable"], "golangci-lint run"),
     (&["cargoFmt", "cargo fmt", "rustfmt.enable", "rustfmt = {"], "cargo fmt --check"),
     (&["cargoAudit", "cargo audit", "cargo-audit.enable"], "cargo audit"),

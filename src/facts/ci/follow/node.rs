@@ -1,7 +1,7 @@
 //! `npm run lint`, `pnpm test`, `yarn build`, `turbo run test`: the scripts of `package.json`.
 
 use super::super::excerpt::Excerpt;
-use super::super::path;
+use super::super::{path, wrap};
 use super::image::quoted;
 use super::{Call, Walk};
 use crate::evidence::Place;
@@ -125,7 +125,7 @@ impl Walk<'_> {
                 for path in self.packages(filter.map(String::as_str)) {
                     self.package_script(&path, script, &arguments, place, call);
                 }
-            } else if let Some(path) = self.nearest(&dir, &["package.json"])
+            } else if let Some(path) = self.package(&dir, call)
                 && self.has_script(&path, script)
             {
                 if script == "test" {
@@ -134,6 +134,37 @@ impl Walk<'_> {
                 self.package_script(&path, script, &arguments, place, call);
             } else if matches!(words[0].as_str(), "pnpm" | "yarn" | "bun") && !matches!(script, "test" | "build") {
                 self.binary(script, words, place, call);
+            }
+        }
+    }
+
+    /// The nearest `package.json` from a folder upwards, or the file of the tree that the job has copied to that name.
+    fn package(&self, dir: &str, call: &Call) -> Option<String> {
+        let copied = || {
+            let mut commands = self.ci.commands.iter().rev().filter(|command| command.step.job == call.step.job);
+            commands.find_map(|command| match command.words.as_slice() {
+                [program, from, to] if program == "cp" && to.rsplit('/').next() == Some("package.json") => {
+                    Some(path::join(&command.dir, from)).filter(|from| self.facts.tree.file(from).is_some())
+                }
+                _ => None,
+            })
+        };
+        self.nearest(dir, &["package.json"]).or_else(copied)
+    }
+
+    /// `run-s clean test:*`, `npm-run-all lint:*`: scripts by their names, of which some may stand for many.
+    pub(super) fn run_all(&mut self, words: &[String], place: &Place, call: &Call) {
+        let Some(path) = self.package(&call.dir, call) else { return };
+        let facts = self.facts;
+        let scripts = facts.parsed(&path).and_then(|parsed| parsed.first()?.get("scripts")?.as_map());
+        let Some(scripts) = scripts else { return };
+        for named in words[1..].iter().take_while(|word| *word != "--").filter(|word| !word.starts_with('-')) {
+            // `"test -- --watch"`: a script with its arguments.
+            let (named, arguments) = named.split_once(' ').unwrap_or((named, ""));
+            let arguments: Vec<String> =
+                arguments.split_whitespace().filter(|word| *word != "--").map(str::to_owned).collect();
+            for name in scripts.keys().filter(|name| is_one_of(name, named)) {
+                self.package_script(&path, name, &arguments, place, call);
             }
         }
     }
@@ -157,6 +188,35 @@ impl Walk<'_> {
     fn binary(&mut self, name: &str, words: &[String], place: &Place, call: &Call) {
         let Some(at) = words.iter().position(|word| word == name) else { return };
         self.anchored(&words[at..], place, call);
+    }
+
+    /// `nyc --reporter=text mocha`: what is run while the coverage is measured.
+    pub(super) fn measured(&mut self, words: &[String], place: &Place, call: &Call) {
+        const OWN: &[&str] = &["report", "merge", "check-coverage", "instrument", "help"];
+        const VALUED: &[&str] = &[
+            "-r",
+            "--reporter",
+            "-x",
+            "--exclude",
+            "-n",
+            "--include",
+            "-t",
+            "--temp-dir",
+            "--report-dir",
+            "--reports-dir",
+            "-o",
+            "-e",
+            "--extension",
+            "--cwd",
+            "--require",
+            "-i",
+            "--temp-directory",
+            "--src",
+        ];
+        let inner = wrap::after_options(&words[1..], VALUED);
+        if inner.first().is_some_and(|first| !OWN.contains(&first.as_str())) {
+            self.anchored(&inner, place, call);
+        }
     }
 
     /// `start-server-and-test start http://localhost:3000 e2e`: the last script or command decides.
@@ -221,6 +281,20 @@ impl Walk<'_> {
                 excerpt
             };
             self.script(&excerpt, &inner);
+        }
+    }
+}
+
+/// Whether a name is one that a pattern stands for: `*` for one part between colons, `**` for any.
+fn is_one_of(name: &str, pattern: &str) -> bool {
+    let (mut names, mut patterns) = (name.split(':'), pattern.split(':'));
+    loop {
+        match (names.next(), patterns.next()) {
+            (None, None) => return true,
+            (Some(_), Some("**")) => return true,
+            (Some(_), Some("*")) => {}
+            (Some(name), Some(pattern)) if name == pattern => {}
+            _ => return false,
         }
     }
 }

@@ -13,10 +13,15 @@ pub(in crate::facts::ci) struct Known {
     pub(super) env: Arc<BTreeMap<String, String>>,
 }
 
+/// How the stand-ins begin for what only a run knows.
+const OPEN: &[&str] = &["${secrets_", "${needs_", "${matrix_", "${steps_", "${vars_", "${fromJson_", "${fromJSON_"];
+
 impl Known {
-    /// The value of a name, where no secret decides it: the project has those that its workflows ask for.
+    /// The value of a name, where nothing decides it that only a run knows: what a secret holds, what a job has given out, which
+    /// combination of a list that is made there.
     pub(super) fn get(&self, name: &str) -> Option<String> {
-        self.written(name).filter(|value| !value.contains("${secrets_")).cloned()
+        let is_open = |value: &String| OPEN.iter().any(|start| value.contains(start));
+        self.written(name).filter(|value| !is_open(value)).cloned()
     }
 
     /// The value of a name as it is written, with stand-ins for what is not known.

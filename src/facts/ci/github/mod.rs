@@ -24,6 +24,8 @@ type Combination = BTreeMap<String, String>;
 
 /// The most combinations of a matrix that are walked.
 const MAX_COMBINATIONS: usize = 24;
+/// The most combinations of a matrix for which one workflow is called.
+const MAX_CALLED: usize = 8;
 /// How deep workflows call workflows.
 const MAX_CALLS: usize = 4;
 
@@ -62,6 +64,11 @@ pub(super) fn read(walk: &mut Walk<'_>) {
             walk.ci.partial.push(path.clone());
         }
         let triggers = triggers::of(parsed, root, &workflows);
+        let reported = triggers.iter().find(|trigger| trigger.event == Event::Other("deployment_status".into()));
+        walk.ci.deploys_unread.extend(reported.map(|trigger| Blind {
+            place: Some(trigger.place.clone()),
+            why: "a deployment that something outside of the tree makes starts the workflow".into(),
+        }));
         let triggers: Vec<Trigger> =
             triggers.into_iter().filter(|trigger| trigger.event != Event::Other("workflow_call".into())).collect();
         if !triggers.is_empty() {
@@ -185,8 +192,16 @@ fn job(walk: &mut Walk<'_>, written: &Job0<'_>, depth: usize) -> Vec<usize> {
         return vec![index];
     }
     if let Some(target) = value.get("uses") {
-        let mut indexes = called(walk, written, target, &triggers, &known, index, excuse, depth);
-        indexes.push(index);
+        let mut indexes = vec![index];
+        let mut all = combinations(value, written.parsed, &known);
+        // Of too many, none is told apart.
+        if all.len() > MAX_CALLED {
+            all = vec![Combination::new()];
+        }
+        for combination in all {
+            let known = Known { matrix: combination, ..known.clone() };
+            indexes.extend(called(walk, written, target, &triggers, &known, index, excuse.clone(), depth));
+        }
         return indexes;
     }
     let shell = default_of(value, "shell").or_else(|| written.shell.map(str::to_owned));

@@ -10,4 +10,4 @@ mod run;
 mod syntax;
 
 pub use expand::Variables;
-pub use run::{PipedTo, Run, Settings, run};
+pub use run::{ASKED, PipedTo, Run, Settings, run};

@@ -22,6 +22,8 @@ const MAX_CALLS: usize = 12;
 const MAX_ITEMS: usize = 12;
 
 const PIPED_ON: &str = "its output is piped on without `set -o pipefail`";
+/// Why a command whose success a script asks for fails nothing.
+pub const ASKED: &str = "it is the condition of an `if` that does not fail the script";
 
 /// How the shell was started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -235,7 +237,7 @@ impl Shell<'_> {
         for (index, (condition, then)) in branches.iter().enumerate() {
             let value = self.outline.decided(condition, &self.variables);
             let next_fails = branches.get(index + 1).is_none() && self.outline.bites(otherwise);
-            let excused = Some("it is the condition of an `if` that does not fail the script");
+            let excused = Some(ASKED);
             let here = Outcome {
                 when_true: if self.outline.bites(then) { None } else { excused },
                 when_false: if next_fails { None } else { excused },
