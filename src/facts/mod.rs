@@ -35,6 +35,7 @@ mod submodules;
 pub mod suites;
 pub mod test_data;
 pub mod texts;
+pub mod unpacked;
 pub mod vendored;
 
 use crate::pattern::PatternSet;
@@ -154,6 +155,8 @@ views! {
     scaling: scaling::Scaling = scaling::read;
     /// Folders of data that only tests of Go read.
     test_data: test_data::TestData = test_data::read;
+    /// Packages of Python that were unpacked into the tree.
+    unpacked: unpacked::Unpacked = unpacked::read;
     /// What the scan for secrets found.
     secrets: secrets::Secrets = secrets::read;
 }

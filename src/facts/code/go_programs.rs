@@ -2,7 +2,7 @@
 //! tree which no program imports.
 
 use super::program::{is_of_a_command_line, is_start};
-use super::{Code, CodeFile, Language};
+use super::{Code, CodeFile, Language, Role};
 use crate::facts::Facts;
 use crate::source;
 use crate::tree::path::{folder_of, is_at};
@@ -26,6 +26,23 @@ impl Code {
     pub(super) fn is_of_an_unused_library(&self, facts: &Facts<'_>, path: &str) -> bool {
         Language::of(path) == Some(Language::Go)
             && self.unused_libraries.get_or_init(|| self.unused_libraries(facts)).contains(folder_of(path))
+    }
+
+    /// Whether a file of Go belongs to a package that only tests, and what helps them, import.
+    pub(in crate::facts) fn is_imported_by_tests_alone(&self, facts: &Facts<'_>, path: &str) -> bool {
+        Language::of(path) == Some(Language::Go)
+            && self.imported_by_tests.get_or_init(|| self.imported_by_tests(facts)).contains(folder_of(path))
+    }
+
+    fn imported_by_tests(&self, facts: &Facts<'_>) -> BTreeSet<String> {
+        let modules = Modules::of(facts);
+        let (mut by_tests, mut by_others) = (BTreeSet::new(), BTreeSet::new());
+        for file in self.files.iter().filter(|file| file.language == Language::Go) {
+            let by = if file.role == Role::Test { &mut by_tests } else { &mut by_others };
+            let own = folder_of(&file.path);
+            by.extend(modules.imports(facts, file).into_iter().filter(|other| other != own));
+        }
+        &by_tests - &by_others
     }
 
     fn unused_libraries(&self, facts: &Facts<'_>) -> BTreeSet<String> {

@@ -52,6 +52,7 @@ pub struct Code {
     starts_outside_tools: OnceLock<bool>,
     behind_command_lines: OnceLock<BTreeSet<String>>,
     unused_libraries: OnceLock<BTreeSet<String>>,
+    imported_by_tests: OnceLock<BTreeSet<String>>,
     languages: OnceLock<Vec<Language>>,
     gathered: OnceLock<Vec<Arc<Vec<Hit>>>>,
     asked: Mutex<BTreeMap<(Scope, String), Hits>>,
@@ -146,6 +147,9 @@ impl Code {
             }
             if file.language == Language::Go && self.is_left_out(facts, file) {
                 return Role::Tooling;
+            }
+            if file.language == Language::Python && facts.unpacked().holds(&file.path) {
+                return Role::Vendored;
             }
             if file.language == Language::JavaScript && self.is_setup_of_tests(facts, &file.path) {
                 return Role::Test;

@@ -20,7 +20,7 @@ pub(super) fn is_one_of_names(text: &str, name: (usize, usize), value_end: usize
     // `'password1', 'password2'`: a name may count, if it is one.
     let word = match names::sort_of(value) {
         Some(_) => value.trim_end_matches(|c: char| c.is_ascii_digit()),
-        None => value,
+        None => value.strip_prefix(&text[name.0..name.1]).and_then(|rest| rest.strip_prefix(':')).unwrap_or(value),
     };
     let is_word = word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
     // `"password", "password_hash" or "tier"`: names in a sentence.

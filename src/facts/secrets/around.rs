@@ -63,7 +63,7 @@ pub(super) fn is_named_for_tests(text: &str, offset: usize) -> bool {
 // `# a push-only token that is safe to be exposed`; `not safe to share` says the contrary.
 pattern!(
     SAID_PUBLIC,
-    r"(?i)\b(?:push|write|upload|send)-only (?:\w+ )?(?:token|key|credential)|(?:\b(?:is|are|it's|made|meant)|[(,;:]|#|//)\s*(?:\w+ly )?(?:safe|fine|ok|okay) to (?:be )?(?:expos|publish|commit|shar|leak|made? public)|\b(?:public|published|exposed) (?:by design|on purpose|intentionally)|\bintentionally (?:public|published|exposed)\b"
+    r"(?i)\b(?:push|write|upload|send)-only (?:\w+ )?(?:token|key|credential)|(?:\b(?:is|are|it's|made|meant)|[(,;:]|#|//)\s*(?:\w+ly )?(?:safe|fine|ok|okay) to (?:be )?(?:expos|publish|commit|shar|leak|(?:made? )?public)|\b(?:is|are) not (?:actually |really )?(?:a )?secret\b|\b(?:public|published|exposed) (?:by design|on purpose|intentionally)|\bintentionally (?:public|published|exposed)\b"
 );
 // A name with the word in it; what frameworks put before every variable that a browser gets says nothing of the value.
 pattern!(NAMED_PUBLIC, r"\b(?<first>[A-Z][A-Z0-9]*)(?:_[A-Z0-9]+)*?_PUBLIC_(?:[A-Z0-9]+_)*(?:TOKEN|KEY|PAT)\b");
@@ -207,6 +207,21 @@ pub(super) fn is_in_an_escaped_sample(text: &str, offset: usize) -> bool {
 pub(super) fn is_in_a_long_text(path: &str, text: &str, offset: usize) -> bool {
     let has_long_texts = [".py", ".ex", ".exs"].iter().any(|end| path.ends_with(end));
     has_long_texts && text.get(..offset).is_some_and(|before| before.matches("\"\"\"").count() % 2 == 1)
+}
+
+/// Whether a value stands in a sample that a page shows: `<pre>headers = {"Auth-Token": "…"}</pre>`.
+pub(super) fn is_shown_on_a_page(path: &str, text: &str, offset: usize) -> bool {
+    const REACH: usize = 4_000;
+    let is_page = [".html", ".htm", ".html.j2", ".jinja2", ".vue", ".svelte", ".erb", ".hbs", ".ejs"];
+    let Some(before) = text.get(..offset).filter(|_| is_page.iter().any(|end| path.ends_with(end))) else {
+        return false;
+    };
+    let before = &before[floor(before, before.len().saturating_sub(REACH))..];
+    let is_open = |tag: &str| {
+        let opened = [format!("<{tag}>"), format!("<{tag} ")].iter().filter_map(|mark| before.rfind(mark)).max();
+        opened.is_some_and(|at| !before[at..].contains(&format!("</{tag}")))
+    };
+    is_open("pre") || is_open("code")
 }
 
 /// Whether a generator wrote a file with a key of its own in a comment, which shows how one is set.

@@ -222,7 +222,7 @@ pub(super) fn longest_count(text: &str) -> usize {
 }
 
 /// The text that base64 was made of, where it is one that people read.
-pub(super) fn readable(value: &str) -> Option<String> {
+pub(crate) fn readable(value: &str) -> Option<String> {
     let text = String::from_utf8(STANDARD_NO_PAD.decode(value.trim_end_matches('=')).ok()?).ok()?;
     (text.len() > 11 && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')).then_some(text)
 }

@@ -162,7 +162,7 @@ pub(super) fn grammar(path: &str) -> Grammar {
     if LOCKS.contains(&name) || lower.contains(".min.") || folders().any(|part| GENERATED.contains(&part)) {
         return Grammar::Other;
     }
-    let is_translation = folders().any(|part| TRANSLATIONS.contains(&part.to_ascii_lowercase().as_str()))
+    let is_translation = folders().any(is_translation)
         || lower.starts_with("messages") && lower.ends_with(".properties")
         || name.split_once('.').is_some_and(|(stem, end)| is_locale(stem) && matches!(end, "json" | "yml" | "yaml"));
     // `README.md.tpl` is prose, whatever fills it.
@@ -179,6 +179,11 @@ pub(super) fn grammar(path: &str) -> Grammar {
         () if in_list(MARKUP) => Grammar::Markup,
         () => Grammar::Bare,
     }
+}
+
+/// Whether a folder of this name holds the texts of a program in several languages.
+pub(in crate::facts) fn is_translation(folder: &str) -> bool {
+    TRANSLATIONS.contains(&folder.to_ascii_lowercase().as_str())
 }
 
 /// `man/shop.7`, `man1/shop.1m`: a page as `man` shows it. What a log leaves behind has a number for its end, too.
@@ -298,10 +303,13 @@ fn is_of_seeds(path: &str) -> bool {
         || matches!(name, "factory.ex" | "factory.exs")
 }
 
-/// `dev/db/users.sql`: rows for the database of those who work on the program.
+/// `dev/db/users.sql`: rows for the database of those who work on the program; `scripts/dev/send-order.ts`: what they try it
+/// with.
 fn is_data_for_development(path: &str) -> bool {
     let is_data = path.rsplit_once('.').is_some_and(|(_, end)| end == "sql");
-    is_data && path.split('/').rev().skip(1).any(|folder| matches!(folder, "dev" | "development" | "local"))
+    let is_script = ["scripts/dev/", "script/dev/"].iter().any(|folder| path.contains(folder));
+    is_script
+        || is_data && path.split('/').rev().skip(1).any(|folder| matches!(folder, "dev" | "development" | "local"))
 }
 
 pub(super) fn is_test_word(word: &str) -> bool {

@@ -16,7 +16,9 @@ mod overridden;
 mod pair;
 mod scan;
 
+pub(crate) use checks::readable;
 pub use context::is_key_of_ci;
+pub(in crate::facts) use context::is_translation;
 pub(in crate::facts) use literal::is_reference;
 pub(crate) use literal::{is_called_so, is_placeholder, is_trivial};
 pub(in crate::facts) use names::words;
@@ -124,6 +126,9 @@ pub fn read(facts: &Facts<'_>) -> Secrets {
         let why = is_aside.then_some("in the settings of another environment than production");
         let why =
             why.or_else(|| facts.test_data().holds(facts, &finding.path).then_some("in data that only tests read"));
+        let why = why.or_else(|| facts.unpacked().holds(&finding.path).then_some("in vendored code"));
+        let is_of_tests = || facts.code().is_imported_by_tests_alone(facts, &finding.path);
+        let why = why.or_else(|| is_of_tests().then_some("in a package that only tests import"));
         let is_named = &*finding.detector == scan::ASSIGNMENT;
         let why = why.or_else(|| is_named.then(|| overridden::why_aside(facts, finding)).flatten());
         if why.is_some() {

@@ -149,11 +149,16 @@ pub(super) fn says_itself(name: &str, value: &str) -> bool {
         "claim",
         "column",
         "label",
+        "command",
+        "cmd",
     ];
     // What nginx calls it to hand a request on.
     const DIRECTIVES: &[&str] =
         &["proxy_pass", "grpc_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "memcached_pass"];
     let own = words(name);
+    if tells_one_kind(&own, value) {
+        return true;
+    }
     if !value.contains(['_', '-', '.']) {
         return false;
     }
@@ -181,6 +186,24 @@ pub(super) fn says_itself(name: &str, value: &str) -> bool {
     }
     let own = own.strip_prefix(&own[..usize::from(own.first().is_some_and(|lead| LEADS.contains(&lead.as_str())))]);
     own.is_some_and(|own| own.len() >= 3 && own.iter().all(|word| said.contains(word)))
+}
+
+/// Whether a constant is what one kind of several is called, or a text in the files of translations:
+/// `LoginMethodKeyAndPassword = "publickey+password"`, `I18nErrNoToken = "oauth2.no_token"`.
+fn tells_one_kind(own: &[String], value: &str) -> bool {
+    let is_of_a_path = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    if own.first().is_some_and(|first| first.starts_with("i18n"))
+        && value.contains('.')
+        && value.bytes().all(is_of_a_path)
+    {
+        return true;
+    }
+    const KINDS: &[&str] = &["method", "type", "kind", "mode", "grant", "flow", "strategy", "reason"];
+    let Some((noun, before)) = own.split_last() else { return false };
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    before.iter().any(|word| KINDS.contains(&word.as_str()))
+        && value.split(['-', '_', '+', '.']).all(is_word)
+        && words(value).contains(noun)
 }
 
 /// The words of a name in lower case: `dbPassword`, `DB_PASSWORD`, `db-password` and `db.password` are `db`, `password`.

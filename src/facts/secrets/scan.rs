@@ -207,6 +207,7 @@ impl Scanner {
                 && (around::is_in_a_fenced_sample(text, literal.start)
                     || around::is_in_an_escaped_sample(text, literal.start))
                 || around::is_in_a_long_text(setting.path, text, literal.start)
+                || around::is_shown_on_a_page(setting.path, text, literal.start)
         };
         let is_left = || literal.is_commented && around::is_of_a_generator(setting.path);
         let is_built = || around::is_in_a_build_step(setting.path, text, literal.start);

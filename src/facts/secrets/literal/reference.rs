@@ -20,7 +20,7 @@ const REFERENCES: &[&str] = &[
 #[rustfmt::skip]
 const EXPRESSIONS: &[&str] = &[
     "${", "{{", "}}", "<%", "#{", "%s", "%v", "%d", "%(", "%{", "$(", "()", "=>", "->", "::", "\\w", "\\d", "[a-z",
-    "[^", ".*", "{0}", "{}", "{1}",
+    "[^", ".*", "{0}", "{}", "{1}", "{.",
 ];
 
 /// Names where a secret is, or computes it, instead of being one.
@@ -41,9 +41,11 @@ fn is_flag(value: &str) -> bool {
     value.strip_prefix("--").is_some_and(|name| name.starts_with(|first: char| first != '-') && is_name(name))
 }
 
-/// `{DbAdminPassword}`: what an installer fills in; `{wrap(key)}`, `{row.token}`: what a program does, where it prints.
+/// `{DbAdminPassword}`: what an installer fills in; `{wrap(key)}`, `{row.token}`, `{password!r}`: what a program does, where it
+/// prints.
 fn is_in_braces(value: &str) -> bool {
     let inner = value.trim_end_matches(';').strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    let inner = inner.map(|inner| ["!r", "!s", "!a"].iter().find_map(|end| inner.strip_suffix(end)).unwrap_or(inner));
     inner.is_some_and(|inner| {
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         let is_work = |byte: u8| is_name(byte) || b".()[]\"', ".contains(&byte);
