@@ -29,6 +29,11 @@ pattern!(
     NAMED,
     r#"(?:[ \t](?:-f|-k|--filename|--kustomize)[ =]?|<[ \t]*|\bkustomize[ \t]+build[ \t]+)["']?(?<path>[\w./-]+)"#
 );
+// `$(KUBECTL) apply`, `"${kubectl}" apply`.
+pattern!(
+    BY_A_VARIABLE,
+    r#"["']?\$(?:\([kK][uU][bB][eE][cC][tT][lL]\)|\{[kK][uU][bB][eE][cC][tT][lL]\}|[kK][uU][bB][eE][cC][tT][lL]\b)["']?"#
+);
 // The target of a recipe.
 pattern!(TARGET, r"^(?<name>[\w.-]+):(?:[^=]|$)");
 
@@ -37,13 +42,15 @@ impl Applied {
     pub(super) fn read(facts: &Facts<'_>) -> Self {
         let mut applied = Self::default();
         for file in facts.tree.files().iter().filter(|file| mentioned::is_script(&file.path)) {
-            let Some(text) = file.text().map(Source::text).filter(|text| text.contains("kubectl")) else {
+            let calls = |text: &&str| text.contains("kubectl") || text.contains("KUBECTL");
+            let Some(text) = file.text().map(Source::text).filter(calls) else {
                 continue;
             };
             let is_aside = matches!(facts.own_name().stage(&file.path), Stage::Never(_))
                 || file.path.ends_with("sh") && LOCAL_CLUSTER.is_match(text);
             let mut target = "";
-            let text = text.replace("\\\n", " ");
+            let joined = text.replace("\\\n", " ");
+            let text = BY_A_VARIABLE.replace_all(&joined, |_| "kubectl".to_owned());
             for line in text.lines() {
                 if let Some(found) = TARGET.captures(line) {
                     target = found.name("name").map_or("", |name| name.as_str());
