@@ -56,7 +56,7 @@ pub(crate) fn is_asked_for(before: &str) -> bool {
 // The first line of a branch that asks whether this is a development machine, or is not production, and nothing else.
 pattern!(
     DEVELOPING,
-    r#"^\s*(?:\}\s*else\s+)?(?:el)?if\s*\(?\s*(?:(?:\w+\.)*(?:DEBUG|isDevelopment|IsDevelopment|is_development|isDev|is_dev|IS_DEV\w*)(?:\(\))?|cfg!\(debug_assertions\)|(?:not\s+|!\s*)(?:\w+\.)*(?i:(?:is_?)?prod(?:uction)?)(?:\(\))?|[\w.]*(?:NODE_ENV|APP_ENV|ENVIRONMENT|(?i:environment))["'\])]*\s*(?:!==?\s*["']prod(?:uction)?["']|===?\s*["']dev(?:elopment)?["']))\s*(?:\)\s*\{?|:|\{)?\s*$"#
+    r#"^\s*(?:\}\s*else\s+)?(?:el)?if\s*\(?\s*(?:(?:\w+\.)*(?i:\w*mode|env(?:ironment)?|stage)(?:\(\))?\s*===?\s*(?:(?:\w+(?:\.|::))*\w*(?:Dev|DEV)(?:elopment|ELOPMENT)?|["']dev(?:elopment)?["'])|(?:\w+\.)*(?:DEBUG|isDevelopment|IsDevelopment|is_development|isDev|is_dev|IS_DEV\w*)(?:\(\))?|cfg!\(debug_assertions\)|(?:not\s+|!\s*)(?:\w+\.)*(?i:(?:is_?)?prod(?:uction)?)(?:\(\))?|[\w.]*(?:NODE_ENV|APP_ENV|ENVIRONMENT|(?i:environment))["'\])]*\s*(?:!==?\s*["']prod(?:uction)?["']|===?\s*["']dev(?:elopment)?["']))\s*(?:\)\s*\{?|:|\{)?\s*$"#
 );
 
 /// Whether a statement stands in a branch that only development takes: `if settings.DEBUG:`, `if (!isProduction) {`.
