@@ -6,7 +6,7 @@ use super::perimeter::ingress::{self, is_world};
 use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::config::{Held, Layer, squashed};
+use crate::facts::config::{Held, Key, Layer, squashed};
 use crate::facts::containers::is_mounted_aside;
 use crate::facts::infra::Resource;
 use crate::facts::kubernetes::Object;
@@ -286,11 +286,10 @@ fn settings(facts: &Facts<'_>, keys: &[&str], listed: &mut Vec<Listed>, empty: &
     let config = facts.config();
     let tails: Vec<String> = keys.iter().flat_map(|key| spread(key)).collect();
     let matching: Vec<_> = tails.iter().flat_map(|key| config.ending_in(key)).map(|(setting, _)| setting).collect();
-    for setting in
-        config.effective(&matching).winners.into_iter().filter(|setting| {
-            !is_of_a_limiter(&setting.name) && !leads_out(&setting.name) && !is_of_proxies(&setting.name)
-        })
-    {
+    for setting in config.effective(&matching).winners.into_iter().filter(|setting| {
+        let name = &setting.name;
+        !is_of_a_limiter(name) && !leads_out(name) && !is_of_proxies(name) && !lets_in_others(&setting.key)
+    }) {
         let entry = |range: &str| Listed {
             place: setting.place.clone(),
             what: setting.name.clone(),
@@ -337,6 +336,16 @@ fn is_of_proxies(name: &str) -> bool {
 /// Whom a limiter lets ask as often as they like: everybody else comes in as well.
 fn is_of_a_limiter(name: &str) -> bool {
     says(name, &["ratelimit", "throttl"])
+}
+
+/// Other things than addresses that a list may let in: `APPS_ALLOWLIST`.
+fn lets_in_others(key: &Key) -> bool {
+    #[rustfmt::skip]
+    const OTHERS: &[&str] = &[
+        "apps", "plugin", "plugins", "extension", "extensions", "module", "modules", "domain", "domains", "email",
+        "emails", "image", "images", "model", "models", "command", "commands", "tag", "tags",
+    ];
+    key.words().iter().any(|word| OTHERS.contains(&word.as_str()))
 }
 
 /// Whether a name says one of these words, however it is written.

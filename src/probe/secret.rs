@@ -8,7 +8,7 @@ use crate::facts::Facts;
 use crate::facts::code::{is_of_a_client_library, is_of_another_command, serves_not};
 use crate::facts::config::{Config, Connection, EnvRead, Held, Layer, Setting, Way, squashed};
 use crate::facts::manifests::Beside;
-use crate::facts::secrets::{is_placeholder, is_trivial};
+use crate::facts::secrets::{is_placeholder, is_trivial, readable};
 use crate::facts::settings_types::Field;
 use crate::pattern::escape;
 
@@ -139,16 +139,20 @@ fn is_refused(facts: &Facts<'_>, setting: &Setting) -> bool {
 }
 
 /// A literal that everybody may read, since it only says that one belongs there: `please_change_me`, `---`. A program that
-/// runs with it is badly set up; nothing has leaked. What a workload is given is in use, whatever it says.
+/// runs with it is badly set up; nothing has leaked. What a workload is given is in use, whatever it says, but for a Secret to be
+/// filled in and the key of somebody else's service.
 fn stands_for_one(setting: &Setting) -> bool {
-    if setting.layer >= Layer::Image {
-        return false;
-    }
     let texts = match &setting.held {
         Held::Plain(text) => std::slice::from_ref(text),
         Held::List(texts) => texts,
         Held::Empty | Held::Elsewhere(..) => return false,
     };
+    if setting.layer >= Layer::Image {
+        // `REPLACE-WITH-YOUR-KEY`, as it stands or in base64.
+        let says_so = |text: &str| text.to_ascii_lowercase().starts_with("replace");
+        let says_so = |text: &String| says_so(text) || readable(text).is_some_and(|plain| says_so(&plain));
+        return texts.iter().all(|text| says_so(text) || is_key_of_others(setting) && stands_in(text));
+    }
     texts.iter().all(|text| {
         !text.contains(|c: char| c.is_alphanumeric())
             || is_placeholder(text, &setting.name)
@@ -157,11 +161,12 @@ fn stands_for_one(setting: &Setting) -> bool {
 }
 
 /// What everybody types first, `12345678`, where the program or the settings that production inherits say it: as the scan
-/// for secrets judges it, only in what production itself is given it is worth a word.
+/// for secrets judges it, only in what production itself is given it is worth a word. An image has it for whoever runs it.
 fn is_first_try(setting: &Setting) -> bool {
     let Held::Plain(text) = &setting.held else { return false };
     let password = Connection::parse(text).and_then(|found| found.password);
-    setting.layer < Layer::Production && is_trivial(password.as_deref().unwrap_or(text))
+    (setting.layer < Layer::Production || setting.layer == Layer::Image)
+        && is_trivial(password.as_deref().unwrap_or(text))
 }
 
 /// What the program falls back to on a developer's machine: the password that a server of databases has when it is new, or
@@ -208,6 +213,10 @@ fn of_text(config: &Config, setting: &Setting, text: &str) -> Option<Secret> {
     if let Some(connection) = Connection::parse(text) {
         // An address alone is no secret; the password in it may itself be a reference.
         let password = connection.password.filter(|_| setting.part_of.is_none())?;
+        // `postgres://username:password@host/db`: what an address is made of.
+        if connection.host.as_deref() == Some("host") && is_placeholder(&password, "password") {
+            return None;
+        }
         return match Held::of_text(&password).0 {
             Held::Elsewhere(way, _) => Some(Secret::Reference(way)),
             Held::Plain(_) if password.contains("${") || password.contains("$(") => {
@@ -318,11 +327,13 @@ fn is_encrypted(text: &str) -> bool {
     ["encrypted:", "EJ["].iter().any(|mark| text.starts_with(mark))
 }
 
-/// `/etc/ssl/key.pem`, `certs/key.pem`: where a secret is kept.
+/// `/etc/ssl/key.pem`, `certs/key.txt`, `signing.rsa`: where a secret is kept.
 fn is_path(text: &str) -> bool {
-    let file = [".pem", ".key", ".crt", ".p12", ".pfx", ".jks", ".json", ".txt"].iter().any(|end| text.ends_with(end));
+    let ends = |list: &[&str]| list.iter().any(|end| text.ends_with(end));
+    let is_key = ends(&[".pem", ".key", ".rsa", ".p12", ".pfx", ".jks"]);
+    let is_file = is_key || ends(&[".crt", ".json", ".txt"]);
     !text.contains(char::is_whitespace)
-        && (text.starts_with('/') && text[1..].contains('/') || (file && text.contains('/')))
+        && (text.starts_with('/') && text[1..].contains('/') || is_file && text.contains('/') || is_key)
 }
 
 /// A text that could be a secret: no switch or number, no address, and nothing that is published by design.

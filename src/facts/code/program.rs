@@ -53,15 +53,16 @@ fn is_named_after_data(path: &str) -> bool {
     name.split(['-', '_']).any(|word| matches!(word, "backfill" | "migrate" | "migration" | "migrations" | "seed"))
 }
 
-/// Whether a file is a script in `bin/` or `scripts/`, in a language that the service is not written in, and no image
+/// Whether a file is a script in `bin/`, `scripts/` or at the root, in a language that the service is not written in, and no image
 /// takes it in: `bin/launch.rb` of a service in Java.
 fn is_script_beside(facts: &Facts<'_>, path: &str) -> bool {
     let (folder, name) = path.split_once('/').unwrap_or(("", path));
-    if !matches!(folder, "bin" | "script" | "scripts") {
+    if !matches!(folder, "" | "bin" | "script" | "scripts") {
         return false;
     }
     let is_foreign = |language: Language| {
-        matches!(language, Language::Python | Language::Ruby | Language::JavaScript)
+        (matches!(language, Language::Python | Language::Ruby)
+            || language == Language::JavaScript && !folder.is_empty())
             && !facts.code().languages(facts).contains(&language)
     };
     let is_in = |text: &str| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some();
@@ -87,7 +88,7 @@ pub fn is_of_another_command(facts: &Facts<'_>, path: &str) -> bool {
 }
 
 /// Whether a file belongs to a program whose name says that people type it: `cmd/shop-cli/`, `cmd/shopcli/`, `shopctl/` of
-/// Go, a plugin of `kubectl`, `cli/` beside the others, and `shop_cli.rs`; a crate of that name may be the service's own start.
+/// Go, a plugin of `kubectl`, `cli/` beside the others, `shop_cli.rs` and `bin/shop_tool.rs`; a crate of that name may be the service's own start.
 pub(super) fn is_of_a_command_line(path: &str) -> bool {
     let is_one = |part: &str| {
         part.ends_with("-cli")
@@ -100,7 +101,7 @@ pub(super) fn is_of_a_command_line(path: &str) -> bool {
         Some(Language::Go) => {
             path.starts_with("cli/") || program.ends_with("cli") || path.split('/').rev().skip(1).any(is_one)
         }
-        Some(Language::Rust) => path.ends_with("_cli.rs"),
+        Some(Language::Rust) => path.ends_with("_cli.rs") || path.contains("/bin/") && path.ends_with("_tool.rs"),
         _ => false,
     }
 }

@@ -215,7 +215,16 @@ fn store(text: &str) -> Option<Way> {
 
 /// A text that something fills later: `{{ … }}`, `<password>`, `__PASSWORD__`, `@@X@@`, `#{X}#`, `token-from-env`.
 fn is_placeholder(text: &str) -> bool {
-    let whole = [("{{", "}}"), ("<", ">"), ("__", "__"), ("@@", "@@"), ("#{", "}#"), ("[[", "]]"), ("((", "))")];
+    let whole = [
+        ("%env(", ")%"),
+        ("{{", "}}"),
+        ("<", ">"),
+        ("__", "__"),
+        ("@@", "@@"),
+        ("#{", "}#"),
+        ("[[", "]]"),
+        ("((", "))"),
+    ];
     whole
         .iter()
         .any(|(open, close)| text.len() > open.len() + close.len() && text.starts_with(open) && text.ends_with(close))

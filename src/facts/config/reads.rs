@@ -131,9 +131,18 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
         containers.production().next().is_some() || containers.images.iter().any(is_shipped)
     };
     let is_mode = matches!(name.as_str(), "RAILS_ENV" | "RACK_ENV" | "HANAMI_ENV") && !runs();
-    let default = default.filter(|_| !is_mode && !is_aside(&hit.path));
+    let default = default.filter(|text| !is_mode && !is_aside(&hit.path) && !is_next_name(call, text));
     let chosen_by = chosen_by(text.get(..hit.span.start as usize)?).or_else(|| chosen_among(text, hit));
     Some(EnvRead { name, default, place: Place::at(hit.path.clone(), hit.span), chosen_by, is_of_tests })
+}
+
+/// Whether a text behind the name of a variable is that of the variable to look at next: `firstEnv(env, "A_TOKEN", "B_TOKEN")`.
+fn is_next_name(call: &str, text: &str) -> bool {
+    let function = call.split('(').next().unwrap_or_default().to_ascii_lowercase();
+    let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    ["first", "any", "either", "oneof", "one_of", "coalesce"].iter().any(|word| function.contains(word))
+        && text.contains('_')
+        && text.bytes().all(is_name)
 }
 
 /// A reader that names no variable, and reads the one that its package is made for.
