@@ -59,6 +59,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     if all == 0 {
         return answer;
     }
+    // A request of the root alone may be one of any handler.
+    if routes.served().all(|one| one.path == "/") {
+        return answer;
+    }
     if let Some(blind) = unspoken_service(facts).filter(|_| !question.is_set("partly")) {
         answer.blind.push(blind);
         return answer;

@@ -8,6 +8,7 @@ mod mentioned;
 mod object;
 mod patch;
 pub mod path;
+mod shown;
 mod unused;
 
 pub use helm::{Dependency, Unread};
@@ -119,6 +120,7 @@ pub fn read(facts: &Facts<'_>) -> Kubernetes {
     apply(facts, &mut view, plain, &kustomizations);
     object::resolve_references(&mut view.objects);
     unused::set_aside(facts, &mut view.objects);
+    shown::set_aside(facts, &mut view.objects);
     view.objects.iter_mut().for_each(|object| note_own_images(facts, object));
     note_foreign_images(facts, &mut view.objects);
     view

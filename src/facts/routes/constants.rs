@@ -13,6 +13,9 @@ use std::sync::LazyLock;
 /// Constants that are put together of others deeper than this are cut off.
 const MAX_DEPTH: usize = 4;
 
+/// An expression of more parts is not put together.
+const MAX_PARTS: usize = 20;
+
 /// The texts of a package by the names that it gives them; `None` for a name that stands for several.
 type Texts = BTreeMap<String, Option<String>>;
 
@@ -31,6 +34,44 @@ impl<'f, 't> Constants<'f, 't> {
     pub(super) fn in_expression(&self, file: &str, code: &str, written: &str) -> Vec<String> {
         let is_between = |letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '.'));
         written.split(is_between).filter_map(|name| self.text(file, code, name.trim_matches('.'))).collect()
+    }
+
+    /// The path that an expression of a file is put together to of constants, `{}` for each part that is not known:
+    /// `path.Join(OrdersPath, id, "lines")`, `server.URL + OrdersPath + "/" + id`. `None` where no constant is a path.
+    pub(super) fn put_together(&self, file: &str, code: &str, written: &str) -> Option<String> {
+        let mut holds_path = false;
+        let text = self.parts_of(file, code, written, &mut holds_path, 0);
+        text.filter(|_| holds_path)
+    }
+
+    fn parts_of(&self, file: &str, code: &str, written: &str, holds_path: &mut bool, depth: usize) -> Option<String> {
+        const JOINING: &[&str] = &["path.Join(", "url.JoinPath("];
+        let written = written.trim();
+        let joined = JOINING.iter().find_map(|call| written.strip_prefix(call)?.strip_suffix(')'));
+        let (list, between) = match joined {
+            Some(inside) => (split(inside, b','), "/"),
+            None => (split(written, b'+'), ""),
+        };
+        if depth > MAX_DEPTH || list.len() > MAX_PARTS {
+            return None;
+        }
+        let is_whole = joined.is_none() && list.len() == 1;
+        let mut texts = Vec::new();
+        for part in list {
+            let quoted = part.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+            let is_name = part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
+            texts.push(match quoted {
+                Some(text) => text.to_owned(),
+                None if is_name => {
+                    let known = self.text(file, code, part);
+                    *holds_path |= known.as_deref().is_some_and(|text| text.starts_with('/'));
+                    known.unwrap_or_else(|| "{}".to_owned())
+                }
+                None if is_whole => "{}".to_owned(),
+                None => self.parts_of(file, code, part, holds_path, depth + 1)?,
+            });
+        }
+        Some(texts.join(between))
     }
 
     /// The text that names joined by `+` stand for in a file, where they are names and nothing else.
@@ -91,6 +132,27 @@ impl<'f, 't> Constants<'f, 't> {
         }
         written.keys().map(|name| (name.clone(), text_of(&written, name, 0))).collect()
     }
+}
+
+/// The parts of an expression between a sign that stands in no text and in no bracket.
+fn split(written: &str, sign: u8) -> Vec<&str> {
+    let (mut parts, mut from, mut depth, mut is_quoted) = (Vec::new(), 0, 0_usize, false);
+    let bytes = written.as_bytes();
+    for (at, &byte) in bytes.iter().enumerate() {
+        match byte {
+            b'"' if at == 0 || bytes[at - 1] != b'\\' => is_quoted = !is_quoted,
+            _ if is_quoted => {}
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ if byte == sign && depth == 0 => {
+                parts.push(&written[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&written[from..]);
+    parts.into_iter().map(str::trim).filter(|part| !part.is_empty()).collect()
 }
 
 /// The path that a file imports under a name: `net/http/pprof` under `pp`.

@@ -478,10 +478,17 @@ fn by_constant(file: &TestFile, constants: &Constants<'_, '_>) -> Vec<Request> {
         let Some(open) = call.get(0).map(|whole| whole.end() - 1) else { continue };
         let arguments = outline.inside(open).map(|inside| outline.arguments(inside)).unwrap_or_default();
         // The method and the context stand before the address, the body behind it.
-        let texts = arguments.iter().take(3).filter(|one| outline.string_in(**one).is_none()).find_map(|one| {
-            let texts = constants.in_expression(&file.path, &outline.code, &outline.bare[one.range()]);
-            texts.last().filter(|text| text.starts_with('/')).map(|_| (*one, texts.join("/")))
+        let together = arguments.iter().take(3).find_map(|one| {
+            let written = &outline.code[one.range()];
+            Some((*one, constants.put_together(&file.path, &outline.code, written)?))
         });
+        let named = || {
+            arguments.iter().take(3).filter(|one| outline.string_in(**one).is_none()).find_map(|one| {
+                let texts = constants.in_expression(&file.path, &outline.code, &outline.bare[one.range()]);
+                texts.last().filter(|text| text.starts_with('/')).map(|_| (*one, texts.join("/")))
+            })
+        };
+        let texts = together.or_else(named);
         let Some((span, path)) = texts.and_then(|(span, text)| Some((span, path::of_request(&text)?))) else {
             continue;
         };

@@ -186,10 +186,11 @@ fn of_code(facts: &Facts<'_>, file: &CodeFile, requests: bool, driving: &BTreeSe
         |suite| suite == Suite::E2e && file.language == Language::Rust && is_module_of_a_crate(facts, &file.path);
     // One file of a package that only calls functions beside it makes no journey, whatever it is called.
     let is_named_alone = |suite: &Suite| {
-        *suite == Suite::E2e
-            && file.language == Language::Go
-            && named(&within(folder_of(&file.path), "x.go")) != Some(Suite::E2e)
-            && !browsers::asks_what_runs(facts, &file.path)
+        let asks_nothing = || match file.language {
+            Language::Go => !browsers::asks_what_runs(facts, &file.path),
+            _ => in_process::replaces_parts(facts, file),
+        };
+        *suite == Suite::E2e && named(&within(folder_of(&file.path), "x.go")) != Some(Suite::E2e) && asks_nothing()
     };
     if let Some(suite) = named(&file.path).filter(|suite| !is_named_alone(suite)) {
         // What tests inside of the process makes no journey, whatever it is called: a module of the crate itself, and what

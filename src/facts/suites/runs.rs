@@ -351,10 +351,12 @@ pub(super) fn under(pattern: &str, path: &str) -> bool {
 
 /// Cargo and what it wraps: the target, the package and the folder decide.
 fn cargo(facts: &Facts<'_>, command: &Command, words: &[&str], file: &File) -> bool {
-    let runs = match words.get(1).copied().unwrap_or("") {
+    // `cargo +nightly --locked nextest run`
+    let mut asked = words.iter().copied().skip(1).skip_while(|word| word.starts_with(['-', '+']));
+    let runs = match asked.next().unwrap_or("") {
         "test" | "t" | "tarpaulin" | "careful" => true,
         // `cargo llvm-cov show-env` only tells how; what runs stands in another command.
-        "llvm-cov" => !words.get(2).is_some_and(|act| matches!(*act, "clean" | "report" | "show-env")),
+        "llvm-cov" => !asked.next().is_some_and(|act| matches!(act, "clean" | "report" | "show-env")),
         "nextest" => words.contains(&"run"),
         // What takes every new snapshot for right checks none.
         "insta" => words.contains(&"test") && !words.contains(&"--accept"),

@@ -9,6 +9,7 @@ use crate::tree::path::{is_below, within};
 
 /// Whether a command runs the tests of a file.
 pub(super) fn run(facts: &Facts<'_>, command: &Command, words: &[&str], suite: Suite, file: &File) -> bool {
+    let words = measured(words);
     let program = words.first().map_or("", |program| program.trim_start_matches("./"));
     if !in_workspace(facts, words, file)
         || !is_selected(words, file)
@@ -27,7 +28,9 @@ pub(super) fn run(facts: &Facts<'_>, command: &Command, words: &[&str], suite: S
                 || (is_script_runner(program)
                     && (is_here(command, file) && names(command, file) || names_suite())
                     && !does_less(words))
-                || is_suite_of_its_folder(program, command, file) && paths_allow(command, words, file)
+                || (is_suite_of_its_folder(program, command, file)
+                    || takes_all_of_its_folder(facts, command, words, file))
+                    && paths_allow(command, words, file)
         }
         _ if is_script_runner(program) => {
             says_e2e(command) == is_e2e(&file.path)
@@ -39,18 +42,47 @@ pub(super) fn run(facts: &Facts<'_>, command: &Command, words: &[&str], suite: S
     }
 }
 
+/// What a command that measures the lines which are run starts: `nyc --reporter=lcov mocha`.
+fn measured<'w, 'c>(words: &'w [&'c str]) -> &'w [&'c str] {
+    let is_one = matches!(words.first(), Some(&("nyc" | "c8")));
+    let at = words.iter().skip(1).position(|word| is_script_runner(word)).filter(|_| is_one);
+    at.map_or(words, |at| &words[at + 1..])
+}
+
 fn is_script_runner(program: &str) -> bool {
     is_test_runner(program) || matches!(program, "node" | "npm" | "pnpm" | "yarn" | "bun" | "deno")
 }
 
 fn is_test_runner(program: &str) -> bool {
-    matches!(program, "jest" | "vitest" | "mocha" | "ava")
+    matches!(program, "jest" | "vitest" | "mocha" | "ava" | "jasmine")
 }
 
 /// Whether a runner of tests works in a folder that is named for such a suite: `vitest run` in `packages/e2e_tests`.
 fn is_suite_of_its_folder(program: &str, command: &Command, file: &File) -> bool {
     let dir = command.dir.trim_end_matches('/');
     is_test_runner(program) && is_below(&file.path, dir) && super::named(&within(dir, "tests")) == Some(Suite::E2e)
+}
+
+/// Whether a runner takes all tests of its package, journeys among them, by settings that say which it takes and leave none
+/// of those out: `include: ["src/__tests__/**/*.spec.ts"]`. A browser's own tests are none of its.
+fn takes_all_of_its_folder(facts: &Facts<'_>, command: &Command, words: &[&str], file: &File) -> bool {
+    let Some(program) = words.first().copied().filter(|program| matches!(*program, "jest" | "vitest")) else {
+        return false;
+    };
+    let dir = command.dir.trim_end_matches('/');
+    let is_plain =
+        words.iter().skip(1).all(|word| *word == "run" || word.starts_with("--coverage") || *word == "--run");
+    let settings = ["ts", "js", "mts", "mjs", "cts", "cjs"].map(|end| within(dir, &format!("{program}.config.{end}")));
+    let Some(text) = settings.iter().find_map(|path| facts.tree.text(path)).map(|source| source.text()) else {
+        return false;
+    };
+    let says = |part: &str| text.contains(part);
+    let own = facts.tree.text(&file.path).map_or("", |source| source.text());
+    is_plain
+        && is_below(&file.path, dir)
+        && (says("include:") || says("testMatch:"))
+        && !["e2e", "end-to-end", "projects:", "workspace:"].into_iter().any(says)
+        && !["@playwright/test", "cypress", "puppeteer"].into_iter().any(|driver| own.contains(driver))
 }
 
 /// Whether a script of a package can run what stands in a file: its own, not that of the package beside it.

@@ -18,9 +18,11 @@ use crate::value::Value;
 pub(super) fn services(facts: &Facts<'_>, file: &File, images: &[Image]) -> Vec<Service> {
     let Some(source) = file.text() else { return Vec::new() };
     let image = images.iter().find(|image| starts_it(facts, &image.path, &file.path));
-    let standing = match (developer_process(source.text()), image) {
+    let starter = image.map(|image| format!("the image of {}", image.path));
+    let starter = starter.or_else(|| script_that_starts(facts, &file.path));
+    let standing = match (developer_process(source.text()), starter) {
         (Some(process), _) => Standing::Aside(format!("it starts {process}, as developers do")),
-        (None, Some(image)) => Standing::Aside(format!("the image of {} starts its processes", image.path)),
+        (None, Some(starter)) => Standing::Aside(format!("{starter} starts its processes")),
         (None, None) => {
             let example = starts_an_example(facts, &file.path, source.text());
             let example = example.map(|folder| format!("it starts the example application in {folder}"));
@@ -67,9 +69,11 @@ pub(super) fn services(facts: &Facts<'_>, file: &File, images: &[Image]) -> Vec<
     found
 }
 
+/// Programs that start the processes of a Procfile on one machine.
+const MANAGERS: &[&str] = &["forego", "foreman", "goreman", "honcho", "hivemind", "overmind"];
+
 /// Whether a Dockerfile puts a Procfile into its image, or has one started there: its processes share a container.
 fn starts_it(facts: &Facts<'_>, dockerfile: &str, procfile: &str) -> bool {
-    const MANAGERS: &[&str] = &["forego", "foreman", "goreman", "honcho", "hivemind", "overmind"];
     let Some(source) = facts.tree.text(dockerfile) else { return false };
     let name = |word: &str| word.rsplit('/').next().unwrap_or(word).to_owned();
     source.text().lines().map(str::trim_start).filter(|line| !line.starts_with('#')).any(|line| {
@@ -79,6 +83,18 @@ fn starts_it(facts: &Facts<'_>, dockerfile: &str, procfile: &str) -> bool {
         let copies = matches!(first, "COPY" | "ADD") && words.iter().any(|word| ends_with_path(procfile, word));
         copies || words.windows(2).any(|pair| MANAGERS.contains(&name(pair[0]).as_str()) && pair[1] == "start")
     })
+}
+
+/// The script that has a manager of processes start a Procfile below the root: `honcho --procfile /app/jobs/Procfile start`.
+/// The one at the root is a platform's as well.
+fn script_that_starts(facts: &Facts<'_>, procfile: &str) -> Option<String> {
+    let starts = |text: &str| {
+        let words = || text.split(|c: char| c.is_whitespace() || "\"'=".contains(c));
+        words().any(|word| MANAGERS.contains(&word)) && words().any(|word| ends_with_path(word, procfile))
+    };
+    let is_script = |file: &&File| procfile.contains('/') && file.name().ends_with(".sh");
+    let mut scripts = facts.tree.files().iter().filter(is_script);
+    scripts.find(|file| file.text().is_some_and(|source| starts(source.text()))).map(|file| file.path.to_string())
 }
 
 /// Whether a path ends with another one, which names a Procfile: `docker/web/Procfile` with `web/Procfile`.
@@ -115,7 +131,7 @@ fn developer_process(text: &str) -> Option<&'static str> {
     commands.into_iter().find_map(|(_, command)| {
         let mut words = command.split_whitespace().filter(|word| !matches!(*word, "exec" | "npx" | "yarn" | "bundle"));
         let first = words.next()?.rsplit('/').next()?;
-        let watches = words.clone().any(|word| word == "--watch") && first != "sidekiq";
+        let watches = words.clone().any(|word| word == "--watch" || word.ends_with(":watch")) && first != "sidekiq";
         let known = PROCESSES.iter().find(|process| **process == first).copied();
         // No platform routes to the loopback address of a process.
         let is_alone = || words.clone().any(|word| word.contains("127.0.0.1:") || word.contains("localhost:"));
