@@ -31,6 +31,7 @@ pub use standing::{Standing, beside_the_team, may_say};
 use super::{Facts, parallel};
 use crate::evidence::{Blind, Place};
 use crate::pattern::pattern;
+use crate::tree::path::{folder_of, is_below};
 use crate::tree::{Content, File};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -112,6 +113,8 @@ pub fn read(facts: &Facts<'_>) -> Documents {
         ..Documents::default()
     };
     let before = versions::of_before(files.iter().map(|(file, _)| &file.path));
+    let skills = skills(files.iter().map(|(file, _)| *file));
+    let is_of_skill = |path: &str| skills.iter().any(|skill| is_below(path, skill));
     for result in read {
         match result {
             Ok(mut document) => {
@@ -119,6 +122,8 @@ pub fn read(facts: &Facts<'_>) -> Documents {
                     document.standing = Standing::Never("about a chart of another project");
                 } else if before.iter().any(|folder| document.path.starts_with(folder.as_str())) {
                     document.standing = Standing::Never("about a release of before");
+                } else if is_of_skill(&document.path) {
+                    document.standing = Standing::Never("instructions for coding agents");
                 }
                 documents.all.push(document);
             }
@@ -128,6 +133,14 @@ pub fn read(facts: &Facts<'_>) -> Documents {
     documents.by_path =
         documents.all.iter().enumerate().map(|(index, document)| (document.path.clone(), index)).collect();
     documents
+}
+
+/// The folders of what a coding agent or a model is taught: such a folder holds a `SKILL.md`, and is neither the whole tree
+/// nor all of its documentation.
+fn skills<'f>(files: impl Iterator<Item = &'f File>) -> Vec<&'f str> {
+    let folders = files.filter(|file| file.name() == "SKILL.md").map(|file| folder_of(&file.path));
+    let is_of_all = |folder: &str| ["", "doc", "docs", "documentation", "website"].contains(&folder);
+    folders.filter(|folder| !is_of_all(folder)).collect()
 }
 
 fn read_one(file: &File, markup: Markup) -> Result<Document, Blind> {

@@ -185,6 +185,20 @@ const CODE_FOLDERS: &[&str] = &[
     "adr",
     "adrs",
     "decisions",
+    "decision-log",
+    "decision-records",
+    "architecture-decision-log",
+    "architecture-decision-records",
+    "architecture-decisions",
+    "superpowers",
+    "openspec",
+    "prd",
+    "prds",
+    "rfd",
+    "rfds",
+    "design-docs",
+    "design_docs",
+    "designdocs",
     "design",
     "designs",
     "architecture",
@@ -198,6 +212,8 @@ const CODE_FOLDERS: &[&str] = &[
 /// Those of them that hold what a team writes for itself.
 const TEAM_FOLDERS: &[&str] =
     &["dev", "developer", "developers", "development", "contributing", "contributor", "maintainer", "maintainers"];
+/// Where a page bears the day on which it was planned to change the code, or the number of that change.
+const PLANS_FOLDERS: &[&str] = &["plan", "plans", "spec", "specs", "tasks"];
 /// What somebody would like to build is not there yet.
 const PROPOSAL_FOLDERS: &[&str] = &["proposal", "proposals", "enhancement", "enhancements", "keps"];
 const OWN_FOLDERS: &[&str] = &[".tusk-check", "checklist", "checklists"];
@@ -267,8 +283,15 @@ fn by_path(path: &str) -> Option<Standing> {
         () if is_for_agents(name) || under(AGENTS_FOLDERS) => Standing::Never("instructions for coding agents"),
         () if is_template(path, name) => Standing::Template,
         () if begins(name, CODE) || is_habit(name) || under(CODE_FOLDERS) || is_of_ci(folders) => Standing::Code,
+        () if under(PLANS_FOLDERS) && path.split('/').any(is_planned) => Standing::Code,
         () => return None,
     })
+}
+
+/// Whether a name begins with the day or the number of a change: `2024-03-05-split-the-store.md`, `003-split-the-store/`.
+fn is_planned(name: &str) -> bool {
+    pattern!(CHANGE, r"^(?:20\d\d-?[01]\d-?[0-3]\d|\d{3})[-_][a-z]");
+    CHANGE.is_match(name)
 }
 
 /// Whether a folder holds what the forge runs or answers with: its workflows and actions, the machines that run them, the
