@@ -2,7 +2,7 @@
 
 use super::anchors;
 use super::section::{Block, BlockKind, Link, Section};
-use crate::pattern::{Regex, compile};
+use crate::pattern::{Regex, compile, pattern};
 use crate::source::Span;
 use std::sync::LazyLock;
 
@@ -178,6 +178,17 @@ pub(super) fn is_inline_command(code: &str) -> bool {
     let code = code.trim();
     let is_formula = code.contains(" = ") || code.contains(" + ");
     (code.contains(' ') || code.starts_with("./")) && COMMAND.is_match(code) && !is_formula
+}
+
+// Commands of programs that no sentence begins with in small letters.
+pattern!(
+    LISTED,
+    r"^(?:sudo )?(?:git (?:clone|pull|checkout|fetch)|(?:npm|yarn|pnpm) (?:install|ci|run)|(?:apt|apt-get|dnf|yum|apk) (?:install|add|update|upgrade)|docker(?:[ -]compose)? (?:run|pull|up|build|exec)|systemctl \w+|kubectl \w+|helm (?:install|upgrade|repo)|pip3? install|composer install|bundle (?:install|exec)|chmod [\w+-]+|\./[\w.-]+)(?:\s+[\w.:/@=+~-]+)*$"
+);
+
+/// Whether an item is a command and nothing else, without the marks of code.
+pub(super) fn is_listed_command(text: &str) -> bool {
+    LISTED.is_match(text.trim())
 }
 
 /// The label of a paragraph or item: its bold beginning, or what stands before a colon within its first six words.

@@ -1,6 +1,6 @@
 //! Markdown, read with byte offsets.
 
-use super::builder::{Builder, is_inline_command, label};
+use super::builder::{Builder, is_inline_command, is_listed_command, label};
 use super::components::with_steps;
 use super::section::{Block, BlockKind, Link, Section};
 use crate::source::Span;
@@ -283,6 +283,9 @@ impl Reader {
         // Only the first paragraph of an item is the item.
         if !text.trim().is_empty() {
             self.in_item = false;
+        }
+        if self.inline.is_empty() && matches!(kind, BlockKind::Item { .. }) && is_listed_command(&text) {
+            self.inline.clone_from(&text);
         }
         let title = admonition_title(&text).filter(|_| self.folds && matches!(kind, BlockKind::Item { .. }));
         let label = label(self.bold.as_deref().or(title), &text);

@@ -148,7 +148,9 @@ impl<'a> Look<'a, '_> {
         let block = self.blocks().find(|block| {
             let is_labelled = || block.label.as_deref().is_some_and(says);
             let is_there = match &block.kind {
-                BlockKind::Row { cells, .. } if reach == Reach::Labels => cells.first().is_some_and(|cell| says(cell)),
+                BlockKind::Row { cells, .. } if reach == Reach::Labels => {
+                    cells.first().is_some_and(|cell| !is_code_word(cell) && says(cell))
+                }
                 BlockKind::Item { .. } if reach == Reach::Labels && block.commands && block.label.is_none() => {
                     says(head(&block.text, 40))
                 }
@@ -496,8 +498,17 @@ impl<'f> Step<'f> {
 
 /// Whether a section says what to do: a command, a list, or somebody to reach.
 fn is_actionable(section: &Section) -> bool {
-    let items = section.blocks.iter().filter(|block| matches!(block.kind, BlockKind::Item { .. })).count();
-    items >= 2 || !section.links.is_empty() || section.blocks.iter().any(acts)
+    // What a word of code means is told, and nothing to do.
+    let explains = |block: &&Block| block.label.as_deref().is_some_and(is_code_word) && !block.commands;
+    let blocks = || section.blocks.iter().filter(|block| !explains(block));
+    let items = blocks().filter(|block| matches!(block.kind, BlockKind::Item { .. })).count();
+    items >= 2 || !section.links.is_empty() || blocks().any(acts)
+}
+
+/// Whether a name is a word of code: a variable, a key, a metric.
+fn is_code_word(name: &str) -> bool {
+    let name = name.trim_matches(['`', '*', ':', ' ']);
+    !name.contains(char::is_whitespace) && name.contains(['_', '(', '='])
 }
 
 /// Whether a block says what to do.

@@ -17,7 +17,7 @@ pattern!(SHOWN, r"(?i)^\W*(?:alert )?(?:descriptions?|meaning|impact|detection|t
 
 pattern!(
     PROBLEM,
-    r"(?i)\b(?:errors?|fail\w*|cannot|can't|can not|not|isn't|won't|doesn't|don't|unable|crash\w*|time[sd]?[- ]?out|timing out|timeouts?|slow\w*|stuck|missing|denied|refused|exceed\w*|problems?|issues?|hang\w*|panic\w*|out of|killed|invalid|unexpected\w*|corrupt\w*|warn\w*|lost|loss|down|too (?:many|much|large|long|low|small|few|short|old)|nothing|high|wrong|broken|reject\w*|unavailable|unreachable|forbidden|unauthori[sz]ed|expired?|stale|ignored|skew\w*|mismatch\w*|conflict\w*|split[- ]brain|clash\w*|lag\w*|full|leak\w*|oom\w*|[45]\d\d)\b"
+    r"(?i)\b(?:errors?|fail\w*|cannot|can't|can not|not|isn't|won't|doesn't|don't|unable|crash\w*|time[sd]?[- ]?out|timing out|timeouts?|slow\w*|stuck|missing|denied|refused|exceed\w*|problems?|issues?|hang\w*|panic\w*|out of|killed|invalid|unexpected\w*|corrupt\w*|warn\w*|lost|loss|down|too (?:many|much|large|long|low|small|few|short|old)|nothing|high|wrong|broken|reject\w*|unavailable|unreachable|forbidden|unauthori[sz]ed|expired?|stale|ignored|skew\w*|mismatch\w*|conflict\w*|split[- ]brain|clash\w*|lag\w*|full|leak\w*|oom\w*|[45]\d\d|stop(?:s|ped) (?:\w+ly )?\w+ing|no longer|(?:can|do|to|should) (?:I |we |you )?fix (?:it|this|that)|why (?:are|is|am|do|does|have|has) (?:(?:there|I|we|my) )?(?:(?:get|getting|see|seeing) )?no)\b"
 );
 // "Whether it should start or not" and "Why not use a file?" deny nothing.
 pattern!(DENIES_NOTHING, r"(?i)\b(?:whether )?or not\b|^\W*why not\b|\bif not\W*$|\bnot only\b");

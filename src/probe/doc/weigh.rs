@@ -161,8 +161,8 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
             Part::Entries(_) | Part::Levels(_) | Part::List(_) => {
                 !measure::find(facts, topic, candidate, part, false).is_empty()
             }
-            // One command after the other is what the topic asks for.
-            Part::Commands(_) => weight.lines >= ENOUGH_LINES,
+            // One command after the other is what the topic asks for, or one that leaves nothing open where it stands.
+            Part::Commands(_) => weight.lines >= ENOUGH_LINES || is_done_at_once(topic, candidate),
             _ => false,
         }),
         Needs::Some(_) => false,
@@ -187,7 +187,7 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
     let is_of_code = is_of_code(topic, candidate);
     let is_told = topic.action != Action::Steps || weight.commands > 0 || deed::are_told(steps());
     is_about &= is_told && !deed::only_makes(topic, candidate);
-    weight.is_off_topic = is_of_another || is_of_code || !is_about && weight.words > 0;
+    weight.is_off_topic = is_of_another || is_of_code || !is_about && (weight.words > 0 || weight.is_counted);
     weight.off_topic_why = match topic.action {
         _ if is_of_another => "its reader begins a program of their own",
         _ if is_of_code => "its commands change the code",
@@ -197,6 +197,13 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
         }
     };
     weight
+}
+
+/// Whether one command does all that the topic is about, in a document that otherwise never is about it.
+fn is_done_at_once(topic: &Topic, candidate: &Candidate<'_>) -> bool {
+    let mut blocks = candidate.speaking(topic).flat_map(|(_, section)| &section.blocks);
+    topic.is_excluded(&candidate.document.path)
+        && blocks.any(|block| block.kind == BlockKind::Command && topic.is_done_even_there(&block.text))
 }
 
 /// Words that the page of a chart gives to what is needed for it and to what it puts up, beside the section that installs
