@@ -248,6 +248,16 @@ pub fn is_in_integration(path: &str) -> bool {
     folders.next() == Some("integration") && !(folders.any(|part| part == "src") && folders.next() == Some("main"))
 }
 
+/// Whether folders hold what specifications are run with: their settings, their help, an application made for them,
+/// `spec/configs/`, `shop/spec/dummy/`. The description of an interface stands in `spec/` itself.
+fn is_in_specs(folders: &str) -> bool {
+    const OF_SPECS: &[&str] = &["config", "configs", "dummy", "support", "helpers", "internal"];
+    folders
+        .split('/')
+        .zip(folders.split('/').skip(1))
+        .any(|(outer, inner)| outer == "spec" && OF_SPECS.contains(&inner))
+}
+
 /// Whether a path belongs to documentation or to what is only shown: `docs/`, `examples/`, `.env.sample`.
 pub fn is_example(path: &str) -> bool {
     Parts::of(&lowered(path)).signs().example.is_some()
@@ -364,6 +374,7 @@ impl<'p> Parts<'p> {
         };
         signs.fixture = signs.fixture.or_else(|| by_name().then_some("spec"));
         signs.fixture = signs.fixture.or_else(|| is_in_integration(self.folders).then_some("integration"));
+        signs.fixture = signs.fixture.or_else(|| is_in_specs(self.folders).then_some("spec"));
         let glued = || self.folders.split('/').any(support::is_glued) || support::are_test_keys(root, self.extension);
         signs.fixture = signs.fixture.or_else(|| glued().then_some("test"));
         signs

@@ -30,7 +30,7 @@ pub use program::{is_client, is_of_a_client_library, is_of_a_typed_module, is_of
 pub(in crate::facts) use role::of_path as role_of_path;
 pub use role::{Role, folder_role, is_left_behind};
 pub use rust_regions::Regions;
-pub use serving::{fills_or_dumps, serves_nothing};
+pub use serving::{fills_or_dumps, is_end_of_a_pipe, serves_nothing};
 pub use text::CodeText;
 
 use super::{Facts, parallel};
@@ -153,6 +153,9 @@ impl Code {
             }
             if file.language == Language::JavaScript && self.is_setup_of_tests(facts, &file.path) {
                 return Role::Test;
+            }
+            if file.language == Language::Python && program::is_carried(facts, &file.path) {
+                return Role::Vendored;
             }
             let is_aside = file.language == Language::Elixir && program::is_of_another_environment(facts, &file.path);
             let is_app = file.language == Language::Rust && program::is_of_a_desktop_app(facts, &file.path);

@@ -1,6 +1,6 @@
 //! Programs beside the service: what migrates, seeds or exports starts no service.
 
-use super::{CodeFile, Language, Role, mask};
+use super::{CodeFile, Language, Role, is_end_of_a_pipe, mask};
 use crate::facts::Facts;
 use crate::facts::containers::image::is_dockerfile;
 use crate::facts::manifests::{Ecosystem, Package};
@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 /// Words of a program that serves. To bind flags is to read a command line, and a consumer of JSON decodes an answer.
 static SERVES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compile(
-        r"(?i)serv|listen|\bbind(?:\b|_?(?:addr|host|ip|port|to))|router|\bhttp|\bapp\b|launch|lambda|worker|(?-i:(?:^|[^N])[cC]onsum)",
+        r"(?i)serv|listen|\bbind(?:\b|_?(?:addr|host|ip|port|to))|router|\bhttp|\bapp\b|[wa]sgi|launch|lambda|worker|(?-i:(?:^|[^N])[cC]onsum)",
     )
     .ok()
 });
@@ -21,16 +21,17 @@ static SERVES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Words of a program that may hand over to what serves.
 static RUNS: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"(?i)\bstart|\b(?:run|execute)\w*\(").ok());
 
-/// Words of a program that prepares or moves data.
-static PREPARES: LazyLock<Option<Regex>> =
-    LazyLock::new(|| compile(r"(?i)migrat|schema|\bseed|dump|export|import_|back_?up|backfill|fixture").ok());
+/// Words of a program that prepares or moves data, or speaks SQL itself.
+static PREPARES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compile(r"(?i)migrat|schema|\bseed|dump|export|import_|back_?up|backfill|fixture|\.cursor\(").ok()
+});
 
 /// Whether a file is the start of a program that serves nothing, or belongs to a client, while another program of the
 /// tree serves.
 pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
     let code = facts.code();
     let is_aside = code.is_behind_a_command_line(facts, path) || code.is_of_an_unused_library(facts, path);
-    if is_aside || is_of_a_typed_module(facts, path) || is_script_beside(facts, path) {
+    if is_aside || is_end_of_a_pipe(path) || is_of_a_typed_module(facts, path) || is_script_beside(facts, path) {
         return true;
     }
     if is_of_a_command_line(path) || is_below_a_command_line(facts, path) {
@@ -88,7 +89,8 @@ pub fn is_of_another_command(facts: &Facts<'_>, path: &str) -> bool {
 }
 
 /// Whether a file belongs to a program whose name says that people type it: `cmd/shop-cli/`, `cmd/shopcli/`, `shopctl/` of
-/// Go, a plugin of `kubectl`, `cli/` beside the others, `shop_cli.rs` and `bin/shop_tool.rs`; a crate of that name may be the service's own start.
+/// Go, a plugin of `kubectl`, `cli/` beside the others, `shop_cli.rs` and `bin/shop_tool.rs`; a crate of that name may be the
+/// service's own start.
 pub(super) fn is_of_a_command_line(path: &str) -> bool {
     let is_one = |part: &str| {
         part.ends_with("-cli")
@@ -101,7 +103,10 @@ pub(super) fn is_of_a_command_line(path: &str) -> bool {
         Some(Language::Go) => {
             path.starts_with("cli/") || program.ends_with("cli") || path.split('/').rev().skip(1).any(is_one)
         }
-        Some(Language::Rust) => path.ends_with("_cli.rs") || path.contains("/bin/") && path.ends_with("_tool.rs"),
+        Some(Language::Rust) => {
+            path.ends_with("_cli.rs")
+                || path.contains("/bin/") && ["_tool.rs", "-tool.rs"].iter().any(|end| path.ends_with(end))
+        }
         _ => false,
     }
 }
@@ -207,6 +212,30 @@ pub(in crate::facts) fn is_of_another_environment(facts: &Facts<'_>, path: &str)
     !matches!(name, "config" | "prod" | "runtime" | "releases")
         && imports(text("config"), "#{")
         && !["config", "prod"].iter().any(|by| imports(text(by), &format!("\"{name}.exs\"")))
+}
+
+/// Whether a file of Python stands among the libraries that a program carries in a folder of its own: `lib/certifi/`,
+/// `lib/requests/` and others that everybody knows.
+pub(super) fn is_carried(facts: &Facts<'_>, path: &str) -> bool {
+    const FOLDERS: &[&str] = &["lib", "libs", "ext", "deps"];
+    const KNOWN: &[&str] = &[
+        "certifi",
+        "idna",
+        "requests",
+        "urllib3",
+        "bs4",
+        "mako",
+        "chardet",
+        "charset_normalizer",
+        "pytz",
+        "dateutil",
+        "jwt",
+        "werkzeug",
+        "jinja2",
+    ];
+    let Some((folder, _)) = path.split_once('/').filter(|(folder, _)| FOLDERS.contains(folder)) else { return false };
+    let is_there = |name: &&&str| facts.tree.file(&format!("{folder}/{name}/__init__.py")).is_some();
+    KNOWN.iter().filter(is_there).count() >= 3
 }
 
 /// Whether a program begins in a file.

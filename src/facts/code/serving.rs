@@ -59,6 +59,12 @@ pub fn serves_nothing(path: &str) -> bool {
     ends(ENDS) || builds_a_page || fills_or_dumps(path) || in_folder(&["tui"]) || ends(SCRIPTS) && in_folder(FOLDERS)
 }
 
+/// Whether code stands at an end of a pipe, where what users have described is read or filled: `connectors/sinks/postgres/`.
+pub fn is_end_of_a_pipe(path: &str) -> bool {
+    let mut folders = path.split('/').rev().skip(1).skip_while(|part| !matches!(*part, "sinks" | "sources"));
+    folders.any(|part| matches!(part, "connectors" | "connector"))
+}
+
 /// Whether code is none of the service's, by its path: it fills an empty database, or is a task that somebody runs beside
 /// it. `db/seeds.rb`, `dev_seeds.exs`, `seeders/`, `lib/mix/tasks/`, `users.rake`.
 pub fn fills_or_dumps(path: &str) -> bool {

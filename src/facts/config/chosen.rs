@@ -251,13 +251,22 @@ fn canonical(engine: &str) -> &str {
     }
 }
 
-/// Whether a file stands among connectors: each beside it loads the client of another kind of server.
+/// Whether a file stands among connectors: each beside it, or each folder beside its own, loads the client of another kind
+/// of server.
 pub fn is_connector(facts: &Facts<'_>, path: &str) -> bool {
+    let folder = folder_of(path);
+    let found = || facts.connectors();
     [".go", ".py", ".ts", ".js", ".mjs"].iter().any(|end| path.ends_with(end))
-        && facts.connectors().contains(folder_of(path))
+        && (found().contains(folder) || found().contains(&below(folder_of(folder))))
 }
 
-/// The folders whose files load the clients of many kinds of servers.
+/// How the folders of a folder are named together.
+fn below(folder: &str) -> String {
+    format!("{folder}/*")
+}
+
+/// The folders whose files load the clients of many kinds of servers, and, as `drivers/*`, those of a folder where most of
+/// them load one each.
 pub(crate) fn connectors(facts: &Facts<'_>) -> BTreeSet<String> {
     let found = facts.code().find_all(facts, Scope::Product, CLIENTS);
     let mut folders: BTreeMap<&str, (BTreeSet<usize>, BTreeSet<&str>)> = BTreeMap::new();
@@ -268,13 +277,32 @@ pub(crate) fn connectors(facts: &Facts<'_>) -> BTreeSet<String> {
             files.insert(&hit.path);
         }
     }
+    let apart = connectors_apart(facts, &folders);
     folders.retain(|folder, (kinds, files)| {
         // The name of a folder may say it, too.
         let named = ["engines", "connectors", "datasources"].contains(&folder.rsplit('/').next().unwrap_or(folder));
         let least = if named { OF_OTHERS_BY_NAME } else { OF_OTHERS };
         kinds.len() >= least && files.len() >= least
     });
-    folders.into_keys().map(str::to_owned).collect()
+    folders.into_keys().map(str::to_owned).chain(apart).collect()
+}
+
+/// The folders that hold a folder for each kind of server, and few others: `plugin/db/mysql/`, `plugin/db/oracle/`.
+fn connectors_apart(facts: &Facts<'_>, folders: &BTreeMap<&str, (BTreeSet<usize>, BTreeSet<&str>)>) -> Vec<String> {
+    let mut parents: BTreeMap<&str, (BTreeSet<usize>, usize)> = BTreeMap::new();
+    for (folder, (kinds, _)) in folders {
+        let (of_all, count) = parents.entry(folder_of(folder)).or_default();
+        of_all.extend(kinds);
+        *count += 1;
+    }
+    let all = |parent: &str| {
+        let own = facts.code().product(facts).map(|file| folder_of(&file.path));
+        own.filter(|folder| folder_of(folder) == parent && !folder.is_empty()).collect::<BTreeSet<_>>().len()
+    };
+    let is_one = |parent: &str, (kinds, count): &(BTreeSet<usize>, usize)| {
+        !parent.is_empty() && kinds.len() >= OF_OTHERS && *count >= OF_OTHERS && count * 2 >= all(parent)
+    };
+    parents.iter().filter(|(parent, found)| is_one(parent, found)).map(|(parent, _)| below(parent)).collect()
 }
 
 fn names_a_database(name: &str) -> bool {

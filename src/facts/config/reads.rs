@@ -119,6 +119,7 @@ fn one(facts: &Facts<'_>, hit: &Hit) -> Option<EnvRead> {
             || is_of_a_client_library(facts, path)
             || production::is_in_table_aside(path, text, hit.span.start as usize)
             || sets_on_demand(text, hit.span)
+            || is_of_any_pool(path, text, hit.span)
     };
     // A program that sets a variable to what it has from elsewhere reads nothing there.
     if default.is_none() && call.contains("set_var") {
@@ -143,6 +144,14 @@ fn is_next_name(call: &str, text: &str) -> bool {
     ["first", "any", "either", "oneof", "one_of", "coalesce"].iter().any(|word| function.contains(word))
         && text.contains('_')
         && text.bytes().all(is_name)
+}
+
+/// Whether a variable of Ruby is read for a pool of whatever its block makes: `ConnectionPool.new(size: ENV.fetch("POOL", 1)) { … }`.
+/// The database's own pool stands in its settings.
+fn is_of_any_pool(path: &str, text: &str, hit: Span) -> bool {
+    let before = text.get(..hit.start as usize).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    Language::of(path) == Some(Language::Ruby) && line.contains("ConnectionPool") && !line.contains("ActiveRecord")
 }
 
 /// A reader that names no variable, and reads the one that its package is made for.

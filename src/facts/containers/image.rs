@@ -7,6 +7,7 @@ use super::{Fact, Health, HealthKind, Timing};
 use crate::evidence::Place;
 use crate::facts::Facts;
 use crate::facts::production::{self, Standing};
+use crate::pattern::pattern;
 use crate::source::Span;
 use crate::tree::path::{folder_of, within};
 use std::collections::BTreeSet;
@@ -50,6 +51,7 @@ pub fn read(facts: &Facts<'_>) -> Vec<Image> {
             Some(Image { path: file.path.clone(), standing, file: parsed, shipped })
         })
         .collect();
+    set_aside_those_of_developers(&mut images);
     let is_elsewhere =
         images.iter().any(|image| image.standing == Standing::Production && !production::is_in_tools(&image.path));
     // What its path puts aside stays there, in whichever folder.
@@ -66,6 +68,25 @@ pub fn read(facts: &Facts<'_>) -> Vec<Image> {
         }
     }
     images
+}
+
+/// Puts an image aside that installs what only developers need, where another one of the tree does not.
+fn set_aside_those_of_developers(images: &mut [Image]) {
+    pattern!(
+        FOR_DEVELOPERS,
+        r"(?:^|\s)(?:-r|--requirement)[= ]?\S*?(?:\b(?:dev|development|local)[-_]requirements\.txt|\brequirements(?:/|[-_.])(?:dev|development|local)\.txt)\b"
+    );
+    let is_one = |image: &Image| {
+        let runs = image.shipped.iter().flat_map(|&stage| &image.file.stages[stage].instructions);
+        runs.filter(|one| one.keyword == "RUN").any(|one| FOR_DEVELOPERS.is_match(&one.text))
+    };
+    let found: Vec<bool> = images.iter().map(is_one).collect();
+    let others = images.iter().zip(&found).any(|(image, is_one)| image.standing == Standing::Production && !is_one);
+    for (image, is_one) in images.iter_mut().zip(found) {
+        if others && is_one && image.standing == Standing::Production {
+            image.standing = Standing::Aside("it installs what only developers need".into());
+        }
+    }
 }
 
 /// Whether a folder is that of a program, with what it needs.

@@ -99,6 +99,7 @@ const AGENTS: &[&str] =
     &["agents", "claude", "gemini", "copilot-instructions", "llms", "llms-full", "skill", "ai-policy", "ai_policy"];
 const AGENTS_FOLDERS: &[&str] = &[
     ".claude",
+    "superpowers",
     ".agents",
     ".cursor",
     ".codex",

@@ -19,6 +19,9 @@ const CONNECTORS: &[&str] =
 // A pool for the start alone: `initPoolConfig.MinConns = 1`.
 pattern!(PREPARES, r"(?i)^\s*(?:\w+\.)*(?:init|setup|bootstrap|migrat\w{0,4})_?(?:db_?)?(?:pool|conn)\w*\.\w+\s*=");
 
+// A pool that another one has taken the place of: `oldDB.SetMaxIdleConns(0)`.
+pattern!(REPLACED, r"^(?:\w+\.)*(?:old|previous|stale|retired)(?:[A-Z_]\w*)?\.Set\w*\(");
+
 /// What encrypts the connections of `tokio-postgres`.
 const TLS_CONNECTORS: &[&str] = &["MakeRustlsConnect", "MakeTlsConnector"];
 
@@ -157,7 +160,7 @@ fn stated_at(facts: &Facts<'_>, fact: &Fact, hit: &Hit) -> Option<Sighting> {
     let (text, span) = hit.value.as_ref()?;
     let before = &code[..floor(code, span.start as usize)];
     let before = before.lines().next_back().unwrap_or("").trim_start();
-    if PREPARES.is_match(before) {
+    if PREPARES.is_match(before) || REPLACED.is_match(before) {
         return None;
     }
     // An import uses nothing, and a help text shows what others may say.

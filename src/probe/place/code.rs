@@ -3,7 +3,7 @@
 use super::{answer, here};
 use crate::evidence::{Answer, Blind, Place, Sighting};
 use crate::facts::Facts;
-use crate::facts::code::{Hit, Language, Role, Scope, serves_not};
+use crate::facts::code::{Hit, Language, Role, Scope, is_end_of_a_pipe, serves_not};
 use crate::facts::config::{in_a_file_by_default, not_chosen};
 use crate::facts::manifests::{Dependency, Ecosystem, Package, Purpose};
 use crate::source::Source;
@@ -33,7 +33,8 @@ pub(super) fn source(facts: &Facts<'_>) -> Answer {
 pub(super) fn service(facts: &Facts<'_>, servers: &[&str]) -> Answer {
     let found = facts.code().find_all(facts, Scope::Product, SERVES);
     // The surest sign first.
-    let mut hits = serving(facts, &found).filter(|hit| !is_debug_listener(facts, hit));
+    let mut hits =
+        serving(facts, &found).filter(|hit| !is_debug_listener(facts, hit) && !is_socket_of_a_command(facts, hit));
     let language = |hit: &Hit| facts.code().file(&hit.path).map(|file| file.language);
     let is_written = |hit: &Hit| language(hit).is_some_and(|one| facts.code().languages(facts).contains(&one));
     let mut spoken = hits.clone().filter(|hit| is_spoken(facts, hit));
@@ -94,6 +95,18 @@ fn is_debug_listener(facts: &Facts<'_>, hit: &Hit) -> bool {
         let routes = facts.routes();
         routes.served().next().is_none() && routes.blind.is_empty()
     }
+}
+
+/// Whether what listens is the bare socket of a program of Node that people install and type: `net.createServer(`, on which
+/// it waits for what it has started.
+fn is_socket_of_a_command(facts: &Facts<'_>, hit: &Hit) -> bool {
+    let before = facts.tree.text(&hit.path).and_then(|source| source.text().get(..hit.span.start as usize));
+    if !before.is_some_and(|before| before.ends_with("net.")) {
+        return false;
+    }
+    let package = facts.manifests().nearest(&hit.path, |package| package.ecosystem == Ecosystem::Npm);
+    let root = package.and_then(|package| facts.parsed(&package.path)?.first());
+    root.is_some_and(|root| root.at(&["bin"]).is_some() && root.at(&["scripts", "start"]).is_none())
 }
 
 /// A service in a language whose routes are not read: what the others declare is not all that there is.
@@ -169,7 +182,8 @@ pub(super) fn docs(facts: &Facts<'_>) -> Answer {
 /// A database client among the runtime dependencies that source really uses.
 pub(super) fn client(facts: &Facts<'_>, names: &[&str]) -> Answer {
     let dependencies = names.iter().flat_map(|name| facts.manifests().dependencies(name));
-    let runtime = dependencies.filter(|(_, dependency)| dependency.purpose == Purpose::Runtime);
+    let runtime = dependencies
+        .filter(|(package, dependency)| dependency.purpose == Purpose::Runtime && !is_end_of_a_pipe(&package.path));
     let mut blind = Vec::new();
     let used = runtime.into_iter().find_map(|(package, dependency)| {
         let hit = uses(facts, package, dependency)?;
