@@ -26,6 +26,8 @@ impl Known {
 
     /// The value of a name as it is written, with stand-ins for what is not known.
     fn written(&self, name: &str) -> Option<&String> {
+        // `matrix['system']` is `matrix.system`.
+        let name = name.replace("['", ".").replace("']", "");
         let (space, key) = name.split_once('.')?;
         match space {
             "matrix" => self.matrix.get(key),
