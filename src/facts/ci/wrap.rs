@@ -140,7 +140,7 @@ fn named(mut words: Vec<String>) -> Vec<String> {
     }
     // `$(which pytest)`: wherever it stands, it is that program.
     if let Some(asked) = ["$(which ", "$(command -v ", "$(type -p "].iter().find_map(|start| name.strip_prefix(start)) {
-        name = asked.trim_end_matches(')').trim().to_owned();
+        name = asked.trim_end_matches(')').trim().into();
     }
     // `./bin/deploy` is the tree's own, as `bin/deploy` is.
     let path = name.strip_prefix("./").unwrap_or(&name);

@@ -247,7 +247,8 @@ impl Walk<'_> {
     /// `python scripts/build_images.py`: what a program of the tree builds, which its name says that it does, is not read.
     pub(super) fn interpreted(&mut self, words: &[String], place: &Place, call: &Call) {
         const BUILDS: &[&str] = &["build", "builder", "pipeline", "release"];
-        let Some(file) = words.get(1).filter(|file| file.ends_with(".py") || file.ends_with(".rb")) else { return };
+        let is_program = |file: &&String| ["py", "rb"].iter().any(|end| path::has_extension(file, end));
+        let Some(file) = words.get(1).filter(is_program) else { return };
         let name = file.rsplit('/').next().unwrap_or(file);
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_ascii_lowercase();
         let is_here =

@@ -331,24 +331,23 @@ impl Walk<'_> {
         let named: Vec<String> = before.all(&["-f", "--file"]).map(|file| path::join(&call.dir, file)).collect();
         let files =
             if named.is_empty() { self.nearest(&call.dir, UNNAMED_COMPOSE).into_iter().collect() } else { named };
-        let entry = match self.of_service(&files, name, "entrypoint") {
-            Some((_, entry)) => line(entry),
-            None => {
-                let image = self.of_service(&files, name, "image").and_then(|(_, image)| image.as_str());
-                let is_same = |other: &String| {
-                    image.is_some()
-                        && self.of_service(&files, other, "image").and_then(|(_, one)| one.as_str()) == image
-                };
-                let others = || self.services(&files).into_iter().filter(is_same);
-                let built = self.built_service(&files, name);
-                let built = built.or_else(|| others().find_map(|other| self.built_service(&files, &other)))?;
-                let (dockerfile, stage) = self.stage(&built)?;
-                dockerfile.effective(stage, "ENTRYPOINT")?.exec()?
-            }
-        };
+        let said = self.of_service(&files, name, "entrypoint").map(|(_, entry)| line(entry));
+        let entry = said.or_else(|| self.entry_of_image(&files, name))?;
         let script = |word: &String| path::has_extension(word, "sh") || path::has_extension(word, "bash");
         let at = entry.iter().position(script)?;
         Some((entry[at].clone(), entry[at + 1..].iter().chain(arguments).cloned().collect()))
+    }
+
+    /// The entry point of the image of a service, which is built here for it or for another service.
+    fn entry_of_image(&self, files: &[String], name: &str) -> Option<Vec<String>> {
+        let image = |name: &str| self.of_service(files, name, "image").and_then(|(_, image)| image.as_str());
+        let own = image(name);
+        let other = || {
+            let same = self.services(files).into_iter().filter(|other| own.is_some() && image(other) == own);
+            same.into_iter().find_map(|other| self.built_service(files, &other))
+        };
+        let (dockerfile, stage) = self.stage(&self.built_service(files, name).or_else(other)?)?;
+        dockerfile.effective(stage, "ENTRYPOINT")?.exec()
     }
 
     /// Lists what a service that is built here starts, where that runs tests: what serves does not end by itself.

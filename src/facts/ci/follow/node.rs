@@ -290,8 +290,7 @@ fn is_one_of(name: &str, pattern: &str) -> bool {
     let (mut names, mut patterns) = (name.split(':'), pattern.split(':'));
     loop {
         match (names.next(), patterns.next()) {
-            (None, None) => return true,
-            (Some(_), Some("**")) => return true,
+            (None, None) | (Some(_), Some("**")) => return true,
             (Some(_), Some("*")) => {}
             (Some(name), Some(pattern)) if name == pattern => {}
             _ => return false,
