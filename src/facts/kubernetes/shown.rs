@@ -5,6 +5,7 @@ use crate::facts::Facts;
 use crate::facts::production::{Stage, Standing};
 use crate::pattern::pattern;
 use crate::tree::path::{folder_of, within};
+use crate::value::Value;
 
 pattern!(SHOWN, r"(?i)\b(?:demo|demonstration|example|sample) app(?:lication)?s?\b");
 
@@ -37,7 +38,7 @@ fn charts<'f>(facts: &'f Facts<'_>) -> Vec<Chart<'f>> {
     let mut others = false;
     for file in ours {
         let Some(manifest) = facts.parsed(&file.path).and_then(|parsed| parsed.first()) else { continue };
-        let text = |key: &str| manifest.get(key).and_then(|value| value.scalar_text()).unwrap_or_default();
+        let text = |key: &str| manifest.get(key).and_then(Value::scalar_text).unwrap_or_default();
         let folder = folder_of(&file.path);
         if !folder.is_empty() && SHOWN.is_match(&text("description")) {
             shown.push(Chart { folder, name: text("name") });

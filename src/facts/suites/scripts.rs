@@ -5,6 +5,7 @@ use super::{File, Suite, collected, projects};
 use crate::facts::Facts;
 use crate::facts::ci::Command;
 use crate::facts::manifests::{Ecosystem, Package};
+use crate::source::Source;
 use crate::tree::path::{is_below, within};
 
 /// Whether a command runs the tests of a file.
@@ -73,7 +74,7 @@ fn takes_all_of_its_folder(facts: &Facts<'_>, command: &Command, words: &[&str],
     let is_plain =
         words.iter().skip(1).all(|word| *word == "run" || word.starts_with("--coverage") || *word == "--run");
     let settings = ["ts", "js", "mts", "mjs", "cts", "cjs"].map(|end| within(dir, &format!("{program}.config.{end}")));
-    let Some(text) = settings.iter().find_map(|path| facts.tree.text(path)).map(|source| source.text()) else {
+    let Some(text) = settings.iter().find_map(|path| facts.tree.text(path)).map(Source::text) else {
         return false;
     };
     let says = |part: &str| text.contains(part);

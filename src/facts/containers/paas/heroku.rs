@@ -92,7 +92,8 @@ fn script_that_starts(facts: &Facts<'_>, procfile: &str) -> Option<String> {
         let words = || text.split(|c: char| c.is_whitespace() || "\"'=".contains(c));
         words().any(|word| MANAGERS.contains(&word)) && words().any(|word| ends_with_path(word, procfile))
     };
-    let is_script = |file: &&File| procfile.contains('/') && file.name().ends_with(".sh");
+    let is_script =
+        |file: &&File| procfile.contains('/') && file.name().rsplit_once('.').is_some_and(|(_, end)| end == "sh");
     let mut scripts = facts.tree.files().iter().filter(is_script);
     scripts.find(|file| file.text().is_some_and(|source| starts(source.text()))).map(|file| file.path.to_string())
 }
