@@ -123,7 +123,8 @@ impl Look<'_, '_> {
         let is_page = wiki_address(url).is_some_and(|page| !names_documentation(&page) && !is_front(&page));
         let is_page = is_page && !is_of_manuals(url);
         let is_elsewhere = (text.to_ascii_lowercase().contains("wiki") || !is_built_here) && !is_page;
-        let is_others = is_reference && !(self.leads_there && is_site) && !is_documentation;
+        let is_others = is_reference && !(self.leads_there && is_site) && !is_documentation
+            || !self.leads_there && is_of_another_project(facts, url);
         let speaks = !self.is_picture(link) && (says_nothing(text) || is_place_to_read(text));
         let path = url.split("://").nth(1).and_then(|rest| rest.split_once('/')).map_or("", |(_, path)| path);
         let parts = path.split(['?', '#']).next().unwrap_or_default().split('/');
@@ -206,6 +207,11 @@ fn is_own_site(facts: &Facts<'_>, url: &str) -> bool {
         || own.spells(host)
         || (host.ends_with(".github.io") || host.ends_with(".gitlab.io")) && bears(folder())
         || is_repository_beside(facts, url)
+}
+
+/// Whether an address is on a host that many share, under names of which none is the project's or its owner's.
+fn is_of_another_project(facts: &Facts<'_>, url: &str) -> bool {
+    SHARED.iter().any(|end| host(url).ends_with(end)) && facts.own_name().is_in(url) == Some(false)
 }
 
 /// Whether an address is of somebody else's manual: that of a tool is its own where the tree is the tool, or one of its
