@@ -55,7 +55,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         };
         let is_stock = || way == Some("leaked") && is_of_a_fresh_server(setting);
         let is_no_secret = || stands_for_one(setting) || way == Some("leaked") && is_first_try(setting);
-        if is_no_secret() && is_no_key() || is_stock() || is_asked_by_another() {
+        let is_form = || setting.layer >= Layer::Image && setting.held.plain().is_some_and(is_to_be_filled_in);
+        if is_form() || is_no_secret() && is_no_key() || is_stock() || is_asked_by_another() {
             continue;
         }
         let Some(said) = way_of(config, setting) else { continue };
@@ -148,16 +149,19 @@ fn stands_for_one(setting: &Setting) -> bool {
         Held::Empty | Held::Elsewhere(..) => return false,
     };
     if setting.layer >= Layer::Image {
-        // `REPLACE-WITH-YOUR-KEY`, as it stands or in base64.
-        let says_so = |text: &str| text.to_ascii_lowercase().starts_with("replace");
-        let says_so = |text: &String| says_so(text) || readable(text).is_some_and(|plain| says_so(&plain));
-        return texts.iter().all(|text| says_so(text) || is_key_of_others(setting) && stands_in(text));
+        return texts.iter().all(|text| is_to_be_filled_in(text) || is_key_of_others(setting) && stands_in(text));
     }
     texts.iter().all(|text| {
         !text.contains(|c: char| c.is_alphanumeric())
             || is_placeholder(text, &setting.name)
             || is_key_of_others(setting) && stands_in(text)
     })
+}
+
+/// `REPLACE-WITH-YOUR-KEY`, as it stands or in base64.
+fn is_to_be_filled_in(text: &str) -> bool {
+    let says_so = |text: &str| text.to_ascii_lowercase().starts_with("replace");
+    says_so(text) || readable(text).is_some_and(|plain| says_so(&plain))
 }
 
 /// What everybody types first, `12345678`, where the program or the settings that production inherits say it: as the scan
