@@ -66,25 +66,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
                 answer.notes.push(with_reason(sighting, &why));
                 continue;
             }
-            let line = command.line();
-            let why = match line.split_once(' ') {
-                Some(("tests-of-another-repository", what)) => {
-                    format!("`{}` runs tests that are not in this tree, or not read", shown(what))
-                }
-                Some(("builds-of-another-repository", what)) => {
-                    format!("`{what}` may build, and is not in this tree, or not read")
-                }
-                Some(("scans-of-another-repository", what)) => {
-                    format!(
-                        "`{what}` scans by its name or has the key of a scanner; what it fails on is not in this tree"
-                    )
-                }
-                _ => match ci.stopped.get(&command.step.job) {
-                    Some(why) => format!("`{}`: {why}", shown(&line)),
-                    None => format!("`{}` may be reached; which task runs it is not followed", shown(&line)),
-                },
-            };
-            answer.blind.push(Blind { place: Some(command.place.clone()), why });
+            answer.blind.push(unsure(ci, command));
             continue;
         }
         // What may fail runs all the same.
@@ -139,6 +121,27 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         answer.blind.extend(unseen_scans(ci, question));
     }
     answer
+}
+
+/// What a command leaves open of which it is only supposed that it is reached.
+pub(super) fn unsure(ci: &Ci, command: &Command) -> Blind {
+    let line = command.line();
+    let why = match line.split_once(' ') {
+        Some(("tests-of-another-repository", what)) => {
+            format!("`{}` runs tests that are not in this tree, or not read", shown(what))
+        }
+        Some(("builds-of-another-repository", what)) => {
+            format!("`{what}` may build, and is not in this tree, or not read")
+        }
+        Some(("scans-of-another-repository", what)) => {
+            format!("`{what}` scans by its name or has the key of a scanner; what it fails on is not in this tree")
+        }
+        _ => match ci.stopped.get(&command.step.job) {
+            Some(why) => format!("`{}`: {why}", shown(&line)),
+            None => format!("`{}` may be reached; which task runs it is not followed", shown(&line)),
+        },
+    };
+    Blind { place: Some(command.place.clone()), why }
 }
 
 /// Why a tool tells nothing of the service: it reads none of the languages that the service is written in.

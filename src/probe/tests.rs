@@ -1,6 +1,6 @@
 //! `@tests`: test code by suite, and whether a gate runs it.
 
-use super::ci_runs::{Timing, shown, whence};
+use super::ci_runs::{Timing, shown, unsure, whence};
 use super::{Probe, Question};
 use crate::evidence::{Answer, Sighting, Strength};
 use crate::facts::Facts;
@@ -51,13 +51,16 @@ fn gated(facts: &Facts<'_>, question: &Question, suite: Suite, files: &[(&File, 
     let ci = facts.ci();
     let timing = Timing::of(question);
     let mut unreached = Vec::new();
+    let mut open = Vec::new();
     for (file, tests) in files {
         let mut reason = None;
         let mut counts = None;
+        let mut supposed = None;
         for command in ci.commands.iter().filter(|command| runs(facts, command, suite, file, tests)) {
             let why = command.excuse.clone().or_else(|| timing.reason(ci, &command.step));
             let way = format!("`{}` in {}", shown(&command.line()), whence(facts, ci, &command.step, &command.chain));
             match why {
+                None if !command.sure => supposed = supposed.or_else(|| Some(unsure(ci, command))),
                 None => {
                     counts = Some((command, way));
                     break;
@@ -78,6 +81,7 @@ fn gated(facts: &Facts<'_>, question: &Question, suite: Suite, files: &[(&File, 
                 }
             }
             (Some(_), _) => {}
+            (None, _) if supposed.is_some() => open.extend(supposed),
             (None, Some(why)) => unreached.push((file, tests, why)),
             (None, None) => unreached.push((file, tests, "no gate runs them".to_owned())),
         }
@@ -86,6 +90,7 @@ fn gated(facts: &Facts<'_>, question: &Question, suite: Suite, files: &[(&File, 
         answer.notes.push(Sighting::new(file.place(facts), Strength::Configured, format!("{}; {why}", told(tests))));
     }
     if answer.seen.is_empty() {
+        answer.blind.extend(open);
         answer.blind.extend(timing.unseen(ci));
     }
 }

@@ -362,9 +362,12 @@ impl<'a> Look<'a, '_> {
         });
         let rows: Vec<Span> = rows.map(|block| block.span).collect();
         let all = self.labelled();
-        let labelled = all.iter().filter(|(label, rest, commands, _)| {
+        let of_steps = self.sections().filter(|&(at, _)| is_in_step(at)).flat_map(|(_, section)| &section.blocks);
+        let of_steps: Vec<Span> = of_steps.map(|block| block.span).collect();
+        let labelled = all.iter().filter(|(label, rest, commands, span)| {
             let says_it = std::iter::once(label).chain(rest).any(|text| symptoms::says_what_is_wrong(text));
-            is_problem(label) && says_it && (*commands || rest.iter().any(|text| is_fix(text)))
+            let is_entry = is_problem(label) && !of_steps.contains(span);
+            is_entry && says_it && (*commands || rest.iter().any(|text| is_fix(text)))
         });
         let labelled: Vec<Span> = labelled.map(|&(_, _, _, span)| span).collect();
         // "Problem: …" and "Solution: …", one pair after the other, are one entry each.
