@@ -18,7 +18,7 @@ pub(crate) const SERVES: &[&str] = &[
     r"#\[(?:get|post|put|patch|delete|head)\(",
     r"\bhttp\.ListenAndServe(?:TLS)?\(|\bgrpc\.NewServer\(|\bgin\.(?:New|Default)\(\)|\becho\.New\(\)|\bchi\.NewRouter\(|\bmux\.NewRouter\(|\.HandleFunc\(",
     r"\bFastAPI\(|\bFlask\(__name__|\bStarlette\(|\bgrpc\.(?:aio\.)?server\(|\burlpatterns\s*=",
-    r"\bexpress\(\)|\bfastify\(|\bnew Koa\(|\bNestFactory\.create\(|(?:^|[^.\w]|\b(?:https?|http2|tls|spdy|restify)\.)createServer\(|\bnew Hono\(|\bnew grpc\.Server\(",
+    r"\bexpress\(\)|\bfastify\(|\bnew Koa\(|\bNestFactory\.create\(|\bcreateServer\(|\bnew Hono\(|\bnew grpc\.Server\(",
     r"\bRails\.application\.routes\.draw\b|<\s*Sinatra::(?:Base|Application)\b|<\s*Grape::API\b",
     r"@(?:RestController|SpringBootApplication)\b|\bServerBuilder(?:::new|\.forPort)\(|\bWebApplication\.CreateBuilder\(|\bMapGrpcService<",
 ];
