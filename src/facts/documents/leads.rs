@@ -38,6 +38,8 @@ pub struct Lead {
     pub parts: Vec<String>,
     /// The sentence around it, where its text names no more than a place to read.
     pub spoken: Option<String>,
+    /// The heading that it follows at once, where its text names no more than a place to read.
+    pub headed: Option<String>,
     /// Whether it names a product by its first word, as the host does.
     pub is_product: bool,
     /// Whether the place is another's manual.
@@ -57,7 +59,7 @@ pub(in crate::facts) fn read(facts: &Facts<'_>) -> Vec<Lead> {
     let mut leads = Vec::new();
     for document in documents.of_project() {
         for section in &document.sections {
-            let look = Look { facts, document, leads_there: leads_there(facts, document, section) };
+            let look = Look { facts, document, section, leads_there: leads_there(facts, document, section) };
             let outside = |link: &&Link| resolve(facts.tree, documents, document, &link.url) == Target::Outside;
             leads.extend(section.links.iter().filter(outside).map(|link| look.lead(link)));
         }
@@ -79,6 +81,7 @@ impl Lead {
             page: None,
             parts: Vec::new(),
             spoken: None,
+            headed: None,
             is_product: false,
             is_others: false,
             is_theirs: false,
@@ -100,6 +103,7 @@ fn leads_there(facts: &Facts<'_>, document: &Document, section: &Section) -> boo
 struct Look<'a, 'f> {
     facts: &'a Facts<'f>,
     document: &'a Document,
+    section: &'a Section,
     /// The section is titled as the documentation.
     leads_there: bool,
 }
@@ -137,6 +141,7 @@ impl Look<'_, '_> {
             page: wiki_page(text, url),
             parts: parts.filter(is_said).collect(),
             spoken: speaks.then(|| self.sentence(link)),
+            headed: (speaks && self.is_first(link)).then(|| self.section.title.clone()),
             is_product: is_product(facts, text, url),
             is_others: is_reference && !is_own,
             // What a site says that is built from this tree stands here.
@@ -153,6 +158,11 @@ impl Look<'_, '_> {
     fn without_own_name(&self, text: &str) -> String {
         let own = self.facts.own_name();
         text.split_whitespace().filter(|word| own.is_in(word) != Some(true)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether a link stands in the first paragraph below the heading.
+    fn is_first(&self, link: &Link) -> bool {
+        self.section.blocks.first().is_some_and(|block| link.span.start < block.span.end)
     }
 
     /// Whether a picture stands for the text of a link.
@@ -205,6 +215,7 @@ fn is_own_site(facts: &Facts<'_>, url: &str) -> bool {
     let host = host(url);
     site_name(host).is_some_and(bears)
         || own.spells(host)
+        || is_folder_of_own(facts, url)
         || (host.ends_with(".github.io") || host.ends_with(".gitlab.io")) && bears(folder())
         || is_repository_beside(facts, url)
 }
@@ -220,7 +231,16 @@ fn is_of_others(facts: &Facts<'_>, url: &str) -> bool {
     let (own, host) = (facts.own_name(), host(url));
     let is_front = || matches!(host.split('.').collect::<Vec<_>>().as_slice(), [_, _] | ["www" | "docs", _, _]);
     let is_of_owner = |name: &str| own.is_owner(name) && is_front() && own.is_in(url) == Some(true);
-    is_reference(url) && !site_name(host).is_some_and(|name| own.is_whole(name) || is_of_owner(name))
+    is_reference(url)
+        && !site_name(host).is_some_and(|name| own.is_whole(name) || is_of_owner(name))
+        && !is_folder_of_own(facts, url)
+}
+
+/// Whether an address begins with the folder of the project among the manuals of who makes it: `vendor.example/docs/kiosk`.
+fn is_folder_of_own(facts: &Facts<'_>, url: &str) -> bool {
+    let mut parts = url.split(['/', '?', '#']).skip(3);
+    let (Some(docs), Some(name)) = (parts.next(), parts.next()) else { return false };
+    matches!(docs, "docs" | "documentation") && name.len() >= NAME && facts.own_name().is_whole(name)
 }
 
 /// Whether an address is of another repository of the project, `github.com/acme/shop-dashboards` beside `acme/shop`, or of
@@ -363,7 +383,10 @@ fn names_documentation(text: &str) -> bool {
         "github", "gitlab",
     ];
     let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let mut words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    if words.len() > 1 && matches!(words.last(), Some(&("site" | "website"))) {
+        words.pop();
+    }
     match words.split_last() {
         Some((last, before)) => NAMES.contains(last) && before.iter().all(|word| BEFORE.contains(word)),
         None => false,

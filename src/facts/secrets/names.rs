@@ -191,6 +191,7 @@ pub(super) fn says_itself(name: &str, value: &str) -> bool {
 /// Whether a constant is what one kind of several is called, or a text in the files of translations:
 /// `LoginMethodKeyAndPassword = "publickey+password"`, `I18nErrNoToken = "oauth2.no_token"`.
 fn tells_one_kind(own: &[String], value: &str) -> bool {
+    const KINDS: &[&str] = &["method", "type", "kind", "mode", "grant", "flow", "strategy", "reason"];
     let is_of_a_path = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
     if own.first().is_some_and(|first| first.starts_with("i18n"))
         && value.contains('.')
@@ -198,7 +199,6 @@ fn tells_one_kind(own: &[String], value: &str) -> bool {
     {
         return true;
     }
-    const KINDS: &[&str] = &["method", "type", "kind", "mode", "grant", "flow", "strategy", "reason"];
     let Some((noun, before)) = own.split_last() else { return false };
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic());
     before.iter().any(|word| KINDS.contains(&word.as_str()))

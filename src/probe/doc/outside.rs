@@ -41,13 +41,17 @@ fn promise<'l>(topic: &Topic, lead: &'l Lead) -> Option<&'l str> {
         let spoken = lead.spoken.as_ref().filter(|_| lead.is_of_a_team || lead.is_theirs);
         spoken.is_some_and(|sentence| topic.is_spoken_of(sentence))
     };
+    let by_heading =
+        || lead.is_theirs && !topic.code && lead.headed.as_ref().is_some_and(|heading| topic.is_title(heading));
     // The name of a repository says less than what a link to it is called.
     let is_called_other = || lead.parts.len() <= NAME_OF_REPOSITORY && topic.is_other_title(&lead.text);
     let by_path =
         || !topic.code && lead.is_theirs && !is_called_other() && lead.parts.iter().any(|part| topic.is_promised(part));
     // The description of an interface is a guide to nothing but that.
     let is_guide = !lead.text.ends_with(" API") || topic.is_promised("API");
-    if is_guide && (page.is_some() || !lead.is_product && is_promised(&lead.text) || by_sentence() || by_path()) {
+    if is_guide
+        && (page.is_some() || !lead.is_product && is_promised(&lead.text) || by_sentence() || by_heading() || by_path())
+    {
         return (!lead.is_others).then(|| page.unwrap_or(&lead.text));
     }
     (topic.elsewhere && lead.is_whole).then_some(&lead.text)
