@@ -33,7 +33,7 @@ pub static PROBE: Probe = Probe {
               another pattern within so many lines; `unless` drops those with one on their line or in the eight (`above`) over it; \
               `unless_with` drops those with one between the same brackets or in the same block; `but` drops those whose own text matches; \
               `called_from` keeps those in a file with another pattern, or in a function that such a file calls; \
-              `called` drops the declaration of a function that nothing else names; \
+              `called` drops a function that nothing else names, and what stands in it; \
               `inside` keeps those in a type, function or block whose first line matches, `outside` drops them; \
               `production` drops those in a branch that only development takes, and in its class of settings; \
               `server` drops those in code of browsers and in scripts; \

@@ -27,15 +27,14 @@ impl Code {
         self.functions_around(facts, hit).iter().any(|name| calls(text.product(), name).next().is_some())
     }
 
-    /// Whether a match declares a function that nothing else in the code names: no caller, and no route that it is handed to.
+    /// Whether a match declares a function that nothing else in the code names, or stands in one: no caller, and no route
+    /// that it is handed to.
     pub fn is_left_alone(&self, facts: &Facts<'_>, hit: &Hit) -> bool {
         let Some(text) = self.file(&hit.path).and_then(|file| file.code(facts)) else { return false };
         let text = text.product();
-        let Some(name) = declared_at(text, hit.span.start as usize)
-            .filter(|name| hit.span.start as usize <= name.start && name.end <= hit.span.end as usize)
-        else {
-            return false;
-        };
+        let at = hit.span.start as usize;
+        let own = declared_at(text, at).filter(|name| at <= name.start && name.end <= hit.span.end as usize);
+        let Some(name) = own.or_else(|| declared_around(text, at)) else { return false };
         let named = self.find(facts, &format!(r"\b{}\b", &text[name.clone()]));
         let is_used = |other: &Hit| {
             let code = self.file(&other.path).and_then(|file| file.code(facts));
@@ -69,6 +68,12 @@ fn declared(line: &str) -> Option<Range<usize>> {
     let name = found.name("name").or(found.name("held")).or(found.name("method"))?;
     let is_block = found.name("first").is_some_and(|first| BLOCKS.contains(&first.as_str()));
     (!is_block && !BLOCKS.contains(&name.as_str())).then(|| name.range())
+}
+
+/// The name of the innermost function that a place stands in.
+fn declared_around(text: &str, at: usize) -> Option<Range<usize>> {
+    let (_, line) = functions(text.get(..at)?).next()?;
+    declared_at(text, line.as_ptr() as usize - text.as_ptr() as usize)
 }
 
 /// The name of the function that the line around a place declares.
