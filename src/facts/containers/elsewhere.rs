@@ -4,6 +4,8 @@ use super::compose::is_compose;
 use crate::facts::Facts;
 use crate::facts::format::Format;
 use crate::facts::production::Stage;
+use crate::tree::File;
+use crate::tree::path::folder_of;
 use std::sync::Arc;
 
 /// Every file but `path` that declares how production runs, with the stage that its own path speaks for.
@@ -26,6 +28,32 @@ pub(super) fn definitions<'f>(facts: &'f Facts<'_>, path: &'f str) -> impl Itera
         };
         declares.then_some((&file.path, stage))
     })
+}
+
+/// The unit of systemd by which the project runs on a server of its own: it stands in a folder of the deployment, and starts
+/// a program of the project. One that starts containers, or a program that ends, is none.
+pub(super) fn unit<'f>(facts: &'f Facts<'_>) -> Option<&'f Arc<str>> {
+    let is_meant = |file: &&File| {
+        file.path.ends_with(".service")
+            && is_of_deployment(folder_of(&file.path))
+            && !matches!(facts.own_name().stage(&file.path), Stage::Never(_))
+    };
+    let starts_it = |line: &str| {
+        line.trim_start().strip_prefix("ExecStart=").is_some_and(|command| {
+            !["docker", "podman"].iter().any(|runner| command.contains(runner))
+                && facts.own_name().is_in(command) != Some(false)
+        })
+    };
+    let serves = |text: &str| !text.contains("Type=oneshot") && text.lines().any(starts_it);
+    let mut units = facts.tree.files().iter().filter(is_meant);
+    units.find(|file| file.text().is_some_and(|source| serves(source.text()))).map(|file| &file.path)
+}
+
+/// Whether a folder, or one around it, says by its name that the project is deployed by what it holds.
+pub(super) fn is_of_deployment(folder: &str) -> bool {
+    const DEPLOYS: &[&str] =
+        &["deploy", "deployment", "deployments", "hosting", "infra", "ops", "release", "self-host"];
+    folder.split('/').any(|part| DEPLOYS.contains(&part.to_lowercase().as_str()))
 }
 
 /// Files that are such a declaration by their names.

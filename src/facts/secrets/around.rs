@@ -30,6 +30,17 @@ pub(super) fn is_in_a_test_function(path: &str, text: &str, offset: usize) -> bo
     })
 }
 
+/// Whether a value stands in a list that code calls its test cases: `testCases = [`, `const TEST_CASES: &[Case] = &[`.
+pub(super) fn is_in_test_cases(text: &str, offset: usize) -> bool {
+    let Some(before) = text.get(..offset) else { return false };
+    enclosing(before).any(|line| {
+        let opens = line.trim_end().ends_with(['[', '{', '(']);
+        let Some((named, _)) = line.split_once('=').filter(|_| opens) else { return false };
+        let mut parts = named.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+        parts.any(|part| matches!(names::words(part).concat().as_str(), "testcase" | "testcases"))
+    })
+}
+
 /// An item of Rust from its own word on, without who may see it.
 pub(super) fn item(text: &str) -> &str {
     let text = text.trim_start();

@@ -21,7 +21,7 @@ pub use context::is_key_of_ci;
 pub(in crate::facts) use context::is_translation;
 pub(in crate::facts) use literal::is_reference;
 pub(crate) use literal::{is_called_so, is_placeholder, is_trivial};
-pub(in crate::facts) use names::words;
+pub(in crate::facts) use names::{is_secret, words};
 pub(in crate::facts) use scan::hex_digest;
 
 use super::code::is_of_another_environment;

@@ -56,6 +56,11 @@ const NEUTRAL: &[&str] = &[
     "encoded", "const", "a", "b", "basic", "bearer",
 ];
 
+/// Whether a name promises a secret.
+pub(in crate::facts) fn is_secret(name: &str) -> bool {
+    sort_of(name).is_some()
+}
+
 /// What a name promises; `None` when it means something else (`token_url`, `password_field`, `author`).
 pub(super) fn sort_of(name: &str) -> Option<Sort> {
     let words = words(name);

@@ -278,6 +278,9 @@ impl<'t> Setting<'t> {
         if around::is_in_a_test_function(self.path, self.text, offset) {
             return Weight::Aside("in a function for tests or samples");
         }
+        if self.grammar() == Grammar::Code && around::is_in_test_cases(self.text, offset) {
+            return Weight::Aside("in a list of test cases");
+        }
         if around::is_shown_in_a_schema(self.path, self.text, offset) {
             return Weight::Aside("an example in a description of an API");
         }

@@ -1,6 +1,6 @@
 //! Whether production runs what a compose file declares (items-1.md §0.3).
 
-use super::super::elsewhere::definitions;
+use super::super::elsewhere::{definitions, is_of_deployment, unit};
 use super::super::mounted::volumes;
 use super::super::{Containers, Env, EnvValue, Platform, Role, Service};
 use super::{UNNAMED_COMPOSE, build_file, is_compose, is_stack, joined, needs_profile};
@@ -10,9 +10,10 @@ use crate::facts::disowned::{AN_EXAMPLE, DISOWNED, is_an_example, is_disowned, i
 use crate::facts::documents::may_say;
 use crate::facts::introduced::{called_an_example, introduction, is_of_an_example};
 use crate::facts::production::{self, Stage, Standing, is_mode};
+use crate::facts::secrets::is_secret;
 use crate::pattern::pattern;
 use crate::tree::File;
-use crate::tree::path::{folder_of, is_below};
+use crate::tree::path::{folder_of, is_at, is_below};
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -106,7 +107,35 @@ pub(super) fn standing(
     if is_variation(&name) && alternatives(facts, path, services).nth(1).is_some() {
         return Standing::Uncertain("others beside it run the same, and nothing says which one is used".into());
     }
-    described(facts, &name)
+    match described(facts, &name) {
+        Standing::Production => {
+            let kept = secret_of_developers(services).or_else(|| data_of_developers(facts, path));
+            kept.map_or(Standing::Production, Standing::Uncertain)
+        }
+        other => other,
+    }
+}
+
+/// Words for the work on the program, where they stand alone.
+const DEVELOPMENT: &[&str] = &["dev", "development", "local"];
+
+/// What says that a service of the project's own gets a secret for the work on it: `API_SECRET: dev`.
+fn secret_of_developers(services: &[Service]) -> Option<String> {
+    let own = services.iter().filter(|service| service.role != Role::ThirdParty);
+    let mut secrets = own.flat_map(|service| service.env.iter().filter_map(move |env| Some((service, literal(env)?))));
+    let is_meant = |name: &str, value: &str| {
+        DEVELOPMENT.contains(&value.trim_matches('"').to_lowercase().as_str()) && is_secret(name)
+    };
+    let (service, (name, value)) = secrets.find(|(_, (name, value))| is_meant(name, value))?;
+    Some(format!("\"{}\" runs with {name}={value}", service.name))
+}
+
+/// What says that a service gets its data or settings from a folder for the work on the program: `./dev/first.sql:/…`.
+fn data_of_developers(facts: &Facts<'_>, path: &str) -> Option<String> {
+    let is_meant = |mounted: &String| mounted.split('/').any(|part| matches!(part, "dev" | "development"));
+    let is_kept = |mounted: &String| facts.tree.files().iter().any(|file| is_at(&file.path, mounted));
+    let mounted = volumes(facts, path).filter(is_meant).find(is_kept)?;
+    Some(format!("it mounts {mounted}, a folder of developers"))
 }
 
 /// Words of a compose file's name that say nothing of a purpose, or say that it is for a server.
@@ -184,13 +213,11 @@ fn sample_beside(facts: &Facts<'_>, path: &str) -> Option<Arc<str>> {
     (speaks && is_of_an_example(&introduction, SHOWN)).then_some(document)
 }
 
-/// Folders whose compose file is the one that is deployed, even below another one.
-const DEPLOYS: &[&str] = &["deploy", "deployment", "deployments", "hosting", "infra", "ops", "release", "self-host"];
-
-/// Another compose file in a folder above: this one is a variation of it, for a test or a demonstration.
+/// Another compose file in a folder above: this one is a variation of it, for a test or a demonstration. The one in a folder
+/// of the deployment is deployed, even below another one.
 fn compose_above(facts: &Facts<'_>, path: &str) -> Option<Arc<str>> {
     let (folder, _) = path.rsplit_once('/')?;
-    if folder.split('/').any(|part| DEPLOYS.contains(&part.to_lowercase().as_str())) {
+    if is_of_deployment(folder) {
         return None;
     }
     let is_above = |other: &str| match other.rsplit_once('/') {
@@ -360,7 +387,9 @@ fn described(facts: &Facts<'_>, name: &str) -> Standing {
         None if deploying => Standing::Production,
         None => {
             let tried = trying.map(|path| format!("{path} names it for trying the program out"));
-            tried.or_else(|| deployed_elsewhere(facts)).map_or(Standing::Production, Standing::Uncertain)
+            let by_unit = || unit(facts).map(|unit| format!("{unit} runs the program without it"));
+            let other = tried.or_else(|| deployed_elsewhere(facts)).or_else(by_unit);
+            other.map_or(Standing::Production, Standing::Uncertain)
         }
     }
 }

@@ -100,12 +100,32 @@ pub(super) fn of_head(text: &str) -> Option<Standing> {
         "not use in production",
         "not use this in production",
     ];
+    let text = without_captions(text);
     let mut lines = text.lines().map(str::trim).skip_while(|line| line.is_empty());
     let head: String =
         lines.by_ref().take_while(|line| line.starts_with('#')).collect::<Vec<_>>().join("\n").to_lowercase();
-    let says = SAYS.iter().any(|words| head.contains(words)) || DISOWNED.is_match(&head) || is_for_tests(text);
+    let says = SAYS.iter().any(|words| head.contains(words)) || DISOWNED.is_match(&head) || is_for_tests(&text);
     let is_aside = says && !head.contains("--target");
     is_aside.then(|| Standing::Aside("its first comment says that it is not for production".into()))
+}
+
+// `For local testing:`, `# To try it on your machine:`; what also speaks of the image (`this image is for tests only:`) says
+// more than what the commands below it do.
+pattern!(CAPTION, r"(?i)\A[#\s-]*(?:for|to|when) [^.;:]*:[#\s-]*\z");
+pattern!(SAMPLE_COMMAND, r"\A#[#\s]*(?:\$[ ])?(?:sudo[ ])?(?:docker|podman|buildah|nerdctl|make)[ ]");
+
+/// A text without the lines of comment that only say what the sample commands right below them are for.
+fn without_captions(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let heads_commands = |at: usize| {
+        let below = lines[at + 1..].iter().find(|line| !line.trim_matches(['#', ' ', '\t']).is_empty());
+        below.is_some_and(|line| SAMPLE_COMMAND.is_match(line.trim_start()))
+    };
+    let is_caption = |at: usize| {
+        let line = lines[at].trim();
+        line.starts_with('#') && CAPTION.is_match(line) && !line.contains(" only") && heads_commands(at)
+    };
+    (0..lines.len()).filter(|&at| !is_caption(at)).map(|at| lines[at]).collect::<Vec<_>>().join("\n")
 }
 
 // `this is not a production-grade Dockerfile`, `not suitable for use in production`, `for demo purposes only`.
