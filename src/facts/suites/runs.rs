@@ -298,6 +298,10 @@ pub(super) fn paths_allow(command: &Command, words: &[&str], file: &File) -> boo
         let globs: Vec<&str> = parts.filter(|part| part.contains('*')).collect();
         return globs.is_empty() || globs.iter().any(|glob| under(glob, inside));
     }
+    // `go test . ./internal/...`: the folder alone, without what lies below it.
+    if words.first() == Some(&"go") && given.contains(&".") && !inside.contains('/') {
+        return true;
+    }
     let paths: Vec<&str> = given
         .iter()
         .copied()

@@ -130,14 +130,31 @@ fn looks_at_status(command: &Command) -> bool {
     }
 }
 
-/// Whether the end of a pipe fails where the tests have failed whose output it reads: `go test -json ./... | gotestfmt`.
+/// Whether the end of a pipe fails where what it reads tells of failures: `go test -json ./... | gotestfmt`,
+/// `phpstan analyse --error-format=checkstyle | cs2pr`.
 pub(super) fn tells_of_failures(pipeline: &Pipeline) -> bool {
     let Some(Command::Simple(last)) = pipeline.stages.last() else { return false };
     let words: Vec<String> = last.words.iter().filter_map(Word::literal).collect();
     let has = |option: &str| words.iter().any(|word| word.trim_start_matches('-') == option);
-    match words.first().map(String::as_str) {
+    match words.first().and_then(|program| program.rsplit('/').next()) {
         Some("gotestfmt") => !has("nofail"),
         Some("go-junit-report") => has("set-exit-code"),
+        // Errors that it takes for warnings may be excused with them.
+        Some("cs2pr") => !has("errors-as-warnings"),
+        Some("reviewdog") => {
+            let option = |name: &str| given(&words, name);
+            has("fail-on-error")
+                || option("fail-on-error") == Some("true")
+                || option("fail-level").is_some_and(|level| level != "none")
+        }
         _ => false,
     }
+}
+
+/// The value of an option of Go's kind: `-fail-level=any`, `--fail-level any`.
+fn given<'w>(words: &'w [String], option: &str) -> Option<&'w str> {
+    words.iter().enumerate().find_map(|(at, word)| {
+        let rest = word.strip_prefix('-')?.trim_start_matches('-').strip_prefix(option)?;
+        if rest.is_empty() { words.get(at + 1).map(String::as_str) } else { rest.strip_prefix('=') }
+    })
 }
