@@ -214,6 +214,22 @@ pub(super) fn is_in_an_escaped_sample(text: &str, offset: usize) -> bool {
     false
 }
 
+// `Example: {"token": …`, `e.g. token=…`, but not `example.com: …`.
+pattern!(
+    SAID_TO_BE_SHOWN,
+    r"(?i)\be\.g\.|\bfor (?:example|instance)[\s,:]|\b(?:examples?|samples?)(?: \w+){0,3}:[\s\x22{`]"
+);
+
+/// Whether a comment shows a value only: its line says before it that an example follows, or gives the address of the
+/// reader's own machine beside it.
+pub(super) fn is_shown_in_a_comment(text: &str, offset: usize) -> bool {
+    let (Some(before), Some(after)) = (text.get(..offset), text.get(offset..)) else { return false };
+    let own = before.rsplit('\n').next().unwrap_or_default();
+    let behind = after.split('\n').next().unwrap_or_default();
+    let is_here = |part: &str| ["//localhost", "//127.0.0.1", "//[::1]"].iter().any(|host| part.contains(host));
+    SAID_TO_BE_SHOWN.is_match(own) || is_here(own) || is_here(behind)
+}
+
 /// Whether a value stands in a text of several lines that a script holds: a description with a sample in it.
 pub(super) fn is_in_a_long_text(path: &str, text: &str, offset: usize) -> bool {
     let has_long_texts = [".py", ".ex", ".exs"].iter().any(|end| path.ends_with(end));
@@ -223,7 +239,25 @@ pub(super) fn is_in_a_long_text(path: &str, text: &str, offset: usize) -> bool {
 /// Whether a value stands in a sample that a page shows: `<pre>headers = {"Auth-Token": "…"}</pre>`.
 pub(super) fn is_shown_on_a_page(path: &str, text: &str, offset: usize) -> bool {
     const REACH: usize = 4_000;
-    let is_page = [".html", ".htm", ".html.j2", ".jinja2", ".vue", ".svelte", ".erb", ".hbs", ".ejs"];
+    let is_page = [
+        ".html",
+        ".htm",
+        ".html.j2",
+        ".jinja2",
+        ".vue",
+        ".svelte",
+        ".erb",
+        ".hbs",
+        ".ejs",
+        ".twig",
+        ".blade.php",
+        ".phtml",
+        ".cshtml",
+        ".heex",
+        ".liquid",
+        ".mustache",
+        ".njk",
+    ];
     let Some(before) = text.get(..offset).filter(|_| is_page.iter().any(|end| path.ends_with(end))) else {
         return false;
     };

@@ -209,7 +209,10 @@ impl Scanner {
                 || around::is_in_a_long_text(setting.path, text, literal.start)
                 || around::is_shown_on_a_page(setting.path, text, literal.start)
         };
-        let is_left = || literal.is_commented && around::is_of_a_generator(setting.path);
+        let is_left = || {
+            literal.is_commented
+                && (around::is_of_a_generator(setting.path) || around::is_shown_in_a_comment(text, literal.start))
+        };
         let is_built = || around::is_in_a_build_step(setting.path, text, literal.start);
         let weight = match weight {
             Weight::Development | Weight::Plain if is_sample() => Weight::Aside("in a sample of code inside of a text"),
