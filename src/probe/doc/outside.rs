@@ -20,6 +20,9 @@ pattern!(ADDRESS, r"https?://[\w-]+\.[\w.-]+\w");
 
 /// A link of more words is a sentence.
 const WORDS: usize = 6;
+/// What every project has a page on, whatever chapter it stands in.
+const OF_ITS_OWN: &[&str] =
+    &["security", "security policy", "vulnerabilities", "license", "code of conduct", "changelog"];
 /// The parts of an address that name a repository: its owner and itself.
 const NAME_OF_REPOSITORY: usize = 2;
 
@@ -45,13 +48,22 @@ fn promise<'l>(topic: &Topic, lead: &'l Lead) -> Option<&'l str> {
         || lead.is_theirs && !topic.code && lead.headed.as_ref().is_some_and(|heading| topic.is_title(heading));
     // The name of a repository says less than what a link to it is called.
     let is_called_other = || lead.parts.len() <= NAME_OF_REPOSITORY && topic.is_other_title(&lead.text);
-    let by_path =
-        || !topic.code && lead.is_theirs && !is_called_other() && lead.parts.iter().any(|part| topic.is_promised(part));
+    // The chapter promises nothing of the topic where its page is on another one: `/operating/security`.
+    let is_on_another = || {
+        let last = lead.parts.iter().rfind(|part| !part.is_empty()).filter(|last| !topic.is_promised(last));
+        last.is_some_and(|last| OF_ITS_OWN.contains(&last.to_lowercase().as_str()))
+    };
+    let by_path = || {
+        !topic.code
+            && lead.is_theirs
+            && !is_called_other()
+            && !is_on_another()
+            && lead.parts.iter().any(|part| topic.is_promised(part))
+    };
     // The description of an interface is a guide to nothing but that.
     let is_guide = !lead.text.ends_with(" API") || topic.is_promised("API");
-    if is_guide
-        && (page.is_some() || !lead.is_product && is_promised(&lead.text) || by_sentence() || by_heading() || by_path())
-    {
+    let by_text = || !lead.is_product && is_promised(&lead.text) && !(lead.text.contains("://") && is_on_another());
+    if is_guide && (page.is_some() || by_text() || by_sentence() || by_heading() || by_path()) {
         return (!lead.is_others).then(|| page.unwrap_or(&lead.text));
     }
     (topic.elsewhere && lead.is_whole).then_some(&lead.text)
