@@ -19,6 +19,7 @@ mod make_functions;
 mod nix;
 mod node;
 mod rake;
+mod rake_file;
 mod skaffold;
 mod stops;
 mod task;
@@ -250,7 +251,7 @@ impl<'f> Walk<'f> {
             "composer" => self.composer(words, place, call),
             "nix" | "nix-build" => self.nix(words, place, call),
             "skaffold" => self.skaffold(words, place, call),
-            "rake" => self.rake(words, place, call),
+            "rake" | "rails" => self.rake(words, place, call),
             "makers" => self.cargo_make(&words[1..], place, call),
             "pre-commit" | "prek" => self.hooks(words, place, call),
             "flask" => self.own_command(words.get(1), place, call),
