@@ -38,7 +38,7 @@ pub(super) fn is_in_test_cases(text: &str, offset: usize) -> bool {
         let Some((named, _)) = line.split_once('=').filter(|_| opens) else { return false };
         let mut parts = named.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
         parts.any(|part| match names::words(part).as_slice() {
-            [.., test, cases] if test == "test" => matches!(cases.as_str(), "case" | "cases"),
+            [.., word, last] if word == "test" => matches!(last.as_str(), "case" | "cases"),
             [.., last] => matches!(last.as_str(), "testcase" | "testcases"),
             [] => false,
         })
