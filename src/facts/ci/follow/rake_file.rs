@@ -68,7 +68,7 @@ pub(super) fn definitions(text: &str) -> Vec<Definition> {
         let (space, is_conditional) = around(&text[..indent.start()], indent.as_str().len());
         let own = named.as_str().trim_matches([':', '"', '\'']);
         let block = BLOCK.find(rest.as_str());
-        let listed = &rest.as_str()[..block.as_ref().map_or(rest.as_str().len(), |found| found.start())];
+        let listed = &rest.as_str()[..block.as_ref().map_or(rest.as_str().len(), crate::pattern::Match::start)];
         let from = if named.as_str().ends_with(':') { Some(0) } else { listed.find("=>").map(|at| at + 2) };
         let needs = from.map(|from| needs(listed, rest.start(), from)).unwrap_or_default();
         let ends_here = rest.as_str().trim_end().ends_with(" end");
@@ -182,11 +182,10 @@ fn outcome(before: &str, how: &str, rest: &str, next: &str) -> Option<(Outcome, 
         ("", "sh" | "exec") if !looks_on => Some((Outcome::Passed, true)),
         ("", "sh" | "exec") => Some((Outcome::Dropped, false)),
         ("", _) if OR_FAILS.is_match(rest) || looks_at_status(next) => Some((Outcome::Passed, true)),
-        ("", _) => Some((Outcome::Dropped, true)),
         ("unless" | "unless(" | "if !" | "if not" | "if(!", "system") if FAILS.is_match(next) => {
             Some((Outcome::Passed, true))
         }
-        ("unless" | "unless(" | "if !" | "if not" | "if(!", "system") => Some((Outcome::Dropped, true)),
+        ("", _) | ("unless" | "unless(" | "if !" | "if not" | "if(!", "system") => Some((Outcome::Dropped, true)),
         (_, "system") if FAILS.is_match(before) && before.ends_with("unless") => Some((Outcome::Passed, true)),
         (_, "system") if before.ends_with('=') || before.starts_with("if") => Some((Outcome::Passed, false)),
         _ => None,
