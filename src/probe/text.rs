@@ -4,7 +4,7 @@ use super::file::Globs;
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Blind, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::code::{Role, folder_role, observe, without_comments};
+use crate::facts::code::{is_of_a_suite, observe, without_comments};
 use crate::facts::containers::is_in_image_aside;
 use crate::facts::history::Freshness;
 use crate::facts::production::{Stage, stage_of_path};
@@ -42,11 +42,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let is_unused =
             || is_unused(facts, &file.path).then_some("no template of its chart that makes anything takes it");
         let path = facts.own_name().cleared(&file.path);
-        let is_of_a_suite = || path.split('/').any(|part| matches!(folder_role(part), Role::Test | Role::Fixture));
         let is_never = || {
             question.is_set("production")
                 && (matches!(stage_of_path(&path), Stage::Never(_))
-                    || is_of_a_suite()
+                    || is_of_a_suite(&path)
                     || facts.manifests().is_test_support(&path))
         };
         let of_development = || is_never().then_some("not for production, by its path");

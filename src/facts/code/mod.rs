@@ -28,7 +28,7 @@ pub use literal::{fallback_of, literal_of};
 pub(in crate::facts) use program::is_of_another_environment;
 pub use program::{is_client, is_of_a_client_library, is_of_a_typed_module, is_of_another_command, serves_not};
 pub(in crate::facts) use role::of_path as role_of_path;
-pub use role::{Role, folder_role, is_left_behind};
+pub use role::{Role, folder_role, is_left_behind, is_of_a_suite};
 pub use rust_regions::Regions;
 pub use serving::{fills_or_dumps, is_end_of_a_pipe, serves_nothing};
 pub use text::CodeText;
@@ -148,14 +148,12 @@ impl Code {
             if file.language == Language::Go && self.is_left_out(facts, file) {
                 return Role::Tooling;
             }
-            if file.language == Language::Python && facts.unpacked().holds(&file.path) {
+            let unpacked = || facts.unpacked().holds(&file.path) || facts.unpacked().carries(&file.path);
+            if file.language == Language::Python && unpacked() {
                 return Role::Vendored;
             }
             if file.language == Language::JavaScript && self.is_setup_of_tests(facts, &file.path) {
                 return Role::Test;
-            }
-            if file.language == Language::Python && program::is_carried(facts, &file.path) {
-                return Role::Vendored;
             }
             let is_aside = file.language == Language::Elixir && program::is_of_another_environment(facts, &file.path);
             let is_app = file.language == Language::Rust && program::is_of_a_desktop_app(facts, &file.path);

@@ -214,30 +214,6 @@ pub(in crate::facts) fn is_of_another_environment(facts: &Facts<'_>, path: &str)
         && !["config", "prod"].iter().any(|by| imports(text(by), &format!("\"{name}.exs\"")))
 }
 
-/// Whether a file of Python stands among the libraries that a program carries in a folder of its own: `lib/certifi/`,
-/// `lib/requests/` and others that everybody knows.
-pub(super) fn is_carried(facts: &Facts<'_>, path: &str) -> bool {
-    const FOLDERS: &[&str] = &["lib", "libs", "ext", "deps"];
-    const KNOWN: &[&str] = &[
-        "certifi",
-        "idna",
-        "requests",
-        "urllib3",
-        "bs4",
-        "mako",
-        "chardet",
-        "charset_normalizer",
-        "pytz",
-        "dateutil",
-        "jwt",
-        "werkzeug",
-        "jinja2",
-    ];
-    let Some((folder, _)) = path.split_once('/').filter(|(folder, _)| FOLDERS.contains(folder)) else { return false };
-    let is_there = |name: &&&str| facts.tree.file(&format!("{folder}/{name}/__init__.py")).is_some();
-    KNOWN.iter().filter(is_there).count() >= 3
-}
-
 /// Whether a program begins in a file.
 pub(super) fn is_start(facts: &Facts<'_>, file: &CodeFile) -> bool {
     let begins = |words: &[&str]| {

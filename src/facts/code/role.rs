@@ -187,6 +187,11 @@ fn is_of_the_jvm(language: Language) -> bool {
     matches!(language, Language::Java | Language::Kotlin | Language::Scala)
 }
 
+/// Whether a folder of a path is one of tests or of what they read.
+pub fn is_of_a_suite(path: &str) -> bool {
+    path.split('/').any(|part| matches!(folder_role(part), Role::Test | Role::Fixture))
+}
+
 /// What a folder of a name holds; `Product` when the name says nothing.
 pub fn folder_role(part: &str) -> Role {
     const TOOLS: &[&str] = &[

@@ -3,7 +3,7 @@
 use super::Layer;
 use super::loaded::Loaded;
 use super::shipped::Shipped;
-use crate::facts::code::{Role, folder_role};
+use crate::facts::code::is_of_a_suite;
 use crate::facts::disowned::{is_disowned, is_for_development};
 use crate::facts::format::Format;
 use crate::facts::kubernetes::is_template_of_a_chart;
@@ -170,8 +170,7 @@ fn classify<'t>(tree: &'t Tree, shipped: &Shipped, loaded: &Loaded, path: &'t st
     if folder.split('/').any(|part| part.starts_with('.')) || (lower.starts_with('.') && format != Format::Dotenv) {
         return None;
     }
-    let is_aside = |part: &str| matches!(folder_role(part), Role::Test | Role::Fixture) || is_translation(part);
-    if is_template_of_a_chart(tree, folder) || folder.split('/').any(is_aside) {
+    if is_template_of_a_chart(tree, folder) || is_of_a_suite(folder) || folder.split('/').any(is_translation) {
         return None;
     }
     let stage = production::stage_of_path(path);

@@ -10,7 +10,6 @@ use crate::tree::path::{is_below, within};
 
 /// Whether a command runs the tests of a file.
 pub(super) fn run(facts: &Facts<'_>, command: &Command, words: &[&str], suite: Suite, file: &File) -> bool {
-    let words = measured(words);
     let program = words.first().map_or("", |program| program.trim_start_matches("./"));
     if !in_workspace(facts, words, file)
         || !is_selected(words, file)
@@ -41,13 +40,6 @@ pub(super) fn run(facts: &Facts<'_>, command: &Command, words: &[&str], suite: S
         Suite::Load => names(command, file),
         _ => super::runs::speaks_of_tests(command) && names(command, file),
     }
-}
-
-/// What a command that measures the lines which are run starts: `nyc --reporter=lcov mocha`.
-fn measured<'w, 'c>(words: &'w [&'c str]) -> &'w [&'c str] {
-    let is_one = matches!(words.first(), Some(&("nyc" | "c8")));
-    let at = words.iter().skip(1).position(|word| is_script_runner(word)).filter(|_| is_one);
-    at.map_or(words, |at| &words[at + 1..])
 }
 
 fn is_script_runner(program: &str) -> bool {

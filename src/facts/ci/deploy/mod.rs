@@ -217,13 +217,13 @@ impl Ci {
                 && !named(DEPLOY_ACTIONS, &name)
                 && !is_known_to_publish(action)
                 && step.triggers.iter().any(|trigger| trigger.event.is_gate())
-                && !matches!(self.target(step, ""), Target::Aside(_))
+                && !matches!(self.target(step, "", None), Target::Aside(_))
         })
     }
 
     /// Whether something says that an action goes to the place that users reach.
     pub fn leads_to_production(&self, action: &Action) -> bool {
-        self.target(&action.step, "") == Target::Production
+        self.target(&action.step, "", None) == Target::Production
     }
 
     /// Every deployment and publication that CI makes, in the order of its files.
@@ -268,13 +268,10 @@ impl Ci {
                 Act::Deploy => target::starts_a_job(&command.words)
                     .or_else(|| self.puts_documents(&command.words, &command.step, &command.chain)),
             };
-            let target = || match self.target(&command.step, &hints) {
-                Target::Aside(why) if act == Act::Publish && target::is_of_the_tag(command, &why) => Target::Unmarked,
-                other => other,
-            };
+            let published = (act == Act::Publish).then_some(command);
             found.push(Deployment {
                 act,
-                target: aside.map_or_else(target, Target::Aside),
+                target: aside.map_or_else(|| self.target(&command.step, &hints, published), Target::Aside),
                 what: command.line(),
                 place: command.place.clone(),
                 step: command.step.clone(),
@@ -298,7 +295,7 @@ impl Ci {
                 Act::Publish => self.action_pushes_aside(action),
                 Act::Deploy => self.puts_documents(std::slice::from_ref(&action.name), &action.step, &action.chain),
             };
-            let target = aside.map_or_else(|| self.target(&action.step, &hints), Target::Aside);
+            let target = aside.map_or_else(|| self.target(&action.step, &hints, None), Target::Aside);
             // What it is called with must say that it goes to production.
             if is_elsewhere && target == Target::Unmarked {
                 continue;

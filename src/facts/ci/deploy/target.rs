@@ -126,8 +126,9 @@ const PAGES_ACTIONS: &[&str] = &["*/vercel-action", "cloudflare/wrangler-action"
 
 const PRODUCTION: &[&str] = &["prod", "production", "prd", "live"];
 impl Ci {
-    /// Where a deployment goes: the environment that the job names decides, then the command, then names.
-    pub(super) fn target(&self, step: &Step, hints: &str) -> Target {
+    /// Where a deployment goes: the environment that the job names decides, then the command, then names. A command that
+    /// `published` something may hand out what is tagged, whatever its job is called.
+    pub(super) fn target(&self, step: &Step, hints: &str, published: Option<&Command>) -> Target {
         let job = self.job(step);
         if let Some(why) = self.own_cluster(step.job) {
             return Target::Aside(why);
@@ -167,6 +168,9 @@ impl Ci {
             match if is_name && delivers { marked_name(&text) } else { marked(&text) } {
                 Some(Ok(())) => return Target::Production,
                 Some(Err(word)) if whose == "workflow" && self.is_for_users(step, &word) => {}
+                Some(Err(word)) if whose == "job" && published.is_some_and(|command| is_of_the_tag(command, &word)) => {
+                    return Target::Unmarked;
+                }
                 Some(Err(word)) => return Target::Aside(format!("its {whose} says `{word}`")),
                 None => {}
             }
@@ -224,13 +228,12 @@ impl Ci {
 
 /// Whether a job that is named for a place before production hands out the very version that is tagged: it runs on tags only,
 /// and what it pushes bears the tag.
-pub(super) fn is_of_the_tag(command: &Command, why: &str) -> bool {
+fn is_of_the_tag(command: &Command, place: &str) -> bool {
     const TAGS: &[&str] =
         &["CIRCLE_TAG", "CI_COMMIT_TAG", "TRAVIS_TAG", "DRONE_TAG", "BUILDKITE_TAG", "GITHUB_REF_NAME"];
-    let is_named = ["stage", "staging", "stg"].iter().any(|place| why == format!("its job says `{place}`"));
     let triggers = &command.step.triggers;
     let line = command.line();
-    is_named
+    matches!(place, "stage" | "staging" | "stg")
         && !triggers.is_empty()
         && triggers.iter().all(|trigger| trigger.event == Event::Tag)
         && TAGS.iter().any(|name| line.contains(&format!(":${name}")) || line.contains(&format!(":${{{name}}}")))

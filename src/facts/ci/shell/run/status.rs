@@ -3,6 +3,7 @@
 use super::super::fate::{Fate, Outline, pipelines, program};
 use super::super::syntax::{Body, Command, Join, Pipeline, Statement, Word};
 use super::Outcome;
+use crate::facts::ci::pattern::values_of;
 
 impl Outline<'_> {
     /// What becomes of a failure that the script walks on from.
@@ -142,19 +143,12 @@ pub(super) fn tells_of_failures(pipeline: &Pipeline) -> bool {
         // Errors that it takes for warnings may be excused with them.
         Some("cs2pr") => !has("errors-as-warnings"),
         Some("reviewdog") => {
-            let option = |name: &str| given(&words, name);
+            let option =
+                |spelt: [&'static str; 2]| spelt.into_iter().find_map(|name| values_of(&words, name).flatten().next());
             has("fail-on-error")
-                || option("fail-on-error") == Some("true")
-                || option("fail-level").is_some_and(|level| level != "none")
+                || option(["-fail-on-error", "--fail-on-error"]) == Some("true")
+                || option(["-fail-level", "--fail-level"]).is_some_and(|level| level != "none")
         }
         _ => false,
     }
-}
-
-/// The value of an option of Go's kind: `-fail-level=any`, `--fail-level any`.
-fn given<'w>(words: &'w [String], option: &str) -> Option<&'w str> {
-    words.iter().enumerate().find_map(|(at, word)| {
-        let rest = word.strip_prefix('-')?.trim_start_matches('-').strip_prefix(option)?;
-        if rest.is_empty() { words.get(at + 1).map(String::as_str) } else { rest.strip_prefix('=') }
-    })
 }
