@@ -97,6 +97,8 @@ views! {
     config: config::Config = config::read;
     /// Folders of connectors to the databases of the program's users.
     connectors: std::collections::BTreeSet<String> = config::chosen::connectors;
+    /// Folders with the code of both ends of pipes that the program's users lay.
+    pipes: std::collections::BTreeSet<String> = code::pipes;
     /// What CI runs, and which of it can stop a merge or a release.
     ci: ci::Ci = ci::read;
     /// Dockerfiles, compose files and platform specs.

@@ -112,6 +112,7 @@ const FIXTURE: &[&str] = &[
     "unittest",
     "unittests",
     "conformance",
+    "enos",
 ];
 /// What stands behind `sample`, `example` and `demo` in one word with them.
 const SHOWN: &[&str] = &[

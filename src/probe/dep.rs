@@ -3,6 +3,7 @@
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Place, Sighting, Strength};
 use crate::facts::Facts;
+use crate::facts::code::is_end_of_a_pipe;
 use crate::facts::manifests::{Dependency, Package, Purpose};
 use crate::pattern::Regex;
 use crate::pattern::compile;
@@ -55,6 +56,9 @@ fn aside(
 ) -> Option<String> {
     if question.is_set("runtime") && dependency.purpose != Purpose::Runtime {
         return Some("only for development or building".to_owned());
+    }
+    if question.is_set("runtime") && is_end_of_a_pipe(facts, &package.path) {
+        return Some("of an end of a pipe that users lay".to_owned());
     }
     if question.is_set("dev") && dependency.purpose != Purpose::Dev {
         return Some("not for development".to_owned());

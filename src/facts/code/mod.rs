@@ -30,6 +30,7 @@ pub use program::{is_client, is_of_a_client_library, is_of_a_typed_module, is_of
 pub(in crate::facts) use role::of_path as role_of_path;
 pub use role::{Role, folder_role, is_left_behind, is_of_a_suite};
 pub use rust_regions::Regions;
+pub(in crate::facts) use serving::pipes;
 pub use serving::{fills_or_dumps, is_end_of_a_pipe, serves_nothing};
 pub use text::CodeText;
 

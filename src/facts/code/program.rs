@@ -31,7 +31,7 @@ static PREPARES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
     let code = facts.code();
     let is_aside = code.is_behind_a_command_line(facts, path) || code.is_of_an_unused_library(facts, path);
-    if is_aside || is_end_of_a_pipe(path) || is_of_a_typed_module(facts, path) || is_script_beside(facts, path) {
+    if is_aside || is_end_of_a_pipe(facts, path) || is_of_a_typed_module(facts, path) || is_script_beside(facts, path) {
         return true;
     }
     if is_of_a_command_line(path) || is_below_a_command_line(facts, path) {

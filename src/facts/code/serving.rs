@@ -2,7 +2,7 @@
 
 use super::{Code, Language};
 use crate::facts::Facts;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is smaller than one part in so many of the largest language is written beside the service.
 const SMALLEST_PART: u64 = 4;
@@ -59,10 +59,30 @@ pub fn serves_nothing(path: &str) -> bool {
     ends(ENDS) || builds_a_page || fills_or_dumps(path) || in_folder(&["tui"]) || ends(SCRIPTS) && in_folder(FOLDERS)
 }
 
-/// Whether code stands at an end of a pipe, where what users have described is read or filled: `connectors/sinks/postgres/`.
-pub fn is_end_of_a_pipe(path: &str) -> bool {
+/// Whether a file stands at an end of a pipe, where what users have described is read or filled: `connectors/sinks/postgres/`,
+/// `src/sinks/` beside `src/sources/`.
+pub fn is_end_of_a_pipe(facts: &Facts<'_>, path: &str) -> bool {
     let mut folders = path.split('/').rev().skip(1).skip_while(|part| !matches!(*part, "sinks" | "sources"));
     folders.any(|part| matches!(part, "connectors" | "connector"))
+        || above_an_end(path).is_some_and(|(pipe, _)| facts.pipes().contains(pipe))
+}
+
+/// The folders that hold both ends of pipes, with code in each.
+pub(in crate::facts) fn pipes(facts: &Facts<'_>) -> BTreeSet<String> {
+    let mut ends: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (pipe, end) in facts.code().product(facts).filter_map(|file| above_an_end(&file.path)) {
+        ends.entry(pipe).or_default().insert(end);
+    }
+    ends.into_iter().filter(|(_, found)| found.len() > 1).map(|(pipe, _)| pipe.to_owned()).collect()
+}
+
+/// The folder above the end of a pipe that a file stands in, and which end that is.
+fn above_an_end(path: &str) -> Option<(&str, &'static str)> {
+    let find = |end: &'static str| {
+        let at = path.find(end).filter(|at| *at == 0 || path[..*at].ends_with('/'))?;
+        Some((&path[..at], end))
+    };
+    find("sinks/").or_else(|| find("sources/"))
 }
 
 /// Whether code is none of the service's, by its path: it fills an empty database, or is a task that somebody runs beside

@@ -183,7 +183,7 @@ pub(super) fn docs(facts: &Facts<'_>) -> Answer {
 pub(super) fn client(facts: &Facts<'_>, names: &[&str]) -> Answer {
     let dependencies = names.iter().flat_map(|name| facts.manifests().dependencies(name));
     let runtime = dependencies
-        .filter(|(package, dependency)| dependency.purpose == Purpose::Runtime && !is_end_of_a_pipe(&package.path));
+        .filter(|(package, dependency)| dependency.purpose == Purpose::Runtime && !is_end_of_a_pipe(facts, &package.path));
     let mut blind = Vec::new();
     let used = runtime.into_iter().find_map(|(package, dependency)| {
         let hit = uses(facts, package, dependency)?;
@@ -275,7 +275,8 @@ fn uses(facts: &Facts<'_>, package: &Package, dependency: &Dependency) -> Option
     };
     // A framework may load a driver that only a command of its own names.
     let is_beside = |hit: &Hit| package.ecosystem == Ecosystem::Go && serves_not(facts, &hit.path);
-    let is_of_a_tool = |hit: &Hit| not_chosen(facts, &hit.path).is_some() || is_beside(hit);
+    let is_of_a_tool =
+        |hit: &Hit| not_chosen(facts, &hit.path).is_some() || is_beside(hit) || is_end_of_a_pipe(facts, &hit.path);
     let hit = found.iter().find(|hit| !is_of_a_tool(hit) && !describes(hit))?;
     Some(here(Place::at(hit.path.clone(), hit.span), format!("uses {}", dependency.name)))
 }
