@@ -113,6 +113,7 @@ const FIXTURE: &[&str] = &[
     "unittests",
     "conformance",
     "enos",
+    "complement",
 ];
 /// What stands behind `sample`, `example` and `demo` in one word with them.
 const SHOWN: &[&str] = &[
@@ -180,6 +181,9 @@ pub fn stage_of_path(path: &str) -> Stage {
     }
     if parts.file == ".env" {
         return Stage::Never(".env");
+    }
+    if ["review_app", "review-app", "reviewapp"].iter().any(|word| path.contains(word)) {
+        return Stage::Never("review app");
     }
     if let Some(tool) = clusters::of_folders(parts.folders) {
         return Stage::Never(tool);

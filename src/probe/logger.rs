@@ -4,7 +4,7 @@ use super::config::{Form, may_hold, read};
 use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
-use crate::facts::code::{CodeText, Hit, Scope, observe};
+use crate::facts::code::{CodeText, Hit, Scope, observe, serves_not};
 use crate::facts::config::{Held, Setting, argument, conditional, script};
 use crate::pattern::pattern;
 use crate::tree::path::{folder_of, is_below};
@@ -328,7 +328,8 @@ fn by_default(facts: &Facts<'_>) -> Vec<Sighting> {
     let found = facts.code().find_all(facts, Scope::Product, &patterns);
     let mut sightings = Vec::new();
     for ((library, _, level), hits) in DEFAULTS.iter().zip(found) {
-        let Some(hit) = hits.iter().find(|hit| !is_of_a_tool(facts, &hit.path) && !is_thrown_away(facts, hit)) else {
+        let is_aside = |hit: &Hit| is_of_a_tool(facts, &hit.path) || serves_not(facts, &hit.path);
+        let Some(hit) = hits.iter().find(|hit| !is_aside(hit) && !is_thrown_away(facts, hit)) else {
             continue;
         };
         let message = format!("nothing sets the log level; the default of {library} is {level}");

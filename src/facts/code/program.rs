@@ -18,8 +18,9 @@ static SERVES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Words of a program that may hand over to what serves.
-static RUNS: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"(?i)\bstart|\b(?:run|execute)\w*\(").ok());
+/// Words of a program that may hand over to what serves; `StartCPUProfile` measures.
+static RUNS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| compile(r"(?i)\bstart(?:[^c]|c[^p]|$)|\b(?:run|execute)\w*\(").ok());
 
 /// Words of a program that prepares or moves data, or speaks SQL itself.
 static PREPARES: LazyLock<Option<Regex>> = LazyLock::new(|| {

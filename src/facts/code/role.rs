@@ -143,6 +143,11 @@ pub(in crate::facts) fn of_path(path: &str, language: Language) -> Role {
     match (name, language) {
         (_, Language::JavaScript) if tests.iter().any(|start| name.starts_with(start)) => Role::Test,
         (_, Language::JavaScript) if is_of_the_bundler(name) => Role::Tooling,
+        (_, Language::JavaScript) if is_for_developers(name) => Role::Tooling,
+        // What grafanalib makes dashboards and alerts of.
+        (script, Language::Python) if script.ends_with(".dashboard.py") || script.ends_with(".alertgroup.py") => {
+            Role::Tooling
+        }
         ("build.rs", _) => Role::Tooling,
         (script, _) if script.ends_with(".gradle") || script.ends_with(".gradle.kts") => Role::Tooling,
         // What Alembic runs when it migrates.
@@ -181,6 +186,16 @@ fn is_of_the_bundler(name: &str) -> bool {
     let stem = name.trim_start_matches('.');
     matches!(stem.split('.').next(), Some("gulpfile" | "Gruntfile" | "preinstall" | "postinstall"))
         || (is_config && TOOLS.iter().any(|tool| stem.starts_with(tool)))
+}
+
+/// Whether a script starts the program for those who work on it, or writes the description of its interface: `dev.ts`,
+/// `openapi-generator.ts`.
+fn is_for_developers(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name);
+    let words = || stem.split(['-', '_']);
+    matches!(stem, "dev" | "dev-server")
+        || words().any(|word| matches!(word, "generate" | "generator" | "gen"))
+            && words().any(|word| matches!(word, "openapi" | "swagger"))
 }
 
 fn is_of_the_jvm(language: Language) -> bool {

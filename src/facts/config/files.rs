@@ -95,6 +95,9 @@ const OTHER: &[&str] = &[
     "dashboards",
     "renovate",
     "codecov",
+    "linkcheck",
+    "lychee",
+    "mlc",
     "mkdocs",
     "jekyll",
     "netlify",
@@ -178,7 +181,8 @@ fn classify<'t>(tree: &'t Tree, shipped: &Shipped, loaded: &Loaded, path: &'t st
         return None;
     }
     let words = || path.split('/').flat_map(|part| part.split(['-', '_', '.'])).map(str::to_ascii_lowercase);
-    if words().any(|word| OTHER.contains(&word.as_str())) {
+    let checks_links = ["link-check", "link_check"].iter().any(|name| lower.contains(name));
+    if checks_links || words().any(|word| OTHER.contains(&word.as_str())) {
         return None;
     }
     let service = service_of(folder);

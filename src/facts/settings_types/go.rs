@@ -16,10 +16,13 @@ pattern!(
 );
 // It takes what is to be filled alone, or first: `json.Unmarshal(data, &claims)` of the same file fills it with something else.
 pattern!(OF_VIPER, r"\b\w+\.Unmarshal(?:Exact)?\(\s*(?:&|[\w.]+\s*(?:\)|,\s*(?:viper|func)\b))");
+pattern!(OF_INI, r"\b\w+\.(?:Strict)?MapTo\(\s*[&\w]");
 pattern!(TAGGED, r"(?m)^[ \t]*(?P<name>[A-Z]\w*)[ \t]+(?P<type>[\w.\[\]*]+)[ \t]+`(?P<tags>[^`\n]*)`");
 /// More files than this are not searched for what fills a struct.
 const MAX_FILES: usize = 2_000;
-const TAGS: &[&str] = &["env", "envconfig", "mapstructure", "koanf", "config", "conf"];
+const TAGS: &[&str] = &["env", "envconfig", "mapstructure", "koanf", "config", "conf", "ini"];
+/// A tag of `envconfig` that names no variable: the field's own name says it.
+const SPLIT: &str = "split_words:\"true\"";
 
 /// Reads the settings structs of Go code.
 pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
@@ -28,7 +31,8 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
         let Some(source) = file.source(facts) else { continue };
         // A struct of kong's commands has its help in it, and need not name a variable.
         let is_of_kong = ["kong.Parse(", "kong.Must(", "kong.New("].iter().any(|call| source.text().contains(call));
-        if !is_of_kong && !TAGS.iter().any(|tag| source.text().contains(&format!("{tag}:\""))) {
+        let is_split = source.text().contains(SPLIT);
+        if !is_of_kong && !is_split && !TAGS.iter().any(|tag| source.text().contains(&format!("{tag}:\""))) {
             continue;
         }
         let Some(code) = file.code(facts) else { continue };
@@ -42,7 +46,8 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
             let text = |name: &str| found.name(name).map_or("", |part| part.as_str());
             let tagged = TAGS.iter().find_map(|name| Some((*name, tag(text("tags"), name)?)));
             let helped = || is_of_kong.then(|| ("kong", text("name"))).filter(|_| text("tags").contains("help:\""));
-            let tagged = tagged.filter(|(_, name)| *name != "-").or_else(helped);
+            let split = || Some(("envconfig", text("name"))).filter(|_| text("tags").contains(SPLIT));
+            let tagged = tagged.filter(|(_, name)| *name != "-").or_else(helped).or_else(split);
             let (Some(whole), Some((library, variable))) = (found.get(0), tagged) else {
                 continue;
             };
@@ -84,7 +89,8 @@ fn loaders(facts: &Facts<'_>) -> Vec<Place> {
         let code = file.code(facts)?.product();
         // A variable holds what fills it, whatever its name.
         let of_viper = || OF_VIPER.find(code).filter(|_| code.contains("spf13/viper"));
-        let found = LOADERS.find(code).or_else(of_viper)?;
+        let of_ini = || OF_INI.find(code).filter(|_| code.contains("ini.v1\"") || code.contains("go-ini/ini\""));
+        let found = LOADERS.find(code).or_else(of_viper).or_else(of_ini)?;
         Some(Place::at(file.path.clone(), Span::new(found.start(), found.end())))
     });
     places.into_iter().flatten().collect()

@@ -74,6 +74,15 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
             }
         }
     }
+    // Beside what is loaded into a type, values that are anything are rendered or compared.
+    let is_loaded = |root: &Root| {
+        let text = facts.tree.text(&root.place.path).map(|source| source.text());
+        let call = text.zip(root.place.span).and_then(|(text, span)| text.get(span.range()));
+        !root.is_untyped && call.is_some_and(fills_what_is_asked)
+    };
+    if types.roots.iter().any(is_loaded) {
+        types.roots.retain(|root| !root.is_untyped);
+    }
     rust_reads::read(facts, &files, &structs, types);
     for (name, value) in files.iter().flat_map(|file| builder_defaults(facts, file)) {
         for field in types.fields.iter_mut().filter(|field| field.key == name) {
@@ -95,6 +104,11 @@ fn builder_defaults(facts: &Facts<'_>, file: &CodeFile) -> Vec<(Key, String)> {
     let code = file.code(facts).map_or("", |code| code.product());
     let found = DEFAULT.iter().flat_map(|pattern| pattern.captures_iter(code));
     found.map(|one| (Key::of(&one["name"]), one["value"].trim_matches(['"', ' ']).to_owned())).collect()
+}
+
+/// Whether a call is that of a library which gathers settings, and fills whatever type it is asked for.
+fn fills_what_is_asked(call: &str) -> bool {
+    call.contains("try_deserialize") || call.contains("extract")
 }
 
 fn mentions_loader(text: &str) -> bool {
@@ -317,8 +331,7 @@ impl Structs {
         let place = Place::at(Arc::clone(file), *span);
         // Untyped JSON is everywhere; only a loader of settings says that these are settings.
         let call = code.get(span.range()).unwrap_or_default();
-        let is_untyped =
-            Shape::of(name) == Shape::Any && (call.contains("try_deserialize") || call.contains("extract"));
+        let is_untyped = Shape::of(name) == Shape::Any && fills_what_is_asked(call);
         if is_untyped {
             types.roots.push(Root { name: name.clone(), place, denies_unknown: false, is_untyped });
             return;

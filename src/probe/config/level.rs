@@ -32,7 +32,8 @@ pub(in crate::probe) fn level(facts: &Facts<'_>, text: &str) -> Observed {
         .collect();
     let is_own = |target: Option<&str>| {
         let root = target.map(|target| target.split([':', '[']).next().unwrap_or(target));
-        root.is_none_or(|root| own.iter().any(|name| name == root))
+        // A filter speaks of whatever begins with its target: `shop=info` of the crate `shop_api`, too.
+        root.is_none_or(|root| own.iter().any(|name| name.starts_with(root)))
     };
     let rank = |level: &String| LEVELS.iter().position(|known| known == level).unwrap_or(LEVELS.len());
     let for_own =
@@ -41,12 +42,14 @@ pub(in crate::probe) fn level(facts: &Facts<'_>, text: &str) -> Observed {
     for_own.or_else(any).map_or_else(|| Observed::Word(text.to_owned()), |level| Observed::Word(level.clone()))
 }
 
-/// What a number lets through where klog writes the log: it counts upwards with the detail, and whatever it is, lines of
-/// the level `info` are written.
+/// What a number lets through where klog or glog writes the log, which programs copy into their trees: it counts upwards with
+/// the detail, and whatever it is, lines of the level `info` are written.
 fn verbosity(facts: &Facts<'_>, text: &str) -> Option<&'static str> {
     let number: u8 = text.parse().ok()?;
     let manifests = facts.manifests();
-    let writes = ["k8s.io/klog", "k8s.io/klog/v2"].iter().any(|name| manifests.dependencies(name).next().is_some());
+    let libraries = ["k8s.io/klog", "k8s.io/klog/v2", "github.com/golang/glog"];
+    let writes = libraries.iter().any(|name| manifests.dependencies(name).next().is_some())
+        || facts.code().product(facts).any(|file| file.path.starts_with("glog/") || file.path.contains("/glog/"));
     writes.then_some(if number < 4 { "info" } else { "debug" })
 }
 

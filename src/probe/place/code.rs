@@ -31,6 +31,9 @@ pub(super) fn source(facts: &Facts<'_>) -> Answer {
 
 /// Source of a network service: it opens a port or declares routes, and depends on one of the named libraries.
 pub(super) fn service(facts: &Facts<'_>, servers: &[&str]) -> Answer {
+    if is_a_framework(facts) {
+        return Answer::default();
+    }
     let found = facts.code().find_all(facts, Scope::Product, SERVES);
     // The surest sign first.
     let mut hits =
@@ -59,6 +62,24 @@ pub(super) fn service(facts: &Facts<'_>, servers: &[&str]) -> Answer {
     let mut seen = answer(Some(here(Place::at(hit.path.clone(), hit.span), "source of a network service")));
     seen.seen.extend(dependency.map(|(package, dependency)| dependency_sighting(package, dependency)));
     seen
+}
+
+/// Whether the tree is that of a framework, with which other people write services.
+fn is_a_framework(facts: &Facts<'_>) -> bool {
+    const FRAMEWORKS: &[(Ecosystem, &[&str])] = &[
+        (Ecosystem::Cargo, &["actix-web", "axum", "gotham", "poem", "rocket", "salvo", "tide", "warp"]),
+        (Ecosystem::Npm, &["@nestjs/core", "express", "fastify", "hono", "koa"]),
+        (Ecosystem::Pypi, &["django", "fastapi", "flask", "sanic", "starlette", "tornado"]),
+        (Ecosystem::Go, &["gin-gonic/gin", "go-chi/chi", "gofiber/fiber", "gorilla/mux", "labstack/echo"]),
+    ];
+    let is_one = |package: &Package| {
+        let name = package.name.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let name = name.trim_start_matches("github.com/");
+        // `go-chi/chi/v5`
+        let fits = |known: &str| name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with("/v"));
+        FRAMEWORKS.iter().any(|(ecosystem, names)| *ecosystem == package.ecosystem && names.iter().any(|one| fits(one)))
+    };
+    facts.manifests().product().any(is_one)
 }
 
 /// The matches that are code, and not a text about it.
@@ -182,8 +203,9 @@ pub(super) fn docs(facts: &Facts<'_>) -> Answer {
 /// A database client among the runtime dependencies that source really uses.
 pub(super) fn client(facts: &Facts<'_>, names: &[&str]) -> Answer {
     let dependencies = names.iter().flat_map(|name| facts.manifests().dependencies(name));
-    let runtime = dependencies
-        .filter(|(package, dependency)| dependency.purpose == Purpose::Runtime && !is_end_of_a_pipe(facts, &package.path));
+    let runtime = dependencies.filter(|(package, dependency)| {
+        dependency.purpose == Purpose::Runtime && !is_end_of_a_pipe(facts, &package.path)
+    });
     let mut blind = Vec::new();
     let used = runtime.into_iter().find_map(|(package, dependency)| {
         let hit = uses(facts, package, dependency)?;
@@ -235,6 +257,7 @@ const DESCRIBE: &[(&str, &[&str])] = &[
         ],
     ),
     ("diesel", &["Queryable", "Insertable", "sql_types", "serialize", "deserialize", "backend"]),
+    ("mongodb", &["bson", "error"]),
     ("tokio_postgres", &["types"]),
     ("postgres", &["types"]),
 ];
