@@ -11,7 +11,7 @@ use crate::facts::code::{CodeFile, Language};
 use crate::facts::config::Key;
 use crate::pattern::Regex;
 use crate::pattern::{PatternSet, compile};
-use crate::source::{Span, floor};
+use crate::source::{Source, Span, floor};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
@@ -76,7 +76,7 @@ pub(super) fn read(facts: &Facts<'_>, types: &mut SettingsTypes) {
     }
     // Beside what is loaded into a type, values that are anything are rendered or compared.
     let is_loaded = |root: &Root| {
-        let text = facts.tree.text(&root.place.path).map(|source| source.text());
+        let text = facts.tree.text(&root.place.path).map(Source::text);
         let call = text.zip(root.place.span).and_then(|(text, span)| text.get(span.range()));
         !root.is_untyped && call.is_some_and(fills_what_is_asked)
     };
