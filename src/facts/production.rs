@@ -50,7 +50,8 @@ const BASE_STEM: &[&str] = &["application", "appsettings", "settings", "config"]
 const NEVER: &[&str] = &[
     "dev", "devel", "develop", "development", "local", "localhost", "ci", "staging", "stage", "stg", "qa", "uat",
     "sandbox", "preview", "preprod", "nonprod", "preproduction", "template", "dist", "interop", "training",
-    "prow", "pocs", "prototype", "prototypes", "ddev", "lando", "devcontainer", "gitpod", "codespaces",
+    "prow", "pocs", "prototype", "prototypes", "ddev", "lando", "devcontainer", "gitpod", "codespaces", "dockerdev",
+    "reviewapp", "reviewapps",
 ];
 const EXAMPLE: &[&str] = &[
     "example",
@@ -355,6 +356,9 @@ impl<'p> Parts<'p> {
                 let names_production = is_production(word);
                 if before == "fault" && word.starts_with("inject") {
                     signs.never = signs.never.or(Some("fault injection"));
+                }
+                if before == "review" && word == "apps" {
+                    signs.never = signs.never.or(Some("review apps"));
                 }
                 signs.negated |= names_production && NEGATING.contains(&before);
                 match sign(word) {

@@ -69,6 +69,10 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
             answer.blind.push(unsure(ci, command));
             continue;
         }
+        if let Some(blind) = timing.unstarted(ci, command) {
+            answer.blind.push(blind);
+            continue;
+        }
         // What may fail runs all the same.
         let reason = if question.is_set("excused") {
             timing.of_time(ci, &command.step)
@@ -84,7 +88,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let reason = reason.or_else(|| wanted.unsaid_beside(facts, command));
         let is_idle = || is_of_no_test(facts, &command.words).then(|| "no test has the name that it runs".to_owned());
         let reason = reason.or_else(is_idle);
-        let aside = question.is_set("shipped") && reason.is_none() && is_beside_product(command);
+        let aside = question.is_set("shipped") && reason.is_none() && is_beside_product(facts, command);
         let reason = reason.or_else(|| aside.then(|| "it builds nothing that ships, by its folder".to_owned()));
         // What says none of the value that is asked for tells nothing of it, whatever language it reads.
         let value = match wanted.value(command) {
@@ -244,6 +248,18 @@ impl Timing {
     /// What could not be read and may hold what is asked for.
     pub(super) fn unseen(&self, ci: &Ci) -> Vec<Blind> {
         if (self.gate || self.release) && !self.schedule { ci.unseen_gates() } else { ci.unseen() }
+    }
+
+    /// What a command leaves open that would count, if it were told what starts its job.
+    fn unstarted(&self, ci: &Ci, command: &Command) -> Option<Blind> {
+        let triggers = &command.step.triggers;
+        let asked = self.gate || self.schedule;
+        let is_unseen = !triggers.is_empty() && triggers.iter().all(|trigger| trigger.event.is_unseen());
+        if !asked || !is_unseen || command.excuse.is_some() || ci.job(&command.step).excuse.is_some() {
+            return None;
+        }
+        let why = format!("`{}` is started by {}", shown(&command.line()), triggers[0].event.name());
+        Some(Blind { place: Some(command.place.clone()), why })
     }
 
     /// Why a step does not count.

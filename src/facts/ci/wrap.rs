@@ -145,7 +145,8 @@ fn named(mut words: Vec<String>) -> Vec<String> {
     // `./bin/deploy` is the tree's own, as `bin/deploy` is.
     let path = name.strip_prefix("./").unwrap_or(&name);
     let plain = (["/bin/", "/.bin/", "/sbin/", "/dist/"].iter().any(|folder| path.contains(folder))
-        || is_fetched(path))
+        || is_fetched(path)
+        || is_unpacked_here(&name))
         && !super::path::has_extension(&name, "sh");
     if plain && let Some((_, last)) = name.rsplit_once('/') {
         name = last.to_string();
@@ -242,6 +243,29 @@ fn is_fetched(name: &str) -> bool {
     ];
     let in_bin = name.strip_prefix("bin/").is_some_and(|tool| TOOLS.contains(&tool));
     in_bin || name.starts_with("dist/")
+}
+
+/// Whether a command starts a scanner that was unpacked where it stands, `./trivy`: nobody calls a script of his own so.
+fn is_unpacked_here(name: &str) -> bool {
+    const SCANNERS: &[&str] = &[
+        "trivy",
+        "grype",
+        "gitleaks",
+        "hadolint",
+        "actionlint",
+        "gosec",
+        "golangci-lint",
+        "govulncheck",
+        "staticcheck",
+        "kubeconform",
+        "conftest",
+        "shellcheck",
+        "osv-scanner",
+        "kube-linter",
+        "trufflehog",
+        "syft",
+    ];
+    name.strip_prefix("./").is_some_and(|tool| SCANNERS.contains(&tool))
 }
 
 fn shell(program: &str, words: &[String]) -> Option<Inner> {

@@ -258,7 +258,9 @@ pub(super) fn names(command: &Command, file: &File) -> bool {
     let is_anybodys = |part: &str| {
         matches!(part, "" | "tests" | "test" | "src" | "scripts" | "script" | "bin" | "lib" | "app" | "pkg" | "cmd")
     };
-    let folders = parts.into_iter().filter(|part| !is_anybodys(part));
+    // A program that bears the name of the product, as its folders do, is told nothing of tests by it.
+    let is_own = |part: &str| command.words.first().is_some_and(|program| program == part) && !part.contains("test");
+    let folders = parts.into_iter().filter(|part| !is_anybodys(part) && !is_own(part));
     let mut wanted: Vec<String> = folders.map(str::to_owned).collect();
     wanted.push(name.to_owned());
     // An image is built from a folder, which says nothing of the tests in it.

@@ -15,6 +15,7 @@ pub(super) fn run(facts: &Facts<'_>, command: &Command, words: &[&str], suite: S
         || !is_selected(words, file)
         || !projects::take(facts, words, file)
         || collected::is_ignored_by_jest(facts, words, file)
+        || program == "node" && !starts_tests(words)
     {
         return false;
     }
@@ -44,6 +45,23 @@ pub(super) fn run(facts: &Facts<'_>, command: &Command, words: &[&str], suite: S
 
 fn is_script_runner(program: &str) -> bool {
     is_test_runner(program) || matches!(program, "node" | "npm" | "pnpm" | "yarn" | "bun" | "deno")
+}
+
+/// Whether what Node starts is called for tests, or Node is told to run them itself: a script that is handed the name of a
+/// file of tests may do anything with it.
+fn starts_tests(words: &[&str]) -> bool {
+    const CALLED: &[&str] =
+        &["test", "tests", "e2e", "spec", "jest", "vitest", "mocha", "integration", "playwright", "cypress"];
+    if words.iter().any(|word| matches!(*word, "--test" | "--experimental-test-coverage")) {
+        return true;
+    }
+    let is_text = words.iter().any(|word| matches!(*word, "-e" | "--eval" | "-p" | "--print"));
+    let is_script = |word: &&&str| !word.starts_with('-') && word.contains(['/', '.']);
+    let Some(script) = words.iter().skip(1).find(is_script).filter(|_| !is_text) else { return false };
+    let mut parts = script.rsplit('/');
+    let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let is_called = name.split(|letter: char| !letter.is_alphanumeric()).any(|word| CALLED.contains(&word));
+    is_called || parts.next().is_some_and(|folder| CALLED.contains(&folder))
 }
 
 fn is_test_runner(program: &str) -> bool {

@@ -8,7 +8,7 @@ use crate::facts::ci::deploy::Deployment;
 use crate::facts::code::Language;
 use crate::facts::containers::image::Image;
 use crate::facts::containers::{self, Fact, Health, HealthKind, IMAGE_FOLDERS, Platform, Service, Timing, version_of};
-use crate::facts::kubernetes::{Container, Object};
+use crate::facts::kubernetes::{Container, Object, WORKLOADS};
 use crate::facts::own_name::OwnName;
 use crate::facts::production::Standing;
 use crate::tree::path::{folder_of, is_below};
@@ -78,8 +78,10 @@ pub(super) fn subjects(facts: &Facts<'_>) -> Vec<Subject> {
         if !found.is_empty() {
             found.extend(images().filter_map(|image| unchecked_image(facts, image)));
         }
-        if let Some(deployment) = (!found.is_empty()).then(|| passes_over(facts)).flatten() {
-            let why = format!("`{}` deploys it where nothing asks the HEALTHCHECK of an image", deployment.what);
+        let deployed = passes_over(facts).map(|one| format!("`{}` deploys it", one.what));
+        let why = deployed.or_else(|| in_unread_manifest(facts)).filter(|_| !found.is_empty());
+        if let Some(why) = why {
+            let why = format!("{why} where nothing asks the HEALTHCHECK of an image");
             for subject in &mut found {
                 subject.silent = Some(why.clone());
             }
@@ -95,6 +97,13 @@ pub(super) fn subjects(facts: &Facts<'_>) -> Vec<Subject> {
 /// A deployment to a platform that makes its own checks and passes over those of images: its settings stand elsewhere.
 fn passes_over<'f>(facts: &'f Facts<'_>) -> Option<&'f Deployment> {
     facts.ci().deployments().iter().find(|deployment| deployment.counts() && deployment.ignores_image_checks())
+}
+
+/// A manifest of Kubernetes that cannot be read, and may run what is built here.
+fn in_unread_manifest(facts: &Facts<'_>) -> Option<String> {
+    let unread = facts.kubernetes().unread(WORKLOADS);
+    let place = unread.into_iter().find_map(|blind| blind.place)?;
+    Some(format!("{} may run it", place.path))
 }
 
 /// Whether anything can reach it: it names a port, or a Service selects it.

@@ -157,6 +157,8 @@ pub(super) static PUBLISH: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "{mvn|mvnw|./mvnw} …spring-boot:build-image -Dspring-boot.build-image.publish=true",
         "{gradle|gradlew|./gradlew} …{publish*|:*:publish*|jib|:jib|:*:jib|dockerPush|:*:dockerPush} !{publishToMavenLocal|*:publishToMavenLocal}",
         "{gradle|gradlew|./gradlew} …{bootBuildImage|:*:bootBuildImage} --publishImage",
+        // What the plugin of Nebula for releases calls a release and a candidate for one.
+        "{gradle|gradlew|./gradlew} …{final|candidate}",
         "dotnet nuget push",
         "nuget push",
         "gem push",

@@ -98,6 +98,9 @@ const ACTIVITIES: &[&str] = &["test", "tests", "testing", "ci", "pr", "prs", "re
 /// What stands before the name of a place.
 const LEADS_TO: &[&str] = &["deploy", "deploys", "deployment", "to", "on", "into", "in"];
 
+/// What is done before something is tested, in a name that lists the stages of a pipeline.
+const STAGES: &[&str] = &["build", "builds", "check", "compile", "format", "lint", "package", "setup"];
+
 /// What stands after the name of a place.
 const OF_A_PLACE: &[&str] = &[
     "env",
@@ -314,8 +317,11 @@ fn marked_name(text: &str) -> Option<Result<(), String>> {
                 let around: Vec<&str> = words(part).filter(|word| !word.is_empty()).collect();
                 let is_place = |at: usize| {
                     let before = at.checked_sub(1).and_then(|before| around.get(before));
+                    // `build-test-deploy` lists what is done, one after the other.
+                    let is_listed = before.is_some_and(|word| STAGES.contains(word));
+                    let next = around.get(at + 1).filter(|word| !(is_listed && word.starts_with("deploy")));
                     before.is_some_and(|word| LEADS_TO.contains(word))
-                        || around.get(at + 1).is_some_and(|word| OF_A_PLACE.contains(word))
+                        || next.is_some_and(|word| OF_A_PLACE.contains(word))
                 };
                 let found = around.iter().enumerate();
                 let mut found = found.filter(|(_, word)| ASIDE.contains(word));

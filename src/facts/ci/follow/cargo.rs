@@ -28,6 +28,7 @@ impl Walk<'_> {
                     .collect();
                 self.list(&longer, place, &inner);
                 self.cargo(&longer, place, &inner);
+                self.own_program(&longer, words, place);
             }
             return;
         }
@@ -54,6 +55,23 @@ impl Walk<'_> {
             "xtask" => self.tasks("xtask", None, words, place, call),
             _ => {}
         }
+    }
+
+    /// What an alias starts of the tree itself may check anything, where it is told to check: `cargo dev lint`.
+    fn own_program(&mut self, longer: &[String], words: &[String], place: &Place) {
+        const CHECKS: &[&str] =
+            &["audit", "check", "ci", "clippy", "coverage", "deny", "fmt", "lint", "test", "verify"];
+        let is_run = longer.get(1).is_some_and(|verb| matches!(verb.as_str(), "run" | "r"));
+        let task = longer.iter().skip_while(|word| *word != "--").skip(1).find(|word| !word.starts_with('-'));
+        let is_check = |task: &String| task.split(['-', '_', ':']).any(|word| CHECKS.contains(&word));
+        if is_run && task.is_some_and(is_check) {
+            self.program(words, place);
+        }
+    }
+
+    /// Whether a program is what an alias of Cargo starts, by its name: `vdev check` beside `cargo vdev check`.
+    pub(super) fn is_alias_of_cargo(&self, program: &str, dir: &str) -> bool {
+        self.alias(program, dir).is_some_and(|(_, words)| words.first().is_some_and(|verb| verb == "run"))
     }
 
     fn alias(&self, name: &str, dir: &str) -> Option<(String, Vec<String>)> {

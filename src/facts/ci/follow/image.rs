@@ -462,8 +462,17 @@ fn line(value: &Value) -> Vec<String> {
 pub(super) fn script_of(instruction: &Instruction) -> String {
     match instruction.exec() {
         Some(words) => words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
-        None => instruction.text.trim().to_owned(),
+        None => document(instruction.text.trim()).unwrap_or(instruction.text.trim()).to_owned(),
     }
+}
+
+/// The script that an instruction gives as a document, `RUN <<EOF`; none of it where another program reads it than a shell.
+fn document(text: &str) -> Option<&str> {
+    let (head, body) = text.strip_prefix("<<")?.split_once('\n')?;
+    let is_alone = head.split_whitespace().count() == 1;
+    let begins = body.lines().next().filter(|line| line.starts_with("#!"));
+    let is_shell = begins.is_none_or(|line| line.trim_end().split(' ').any(|word| word.ends_with("sh")));
+    is_alone.then_some(if is_shell { body } else { "" })
 }
 
 /// A word as a shell must be given it.

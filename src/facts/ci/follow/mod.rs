@@ -16,6 +16,7 @@ mod make;
 mod make_conditions;
 mod make_file;
 mod make_functions;
+mod mix;
 mod nix;
 mod node;
 mod rake;
@@ -42,6 +43,9 @@ const MAX_COMMANDS: usize = 50_000;
 const MAX_DEPTH: usize = 12;
 /// The most scripts, recipes and targets that are walked for one tree.
 const MAX_CALLS: usize = 20_000;
+
+/// Programs that a script which is not in the tree may start, with the words behind them: `with-limits.sh cargo clippy`.
+const STARTED: &[&str] = &["cargo", "go", "npm", "pnpm", "yarn", "mvn", "gradle", "dotnet", "pytest", "mix", "rake"];
 
 /// Walks from steps to commands and collects them.
 pub(super) struct Walk<'f> {
@@ -252,6 +256,7 @@ impl<'f> Walk<'f> {
             "nix" | "nix-build" => self.nix(words, place, call),
             "skaffold" => self.skaffold(words, place, call),
             "rake" | "rails" => self.rake(words, place, call),
+            "mix" => self.mix(words, place, call),
             "makers" => self.cargo_make(&words[1..], place, call),
             "pre-commit" | "prek" => self.hooks(words, place, call),
             "flask" => self.own_command(words.get(1), place, call),
@@ -275,7 +280,19 @@ impl<'f> Walk<'f> {
             }
             "docker" if words.iter().take(3).any(|word| word == "bake") => self.bake(place, call),
             "docker" | "podman" | "nerdctl" | "buildah" | "docker-compose" => self.image(words, place, call),
+            program if path::has_extension(program, "sh") => self.started(&words[1..], place, call),
+            program if self.is_alias_of_cargo(program, &call.dir) => {
+                let words: Vec<String> = std::iter::once("cargo".to_owned()).chain(words.iter().cloned()).collect();
+                self.cargo(&words, place, call);
+            }
             _ => {}
+        }
+    }
+
+    /// Leaves open what a script that is not in the tree makes of the command behind it.
+    fn started(&mut self, words: &[String], place: &Place, call: &Call) {
+        if words.first().is_some_and(|program| STARTED.contains(&program.as_str())) {
+            self.list(words, place, &Call { sure: false, ..call.clone() });
         }
     }
 
@@ -291,6 +308,8 @@ impl<'f> Walk<'f> {
             if is_told || file.contains("/$") && is_one_of_a_folder() {
                 let words: Vec<String> = std::iter::once(file.to_owned()).chain(arguments).collect();
                 self.foreign_tests(&words, place, call);
+            } else {
+                self.started(&arguments, place, call);
             }
             return;
         };

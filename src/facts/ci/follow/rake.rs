@@ -8,6 +8,11 @@ use crate::evidence::Place;
 use crate::pattern::pattern;
 use crate::source::{Source, Span};
 
+// `import "tasks/lint.rake"`, also where the folder is told by the Rakefile's own.
+pattern!(
+    NAMED,
+    r#"(?m)^[ \t]*(?:import|load|require_relative)\b[^"'\n]*["'](?:#\{__dir__\}/|\./)?(?P<file>[^"'#\n]+\.rake)["']"#
+);
 pattern!(OF_RAILS, r"(?m)^[ \t]*(?:\w+(?:::\w+)*\.)+load_tasks\b");
 
 /// The tasks that the Rakefile of a folder declares, and the files that it loads.
@@ -48,7 +53,10 @@ impl<'f> Walk<'f> {
             path.rsplit_once('.').is_some_and(|(_, end)| end == "rake")
                 && below.iter().any(|folder| path.starts_with(folder.as_str()))
         };
-        let files = tree.files().iter().filter(|file| is_loaded(&file.path));
+        let named: Vec<String> =
+            NAMED.captures_iter(own.text()).map(|found| path::join(folder, &found["file"])).collect();
+        let is_named = |path: &str| named.iter().any(|name| name == path);
+        let files = tree.files().iter().filter(|file| is_loaded(&file.path) || is_named(&file.path));
         let sources = std::iter::once(own).chain(files.filter_map(|file| file.text()));
         let defined = sources.flat_map(|source| definitions(source.text()).into_iter().map(move |one| (source, one)));
         let defined = defined.collect();

@@ -84,8 +84,11 @@ impl Variables {
                     current.push_str(raw);
                     some = true;
                 }
-                Part::Variable { name, default, quoted } => {
-                    let known = self.lookup(name).filter(|values| !(default.is_some() && values.concat().is_empty()));
+                Part::Variable { name, default, cut, quoted } => {
+                    let known = self
+                        .lookup(name)
+                        .map(|values| shorter(values, cut.as_ref()))
+                        .filter(|values| !(default.is_some() && values.concat().is_empty()));
                     let values = match (known, default) {
                         (Some(values), _) => values,
                         (None, Some(default)) => vec![plain(default)],
@@ -141,4 +144,14 @@ impl Variables {
 
 fn plain(parts: &[Part]) -> String {
     parts.iter().map(|part| if let Part::Text(text) = part { text.as_str() } else { "" }).collect()
+}
+
+/// Values without what is taken off their starts or ends.
+fn shorter(values: Vec<String>, cut: Option<&(String, bool)>) -> Vec<String> {
+    let Some((taken, from_end)) = cut else { return values };
+    let cut = |value: String| {
+        let rest = if *from_end { value.strip_suffix(taken.as_str()) } else { value.strip_prefix(taken.as_str()) };
+        rest.map(str::to_owned).unwrap_or(value)
+    };
+    values.into_iter().map(cut).collect()
 }

@@ -132,6 +132,8 @@ pub(super) enum Part {
         name: String,
         /// After `:-` or `-`.
         default: Option<Vec<Part>>,
+        /// What is taken off it, and whether from its end: `${NAME#start}`, `${NAME%end}`.
+        cut: Option<(String, bool)>,
         /// Whether it stands in double quotes, so that it is not split.
         quoted: bool,
     },

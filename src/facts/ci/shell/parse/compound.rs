@@ -128,6 +128,6 @@ impl Parser<'_> {
 pub(super) fn names_in(text: &str) -> Vec<Part> {
     text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
         .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))
-        .map(|name| Part::Variable { name: name.to_owned(), default: None, quoted: true })
+        .map(|name| Part::Variable { name: name.to_owned(), default: None, cut: None, quoted: true })
         .collect()
 }

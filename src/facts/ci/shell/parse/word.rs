@@ -99,13 +99,13 @@ impl Parser<'_> {
                 let name = self.rest()[..len].to_owned();
                 self.pos += len;
                 flush(word, text);
-                word.parts.push(Part::Variable { name, default: None, quoted });
+                word.parts.push(Part::Variable { name, default: None, cut: None, quoted });
             }
             Some(next) if next.is_ascii_digit() || b"@*#?!$-".contains(&next) => {
                 let name = char::from(next).to_string();
                 self.pos += 2;
                 flush(word, text);
-                word.parts.push(Part::Variable { name, default: None, quoted });
+                word.parts.push(Part::Variable { name, default: None, cut: None, quoted });
             }
             _ => self.push_char(text),
         }
@@ -200,7 +200,12 @@ fn braced(inner: &str, quoted: bool) -> Part {
         .iter()
         .find_map(|operator| rest.strip_prefix(operator))
         .map(|text| vec![Part::Text(text.trim_matches('"').to_owned())]);
-    Part::Variable { name, default, quoted }
+    let cut = ["##", "#", "%%", "%"].iter().find_map(|operator| {
+        let taken = rest.strip_prefix(operator)?.trim_matches('"');
+        let is_plain = !taken.is_empty() && !taken.contains(['*', '?', '[', '$', '\\']);
+        is_plain.then(|| (taken.to_owned(), operator.starts_with('%')))
+    });
+    Part::Variable { name, default, cut, quoted }
 }
 
 fn flush(word: &mut Word, text: &mut String) {

@@ -254,7 +254,8 @@ impl Shell<'_> {
     }
 
     fn case(&mut self, subject: &Word, arms: &[(Vec<Word>, Body)], outcome: Outcome, tested: bool) {
-        if let Some(known) = self.variables.known(subject) {
+        // Of a stand-in for what only a run knows, no arm is told.
+        if let Some(known) = self.variables.known(subject).filter(|known| !known.contains("${")) {
             let chosen = arms.iter().find(|(patterns, _)| {
                 patterns.iter().any(|pattern| pattern.literal().is_some_and(|text| glob(&text, &known)))
             });

@@ -139,6 +139,7 @@ pub(super) fn tells_of_failures(pipeline: &Pipeline) -> bool {
     let has = |option: &str| words.iter().any(|word| word.trim_start_matches('-') == option);
     match words.first().and_then(|program| program.rsplit('/').next()) {
         Some("gotestfmt") => !has("nofail"),
+        Some("tparse") => true,
         Some("go-junit-report") => has("set-exit-code"),
         // Errors that it takes for warnings may be excused with them.
         Some("cs2pr") => !has("errors-as-warnings"),
