@@ -36,7 +36,7 @@ impl Walk<'_> {
         let list = alias.name("list").map_or("", |list| list.as_str());
         let several = QUOTED.captures_iter(list).map(|quoted| quoted["task"].to_owned());
         let tasks = several.chain(alias.name("one").map(|one| one.as_str().to_owned()));
-        tasks.flat_map(|task| task_of_mix(&task)).collect()
+        tasks.filter_map(|task| task_of_mix(&task)).collect()
     }
 }
 
