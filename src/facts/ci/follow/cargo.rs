@@ -59,12 +59,13 @@ impl Walk<'_> {
 
     /// What an alias starts of the tree itself may check anything, where it is told to check: `cargo dev lint`.
     fn own_program(&mut self, longer: &[String], words: &[String], place: &Place) {
-        const CHECKS: &[&str] =
-            &["audit", "check", "ci", "clippy", "coverage", "deny", "fmt", "lint", "test", "verify"];
+        const CHECKS: &[&str] = &["audit", "check", "ci", "clippy", "coverage", "deny", "fmt", "lint", "verify"];
         let is_run = longer.get(1).is_some_and(|verb| matches!(verb.as_str(), "run" | "r"));
         let task = longer.iter().skip_while(|word| *word != "--").skip(1).find(|word| !word.starts_with('-'));
         let is_check = |task: &String| task.split(['-', '_', ':']).any(|word| CHECKS.contains(&word));
-        if is_run && task.is_some_and(is_check) {
+        // What such a program spells out is read where it is called after tasks.
+        let is_read = longer.iter().take_while(|word| *word != "--").any(|word| word.contains("task"));
+        if is_run && !is_read && task.is_some_and(is_check) {
             self.program(words, place);
         }
     }
