@@ -12,10 +12,10 @@ mod set;
 mod words;
 
 pub use globs::{Globs, Paths};
-pub use lazy::AnyOf;
+pub use lazy::{AnyOf, Lazy};
 pub use regex::{Captures, Match, Regex};
 pub use regex_syntax::escape;
-pub use set::{Pattern, PatternSet};
+pub use set::PatternSet;
 pub use words::{Word, Words};
 
 use regex_automata::meta::BuildError;

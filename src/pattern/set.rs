@@ -1,7 +1,7 @@
 //! Many patterns over many files: their literals say which pattern may match where, and only there it is compiled.
 
 use super::literals::{self, Needs};
-use super::{Regex, Words};
+use super::{Lazy, Words};
 use crate::facts::parallel;
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
@@ -11,18 +11,10 @@ use std::sync::OnceLock;
 /// Patterns that one pass over a text looks for; `^` and `$` are those of a line.
 #[derive(Debug, Default)]
 pub struct PatternSet {
-    patterns: Vec<Pattern>,
+    patterns: Vec<Lazy>,
     /// By its text; these are long, and begin alike.
     index: HashMap<String, usize, RandomState>,
     anchors: OnceLock<Anchors>,
-}
-
-/// One pattern.
-#[derive(Debug)]
-pub struct Pattern {
-    /// As written.
-    pub text: String,
-    scan: OnceLock<Option<Regex>>,
 }
 
 /// The literals of all patterns.
@@ -46,7 +38,7 @@ impl PatternSet {
             // Most stand in lists that many rules share.
             if !set.index.contains_key(text) {
                 set.index.insert(text.to_owned(), set.patterns.len());
-                set.patterns.push(Pattern { text: text.to_owned(), scan: OnceLock::new() });
+                set.patterns.push(Lazy::of_lines(text));
             }
         }
         set
@@ -68,7 +60,7 @@ impl PatternSet {
     }
 
     /// The pattern at a position.
-    pub fn get(&self, position: usize) -> Option<&Pattern> {
+    pub fn get(&self, position: usize) -> Option<&Lazy> {
         self.patterns.get(position)
     }
 
@@ -101,18 +93,11 @@ impl PatternSet {
     }
 }
 
-impl Pattern {
-    /// The regular expression, compiled on first use; `None` if it does not compile.
-    pub fn scan(&self) -> Option<&Regex> {
-        self.scan.get_or_init(|| Regex::new(&self.text, true).ok()).as_ref()
-    }
-}
-
 impl Anchors {
-    fn of(patterns: &[Pattern]) -> Self {
+    fn of(patterns: &[Lazy]) -> Self {
         let mut literals: IndexMap<(String, bool), Vec<(usize, u8)>, RandomState> = IndexMap::default();
         let mut needs = vec![0; patterns.len()];
-        let needed = parallel::map(patterns, |pattern| literals::needed(&pattern.text));
+        let needed = parallel::map(patterns, |pattern| literals::needed(pattern.text()));
         for (position, Needs { all, as_written }) in needed.into_iter().enumerate() {
             for (bit, words) in all.into_iter().enumerate() {
                 let bit = 1 << bit;

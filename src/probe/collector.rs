@@ -7,7 +7,7 @@ use crate::facts::containers::Service;
 use crate::facts::format::{self, Format};
 use crate::facts::kubernetes::Object;
 use crate::facts::production::Stage;
-use crate::pattern::{Regex, compile};
+use crate::pattern::Lazy;
 use crate::source::Source;
 use crate::tree::File;
 use crate::value::Value;
@@ -33,12 +33,12 @@ struct Asked<'q> {
     signal: &'q str,
     debug: bool,
     exporters: Vec<&'q str>,
-    receivers: Option<Regex>,
+    receivers: Option<Lazy>,
 }
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let exporters: Vec<&str> = question.arg(1).iter().map(|word| &*word.text).collect();
-    let receivers = question.option_text("receivers").and_then(|pattern| compile(pattern).ok());
+    let receivers = question.option_text("receivers").map(Lazy::new);
     let asked = Asked { signal: question.fact(), debug: question.is_set("debug"), exporters, receivers };
     let mut answer = Answer { blind: facts.kubernetes().unread(&["pipelines:"]), ..Answer::default() };
     for object in facts.kubernetes().production() {

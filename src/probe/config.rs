@@ -8,11 +8,9 @@ use super::{Probe, Question, Word};
 use crate::evidence::{Answer, Observed, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::config::{Config, Connection, Held, Key, Layer, Setting, Unparsed, squashed};
-use crate::pattern::Regex;
-use crate::pattern::compile;
+use crate::pattern::{Lazy, Regex, compile};
 use crate::quantity::{Quantity, looks_like_quantity};
 use crate::value::{Map, Value};
-use std::cell::LazyCell;
 
 /// `@config(key…)`.
 pub static PROBE: Probe = Probe {
@@ -119,15 +117,16 @@ pub(super) fn matching<'c, 'w>(config: &'c Config, words: &[&'w Word]) -> Vec<(&
     // With each, how many words of the key the word leaves out: `disable_profiler` says more than `profiler`.
     let mut found: Vec<(&Setting, &Word, usize)> = Vec::new();
     for &word in words {
-        let only = LazyCell::new(|| compile(word.attributes.get("only")?.value.as_str()?).ok());
+        let only = word.attributes.get("only").and_then(|only| only.value.as_str()).map(Lazy::new);
         if word.is_pattern {
             let Ok(pattern) = compile(&word.text) else { continue };
             let hits = config.settings().iter().filter(|setting| pattern.is_match(&setting.key.words().join("_")));
-            let admitted = hits.filter(|setting| admits(word, &only, setting, &[]));
+            let admitted = hits.filter(|setting| admits(word, only.as_ref(), setting, &[]));
             found.extend(admitted.map(|setting| (setting, word, usize::MAX)));
         } else {
             for tail in spread(&word.text) {
-                let hits = config.ending_in(&tail).filter(|(setting, before)| admits(word, &only, setting, before));
+                let hits =
+                    config.ending_in(&tail).filter(|(setting, before)| admits(word, only.as_ref(), setting, before));
                 found.extend(hits.map(|(setting, before)| (setting, word, before.len())));
             }
         }
@@ -199,12 +198,7 @@ pub(super) fn is_barred(list: &[String], before: &[String]) -> bool {
 /// Whether the attributes of a word let a setting through: `under`, `not_under`, `variable`, `whole`, `written`, `only`.
 ///
 /// `only` is the attribute of that name, which most settings are never compared with.
-fn admits<F: FnOnce() -> Option<Regex>>(
-    word: &Word,
-    only: &LazyCell<Option<Regex>, F>,
-    setting: &Setting,
-    before: &[String],
-) -> bool {
+fn admits(word: &Word, only: Option<&Lazy>, setting: &Setting, before: &[String]) -> bool {
     if before.iter().any(|section| NEVER_SECTIONS.contains(&section.as_str())) {
         return false;
     }
@@ -250,7 +244,7 @@ fn admits<F: FnOnce() -> Option<Regex>>(
         Held::Elsewhere(..) => setting.default_in.is_none(),
         Held::Empty => true,
     };
-    only.as_ref().is_none_or(fits)
+    only.and_then(Lazy::scan).is_none_or(fits)
 }
 
 /// Whether the last words of a name that dots divide fill whole sections of it: `detailed-metrics-enabled` in

@@ -7,7 +7,7 @@ use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::ci::pattern::{Pattern, glob};
 use crate::facts::ci::{Ci, Event, Link, Step, cron};
-use crate::pattern::compile;
+use crate::pattern::AnyOf;
 use crate::quantity::Quantity;
 
 /// `@schedule(command, action or image…)`.
@@ -24,15 +24,12 @@ pub static PROBE: Probe = Probe {
 
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let ci = facts.ci();
-    let words: Vec<(&Word, Pattern)> = question.words_from(0).map(|word| (word, Pattern::new(&word.text))).collect();
+    let (patterns, words): (Vec<&Word>, Vec<&Word>) = question.words_from(0).partition(|word| word.is_pattern);
+    let patterns = AnyOf::new(patterns.into_iter().map(|word| &*word.text));
+    let words: Vec<(&str, Pattern)> = words.into_iter().map(|word| (&*word.text, Pattern::new(&word.text))).collect();
     let matching = |line: &str, split: &[String]| {
-        words.iter().any(|(word, pattern)| {
-            if word.is_pattern {
-                compile(&word.text).is_ok_and(|regex| regex.is_match(line))
-            } else {
-                pattern.matches(split) || glob(&word.text, line)
-            }
-        })
+        let is_one = |(text, pattern): &(&str, Pattern)| pattern.matches(split) || glob(text, line);
+        patterns.is_match(line) || words.iter().any(is_one)
     };
     let mut answer = Answer::default();
     for command in ci.commands.iter().filter(|command| command.sure && matching(&command.line(), &command.words)) {

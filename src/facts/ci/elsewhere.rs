@@ -4,7 +4,7 @@ use super::model::Ci;
 use super::prow;
 use crate::evidence::{Blind, Place};
 use crate::facts::Facts;
-use crate::pattern::{Pattern, PatternSet};
+use crate::pattern::{Lazy, PatternSet};
 use crate::source::Span;
 
 /// CI systems whose files are not read yet: a path (or its beginning, with a closing `/`) and the system.
@@ -138,7 +138,7 @@ fn badges(facts: &Facts<'_>) -> Vec<Blind> {
     let patterns = PatternSet::new(BADGES.iter().map(|(pattern, ..)| pattern));
     for position in patterns.candidates(readme.text()) {
         let (Some((_, system, files)), Some(scan)) =
-            (BADGES.get(position), patterns.get(position).and_then(Pattern::scan))
+            (BADGES.get(position), patterns.get(position).and_then(Lazy::scan))
         else {
             continue;
         };

@@ -35,7 +35,7 @@ pub use serving::{fills_or_dumps, is_end_of_a_pipe, serves_nothing};
 pub use text::CodeText;
 
 use super::{Facts, parallel};
-use crate::pattern::{Pattern, PatternSet, Regex, compile};
+use crate::pattern::{Lazy, PatternSet, Regex, compile};
 use crate::source::{Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
@@ -191,7 +191,7 @@ impl Code {
             asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
             for (position, hits) in found.into_iter().enumerate() {
                 if let Some(pattern) = set.get(position) {
-                    asked.insert(key(&pattern.text), Arc::new(hits));
+                    asked.insert(key(pattern.text()), Arc::new(hits));
                 }
             }
         }
@@ -338,7 +338,7 @@ impl CodeFile {
         };
         let mut hits = Vec::new();
         for position in set.candidates(text) {
-            let Some(scan) = set.get(position).and_then(Pattern::scan) else { continue };
+            let Some(scan) = set.get(position).and_then(Lazy::scan) else { continue };
             hits.extend(self.matches(scan, text).map(|hit| (position, hit)));
         }
         hits

@@ -1,11 +1,11 @@
 //! The detectors as data: `src/rules/detectors.tsk`, each with examples both ways that it has to pass.
 
 use super::checks::{self, Check, Outcome};
-use crate::pattern::{Captures, Regex};
+use crate::pattern::{Captures, Lazy};
 use crate::tusk;
 use crate::value::{Map, Value};
 use anyhow::{Context as _, Result, bail, ensure};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// The built-in detectors.
 const BUILT_IN: &str = include_str!("../../rules/detectors.tsk");
@@ -30,8 +30,7 @@ pub struct Detector {
     pub(super) reach: usize,
     pub(super) before: usize,
     pub(super) is_public: bool,
-    pattern: String,
-    compiled: OnceLock<Option<Regex>>,
+    pattern: Lazy,
     checks: Vec<Check>,
     never: Vec<String>,
     examples: Vec<String>,
@@ -156,8 +155,7 @@ impl Detector {
             reach: written.number("reach").unwrap_or(400).min(MAX_REACH),
             before: written.number("before").unwrap_or(64).min(MAX_REACH),
             is_public: written.value("public").and_then(Value::as_bool) == Some(true),
-            pattern: pattern.to_owned(),
-            compiled: OnceLock::new(),
+            pattern: Lazy::new(pattern),
             checks: checks.collect::<Result<_>>()?,
             never: written.joined("never"),
             examples,
@@ -165,13 +163,9 @@ impl Detector {
         })
     }
 
-    fn scan(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| Regex::new(&self.pattern, false).ok()).as_ref()
-    }
-
     /// The first value in a window of text that the pattern and the checks accept, after `from`.
     pub(super) fn find(&self, window: &str) -> Option<Hit> {
-        let groups = self.scan()?.captures(window)?;
+        let groups = self.pattern.scan()?.captures(window)?;
         let value = groups.name("value")?;
         let outcome = self.judge(value.as_str(), &groups);
         (outcome != Outcome::Failed).then_some(Hit { start: value.start(), end: value.end(), outcome })
@@ -231,7 +225,7 @@ impl Detector {
             let lower = text.to_ascii_lowercase();
             self.anchors.iter().any(|anchor| lower.contains(&anchor.to_ascii_lowercase()))
         };
-        if self.scan().is_none() {
+        if self.pattern.scan().is_none() {
             return vec![format!("{}: the pattern does not compile", self.id)];
         }
         let found = |text: &str| has_anchor(text) && self.find(text).is_some();

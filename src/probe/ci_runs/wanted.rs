@@ -6,7 +6,7 @@ use crate::evidence::Observed;
 use crate::facts::Facts;
 use crate::facts::ci::pattern::{Pattern, glob, values_of};
 use crate::facts::ci::{Ci, Command};
-use crate::pattern::{Regex, compile};
+use crate::pattern::Lazy;
 use crate::tree::path::folder_of;
 use crate::value::Value;
 
@@ -19,32 +19,30 @@ pub(super) struct Wanted {
     then: Vec<Pattern>,
     after: Vec<Pattern>,
     apart: Option<Vec<Pattern>>,
-    step: Option<Regex>,
-    job: Option<Regex>,
-    services: Option<Regex>,
+    step: Option<Lazy>,
+    job: Option<Lazy>,
+    services: Option<Lazy>,
     beside: Vec<String>,
-    says: Option<Regex>,
+    says: Option<Lazy>,
 }
 
 enum One {
     Command(Pattern),
-    Text(Regex),
-    Env(String, Regex),
-    Never,
+    Text(Lazy),
+    Env(String, Lazy),
 }
 
 impl One {
     fn of(word: &Word) -> Self {
-        let regex = |text: &str| compile(text).ok();
         if word.is_pattern {
-            return regex(&word.text).map_or(Self::Never, Self::Text);
+            return Self::Text(Lazy::new(&word.text));
         }
         match word.text.split_once('~') {
             Some((name, pattern))
                 if name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
                     && !name.is_empty() =>
             {
-                regex(pattern).map_or(Self::Never, |regex| Self::Env(name.to_owned(), regex))
+                Self::Env(name.to_owned(), Lazy::new(pattern))
             }
             _ => Self::Command(Pattern::new(&word.text)),
         }
@@ -59,7 +57,6 @@ impl One {
                 let value = command.env.get(name)?;
                 regex.is_match(value).then(|| format!(", with {name}={}", shown(value)))
             }
-            Self::Never => None,
         }
     }
 }
@@ -68,7 +65,7 @@ impl Wanted {
     pub(super) fn of(question: &Question) -> Self {
         let all = |words: &[Word]| words.iter().map(One::of).collect::<Vec<_>>();
         let mut beside = question.option_texts("beside");
-        let says = beside.pop().and_then(|text| compile(&text).ok());
+        let says = beside.pop().map(|text| Lazy::new(&text));
         Self {
             beside,
             says,
@@ -81,9 +78,9 @@ impl Wanted {
             apart: question
                 .option("apart")
                 .map(|list| strings(Some(list)).iter().map(|text| Pattern::new(text)).collect()),
-            step: question.option_text("step").and_then(|text| compile(text).ok()),
-            job: question.option_text("job").and_then(|text| compile(text).ok()),
-            services: question.option_text("services").and_then(|text| compile(text).ok()),
+            step: question.option_text("step").map(Lazy::new),
+            job: question.option_text("job").map(Lazy::new),
+            services: question.option_text("services").map(Lazy::new),
         }
     }
 

@@ -4,7 +4,6 @@ pub(super) mod candidates;
 mod check;
 mod commands;
 mod deed;
-mod lazy;
 mod measure;
 mod named;
 pub(super) mod outside;

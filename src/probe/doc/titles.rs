@@ -1,6 +1,6 @@
 //! Titles that tell what a section is about.
 
-use super::lazy::Pattern;
+use crate::pattern::Lazy as Pattern;
 
 /// A title.
 #[derive(Debug)]

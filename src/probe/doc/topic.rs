@@ -1,7 +1,7 @@
 //! Topics of documents: data, read once from `src/rules/topics.tsk`.
 
-pub use super::lazy::Pattern;
 use super::titles::Titles;
+pub use crate::pattern::Lazy as Pattern;
 use crate::pattern::{Globs, pattern};
 use crate::tusk;
 use crate::value::{Field, Kind, Map, Value};
@@ -275,6 +275,10 @@ fn within_site(path: &str) -> Option<&str> {
 }
 
 /// Whether a pattern that a topic may have is found in a text.
+fn pattern_of(value: &Value) -> Result<Pattern, String> {
+    Ok(Pattern::new(value.as_str().ok_or("is no text")?))
+}
+
 fn found(pattern: Option<&Pattern>, text: &str) -> bool {
     pattern.is_some_and(|pattern| pattern.is_match(text))
 }
@@ -316,10 +320,10 @@ fn topic(name: &str, body: &Map, before: &IndexMap<String, Topic>) -> Result<Top
     for (key, Field { value, .. }) in body {
         match key.as_str() {
             "titles" => topic.titles = Titles::of(words(value)?.iter().map(String::as_str)),
-            "like" => topic.titles.add(Pattern::read(value)?),
+            "like" => topic.titles.add(pattern_of(value)?),
             "paths" => topic.paths = Globs::new(words(value)?),
             "not_in" => topic.not_in = Globs::new(words(value)?),
-            "even_there" => topic.even_there = Some(Pattern::read(value)?),
+            "even_there" => topic.even_there = Some(pattern_of(value)?),
             "action" if value.as_str() == Some("steps") => topic.action = Action::Steps,
             "action" if value.as_str() == Some("told") => topic.action = Action::Told,
             "action" if value.as_str() == Some("answered") => topic.action = Action::Answered,
@@ -330,17 +334,17 @@ fn topic(name: &str, body: &Map, before: &IndexMap<String, Topic>) -> Result<Top
             "templates" => topic.templates = flag(value)?,
             "development" => topic.development = value.as_str() == Some("named"),
             "promised" => topic.promised = Some(shared(value, before, |topic| topic.promised.as_ref())?),
-            "about" => topic.about = Some(Pattern::read(value)?),
-            "not_about" => topic.not_about = Some(Pattern::read(value)?),
-            "aside" => topic.aside = Some(Pattern::read(value)?),
-            "described" => topic.described = Some(Pattern::read(value)?),
-            "beside" => topic.beside = Some(Pattern::read(value)?),
-            "done_by" => topic.done_by = Some(Pattern::read(value)?),
-            "of_code" => topic.of_code = Some(Pattern::read(value)?),
-            "makes" => topic.makes = Some(Pattern::read(value)?),
-            "puts_up" => topic.puts_up = Some(Pattern::read(value)?),
-            "not_beside" => topic.not_beside = Some(Pattern::read(value)?),
-            "of_whole" => topic.of_whole = Some(Pattern::read(value)?),
+            "about" => topic.about = Some(pattern_of(value)?),
+            "not_about" => topic.not_about = Some(pattern_of(value)?),
+            "aside" => topic.aside = Some(pattern_of(value)?),
+            "described" => topic.described = Some(pattern_of(value)?),
+            "beside" => topic.beside = Some(pattern_of(value)?),
+            "done_by" => topic.done_by = Some(pattern_of(value)?),
+            "of_code" => topic.of_code = Some(pattern_of(value)?),
+            "makes" => topic.makes = Some(pattern_of(value)?),
+            "puts_up" => topic.puts_up = Some(pattern_of(value)?),
+            "not_beside" => topic.not_beside = Some(pattern_of(value)?),
+            "of_whole" => topic.of_whole = Some(pattern_of(value)?),
             "trade" => topic.trade = Some(shared(value, before, |topic| topic.trade.as_ref())?),
             "needs" => {
                 topic.needs = match whole(value) {
@@ -369,22 +373,22 @@ fn shared<'t>(
 ) -> Result<Arc<Pattern>, String> {
     match value.get("of").and_then(Value::as_str) {
         Some(name) => before.get(name).and_then(which).cloned().ok_or_else(|| format!("no topic {name} above has one")),
-        None => Pattern::read(value).map(Arc::new),
+        None => pattern_of(value).map(Arc::new),
     }
 }
 
 fn part(value: &Value) -> Result<Part, String> {
     if value.as_str().is_some() {
-        return Ok(Part::Pattern(Pattern::read(value)?));
+        return Ok(Part::Pattern(pattern_of(value)?));
     }
     if let Some(prose) = value.get("prose") {
-        return Pattern::read(prose).map(Part::Prose);
+        return pattern_of(prose).map(Part::Prose);
     }
     if let Some(named) = value.get("named") {
-        return Pattern::read(named).map(Part::Named);
+        return pattern_of(named).map(Part::Named);
     }
     if let Some(operation) = value.get("operation") {
-        return Pattern::read(operation).map(Part::Operation);
+        return pattern_of(operation).map(Part::Operation);
     }
     let number = |key: &str| value.get(key).and_then(whole).unwrap_or(0);
     let at_least = number("at_least").max(1);
@@ -449,7 +453,7 @@ pub fn faults() -> Vec<String> {
             .chain(topic.titles.pattern())
             .chain(topic.trade.as_deref())
             .chain(topic.promised.as_deref());
-        faults.extend(patterns.filter(|pattern| pattern.regex().is_none()).map(|p| format!("{name}: {}", p.text)));
+        faults.extend(patterns.filter(|pattern| pattern.scan().is_none()).map(|p| format!("{name}: {}", p.text())));
         let globs = topic.paths.broken().chain(topic.not_in.broken());
         faults.extend(globs.map(|glob| format!("{name}: {glob}")));
         if let Needs::Named(names) = &topic.needs {
