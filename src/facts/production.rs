@@ -183,9 +183,6 @@ pub fn stage_of_path(path: &str) -> Stage {
     if parts.file == ".env" {
         return Stage::Never(".env");
     }
-    if ["review_app", "review-app", "reviewapp"].iter().any(|word| path.contains(word)) {
-        return Stage::Never("review app");
-    }
     if let Some(tool) = clusters::of_folders(parts.folders) {
         return Stage::Never(tool);
     }
@@ -357,7 +354,7 @@ impl<'p> Parts<'p> {
                 if before == "fault" && word.starts_with("inject") {
                     signs.never = signs.never.or(Some("fault injection"));
                 }
-                if before == "review" && word == "apps" {
+                if before == "review" && matches!(word, "app" | "apps") {
                     signs.never = signs.never.or(Some("review apps"));
                 }
                 signs.negated |= names_production && NEGATING.contains(&before);

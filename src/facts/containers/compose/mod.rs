@@ -171,7 +171,7 @@ fn fill(mut service: Service, spec: &Spec, value: &Value, facts: &Facts<'_>, con
     service.image = spec.text(value, "image");
     service.dockerfile = match value.get("build") {
         Some(build) => built_by(spec, build, facts),
-        None => service.image.as_ref().and_then(|image| published_from(&image.value, facts, containers)),
+        None => service.image.as_ref().and_then(|image| published_from(&image.value, &spec.0, facts, containers)),
     };
     service.role = role(&service, value, facts);
     service.health = health(spec, value).into_iter().collect();
@@ -257,9 +257,17 @@ fn build_file(path: &str, build: &Value) -> Option<String> {
 /// Folders where the Dockerfile of the whole project stands, the top among them.
 pub const IMAGE_FOLDERS: &[&str] = &["", "docker", "build", "container", "deploy", "packaging"];
 
-/// The Dockerfile of an image that bears the project's whole name, where only one is shipped, or only one stands where
-/// that of a whole project does.
-fn published_from(image: &str, facts: &Facts<'_>, containers: &Containers) -> Option<Arc<str>> {
+/// What the name of a file adds to what its kind is called: `prod` of `docker-compose.prod.yml` and of `Dockerfile.prod`.
+fn addition(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let words = name.split(['.', '-', '_']);
+    let kinds = ["docker", "compose", "dockerfile", "containerfile", "yml", "yaml"];
+    words.filter(|word| !kinds.contains(word)).collect::<Vec<_>>().join("-")
+}
+
+/// The Dockerfile of an image that bears the project's whole name: the one that stands beside the file and is called as
+/// it is; where only one is shipped, that; or the only one that stands where that of a whole project does.
+fn published_from(image: &str, asked_by: &str, facts: &Facts<'_>, containers: &Containers) -> Option<Arc<str>> {
     if !facts.own_name().is_image(image) {
         return None;
     }
@@ -272,6 +280,12 @@ fn published_from(image: &str, facts: &Facts<'_>, containers: &Containers) -> Op
     };
     let mut shipped: Vec<&Image> =
         containers.images.iter().filter(|image| image.standing == Standing::Production).collect();
+    let own = addition(asked_by);
+    let is_called_so =
+        |image: &&&Image| path::folder_of(&image.path) == path::folder_of(asked_by) && addition(&image.path) == own;
+    if let Some(image) = shipped.iter().find(is_called_so).filter(|_| !own.is_empty()) {
+        return Some(image.path.clone());
+    }
     if shipped.len() > 1 {
         shipped.retain(|image| is_main(&image.path));
     }
