@@ -491,3 +491,27 @@ fn what_a_decorator_of_a_cache_forgets_is_no_route() {
     let source = "from flask import Flask\napp = Flask(__name__)\n\n@app.get(\"/orders\")\ndef orders():\n    return []\n\n@cache.delete(\"orders\")\ndef change(order):\n    pass\n";
     assert_eq!(names(&[("requirements.txt", "flask==3.1.0\n"), ("shop/app.py", source)]), ["GET /orders"]);
 }
+
+#[test]
+fn plugins_of_fastify_are_below_their_prefixes() {
+    let found = names(&[
+        ("package.json", r#"{"dependencies":{"fastify":"5"}}"#),
+        (
+            "src/server.ts",
+            "import { OrderRoutes } from './orders.js';\nimport { PriceRoutes } from './prices.js';\nimport { A } from './pair.js';\nimport { B } from './pair.js';\nexport const all = async fastify => {\n  await fastify.register(\n    async fastify => {\n      await fastify.register(OrderRoutes, { prefix: '/orders' });\n      fastify.get('/health', async () => 'well');\n    },\n    { prefix: '/v1' }\n  );\n  await fastify.register(PriceRoutes);\n  await fastify.register(A, { prefix: '/a' });\n  await fastify.register(B, { prefix: '/b' });\n};",
+        ),
+        (
+            "src/orders.ts",
+            "export const OrderRoutes = async fastify => {\n  fastify.get('/', list);\n  fastify.post('/:id/lines', add);\n};",
+        ),
+        ("src/prices.ts", "export const PriceRoutes = async fastify => {\n  fastify.get('/prices', prices);\n};"),
+        (
+            "src/pair.ts",
+            "export const A = async fastify => {\n  fastify.get('/one', one);\n};\nexport const B = async fastify => {\n  fastify.get('/two', two);\n};",
+        ),
+    ]);
+    assert_eq!(
+        found,
+        ["GET /one", "GET /prices", "GET /two", "GET /v1/health", "GET /v1/orders", "POST /v1/orders/{}/lines"]
+    );
+}

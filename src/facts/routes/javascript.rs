@@ -82,7 +82,6 @@ fn read(file: &Shaped, files: &[Shaped]) -> File {
     static IMPORT: LazyLock<Option<Regex>> = LazyLock::new(|| {
         compile(r#"(?:import\s+(?:\{\s*)?(?<a>\w+)(?:\s*\})?\s+from\s*|(?:const|let|var)\s+(?:\{\s*)?(?<b>\w+)(?:\s*\})?\s*=\s*require\(\s*)["'](?<path>\.[^"']*)["']"#).ok()
     });
-    static PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r#"\bprefix\s*:\s*["'`]([^"'`$]*)["'`]"#).ok());
     static LATER: LazyLock<Option<Regex>> =
         LazyLock::new(|| compile(r#"\b(\w+)\.prefix\(\s*["'`]([^"'`$]*)["'`]\s*\)"#).ok());
     let outline = &file.outline;
@@ -90,8 +89,8 @@ fn read(file: &Shaped, files: &[Shaped]) -> File {
     let mut found = File { is_koa, ..File::default() };
     for one in ROUTER.iter().flat_map(|one| one.captures_iter(&outline.bare)) {
         let inside = one.get(0).and_then(|whole| outline.inside(whole.end() - 1));
-        let prefix = inside.and_then(|inside| PREFIX.as_ref()?.captures(&outline.code[inside.range()]));
-        found.own.extend(prefix.map(|prefix| (one[1].to_owned(), prefix[1].to_owned())));
+        let prefix = inside.and_then(|inside| prefix_in(&outline.code[inside.range()]));
+        found.own.extend(prefix.map(|prefix| (one[1].to_owned(), prefix)));
         found.routers.insert(one[1].to_owned());
     }
     let later = LATER.iter().filter(|_| found.is_koa).flat_map(|one| one.captures_iter(&outline.code));
@@ -105,8 +104,51 @@ fn read(file: &Shaped, files: &[Shaped]) -> File {
         }
     }
     calls(outline, &mut found);
+    registered(outline, &mut found);
     nest(outline, &mut found);
     found
+}
+
+/// The prefix that the options of a router give: `{ prefix: '/orders' }`.
+fn prefix_in(options: &str) -> Option<String> {
+    static PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r#"\bprefix\s*:\s*["'`]([^"'`$]*)["'`]"#).ok());
+    PREFIX.as_ref()?.captures(options).map(|prefix| prefix[1].to_owned())
+}
+
+/// The prefix that a call of Fastify's `register` gives to all that its plugin declares.
+fn prefix_of_call(outline: &Outline, open: usize) -> Option<String> {
+    let arguments = outline.arguments(outline.inside(open)?);
+    prefix_in(&outline.code[arguments.get(1)?.range()])
+}
+
+/// The prefixes of the plugins that are written out around an offset, the outermost first.
+fn prefix_around(outline: &Outline, offset: usize) -> String {
+    let around = outline.around(offset).filter(|open| outline.callee(*open).ends_with(".register"));
+    let mut prefixes: Vec<String> = around.filter_map(|open| prefix_of_call(outline, open)).collect();
+    prefixes.reverse();
+    prefixes.join("/")
+}
+
+/// Plugins of Fastify that stand in files of their own: `server.register(orders, { prefix: '/orders' })`. Where several are
+/// taken from one file, which operations are whose is not told.
+fn registered(outline: &Outline, file: &mut File) {
+    static REGISTER: LazyLock<Option<Regex>> =
+        LazyLock::new(|| compile(r"\b(?<on>\w+)\s*\.\s*register\s*\(\s*(?<name>\w+)\s*[,)]").ok());
+    let mut mounts: Vec<(String, String, String)> = Vec::new();
+    for call in REGISTER.iter().flat_map(|one| one.captures_iter(&outline.bare)) {
+        let (Some(whole), true) = (call.get(0), file.routers.contains(&call["on"])) else { continue };
+        let Some(open) = whole.as_str().find('(').map(|at| whole.start() + at) else { continue };
+        let own = prefix_of_call(outline, open).unwrap_or_default();
+        let prefix = format!("{}/{own}", prefix_around(outline, whole.start()));
+        mounts.push((call["on"].to_owned(), prefix, call["name"].to_owned()));
+    }
+    let of_file = |name: &str| file.imports.get(name).copied();
+    let is_alone = |name: &str| {
+        let own = of_file(name);
+        own.is_some() && mounts.iter().all(|(.., other)| other == name || of_file(other) != own)
+    };
+    let kept: Vec<_> = mounts.iter().filter(|(.., name)| is_alone(name)).cloned().collect();
+    file.mounts.extend(kept);
 }
 
 fn calls(outline: &Outline, file: &mut File) {
@@ -132,6 +174,9 @@ fn calls(outline: &Outline, file: &mut File) {
                 outline.bare[one.range()].trim().trim_end_matches("()").trim_end_matches(".routes").to_owned()
             })
         };
+        // What stands in a plugin that is written out is below its prefix.
+        let around = if outline.bare.contains(".register(") { prefix_around(outline, open) } else { String::new() };
+        let below = |text: &str| if around.is_empty() { text.to_owned() } else { format!("{around}/{text}") };
         match what {
             "use" => file.mounts.extend(names().map(|name| (on.to_owned(), text.to_owned(), name))),
             "register" => {}
@@ -139,11 +184,11 @@ fn calls(outline: &Outline, file: &mut File) {
                 let close = outline.partner(open).unwrap_or(open);
                 let chain = &outline.bare[close..outline.chain_end(close)];
                 for verb in CHAINED.iter().flat_map(|one| one.captures_iter(chain)) {
-                    file.declared.push((on.to_owned(), declared(&verb[1], text, span)));
+                    file.declared.push((on.to_owned(), declared(&verb[1], &below(text), span)));
                 }
             }
             _ if arguments.len() >= 2 && text.starts_with(['/', '*']) => {
-                file.declared.push((on.to_owned(), declared(what, text, span)));
+                file.declared.push((on.to_owned(), declared(what, &below(text), span)));
             }
             // Koa takes a name before the path, and a path without its slash.
             _ if arguments.len() >= 2 && file.is_koa && on != "app" && is_bare_path(text) => {
