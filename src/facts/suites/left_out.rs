@@ -4,15 +4,24 @@
 use super::File;
 use super::runs::values;
 use crate::facts::Facts;
+use crate::facts::manifests::Ecosystem;
 use crate::pattern::{Regex, compile};
 use crate::tree::path::folder_of;
 
 /// Whether the list of a command has lost the package of a file.
-pub(super) fn is(words: &[&str], file: &File) -> bool {
+pub(super) fn is(facts: &Facts<'_>, words: &[&str], file: &File) -> bool {
     let lists = words.iter().filter(|word| word.contains("go list") && word.contains("grep"));
     // `go list` writes the path of the module before the folder.
-    let package = format!("module/{}", folder_of(&file.path).trim_end_matches('/'));
+    let package = package_of(facts, &file.path);
     lists.flat_map(|list| filters(list)).any(|filter| filter.takes_out(&package))
+}
+
+/// The package that a file of Go is of, as its module names it.
+fn package_of(facts: &Facts<'_>, path: &str) -> String {
+    let module = facts.manifests().nearest(path, |package| package.ecosystem == Ecosystem::Go);
+    let (name, root) = module.map_or(("module", ""), |one| (one.name.as_deref().unwrap_or("module"), one.folder()));
+    let folder = folder_of(path);
+    format!("{name}/{}", folder.strip_prefix(root).unwrap_or(folder).trim_matches('/'))
 }
 
 /// Whether the labels that Ginkgo is asked for leave out the suite of a file: `--label-filter=!e2e`. What is made of several
@@ -76,7 +85,7 @@ fn holds_variable(pattern: &str) -> bool {
     after.any(|rest| rest.starts_with(|letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '{' | '(')))
 }
 
-/// A `grep` that takes lines away.
+/// A `grep` that a list goes through.
 #[derive(Debug, Default)]
 struct Filter {
     inverted: bool,
@@ -87,17 +96,34 @@ struct Filter {
 
 impl Filter {
     fn takes_out(&self, package: &str) -> bool {
-        self.inverted
-            && self.patterns.iter().any(|pattern| {
-                if self.fixed {
-                    return package.contains(pattern.as_str());
-                }
-                // Without `-E`, what stands between is `\\|`, and a bare sign is itself.
-                let pattern = if self.extended { pattern.clone() } else { pattern.replace("\\|", "|") };
-                // A path from the module's root is told by the end that the folder is.
-                compile(&pattern).is_ok_and(|pattern| pattern.is_match(package))
-            })
+        let matches = |pattern: &String| {
+            if self.fixed {
+                return package.contains(pattern.as_str());
+            }
+            let pattern = if self.extended { pattern.clone() } else { extended(pattern) };
+            // A path from the module's root is told by the end that the folder is.
+            compile(&pattern).is_ok_and(|pattern| pattern.is_match(package))
+        };
+        let is_told = !self.patterns.is_empty() && !self.patterns.iter().any(|pattern| holds_variable(pattern));
+        if self.inverted { self.patterns.iter().any(matches) } else { is_told && !self.patterns.iter().any(matches) }
     }
+}
+
+/// A pattern of `grep` without `-E` as one with it: there a bare sign is itself, and `\(`, `\)` and `\|` are what they are here.
+fn extended(pattern: &str) -> String {
+    let (mut text, mut letters) = (String::new(), pattern.chars().peekable());
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => match letters.next() {
+                Some(sign @ ('(' | ')' | '|' | '{' | '}' | '+' | '?')) => text.push(sign),
+                Some(other) => text.extend(['\\', other]),
+                None => {}
+            },
+            '(' | ')' | '|' | '{' | '}' | '+' | '?' => text.extend(['\\', letter]),
+            other => text.push(other),
+        }
+    }
+    text
 }
 
 /// The filters that a list goes through.

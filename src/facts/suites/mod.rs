@@ -14,6 +14,7 @@ mod nextest;
 mod no_run;
 mod projects;
 pub mod runs;
+mod scenarios;
 mod scripts;
 
 use super::Facts;

@@ -99,10 +99,14 @@ pub(super) fn is(program: &str, words: &[&str]) -> bool {
         || words.iter().take(2).any(|word| is_build_script(word)) && !words.iter().any(|word| is_test(word))
         || matches!(program, "docker" | "podman")
             && words.get(1).is_some_and(|act| ["push", "pull", "tag", "login", "save", "load", "inspect"].contains(act))
+        // What is started and left alone tells nobody what came of it.
+        || matches!(program, "docker" | "podman")
+            && words.get(1) == Some(&"run")
+            && words.iter().any(|word| matches!(*word, "-d" | "--detach"))
         || words.iter().any(|word| SHOWS.contains(word))
         || (words.len() > 1
             && ["install", "i", "ci", "add", "build", "fmt", "lint"].contains(&verb(words))
-            && program != "cargo")
+            && !matches!(program, "cargo" | "gradle" | "gradlew" | "mvn" | "mvnw"))
         || words.get(1).is_some_and(|word| matches!(*word, "publish" | "push" | "buildx" | "login" | "sign"))
         || words.windows(2).any(|pair| {
             matches!(pair[0], "run" | "run-script")

@@ -1,7 +1,8 @@
 //! Whether a command of CI runs the tests of a file.
 
 use super::{
-    File, Suite, collected, dotnet, features, interpreted, left_out, marks, modules, nextest, no_run, scripts,
+    File, Suite, collected, dotnet, features, interpreted, left_out, marks, modules, nextest, no_run, scenarios,
+    scripts,
 };
 use crate::facts::Facts;
 use crate::facts::ci::Command;
@@ -81,7 +82,7 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
             let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
             features::tag_is_on(facts, command, &words, file)
                 && paths_allow(command, &paths, file)
-                && !left_out::is(&words, file)
+                && !left_out::is(facts, &words, file)
                 && !left_out::by_label(facts, &words, file)
                 && !left_out::by_name(facts, &words, file)
                 && modules::hold(facts, command, &words, file)
@@ -106,6 +107,7 @@ pub fn reaches(facts: &Facts<'_>, command: &Command, suite: Suite, file: &File) 
         (None, _) if file.path.ends_with(".feature") && file.path.contains("src/test/") && is_of_jvm(program) => {
             jvm(facts, program, &words, suite, file)
         }
+        (None, _) if file.path.ends_with(".feature") && scenarios::run(facts, command, &words, file) => true,
         // What a runner of its language would be given to a load tool or a runner of its own is named to it.
         (None, _) | (_, Suite::Load) => names(command, file),
         // The program itself stands in the folder of its tests, and starting it tests nothing.
@@ -343,7 +345,7 @@ fn is_switch_of_pytest(option: &str) -> bool {
 }
 
 /// Whether a glob of the shell names a file, or a folder that it stands in: `tests/*.py`.
-fn is_among(glob: &str, path: &str) -> bool {
+pub(super) fn is_among(glob: &str, path: &str) -> bool {
     let globs = Globs::new(vec![glob.to_owned()]);
     globs.is_match(path) || upwards(folder_of(path)).any(|folder| globs.is_match(folder.trim_end_matches('/')))
 }

@@ -21,6 +21,8 @@ pub(super) struct Wanted {
     apart: Option<Vec<Pattern>>,
     step: Option<Lazy>,
     job: Option<Lazy>,
+    /// What the file or the workflow has to be called.
+    definition: Option<Lazy>,
     services: Option<Lazy>,
     beside: Vec<String>,
     says: Option<Lazy>,
@@ -80,6 +82,7 @@ impl Wanted {
                 .map(|list| strings(Some(list)).iter().map(|text| Pattern::new(text)).collect()),
             step: question.option_text("step").map(Lazy::new),
             job: question.option_text("job").map(Lazy::new),
+            definition: question.option_text("definition").map(Lazy::new),
             services: question.option_text("services").map(Lazy::new),
         }
     }
@@ -88,6 +91,10 @@ impl Wanted {
     pub(super) fn matches(&self, ci: &Ci, command: &Command) -> Option<String> {
         let job = ci.job(&command.step);
         if self.job.as_ref().is_some_and(|name| !name.is_match(&job.name) && !name.is_match(&job.id)) {
+            return None;
+        }
+        let file = job.place.path.rsplit('/').next().unwrap_or_default();
+        if self.definition.as_ref().is_some_and(|name| !name.is_match(file) && !name.is_match(&job.workflow)) {
             return None;
         }
         if let Some(step) = &self.step

@@ -154,13 +154,22 @@ impl Shell<'_> {
     }
 
     fn change_dir(&mut self, to: &str) {
-        if to.starts_with('/') || to == "-" || to.contains('$') {
+        if is_made_for_the_run(to) {
+            self.dir = to.trim_matches(['$', '{', '(']).to_owned();
+        } else if to.starts_with('/') || to == "-" || to.contains('$') {
             // `cd "$(dirname "$0")/.."` and the like: most often the root of the tree.
             self.dir.clear();
         } else if !to.is_empty() {
             self.dir = path::join(&self.dir, to);
         }
     }
+}
+
+/// Whether a folder is one that the run has made for itself, where nothing of the tree stands: `$RUNNER_TEMP/shop`.
+fn is_made_for_the_run(folder: &str) -> bool {
+    let name = folder.trim_start_matches(['$', '{', '(', ' ']);
+    folder.starts_with('$')
+        && ["RUNNER_TEMP", "runner.temp", "runner_temp", "mktemp"].iter().any(|made| name.starts_with(made))
 }
 
 /// `echo "NAME=value" >> "$GITHUB_ENV"`
