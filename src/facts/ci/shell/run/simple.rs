@@ -155,7 +155,7 @@ impl Shell<'_> {
 
     fn change_dir(&mut self, to: &str) {
         if is_made_for_the_run(to) {
-            self.dir = to.trim_matches(['$', '{', '(']).to_owned();
+            to.trim_matches(['$', '{', '(']).clone_into(&mut self.dir);
         } else if to.starts_with('/') || to == "-" || to.contains('$') {
             // `cd "$(dirname "$0")/.."` and the like: most often the root of the tree.
             self.dir.clear();
