@@ -292,9 +292,6 @@ fn shell(program: &str, words: &[String]) -> Option<Inner> {
         }
         "source" | "." => words.get(1).map(|file| Inner::File(file.clone(), words[2..].to_vec(), settings)),
         "eval" => Some(Inner::Script(words[1..].join(" "), settings)),
-        "mix" if words.get(1).is_some_and(|word| word == "do") => {
-            Some(Inner::Script(tasks_of_mix(&words[2..]), settings))
-        }
         "nix-shell" => value_after(words, &["--run", "--command"]).map(|script| Inner::Script(script, settings)),
         "sops" if words.get(1).is_some_and(|word| word == "exec-env") => {
             words.last().map(|script| Inner::Script(script.clone(), settings))
@@ -304,14 +301,6 @@ fn shell(program: &str, words: &[String]) -> Option<Inner> {
         }
         _ => None,
     }
-}
-
-/// The tasks that Mix does one after another, as a script of them: `compile, test` or `compile + test`.
-fn tasks_of_mix(words: &[String]) -> String {
-    let line = words.join(" ");
-    let tasks = line.split(", ").flat_map(|tasks| tasks.split(" + ")).map(str::trim);
-    let tasks: Vec<String> = tasks.filter(|task| !task.is_empty()).map(|task| format!("mix {task}")).collect();
-    tasks.join(" && ")
 }
 
 fn value_after(words: &[String], names: &[&str]) -> Option<String> {
