@@ -111,7 +111,8 @@ fn described(file: &File) -> Option<(&'static str, &Source)> {
         let is_there = if extension == "json" {
             memmem::find(head.as_bytes(), format!("\"{key}\"").as_bytes()).is_some()
         } else {
-            head.lines().any(at_top)
+            // A generator that sorts its keys puts this one behind what it describes.
+            head.lines().any(at_top) || memmem::find(source.text().as_bytes(), format!("\n{key}:").as_bytes()).is_some()
         };
         is_there.then_some((kind, source))
     })

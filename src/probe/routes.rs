@@ -7,7 +7,7 @@ use super::{Probe, Question};
 use crate::evidence::{Answer, Blind, Observed, Place, Sighting, Strength};
 use crate::facts::Facts;
 use crate::facts::code::Language;
-use crate::facts::routes::is_of_the_api;
+use crate::facts::routes::{Operation, is_of_the_api};
 use crate::quantity::Quantity;
 use crate::source::Source;
 use crate::tree::path::folder_of;
@@ -114,8 +114,10 @@ fn for_operators(facts: &Facts<'_>) -> Option<Sighting> {
             || unspoken_service(facts).is_some()
             || !facts.code().find(facts, r"\bgrpc\.NewServer\(").is_empty()
     };
-    let first = routes.operations.first()?;
-    if routes.served().next().is_some() || may_be_more() {
+    let is_served = |one: &Operation| routes.served().any(|served| std::ptr::eq(served, one));
+    let first = routes.operations.iter().find(|one| !is_served(one))?;
+    // A front page leads to the others.
+    if routes.served().any(|one| one.path != "/") || may_be_more() {
         return None;
     }
     let message = format!("all that is declared is for those who run it: {}", first.name());

@@ -59,6 +59,16 @@ fn operations_of_ones_own_api_are_counted() {
 }
 
 #[test]
+fn a_document_may_say_at_its_end_what_it_is() {
+    let many = "# bread\n".repeat(10_000);
+    let spec =
+        format!("definitions: {{}}\n{many}info:\n  title: Shop\npaths:\n  /orders:\n    get: {{}}\nswagger: '2.0'\n");
+    assert_eq!(amounts(&ask(&[("swagger.yaml", &spec)], "openapi", &[], &[])), [1.0]);
+    let other = spec.replace("swagger: '2.0'", "x-swagger: '2.0'");
+    assert!(ask(&[("swagger.yaml", &other)], "openapi", &[], &[]).seen.is_empty());
+}
+
+#[test]
 fn leftovers_mocks_and_empty_documents_do_not_count() {
     let petstore = SPEC.replace("Shop", "Swagger Petstore");
     for (path, text, why) in [
