@@ -180,6 +180,12 @@ impl OwnName {
         self.called.iter().any(|name| name.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word)))
     }
 
+    /// Whether the project is many samples side by side, by its own name: `shop-samples`.
+    pub fn is_collection(&self) -> bool {
+        const WORDS: &[&str] = &["samples", "examples", "quickstarts", "demos"];
+        self.names.iter().any(|name| name.rsplit('-').next().is_some_and(|word| WORDS.contains(&word)))
+    }
+
     /// Whether a text bears a word of what its manifests call it, or its owner's whole name.
     pub fn is_called(&self, text: &str) -> bool {
         let text = text.to_lowercase();

@@ -83,10 +83,26 @@ const PEOPLE: &[&str] = &[
     "thanks",
     "adopters",
 ];
-const CODE: &[&str] =
-    &["contributing", "hacking", "development", "developing", "develop", "build", "building", "maintenance-guide"];
-/// The same, with other words before them: `rust-style-guide.md`.
-const HABITS: &[&str] = &["style", "styleguide", "conventions"];
+const CODE: &[&str] = &[
+    "contributing",
+    "hacking",
+    "development",
+    "developing",
+    "develop",
+    "build",
+    "building",
+    "maintenance-guide",
+    "developer-guide",
+    "developer_guide",
+    "developers-guide",
+    "developers_guide",
+    "dev-guide",
+    "dev_guide",
+    "contributor-guide",
+    "contributors-guide",
+];
+/// The same, with other words before them: `rust-style-guide.md`, `STORE_REDESIGN.md`.
+const HABITS: &[&str] = &["style", "styleguide", "conventions", "design", "redesign"];
 
 const CHANGES_FOLDERS: &[&str] =
     &["release-notes", "release_notes", "changelog", "changelogs", "changeset", "changesets", ".changeset"];

@@ -25,7 +25,7 @@ pattern!(BRINGS_BACK, r"(?i)^\W*(?:(?:then|later|finally),?\s+)?to\s+(?:restore|
 
 /// What stands at the root of a program, beside its page.
 const MANIFESTS: &[&str] =
-    &["Cargo.toml", "go.mod", "package.json", "pom.xml", "build.gradle", "build.gradle.kts", "Dockerfile"];
+    &["Cargo.toml", "go.mod", "package.json", "pom.xml", "build.gradle", "build.gradle.kts", "Dockerfile", "main.go"];
 
 /// A section, with its subsections, that is about a topic.
 #[derive(Clone, Copy, Debug)]
@@ -79,8 +79,13 @@ impl<'f> Candidate<'f> {
         if title.to_ascii_lowercase().contains("[option") || title.contains("[flags]") {
             return true;
         }
+        folder_of(&self.document.path).split('/').any(|part| part == "src") && self.is_beside_sources(facts)
+    }
+
+    /// Whether it stands among the sources of a module, and not at the root of a program.
+    pub(in crate::probe) fn is_beside_sources(&self, facts: &Facts<'_>) -> bool {
         let folder = folder_of(&self.document.path);
-        if !folder.split('/').any(|part| part == "src") {
+        if !folder.contains('/') && folder != "src" {
             return false;
         }
         let beside = || facts.tree.files().iter().filter(|file| folder_of(&file.path) == folder);
@@ -102,8 +107,10 @@ impl<'f> Candidate<'f> {
     }
 
     /// Whether it is a section of a page about something else, which may speak of that alone.
-    pub(in crate::probe) fn is_of_part(&self, topic: &Topic) -> bool {
-        self.section > 0 && topic.is_of_part(self.document.title(), &self.document.path)
+    pub(in crate::probe) fn is_of_part(&self, facts: &Facts<'_>, topic: &Topic) -> bool {
+        self.section > 0
+            && (topic.is_of_part(self.document.title(), &self.document.path)
+                || topic.tells_parts() && self.is_beside_sources(facts))
     }
 
     /// Its heading, quoted.

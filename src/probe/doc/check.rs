@@ -5,7 +5,7 @@ use crate::pattern::pattern;
 // Somebody is told to look, or what is then to be seen; "should be kept apart" and "search-console verification" are no check.
 pattern!(
     CHECK,
-    r"(?i)(?:^|[.!?:;,(]\s*|\b(?:and|or|to|then|now|please|finally|next|must|should|can|could|will|also|first|by|\w+ly)\s+)(?:verify|check|confirm|make sure|ensure|validate|test (?:that|the|it|your|whether|if))\b|(?:^|\bby |[.!?:;]\s*)(?:verifying|checking|confirming|making sure|testing that)\b|\bsmoke[- ]tests?\b|\byou should (?:now )?(?:see|get|be able)\b|\bshould (?:now )?(?:be (?:now )?(?:running|up|ready|available|healthy|accessible|reachable|live|green|active|visible|online|listening|deployed)|return|respond|report|show|open)\b|^\W*(?:[\w-]+[ .)]+){0,3}(?:verification|validation|checks?)\W*$|\bkubectl (?:rollout status|get|wait)\b|\bhelm (?:status|test)\b|\bsystemctl status\b|\bflux (?:get|check)\b"
+    r"(?i)(?:^|[.!?:;,(]\s*|\b(?:and|or|to|then|now|please|finally|next|must|should|can|could|will|also|first|by|\w+ly)\s+)(?:verify|check|confirm|make sure|ensure|validate|test (?:that|the|it|your|whether|if))(?:[\s:,;)\x22'`*-]|$)|(?:^|\bby |[.!?:;]\s*)(?:verifying|checking|confirming|making sure|testing that)\b|\bsmoke[- ]tests?\b|\byou should (?:now )?(?:see|get|be able)\b|\bshould (?:now )?(?:be (?:now )?(?:running|up|ready|available|healthy|accessible|reachable|live|green|active|visible|online|listening|deployed)|return|respond|report|show|open)\b|^\W*(?:[\w-]+[ .)]+){0,3}(?:verification|validation|checks?)\W*$|\bkubectl (?:rollout status|get|wait)\b|\bhelm (?:status|test)\b|\bsystemctl status\b|\bflux (?:get|check)\b"
 );
 // What is to be set or installed, or to be had beforehand, is a step, and shows nothing of what came of it.
 pattern!(

@@ -3,6 +3,7 @@
 use super::candidates::Candidate;
 use super::symptoms;
 use super::topic::Topic;
+use crate::facts::Facts;
 use crate::facts::documents::{Block, BlockKind, Section};
 use crate::pattern::pattern;
 
@@ -49,6 +50,22 @@ pub(super) fn only_makes(topic: &Topic, candidate: &Candidate<'_>) -> bool {
     commands().any(|line| topic.is_making(line))
         && commands().all(is_idle)
         && !blocks().any(|block| block.kind != BlockKind::Command && PUTS_UP.is_match(&block.text))
+}
+
+/// Whether all that a candidate's commands do is what the program puts up for its users: `shop bundle apply -f theirs.cue`.
+/// What installs the program itself by its own name is another thing.
+pub(super) fn is_of_users(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>) -> bool {
+    if !topic.tells_making() {
+        return false;
+    }
+    let blocks = || candidate.speaking(topic).flat_map(|(_, section)| &section.blocks);
+    let commands = || blocks().filter(|block| block.kind == BlockKind::Command).flat_map(|block| commands(&block.text));
+    let is_own = |line: &str| line.split_whitespace().next().is_some_and(|word| facts.own_name().is_whole(word));
+    let puts_up = |line: &str| {
+        let mut words = line.split_whitespace().skip(1).take_while(|word| *word != "|").take(2);
+        is_own(line) && words.any(|word| matches!(word, "apply" | "deploy"))
+    };
+    commands().any(puts_up) && commands().all(|line| is_own(line) || ON_THE_WAY.is_match(line))
 }
 
 /// Whether a sentence tells somebody what to do.

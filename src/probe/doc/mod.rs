@@ -61,14 +61,16 @@ fn look_for(facts: &Facts<'_>, question: &Question, topic: &Topic) -> Answer {
         match weight.flaw() {
             None if is_trade
                 || topic.has_trade()
-                    && (candidate.is_of_the_code(facts) || candidate.is_for_their_copies(facts)) => answer.blind.push(Blind {
+                    && (candidate.is_of_the_code(facts)
+                        || candidate.is_for_their_copies(facts)
+                        || topic.tells_doing() && candidate.is_beside_sources(facts)) => answer.blind.push(Blind {
                 place: Some(candidate.place()),
                 why: format!(
                     "{} may be the manual of what this program does for its users, not how the team itself works",
                     candidate.name()
                 ),
             }),
-            None if candidate.is_of_part(topic) => {
+            None if candidate.is_of_part(facts, topic) => {
                 let page = candidate.document.title();
                 let why = format!(
                     "{} stands on a page about something else ({page:?}) and may speak of that alone",
@@ -123,7 +125,7 @@ pub(super) fn suffices_without(
     let others = others.filter(|candidate| !left_out.contains(&*candidate.document.path));
     let weighed = others.map(|candidate| (candidate, weigh::weigh(facts, topic, &candidate)));
     let good: Vec<_> =
-        weighed.filter(|(candidate, weight)| weight.flaw().is_none() && !candidate.is_of_part(topic)).collect();
+        weighed.filter(|(candidate, weight)| weight.flaw().is_none() && !candidate.is_of_part(facts, topic)).collect();
     !decide(facts, question, topic, &good).seen.is_empty()
 }
 

@@ -3,9 +3,10 @@
 use super::candidates::Candidate;
 use super::deed;
 use super::topic::{Action, Topic};
-use crate::facts::documents::{Block, BlockKind, Section, Standing, beside_the_team};
-use crate::facts::own_name::OwnName;
+use crate::facts::Facts;
+use crate::facts::documents::{Block, BlockKind, Document, Section, Standing, beside_the_team};
 use crate::pattern::{Regex, pattern};
+use crate::tree::path::{folder_of, join};
 
 /// What a section is about.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,6 +24,15 @@ pattern!(
     r"(?i)\b(?:local(?:ly|host)?|dev|development|developers?|minikube|k3d|kind cluster|docker[- ]?desktop|contribut(?:ing|ors?|e)|hacking|tutorial|walk-?through|getting[- ]started|quick[- ]?start|demos?|examples?|samples?|sandbox|playground|staging|preview|uat|qa|testing|tests?|benchmarks?|from source|apple silicon|mac m\d|wsl2?|homebrew)\b"
 );
 pattern!(BEGINNING, r"(?i)^(?:getting[- ]started|quick[- ]?start)$");
+// "Running the example", "This sample demonstrates how orders are processed".
+pattern!(
+    RUNS_SAMPLE,
+    r"(?i)^\W*(?:\d+[.)]?\s*)?(?:run(?:ning)?|try(?:ing)?(?: out)?|start(?:ing)?|deploy(?:ing)?)\s+(?:the|this)\s+(?<what>example|demo|sample)$"
+);
+pattern!(
+    IS_SAMPLE,
+    r"(?i)^\W*this\s+(?:[\w-]+\s+){0,2}?(?<what>example|demo|sample|tutorial)\s+(?:\w+\s+)?(?:shows?|demonstrates?|illustrates?|walks?|explains?|implements?|describes?|uses?|is|contains?|consists?)\b"
+);
 // What goes on running after it was typed.
 pattern!(
     PUT_UP,
@@ -61,8 +71,9 @@ pattern!(
 /// Whether a candidate is about production.
 ///
 /// The names of the project and of a tool say nothing of it: `Deploying Shop Demo`, `Azure Developer CLI`.
-pub(super) fn of(candidate: &Candidate<'_>, topic: &Topic, own_name: &OwnName) -> Setting {
+pub(super) fn of(facts: &Facts<'_>, candidate: &Candidate<'_>, topic: &Topic) -> Setting {
     let document = candidate.document;
+    let own_name = facts.own_name();
     let title =
         |index: usize| own_name.cleared_heading(&document.sections[index].title).replace("Developer CLI", "CLI");
     let heading = title(candidate.section);
@@ -95,6 +106,7 @@ pub(super) fn of(candidate: &Candidate<'_>, topic: &Topic, own_name: &OwnName) -
         found(&INTRODUCTION, &SHOWN.replace_all(&text, |_| String::new()))
     };
     let outside = outside.or_else(|| introduction.iter().find_map(|text| introduced(text)));
+    let outside = outside.or_else(|| of_a_sample(facts, document));
     let prose = || candidate.tree().iter().any(|section| PRODUCTION.is_match(&section.title) || text_says(section));
     match outside {
         Some(word) if says_production || prose() => Setting::Uncertain(word),
@@ -104,6 +116,33 @@ pub(super) fn of(candidate: &Candidate<'_>, topic: &Topic, own_name: &OwnName) -
         }
         None => Setting::Production,
     }
+}
+
+/// The word by which a page below the root is one of a sample: a heading runs that, or the readme beside the page is
+/// about nothing else. The project itself may be called so.
+fn of_a_sample(facts: &Facts<'_>, document: &Document) -> Option<String> {
+    let folder = folder_of(&document.path);
+    if folder.is_empty() {
+        return None;
+    }
+    let own_name = facts.own_name();
+    if own_name.is_collection() {
+        return Some(quoted("one of the samples"));
+    }
+    let found = |scan: &Regex, text: &str| {
+        let text = own_name.cleared_heading(text);
+        scan.captures(&text).and_then(|found| found.name("what")).map(|word| quoted(word.as_str()))
+    };
+    let headings = document.sections.iter().map(|section| section.title.as_str());
+    let is_said = headings.into_iter().find_map(|title| found(&RUNS_SAMPLE, title));
+    is_said.or_else(|| {
+        let readme = join(folder, "README.md").and_then(|path| facts.documents().at(&path))?;
+        let blocks = readme.sections.iter().take(2).flat_map(|section| &section.blocks);
+        blocks
+            .filter(|block| block.kind == BlockKind::Paragraph)
+            .take(3)
+            .find_map(|block| found(&IS_SAMPLE, &block.text))
+    })
 }
 
 /// Whether a heading below the candidate's own turns to a developer's machine, or to an environment that is none of the

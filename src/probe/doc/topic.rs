@@ -249,6 +249,16 @@ impl Topic {
         self.of_whole.as_ref().is_some_and(|pattern| !whole(pattern))
     }
 
+    /// Whether it is told which commands do what it is about.
+    pub fn tells_doing(&self) -> bool {
+        self.done_by.is_some()
+    }
+
+    /// Whether it is told which pages speak of the whole.
+    pub fn tells_parts(&self) -> bool {
+        self.of_whole.is_some()
+    }
+
     /// Whether a document is about it by its path.
     pub fn is_path(&self, path: &str) -> bool {
         self.paths.is_match(path) || within_site(path).is_some_and(|page| self.paths.is_match(page))

@@ -125,7 +125,7 @@ impl Weight {
 pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>) -> Weight {
     let mut weight = Weight::default();
     let document = candidate.document;
-    match setting::of(candidate, topic, facts.own_name()) {
+    match setting::of(facts, candidate, topic) {
         Setting::Production => {}
         Setting::Uncertain(_) if facts.project().is_production(&document.path) => {}
         Setting::Development(word) => weight.development = Some(word),
@@ -186,7 +186,7 @@ pub(super) fn weigh(facts: &Facts<'_>, topic: &Topic, candidate: &Candidate<'_>)
     let is_of_another = is_of_another(topic, document);
     let is_of_code = is_of_code(topic, candidate);
     let is_told = topic.action != Action::Steps || weight.commands > 0 || deed::are_told(steps());
-    is_about &= is_told && !deed::only_makes(topic, candidate);
+    is_about &= is_told && !deed::only_makes(topic, candidate) && !deed::is_of_users(facts, topic, candidate);
     weight.is_off_topic = is_of_another || is_of_code || !is_about && (weight.words > 0 || weight.is_counted);
     weight.off_topic_why = match topic.action {
         _ if is_of_another => "its reader begins a program of their own",
