@@ -101,8 +101,8 @@ const CODE: &[&str] = &[
     "contributor-guide",
     "contributors-guide",
 ];
-/// The same, with other words before them: `rust-style-guide.md`, `STORE_REDESIGN.md`.
-const HABITS: &[&str] = &["style", "styleguide", "conventions", "design", "redesign"];
+/// The same, with other words before them: `rust-style-guide.md`.
+const HABITS: &[&str] = &["style", "styleguide", "conventions"];
 
 const CHANGES_FOLDERS: &[&str] =
     &["release-notes", "release_notes", "changelog", "changelogs", "changeset", "changesets", ".changeset"];
