@@ -65,6 +65,7 @@ const FOLDERS: &[(&str, Role)] = &[
     ("suites", Role::Test),
     ("cypress", Role::Test),
     ("playwright", Role::Test),
+    ("enos", Role::Test),
     ("fuzz", Role::Test),
     ("fuzzing", Role::Test),
     ("fuzz_targets", Role::Test),
@@ -128,6 +129,10 @@ pub(in crate::facts) fn of_path(path: &str, language: Language) -> Role {
     }
     // What Rake is asked for by hand; no server of Ruby loads it.
     if language == Language::Ruby && (path.starts_with("lib/tasks/") || path.contains("/lib/tasks/")) {
+        return Role::Tooling;
+    }
+    // What makes a release runs on the machine of who makes it.
+    if path.starts_with("bin/release/") {
         return Role::Tooling;
     }
     // Alembic's own program: it runs the migrations and nothing else.

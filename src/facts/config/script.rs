@@ -159,7 +159,9 @@ fn classify(path: &str) -> Option<(Layer, &'static Pattern)> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     // What begins with a dot is for editors, forges and containers of developers.
     let is_hidden = folder.split('/').any(|part| part.starts_with('.'));
-    if is_hidden || production::is_fixture(path) || production::is_example(path) {
+    // A site that a library is tried out with.
+    let is_of_a_sandbox = folder.split('/').any(|part| part == "sandbox");
+    if is_hidden || is_of_a_sandbox || production::is_fixture(path) || production::is_example(path) {
         return None;
     }
     let parent = folder.rsplit('/').next().unwrap_or(folder);

@@ -1,8 +1,9 @@
 //! What stands beside the service: crates that serve nothing, and programs of the workspace that no image of production starts.
 
 use super::service::closure;
-use super::{Ecosystem, Package, Purpose};
+use super::{Dependency, Ecosystem, Package, Purpose};
 use crate::facts::Facts;
+use crate::facts::code::Language;
 use crate::facts::production::Standing;
 use crate::value::Value;
 use std::collections::BTreeSet;
@@ -35,6 +36,30 @@ impl<'f> Beside<'f> {
         manifests.is_beside_service(path)
             || manifests.crate_of(path).is_some_and(|own| self.is_not_started(own) || self.is_of_no_image(own))
             || self.is_for_assistants(path)
+            || self.is_of_a_site(path)
+    }
+
+    /// Whether a file belongs to the pages about a product that is written in another language: a package that builds a
+    /// site of texts, or one in a folder that is called so.
+    fn is_of_a_site(&self, path: &str) -> bool {
+        const BUILDERS: &[&str] =
+            &["@next/mdx", "next-mdx-remote", "nextra", "astro", "gatsby", "vitepress", "vuepress"];
+        const FAMILIES: &[&str] =
+            &["@docusaurus/", "@nuxt/content", "@astrojs/", "fumadocs-", "@11ty/", "contentlayer"];
+        const FOLDERS: &[&str] = &["website", "landing", "landing-page", "marketing", "homepage"];
+        let is_script = |path: &str| Language::of(path) == Some(Language::JavaScript);
+        let is_npm = |package: &Package| package.ecosystem == Ecosystem::Npm && !package.folder().is_empty();
+        let Some(package) = self.facts.manifests().nearest(path, is_npm).filter(|_| is_script(path)) else {
+            return false;
+        };
+        let name = package.folder().trim_end_matches('/').rsplit('/').next().unwrap_or("");
+        let builds = |one: &Dependency| {
+            BUILDERS.contains(&one.name.as_str()) || FAMILIES.iter().any(|family| one.name.starts_with(family))
+        };
+        let written = self.facts.code().languages(self.facts);
+        (FOLDERS.contains(&name) || package.dependencies.iter().any(builds))
+            && !written.is_empty()
+            && !written.contains(&Language::JavaScript)
     }
 
     /// Whether a file belongs to a package that offers another one of the tree to assistants (`mcp/`).
