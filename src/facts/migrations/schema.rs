@@ -124,7 +124,7 @@ impl Schema {
         } else if rest.take(&["unique", "index"]) || rest.take(&["index"]) {
             self.index(rest, at(whole.span()));
         } else if rest.take(&["trigger"]) {
-            if whole.words().any(keeps_a_record) {
+            if keeps_a_record(rest) {
                 self.audits.push(Seen { what: "trigger".to_owned(), place: at(whole.span()) });
             }
         } else if rest.take(&["extension"]) {
@@ -386,12 +386,31 @@ fn columns(inside: Cursor<'_>) -> Vec<String> {
         .collect()
 }
 
-/// `write_audit`, `orders_history`, `log_changes`; a count of the rows of `history` is no record of who changed them.
-fn keeps_a_record(word: &str) -> bool {
+/// Whether a trigger keeps a record of who changed what, by its own name and what it runs: the table it stands on may
+/// be called anything.
+fn keeps_a_record(trigger: Cursor<'_>) -> bool {
+    let mut rest = trigger;
+    rest.skip_to("on");
+    rest.name();
+    trigger.words().take_while(|word| !word.eq_ignore_ascii_case("on")).chain(rest.words()).any(names_a_record)
+}
+
+/// `write_audit`, `log_changes`, `activity_log`; the log that a product keeps as its data is none.
+fn names_a_record(word: &str) -> bool {
+    const RECORDED: &[&str] = &[
+        "change",
+        "changes",
+        "activity",
+        "activities",
+        "event",
+        "events",
+        "action",
+        "actions",
+        "access",
+        "operations",
+    ];
+    let word = word.to_ascii_lowercase();
     let parts: Vec<&str> = word.split(['_', '.']).collect();
-    let is_pair = parts.len() > 1;
-    word.contains("audit")
-        || is_pair && parts.last() == Some(&"history")
-        || is_pair && parts[0] == "log"
-        || word.ends_with("_log") && word != "blog"
+    let is_log = parts.first() == Some(&"log") || parts.last() == Some(&"log");
+    word.contains("audit") || is_log && parts.iter().any(|part| RECORDED.contains(part))
 }
