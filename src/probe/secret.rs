@@ -8,7 +8,7 @@ use crate::facts::Facts;
 use crate::facts::code::{is_of_a_client_library, is_of_another_command, serves_not};
 use crate::facts::config::{Config, Connection, EnvRead, Held, Layer, Setting, Way, squashed};
 use crate::facts::manifests::Beside;
-use crate::facts::secrets::{is_placeholder, is_trivial, readable};
+use crate::facts::secrets::{is_placeholder, is_public_by_design, is_trivial, names_a_secret, readable};
 use crate::facts::settings_types::Field;
 use crate::pattern::escape;
 
@@ -55,7 +55,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         };
         let is_stock = || way == Some("leaked") && is_of_a_fresh_server(setting);
         let is_no_secret = || stands_for_one(setting) || way == Some("leaked") && is_first_try(setting);
-        let is_form = || setting.layer >= Layer::Image && setting.held.plain().is_some_and(is_to_be_filled_in);
+        let is_form = || {
+            let is_one =
+                |text: &str| is_constant_of_one(text) || setting.layer >= Layer::Image && is_to_be_filled_in(text);
+            setting.default_in.is_none() && setting.held.plain().is_some_and(is_one)
+        };
         if is_form() || is_no_secret() && is_no_key() || is_stock() || is_asked_by_another() {
             continue;
         }
@@ -164,6 +168,11 @@ fn is_to_be_filled_in(text: &str) -> bool {
     says_so(text) || readable(text).is_some_and(|plain| says_so(&plain))
 }
 
+/// `YOUR_DB_PASSWORD`, `TOKEN_VALUE`: the name of a secret in capitals, for whoever fills the file in.
+fn is_constant_of_one(text: &str) -> bool {
+    text.contains('_') && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_') && names_a_secret(text)
+}
+
 /// What everybody types first, `12345678`, where the program or the settings that production inherits say it: as the scan
 /// for secrets judges it, only in what production itself is given it is worth a word. An image has it for whoever runs it.
 fn is_first_try(setting: &Setting) -> bool {
@@ -235,6 +244,8 @@ fn of_text(config: &Config, setting: &Setting, text: &str) -> Option<Secret> {
     }
     // `key` is what a key is called in a Secret of Kubernetes.
     if text.eq_ignore_ascii_case("key")
+        || is_file_in_a_secret(text)
+        || is_public_by_design(text, &setting.name)
         || is_address(setting, text)
         || is_database_in_a_file(text)
         || is_encrypted(text)
@@ -251,6 +262,14 @@ fn of_text(config: &Config, setting: &Setting, text: &str) -> Option<Secret> {
     // The program's own default for a variable that production gives.
     let is_default = setting.layer == Layer::Program && config.stronger(setting).is_some();
     (is_secret(text) && !is_default).then_some(Secret::Literal)
+}
+
+/// `shop-license.json`: what a file is called in a Secret of Kubernetes.
+fn is_file_in_a_secret(text: &str) -> bool {
+    const ENDS: &[&str] = &["json", "yaml", "yml", "txt", "lic", "license", "conf", "env"];
+    let is_name = |byte: u8| byte.is_ascii_lowercase() || byte == b'-' || byte == b'_';
+    text.rsplit_once('.')
+        .is_some_and(|(stem, end)| ENDS.contains(&end) && !stem.is_empty() && stem.bytes().all(is_name))
 }
 
 /// A key that somebody else's service checks: with a word in its place, nobody gets in anywhere.

@@ -184,7 +184,30 @@ pub(super) fn is_an_example(text: &str, offset: usize) -> bool {
     let before = all.trim_end_matches(|letter: char| letter != '\n' && !matches!(letter, ':' | '=' | '>'));
     let key = before.trim_end().trim_end_matches(['>', '=', ':']).trim_end().trim_end_matches(['"', '\'']);
     let word = key.rsplit(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').next().unwrap_or_default();
-    matches!(word, "example" | "examples" | "sample") || is_given_with_example(all)
+    matches!(word, "example" | "examples" | "sample") || is_given_with_example(all) || is_in_an_example(all)
+}
+
+/// Whether a value stands in a longer text on its line that is given as an example: `examples = "Endpoint=a;AccountKey=b"`.
+fn is_in_an_example(before: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let Some((given, _)) = line.rsplit_once(['"', '\'']) else { return false };
+    let key = given.trim_end().trim_end_matches(['=', ':']).trim_end();
+    let is_given = key.len() < given.trim_end().len();
+    is_given && ["example", "examples"].iter().any(|word| key.ends_with(word))
+}
+
+/// Whether a value stands in a line of help that shows what is typed at a prompt: `$ shop login -token "…"`.
+pub(super) fn is_typed_at_a_prompt(text: &str, offset: usize) -> bool {
+    let line = text.get(..offset).and_then(|before| before.rsplit('\n').next()).unwrap_or_default();
+    let quoted = line.trim_start().trim_start_matches(['`', '"', '\'']);
+    quoted.len() < line.trim_start().len() && quoted.trim_start().starts_with("$ ")
+}
+
+/// Whether a file of Go is one of tests whatever it is called: it starts containers for them, or states what has to hold.
+pub(super) fn is_of_tests_in_go(path: &str, text: &str) -> bool {
+    const PACKAGES: &[&str] = &["github.com/ory/dockertest", "github.com/stretchr/testify/"];
+    let imports = || text.split("\nfunc ").next().unwrap_or(text);
+    path.ends_with(".go") && PACKAGES.iter().any(|package| imports().contains(package))
 }
 
 /// Whether what stands before a value ends a call that gives `example` its value: `insert("example".to_string(), json!(`.
@@ -328,6 +351,9 @@ pub(super) fn serves_a_test_run(path: &str, text: &str, offset: usize) -> bool {
             enclosing.push(line.trim());
         }
     }
+    if enclosing == ["env:"] && path.starts_with(".github/workflows/") {
+        return tests_alone(text, name);
+    }
     let is_jobs = enclosing.last().is_some_and(|top| *top == "jobs:");
     // What is at the top of a file of GitLab is a job, but for what all jobs share.
     let job = if is_gitlab { enclosing.last() } else { enclosing.iter().rev().nth(1).filter(|_| is_jobs) };
@@ -337,10 +363,35 @@ pub(super) fn serves_a_test_run(path: &str, text: &str, offset: usize) -> bool {
     }
     let stem = name.split('.').next().filter(|_| !is_gitlab).unwrap_or_default();
     let words: Vec<String> = names::words(job).into_iter().chain(names::words(stem)).collect();
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let is_of_tests = |word: &String| is_test_word(word) || matches!(word.as_str(), "integration" | "e2e");
     let is_staged = || is_gitlab && is_in_stage_of_tests(text, start);
-    (words.iter().any(is_of_tests) || is_staged()) && !has(&["deploy", "release", "publish", "production", "prod"])
+    (words.iter().any(|word| is_of_tests(word)) || is_staged()) && !words.iter().any(|word| is_of_a_release(word))
+}
+
+/// A word of the names of what tests.
+fn is_of_tests(word: &str) -> bool {
+    is_test_word(word) || matches!(word, "integration" | "e2e")
+}
+
+/// A word of the names of what brings the product to others.
+fn is_of_a_release(word: &str) -> bool {
+    ["deploy", "release", "publish", "production", "prod"].contains(&word)
+}
+
+/// Whether a workflow only tests, by its file's name or those of all its jobs, and speaks of no deployment.
+fn tests_alone(text: &str, name: &str) -> bool {
+    pattern!(JOB, r"(?m)^(?P<indent>[ ]+)(?P<name>[\w-]+):[ \t]*(?:#[^\n]*)?$");
+    let Some((_, jobs)) = text.split_once("\njobs:") else { return false };
+    let keys =
+        JOB.captures_iter(jobs).filter_map(|found| Some((found.name("indent")?.as_str().len(), found.name("name")?)));
+    let keys: Vec<(usize, &str)> = keys.map(|(deep, name)| (deep, name.as_str())).collect();
+    let own = keys.iter().filter(|(deep, _)| Some(*deep) == keys.first().map(|(first, _)| *first));
+    let jobs: Vec<Vec<String>> = own.map(|(_, name)| names::words(name)).collect();
+    let stem = names::words(name.split('.').next().unwrap_or(name));
+    let is_named = stem.iter().any(|word| is_of_tests(word));
+    let all_test = || !jobs.is_empty() && jobs.iter().all(|job| job.iter().any(|word| is_of_tests(word)));
+    (is_named || all_test())
+        && !stem.iter().chain(jobs.iter().flatten()).any(|word| is_of_a_release(word))
+        && !["deploy", "publish"].iter().any(|word| text.to_ascii_lowercase().contains(word))
 }
 
 /// Whether a job of GitLab says that it belongs to the stage of tests.

@@ -20,7 +20,8 @@ pub(crate) use checks::readable;
 pub use context::is_key_of_ci;
 pub(in crate::facts) use context::is_translation;
 pub(in crate::facts) use literal::is_reference;
-pub(crate) use literal::{is_called_so, is_placeholder, is_trivial};
+pub(crate) use literal::{is_called_so, is_placeholder, is_public_by_design, is_trivial};
+pub(crate) use names::is_secret as names_a_secret;
 pub(in crate::facts) use names::{is_secret, words};
 pub(in crate::facts) use scan::hex_digest;
 
@@ -33,6 +34,9 @@ use crate::tree::File;
 use std::sync::Arc;
 
 pub use detectors::{Detector, Detectors};
+
+/// The detector of passwords in addresses.
+const URLS: &str = "url_credentials";
 
 /// What the scan for secrets found.
 #[derive(Debug, Default)]
@@ -129,7 +133,7 @@ pub fn read(facts: &Facts<'_>) -> Secrets {
         let why = why.or_else(|| facts.unpacked().holds(&finding.path).then_some("in vendored code"));
         let is_of_tests = || facts.code().is_imported_by_tests_alone(facts, &finding.path);
         let why = why.or_else(|| is_of_tests().then_some("in a package that only tests import"));
-        let is_named = &*finding.detector == scan::ASSIGNMENT;
+        let is_named = [scan::ASSIGNMENT, URLS].contains(&&*finding.detector);
         let why = why.or_else(|| is_named.then(|| overridden::why_aside(facts, finding)).flatten());
         if why.is_some() {
             (finding.confidence, finding.why_low) = (Confidence::Low, why);

@@ -57,7 +57,7 @@ const NEUTRAL: &[&str] = &[
 ];
 
 /// Whether a name promises a secret.
-pub(in crate::facts) fn is_secret(name: &str) -> bool {
+pub(crate) fn is_secret(name: &str) -> bool {
     sort_of(name).is_some()
 }
 
@@ -105,8 +105,10 @@ pub(super) fn sort_of(name: &str) -> Option<Sort> {
     ) {
         return None;
     }
-    // One time through the work: `FirstPass`, `single_pass`.
-    if last == "pass" && matches!(before, "first" | "second" | "third" | "last" | "single" | "multi" | "one" | "two") {
+    // One time through the work: `FirstPass`, `single_pass`; what is handed on: `FlagsToPass`.
+    if last == "pass"
+        && matches!(before, "first" | "second" | "third" | "last" | "single" | "multi" | "one" | "two" | "to")
+    {
         return None;
     }
     if PASSWORDS.contains(&last) {

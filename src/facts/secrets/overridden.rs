@@ -18,12 +18,17 @@ pattern!(LOCAL_CLUSTER, r"\b(?:minikube[ \t]+start|kind[ \t]+create[ \t]+cluster
 pub(super) fn why_aside(facts: &Facts<'_>, finding: &Finding) -> Option<&'static str> {
     let text = facts.tree.text(&finding.path)?.text();
     let before = text.get(..finding.span.range().start)?;
-    let name = name_at_the_end(before);
+    let url = url_at_the_end(before);
+    let name = name_at_the_end(url.map_or(before, |at| &before[..at]));
     // A key of somebody else's service is worth as much on the machine of a developer.
-    let is_own = name.map_or_else(
-        || is_in_sql(before),
-        |name| names::sort_of(name) == Some(Sort::Password) || names::is_of_the_program(name),
-    );
+    let is_own = if url.is_some() {
+        text.get(finding.span.range().end..).is_some_and(is_of_a_neighbour)
+    } else {
+        name.map_or_else(
+            || is_in_sql(before),
+            |name| names::sort_of(name) == Some(Sort::Password) || names::is_of_the_program(name),
+        )
+    };
     if is_own && is_of_a_composition_aside(facts, &finding.path) {
         return Some("in a composition that production does not run, as far as the tree tells");
     }
@@ -58,6 +63,22 @@ fn name_at_the_end(before: &str) -> Option<&str> {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
     let name = &named[named.rfind(|letter| !is_part(letter)).map_or(0, |at| at + 1)..];
     (!name.is_empty()).then_some(name)
+}
+
+/// Where an address begins that goes on with the password of its user: `postgres://shop:`.
+fn url_at_the_end(before: &str) -> Option<usize> {
+    let joint = before.rfind("://")?;
+    let user = before[joint + 3..].strip_suffix(':')?;
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '-' | '.');
+    let start = before[..joint].rfind(|letter| !is_part(letter)).map_or(0, |at| at + 1);
+    user.chars().all(|letter| is_part(letter) || matches!(letter, '_' | '%')).then_some(start)
+}
+
+/// Whether the address behind a password is that of a machine without dots in its name: another service of the same
+/// composition.
+fn is_of_a_neighbour(after: &str) -> bool {
+    let host = after.strip_prefix('@').and_then(|rest| rest.split(['/', ':', '"', '\'', '?', ' ', '\n', '\r']).next());
+    host.is_some_and(|host| !host.is_empty() && !host.contains(['.', '$', '{', '[']))
 }
 
 /// Whether a statement of SQL ends right before a value that it makes the password of an account.

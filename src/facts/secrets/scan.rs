@@ -204,7 +204,8 @@ impl Scanner {
         let weight = setting.weight_at(literal.start);
         let is_sample = || {
             setting.grammar() == Grammar::Code
-                && (around::is_in_a_fenced_sample(text, literal.start)
+                && (around::is_typed_at_a_prompt(text, literal.start)
+                    || around::is_in_a_fenced_sample(text, literal.start)
                     || around::is_in_an_escaped_sample(text, literal.start))
                 || around::is_in_a_long_text(setting.path, text, literal.start)
                 || around::is_shown_on_a_page(setting.path, text, literal.start)
@@ -289,6 +290,7 @@ impl<'t> Setting<'t> {
         }
         let weight = *self.weight.get_or_init(|| match context::weight(self.path, self.is_of_tests) {
             Weight::Plain if self.grammar() != Grammar::Code && is_for_development(self.text) => Weight::Development,
+            Weight::Plain if around::is_of_tests_in_go(self.path, self.text) => Weight::Aside("in a test"),
             weight => weight,
         });
         if is_in_class_aside(self.path, self.text, offset) { weight.min(Weight::Development) } else { weight }

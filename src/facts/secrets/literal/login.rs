@@ -16,8 +16,9 @@ pub(in crate::facts::secrets) fn judge_url(groups: &Captures<'_>) -> Outcome {
     {
         return Outcome::Failed;
     }
+    let stands_for_one = ["my", "yourdomain", "your-domain", "yourcompany"].iter().any(|part| host.contains(part));
     let is_example =
-        host.starts_with("example.") || host.contains(".example") || host.starts_with("host") || host.contains("my");
+        host.starts_with("example.") || host.contains(".example") || host.starts_with("host") || stands_for_one;
     let lower = value.to_lowercase();
     let is_name = ["password", "pass", "passwd", "pwd", "secret", "token", "pw", "user", "username", "port"]
         .contains(&lower.strip_prefix("my").unwrap_or(&lower));

@@ -136,7 +136,10 @@ fn is_uuid(value: &str) -> bool {
 }
 
 /// Ruling 22: tokens that only write, and keys that a browser shows.
-fn is_public_by_design(value: &str, name: &str) -> bool {
+pub(crate) fn is_public_by_design(value: &str, name: &str) -> bool {
+    // What Datadog gives to pages.
+    let is_of_pages =
+        value.strip_prefix("pub").is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_hexdigit()));
     let name = name.to_lowercase();
     let names = [
         "percy",
@@ -161,11 +164,13 @@ fn is_public_by_design(value: &str, name: &str) -> bool {
         "posthog_api_key",
         "posthog_key",
         "posthog_project",
+        "posthog_token",
         "mixpanel_token",
         "mixpanel_project",
         "amplitude_api_key",
         "amplitude_key",
     ];
-    names.iter().any(|word| name.contains(word))
+    is_of_pages
+        || names.iter().any(|word| name.contains(word))
         || ["pk_", "pk.eyJ", "phc_", "chpt_"].iter().any(|start| value.starts_with(start))
 }

@@ -29,7 +29,9 @@ const PLACEHOLDERS: &[&str] = &[
     "some-", "undefined", "put_", "put-your", "sanitized", "removed", "fake", "goes here", "user:pass",
     "username:password", "____", "secret-value", "secretvalue", "mock", "sample",
     "shouldbe", "should-be", "should_be", "needs-to-be", "needs_to_be", "needstobe", "must-be", "must_be", "mustbe",
-    "do-not-use", "do_not_use", "donotuse", "in-production", "in_production",
+    "do-not-use", "do_not_use", "donotuse", "in-production", "in_production", "base64key", "0123456789abcdef",
+    // The digests of `test`.
+    "a94a8fe5ccb19ba61c4c", "098f6bcd4621d373cade",
 ];
 
 /// Words that names are made of.
@@ -98,6 +100,10 @@ pub(crate) fn is_placeholder(value: &str, name: &str) -> bool {
         ["weak", "strong", "own", "secure", "complex"].contains(&word.as_str()) || word.starts_with("passw")
     };
     if said.first().is_some_and(|first| first == "your") && said.iter().any(is_said) {
+        return true;
+    }
+    // `thePassword1`, as comments spell it.
+    if said.len() > 1 && said[0] == "the" && said.iter().all(|word| is_name_word(word)) {
         return true;
     }
     // `db_password: dbPassword`, `token: access-token`: the words of names alone. One bare word may still be a password.

@@ -32,13 +32,30 @@ pub(in crate::facts) fn is_reference(value: &str) -> bool {
         || EXPRESSIONS.iter().any(|part| lower.contains(part))
         || is_path(value)
         || is_flag(value)
+        || is_class(value)
         || is_call(value)
 }
 
-/// `--tls-passphrase`: the flag of a command that takes one.
+/// `--tls-passphrase`, `--enc=json`, `-initialSnapshot`: the flag of a command.
 fn is_flag(value: &str) -> bool {
+    const WORD: usize = 4;
     let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
-    value.strip_prefix("--").is_some_and(|name| name.starts_with(|first: char| first != '-') && is_name(name))
+    let is_word = |word: &str| {
+        let begins = word.starts_with(|first: char| first.is_ascii_lowercase());
+        begins && word.len() > WORD && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+    };
+    let long = value.strip_prefix("--").map(|flag| flag.split('=').next().unwrap_or(flag));
+    long.is_some_and(|name| name.starts_with(|first: char| first != '-') && is_name(name))
+        || value.strip_prefix('-').is_some_and(is_word)
+}
+
+/// `\Shop\Controller\PasswordController:change`: a class of PHP by its whole name, and what is called of it.
+fn is_class(value: &str) -> bool {
+    let (class, method) = value.split_once(':').unwrap_or((value, ""));
+    let is_name = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let begins = |part: &str| part.starts_with(|first: char| first.is_ascii_uppercase());
+    let parts = || class.split('\\').filter(|part| !part.is_empty());
+    parts().count() > 1 && parts().all(|part| begins(part) && is_name(part)) && is_name(method.trim_start_matches(':'))
 }
 
 /// `{DbAdminPassword}`: what an installer fills in; `{wrap(key)}`, `{row.token}`, `{password!r}`: what a program does, where it
