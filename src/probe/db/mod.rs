@@ -136,7 +136,7 @@ fn is_of_no_use(facts: &Facts<'_>, sighting: &Sighting) -> bool {
 /// The setting of the engine, where the effective one is `SQLite`.
 pub(super) fn in_a_file(config: &Config) -> Option<&Setting> {
     const NAMES: &[&str] = &["type", "driver", "engine", "dialect", "backend", "connection", "client"];
-    let words: Vec<Word> = ["database", "db"]
+    let words: Vec<Word> = ["database", "db", "database_config", "db_config"]
         .iter()
         .flat_map(|parent| {
             NAMES.iter().map(move |name| Word { text: format!("{parent}.{name}").into(), ..Word::default() })
