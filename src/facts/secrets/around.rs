@@ -191,7 +191,7 @@ pub(super) fn is_an_example(text: &str, offset: usize) -> bool {
 fn is_in_an_example(before: &str) -> bool {
     let line = before.rsplit('\n').next().unwrap_or_default();
     let Some((given, _)) = line.rsplit_once(['"', '\'']) else { return false };
-    let key = given.trim_end().trim_end_matches(['=', ':']).trim_end();
+    let key = given.trim_end().trim_end_matches('[').trim_end().trim_end_matches(['=', ':']).trim_end();
     let is_given = key.len() < given.trim_end().len();
     is_given && ["example", "examples"].iter().any(|word| key.ends_with(word))
 }
@@ -207,7 +207,8 @@ pub(super) fn is_typed_at_a_prompt(text: &str, offset: usize) -> bool {
 pub(super) fn is_of_tests_in_go(path: &str, text: &str) -> bool {
     const PACKAGES: &[&str] = &["github.com/ory/dockertest", "github.com/stretchr/testify/"];
     let imports = || text.split("\nfunc ").next().unwrap_or(text);
-    path.ends_with(".go") && PACKAGES.iter().any(|package| imports().contains(package))
+    let is_go = path.rsplit_once('.').is_some_and(|(_, end)| end == "go");
+    is_go && PACKAGES.iter().any(|package| imports().contains(package))
 }
 
 /// Whether what stands before a value ends a call that gives `example` its value: `insert("example".to_string(), json!(`.

@@ -206,7 +206,8 @@ pub(super) fn is_vendor_placeholder(value: &str) -> bool {
     let lower = value.to_lowercase();
     let words = ["example", "xxxx", "your", "placeholder", "redacted", "changeme", "dummy", "<", "..."];
     let said = words.iter().any(|word| lower.contains(word)) && value.len() < 200;
-    said || longest_run(value) >= 8 || longest_count(&lower) >= 8
+    let counts = |text: &str| longest_count(&text.to_lowercase()) >= 8;
+    said || longest_run(value) >= 8 || counts(value) || readable(value).is_some_and(|text| counts(&text))
 }
 
 /// Length of the longest run of one character.

@@ -170,7 +170,9 @@ pub(crate) fn is_public_by_design(value: &str, name: &str) -> bool {
         "amplitude_api_key",
         "amplitude_key",
     ];
+    // A private key of Firebase is as private as any.
+    let is_private = ["private", "secret", "passw", "service_account"].iter().any(|word| name.contains(word));
     is_of_pages
-        || names.iter().any(|word| name.contains(word))
+        || !is_private && names.iter().any(|word| name.contains(word))
         || ["pk_", "pk.eyJ", "phc_", "chpt_"].iter().any(|start| value.starts_with(start))
 }
