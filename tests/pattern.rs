@@ -1,6 +1,6 @@
 //! What the classes of a pattern mean.
 
-use tusk_check::pattern::{Globs, Paths, PatternSet, Regex, Words, compile};
+use tusk_check::pattern::{AnyOf, Globs, Lazy, Paths, PatternSet, Regex, Words, compile};
 use tusk_check::rules::{Proof, embedded};
 
 fn found(pattern: &str, text: &str) -> Option<String> {
@@ -33,6 +33,14 @@ fn a_broken_pattern_is_an_error() {
     assert!(compile("(").is_err());
     assert!(compile("a\\").is_err());
     assert!(Regex::new("(", true).is_err());
+}
+
+#[test]
+fn what_is_compiled_when_it_is_needed_matches_the_same_and_nothing_when_it_is_broken() {
+    assert!(Lazy::new("^ready$").is_match("ready") && !Lazy::new("^ready$").is_match("not\nready"));
+    assert!(Lazy::of_lines("^ready$").is_match("not\nready"));
+    assert!(!Lazy::new("(ready").is_match("(ready") && Lazy::new("(ready").scan().is_none());
+    assert!(AnyOf::new(["(ready", "steady"]).is_match("steady") && !AnyOf::new(["(ready"]).is_match("(ready"));
 }
 
 fn scanned(pattern: &str, text: &str) -> Vec<String> {
@@ -142,7 +150,7 @@ fn no_pattern_of_the_catalogue_is_passed_over_where_it_matches() {
             let pattern = set.get(at).unwrap();
             if pattern.scan().is_some_and(|scan| scan.is_match(&cases)) {
                 matched += 1;
-                assert!(candidates.contains(&at), "{} in {}", pattern.text, rule.id);
+                assert!(candidates.contains(&at), "{} in {}", pattern.text(), rule.id);
             }
         }
     }
