@@ -104,6 +104,12 @@ fn variables_functions_and_loops_are_followed() {
     check("lint() { cargo clippy \"$@\"; }\nlint -- -D warnings", GITHUB, "+ cargo clippy -- -D warnings");
     check("unused() { cargo clippy; }", GITHUB, "");
     check("case lint in\n lint) cargo clippy ;;\n test) cargo test ;;\nesac", GITHUB, "+ cargo clippy");
+    // Which options are given only a run knows: what they change is what it was.
+    check(
+        "GO=go\nwhile getopts n-: OPT; do\n case \"$OPT\" in\n n) GO=gotip ;;\n esac\ndone\n\"$GO\" test ./...",
+        GITHUB,
+        "- getopts n-: OPT\n+ go test ./...",
+    );
     check("cat <<EOF | kubectl apply -f -\ncargo clippy\nEOF\necho", GITHUB, "- cat\n+ kubectl apply -f -");
     check("cargo \\\n  clippy \\\n  -- -D warnings # cargo test", GITHUB, "+ cargo clippy -- -D warnings");
     check("# cargo clippy\n", GITHUB, "");

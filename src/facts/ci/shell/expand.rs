@@ -49,6 +49,11 @@ impl Variables {
         self.values.remove(name);
     }
 
+    /// Gives the variables that had a value before that value again.
+    pub(super) fn take_back(&mut self, before: Self) {
+        self.values.extend(before.values);
+    }
+
     pub(super) fn replace_arguments(&mut self, arguments: Option<Vec<String>>) -> Option<Vec<String>> {
         std::mem::replace(&mut self.arguments, arguments)
     }

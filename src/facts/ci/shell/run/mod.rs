@@ -264,8 +264,11 @@ impl Shell<'_> {
             }
             return;
         }
+        let before = self.variables.clone();
         for (_, body) in arms {
             self.body(body, outcome, tested);
         }
+        // What any of them may have changed most likely is what it was.
+        self.variables.take_back(before);
     }
 }
