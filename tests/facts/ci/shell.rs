@@ -110,6 +110,13 @@ fn variables_functions_and_loops_are_followed() {
         GITHUB,
         "- getopts n-: OPT\n+ go test ./...",
     );
+    let switch = |default: &str| {
+        format!(
+            "COVER={default}\nFLAGS=(-v)\ncase \"$1\" in\n -c) COVER=true ;;\nesac\nif [ \"$COVER\" = true ]; then\n FLAGS+=(-cover)\nfi\ngo test \"${{FLAGS[@]}}\" ./..."
+        )
+    };
+    check(&switch("false"), GITHUB, "+ go test -v ./...");
+    check(&switch("true"), GITHUB, "+ go test -v -cover ./...");
     check("cat <<EOF | kubectl apply -f -\ncargo clippy\nEOF\necho", GITHUB, "- cat\n+ kubectl apply -f -");
     check("cargo \\\n  clippy \\\n  -- -D warnings # cargo test", GITHUB, "+ cargo clippy -- -D warnings");
     check("# cargo clippy\n", GITHUB, "");

@@ -65,16 +65,11 @@ impl<'a> Outline<'a> {
 
     /// What a condition comes to that CI or the arguments decide: `[ "$CI" = true ]`; `None` if it is not known.
     pub(super) fn decided(&self, condition: &Body, variables: &Variables) -> Option<bool> {
-        let [statement] = &condition[..] else { return None };
-        if !statement.rest.is_empty() || statement.background {
-            return None;
-        }
-        let [Command::Simple(simple)] = &statement.first.stages[..] else { return None };
+        let simple = only(condition)?;
         if simple.words.iter().any(|word| self.unsettled.iter().any(|name| word.mentions(name))) {
             return None;
         }
-        let value = test(simple, variables)?;
-        Some(value != statement.first.negated)
+        decided_so_far(condition, variables)
     }
 
     fn gather(&mut self, body: &'a Body) {
@@ -278,6 +273,22 @@ fn assigned(command: &Command) -> impl Iterator<Item = &str> {
         _ => &[],
     };
     assignments.iter().map(|assignment| assignment.name.as_str())
+}
+
+/// Whether a condition holds with the values that its variables have here, though what failed elsewhere may change them.
+pub(super) fn decided_so_far(condition: &Body, variables: &Variables) -> Option<bool> {
+    let value = test(only(condition)?, variables)?;
+    Some(value != condition.first()?.first.negated)
+}
+
+/// The command that a condition is, if it is one alone.
+fn only(condition: &Body) -> Option<&Simple> {
+    let [statement] = &condition[..] else { return None };
+    if !statement.rest.is_empty() || statement.background {
+        return None;
+    }
+    let [Command::Simple(simple)] = &statement.first.stages[..] else { return None };
+    Some(simple)
 }
 
 fn test(simple: &Simple, variables: &Variables) -> Option<bool> {

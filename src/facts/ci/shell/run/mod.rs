@@ -5,7 +5,7 @@ mod status;
 
 use super::super::pattern::glob;
 use super::expand::Variables;
-use super::fate::{Fate, Outline, pipelines};
+use super::fate::{Fate, Outline, decided_so_far, pipelines};
 use super::parse::parse;
 use super::syntax::{Body, Command, Pipeline, Statement, Word};
 use status::{asks_for_the_first, leaves, tells_of_failures};
@@ -244,7 +244,13 @@ impl Shell<'_> {
             };
             self.body(condition, here, true);
             if value != Some(false) {
+                // A switch that is off as long as nobody turns it on: what it would change is what it was.
+                let is_off = value.is_none() && decided_so_far(condition, &self.variables) == Some(false);
+                let before = is_off.then(|| self.variables.clone());
                 self.body(then, outcome, tested);
+                if let Some(before) = before {
+                    self.variables.take_back(before);
+                }
             }
             if value == Some(true) {
                 return;
