@@ -120,6 +120,7 @@ fn pull_requests_are_told_by_subject_and_by_the_forge() {
     repo.commit("Merge branch 'x' into 'main'\n\nSee merge request acme/shop!12");
     repo.commit("Mentions (#12) in the middle");
     repo.commit_by("dependabot[bot] <49699333+dependabot[bot]@users.noreply.github.com>", FORGE, "Bump x");
+    repo.commit_by("github-action-benchmark <github@users.noreply.github.com>", FORGE, "add benchmark result");
     repo.with(|facts| {
         let answer = ask(facts, "via_pr");
         assert_eq!(share(&answer), Some(0.9), "{answer:?}");

@@ -44,7 +44,7 @@ pattern!(REVIEWED, r"(?mi)^\s*(?:Reviewed-by|Approved-by|Acked-by):\s*\S+");
 pattern!(BORS, r"(?m)(?:^|\s)r=[A-Za-z0-9][\w,@-]*");
 pattern!(
     BOT,
-    r"(?i)\[bot\]|^(?:dependabot|renovate|greenkeeper|github-actions|release-please|semantic-release|snyk|mergify|pre-commit-ci|imgbot|allcontributors|weblate|pyup|depfu|scala-steward)\b|-(?:bot|sdk|ci|automation|sync)$|\bautomation bot\b"
+    r"(?i)\[bot\]|^(?:dependabot|renovate|greenkeeper|github-actions?|release-please|semantic-release|snyk|mergify|pre-commit-ci|imgbot|allcontributors|weblate|pyup|depfu|scala-steward)\b|-(?:bot|sdk|ci|automation|sync)$|\bautomation bot\b"
 );
 
 impl Commit {
