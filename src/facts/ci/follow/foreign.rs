@@ -234,13 +234,33 @@ impl Walk<'_> {
         }
     }
 
+    /// A script that its job fetches before it runs it, and that is named for a check: `lint-project.sh`.
+    pub(super) fn fetched(&mut self, file: &str, place: &Place, call: &Call) {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        let fetches = |command: &Command| {
+            let has = |part: &str| command.words.iter().any(|word| word.contains(part));
+            let is_client = matches!(command.words.first().map(String::as_str), Some("curl" | "wget"));
+            is_client && command.step.job == call.step.job && has("://") && has(name)
+        };
+        let checks = name.split(|letter: char| !letter.is_alphanumeric()).any(|word| CHECKING.contains(&word));
+        if checks && call.step.is_gate() && call.excuse.is_none() && self.ci.commands.iter().any(fetches) {
+            self.unread(format!("`{name}` is fetched when it is to run, and what it runs is not in this tree"), place);
+        }
+    }
+
+    /// Says once that something is not read.
+    pub(super) fn unread(&mut self, why: String, place: &Place) {
+        if !self.ci.blind.iter().any(|one| one.why == why) {
+            self.ci.blind.push(Blind { place: Some(place.clone()), why });
+        }
+    }
+
     /// A task of a program that is written for it (Mage, Invoke, Dagger, …): which commands it runs is not read.
     pub(super) fn program(&mut self, words: &[String], place: &Place) {
         let only_asks = words.iter().skip(1).all(|word| word.starts_with('-'));
         let line: String = words.join(" ").chars().take(60).collect();
-        let why = format!("`{line}` is a program's task, and what it runs is not read");
-        if !only_asks && !self.ci.blind.iter().any(|one| one.why == why) {
-            self.ci.blind.push(Blind { place: Some(place.clone()), why });
+        if !only_asks {
+            self.unread(format!("`{line}` is a program's task, and what it runs is not read"), place);
         }
     }
 

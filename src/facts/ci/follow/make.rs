@@ -4,7 +4,7 @@ use super::super::excerpt::Excerpt;
 use super::super::path;
 use super::make_file::{Given, Makefile, Target, read};
 use super::{Call, Walk};
-use crate::evidence::{Blind, Place};
+use crate::evidence::Place;
 use crate::source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -112,10 +112,7 @@ impl Walk<'_> {
         }
         if targets.iter().any(|target| is_called(CHECKS, target)) && call.step.is_gate() && call.excuse.is_none() {
             let line: String = words.join(" ").chars().take(60).collect();
-            let why = format!("what `{line}` runs cannot be told: its recipe is not found");
-            if !self.ci.blind.iter().any(|one| one.why == why) {
-                self.ci.blind.push(Blind { place: Some(place.clone()), why });
-            }
+            self.unread(format!("what `{line}` runs cannot be told: its recipe is not found"), place);
         }
     }
 

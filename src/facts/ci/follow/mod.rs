@@ -310,6 +310,7 @@ impl<'f> Walk<'f> {
                 self.foreign_tests(&words, place, call);
             } else {
                 self.started(&arguments, place, call);
+                self.fetched(file, place, call);
             }
             return;
         };
