@@ -226,6 +226,7 @@ pub(super) static VERIFY: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "{fly|flyctl} {checks|status}",
         "nomad {job|deployment} status",
         "newman run",
+        "bru run",
         "playwright test",
         "cypress run",
         "k6 run",

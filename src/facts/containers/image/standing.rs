@@ -30,6 +30,7 @@ const ASIDE: &[&str] = &[
 const TESTERS: &[&str] = &[
     "dredd",
     "newman",
+    "bru",
     "k6",
     "locust",
     "runlocust.sh",
