@@ -92,16 +92,43 @@ pub(super) fn read(facts: &Facts<'_>, words: &[&Word], form: &Form<'_>, all: boo
     answer
 }
 
-/// The switch of the section that a setting stands in, when production ends up with it off: `cors.enabled: false`
-/// leaves `cors.allowed_origins` without effect.
+/// The switch of a section that a setting stands in, when production ends up with it off: `cors.enabled: false` leaves
+/// `cors.allowed_origins` without effect, and `maps.enabled: false` leaves `maps.limits.requests` so. What is off itself
+/// is off whatever stands further out.
 fn switched_off<'c>(config: &'c Config, setting: &Setting) -> Option<&'c Setting> {
     let (section, _) = setting.name.rsplit_once('.')?;
     let key = Key::of(&format!("{section}.enabled"));
-    let is_switch = |other: &&Setting| !other.is_foreign && other.owner == setting.owner && other.key.same(&key);
-    let switches: Vec<&Setting> = config.settings().iter().filter(is_switch).collect();
-    let is_off = |switch: &&Setting| switch.held.plain().and_then(self::switch) == Some(false);
+    let own =
+        off_in_production(config, setting, |other| other.key.same(&key)).filter(|own| !setting.key.same(&own.key));
+    let further_out = || {
+        let mut sections = std::iter::successors(outward(section), |inner| outward(inner));
+        sections.find_map(|section| {
+            let name = format!("{section}.enabled");
+            off_in_production(config, setting, |other| other.name.eq_ignore_ascii_case(&name))
+        })
+    };
+    own.or_else(|| if is_off(setting) { None } else { further_out() })
+}
+
+/// The section that a section stands in.
+fn outward(section: &str) -> Option<&str> {
+    section.rsplit_once('.').map(|(outer, _)| outer)
+}
+
+/// The first of some switches beside a setting, when production ends up with all of them off.
+fn off_in_production<'c>(
+    config: &'c Config,
+    setting: &Setting,
+    is_switch: impl Fn(&Setting) -> bool,
+) -> Option<&'c Setting> {
+    let is_one = |other: &&Setting| !other.is_foreign && other.owner == setting.owner && is_switch(other);
+    let switches: Vec<&Setting> = config.settings().iter().filter(is_one).collect();
     let winners = config.effective(&switches).winners;
-    winners.first().copied().filter(|first| !setting.key.same(&first.key) && winners.iter().all(is_off))
+    winners.first().copied().filter(|_| winners.iter().all(|switch| is_off(switch)))
+}
+
+fn is_off(setting: &Setting) -> bool {
+    setting.held.plain().and_then(switch) == Some(false)
 }
 
 fn note(mut sighting: Sighting, why: &str) -> Sighting {
