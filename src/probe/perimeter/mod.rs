@@ -166,9 +166,47 @@ fn private_plane(resource: &Resource) -> Option<Sighting> {
     ))
 }
 
+/// Whether a service is a tool of operators by its name: `prometheus-server`, `shop-grafana`. What goes on with another
+/// word is another program: `argocd-image-updater`.
+fn is_tool(name: &str) -> bool {
+    const TOOLS: &[&str] = &["grafana", "prometheus", "kibana", "argocd", "argo-cd", "alertmanager"];
+    const PARTS: &[&str] = &[
+        "server",
+        "service",
+        "svc",
+        "ui",
+        "web",
+        "http",
+        "https",
+        "frontend",
+        "dashboard",
+        "k8s",
+        "kb",
+        "main",
+        "operated",
+        "stack",
+        "community",
+        "external",
+        "internal",
+        "public",
+        "lb",
+        "np",
+        "nodeport",
+        "clusterip",
+        "port",
+    ];
+    let is_part = |word: &str| PARTS.contains(&word) || word.chars().all(|letter| letter.is_ascii_digit());
+    TOOLS.iter().any(|tool| {
+        let mut rests = name.match_indices(tool).map(|(at, _)| (&name[..at], &name[at + tool.len()..]));
+        rests.any(|(before, after)| {
+            (before.is_empty() || before.ends_with('-'))
+                && (after.is_empty() || after.strip_prefix('-').is_some_and(|after| after.split('-').all(is_part)))
+        })
+    })
+}
+
 /// An Ingress for a tool of operators, with neither a login before it nor a list of who may come.
 fn bare_tool(object: &Object) -> Option<Sighting> {
-    const TOOLS: &[&str] = &["grafana", "prometheus", "kibana", "argocd", "argo-cd", "alertmanager"];
     const GUARDS: &[&str] = &[
         "auth-url",
         "auth-type",
@@ -186,7 +224,7 @@ fn bare_tool(object: &Object) -> Option<Sighting> {
     let rules = Path::parse("spec.rules[*].http.paths[*].backend.service.name").find(&object.value);
     let backend = rules.iter().find_map(|found| {
         let name = found.value.as_str()?;
-        TOOLS.iter().any(|tool| name.contains(tool)).then_some((name, found.span))
+        is_tool(name).then_some((name, found.span))
     });
     let (name, span) = backend?;
     let annotations = object.value.at(&["metadata", "annotations"]).and_then(Value::as_map);
