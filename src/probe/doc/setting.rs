@@ -39,6 +39,8 @@ pattern!(
     r"(?m)^\s*(?:[$>#] )?(?:sudo )?(?:helm (?:install|upgrade)\b|kubectl (?:apply|create)\b|systemctl (?:--now )?enable\b|docker stack deploy\b|nomad (?:job )?run\b|oc apply\b|pm2 (?:startup|save)\b)"
 );
 pattern!(BEGINNERS, r"(?i)(?:^|/)(?:getting[-_]?started|quick[-_]?start)/");
+// A page on how the service is installed.
+pattern!(INSTALLS, r"(?i)(?:^|/)(?:install(?:ation|ing)?|deploy(?:ment|ing)?)(?:/|\.\w+$)");
 // What stands before a block of commands that are typed to try something out: "For a quick local example, run:".
 pattern!(
     TRIAL,
@@ -82,7 +84,7 @@ pub(super) fn of(facts: &Facts<'_>, candidate: &Candidate<'_>, topic: &Topic) ->
     if !says_production && let Some(word) = DEVELOPMENT.find(heading) {
         return Setting::Development(quoted(word.as_str()));
     }
-    let mut above = document.ancestors(candidate.section).map(title);
+    let above = document.ancestors(candidate.section).map(title);
     // A folder for those who begin may hold the pages on how the service is kept running, too.
     let keeps_running = || blocks_of(candidate).any(|block| PUT_UP.is_match(&block.text));
     let path = if BEGINNERS.is_match(&document.path) && keeps_running() {
@@ -99,7 +101,10 @@ pub(super) fn of(facts: &Facts<'_>, candidate: &Candidate<'_>, topic: &Topic) ->
     let found = |scan: &Regex, text: &str| {
         scan.find_iter(text).find(|word| is_mark(word.as_str())).map(|word| quoted(word.as_str()))
     };
-    let outside = above.find_map(|title| found(&DEVELOPMENT, &title));
+    // A page on how the service is installed may be called after those who begin with that.
+    let is_lifted =
+        |title: &str| BEGINNING.is_match(title.trim()) && INSTALLS.is_match(&document.path) && keeps_running();
+    let outside = above.filter(|title| !is_lifted(title)).find_map(|title| found(&DEVELOPMENT, &title));
     let outside = outside.or_else(|| found(&DEVELOPMENT, &own_name.cleared_text(&path)));
     let introduced = |text: &str| {
         let text = own_name.cleared_text(text);
