@@ -131,8 +131,10 @@ fn is_aws_key_id(id: &str) -> bool {
 
 fn is_aws_secret(value: &str) -> bool {
     let is_hex = value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    // The keys of reCAPTCHA are as long.
+    let is_of_captcha = value.starts_with("6L") && value.get(8..13) == Some("AAAAA");
     let kinds = [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit];
-    !is_hex && kinds.iter().all(|kind| value.bytes().any(|byte| kind(&byte)))
+    !is_hex && !is_of_captcha && kinds.iter().all(|kind| value.bytes().any(|byte| kind(&byte)))
 }
 
 /// The JSON of a part of a token.
