@@ -35,7 +35,7 @@ const BY_LIBRARY: &[(&str, &[&str])] = &[
 ];
 
 /// Routes that a call of a library serves without naming them, and the call: the gateway of gRPC, controller-runtime, the
-/// API machinery of Kubernetes.
+/// API machinery of Kubernetes, the middleware of go-pkgz.
 const BY_CALL: &[(&str, &str)] = &[
     (
         "/healthz",
@@ -43,6 +43,7 @@ const BY_CALL: &[(&str, &str)] = &[
     ),
     ("/readyz", r"\.AddReadyzCheck\(|\bhealthz\.InstallReadyzHandler\(|\.AddReadyzChecks\(|\bGenericAPIServer\b"),
     ("/livez", r"\bhealthz\.InstallLivezHandler\(|\.AddLivezChecks\(|\bGenericAPIServer\b"),
+    ("/ping", r"\.Use\([^\n]*\b(?:R|rest)\.Ping\b"),
 ];
 
 // A call that asks a route of somebody.
@@ -73,8 +74,12 @@ pub(super) fn is_refuted(facts: &Facts<'_>, subject: &Subject, check: &Check) ->
     // The methods of gRPC say nothing of the routes beside them.
     let is_route = |operation: &Operation| operation.method != "RPC" && inside(subject, &operation.place.path);
     let known = routes.blind.is_empty() && routes.operations.iter().any(is_route);
-    // What somebody in the tree asks is served somewhere.
-    let is_asked = || first(facts, subject, &literal_of(path.trim_end_matches('/'))).is_some();
+    // What somebody in the tree asks, or a test of it, is served somewhere.
+    let asks = literal_of(path.trim_end_matches('/'));
+    let is_asked = || {
+        let by_tests = facts.code().find_all(facts, Scope::Tests, &[&asks]);
+        first(facts, subject, &asks).is_some() || by_tests.iter().any(|hits| !hits.is_empty())
+    };
     (known && route(facts, subject, &path).is_none() && !is_asked()).then_some(path)
 }
 
