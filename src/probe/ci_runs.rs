@@ -20,8 +20,8 @@ use wanted::Wanted;
 /// `@ci.runs(command, word…)`.
 pub static PROBE: Probe = Probe {
     name: "ci.runs",
-    summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for. `service` leaves open what a tool tells that does not read the language of the service; `excused` takes also what may fail; `shipped` leaves out what works in a folder of documents or examples; `manifests` leaves out a scan of a folder where nothing stands that ships, `libraries` one that leaves out what the program is built with; `apart` leaves out what the program of the project does, and what follows one of those commands in its job; `definition` asks what the file or the workflow is called; `here` asks nothing of definitions that are not read; `beside` takes files of the folder that it runs in, and what one of them says",
-    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", job: \"regex\", definition: \"regex\", services, services: \"regex\", beside: [name…, \"regex\"], service, excused, shipped, here, manifests, libraries, apart: [command…]}",
+    summary: "Commands that CI reaches, through recipes and scripts, and whose failure fails the run; yields the value of an option where one is asked for. `service` leaves open what a tool tells that does not read the language of the service; `excused` takes also what may fail; `shipped` leaves out what works in a folder of documents or examples; `manifests` leaves out a scan of a folder where nothing stands that ships, `libraries` one that leaves out what the program is built with; `apart` leaves out what the program of the project does, and what follows one of those commands in its job; `definition` asks what the file or the workflow is called; `here` asks nothing of definitions that are not read; `beside` takes files of the folder that it runs in, and what one of them says; `nearest` takes names of a file of settings, and what the first one has to say that the tool finds from there upwards, or that it is given",
+    usage: "@ci.runs(command, word | \"NAME~regex\"…){gate, schedule, release, value: \"--option\", unit, then: [command…], after: [command…], step: \"regex\", job: \"regex\", definition: \"regex\", services, services: \"regex\", beside: [name…, \"regex\"], nearest: [name…, \"regex\"], service, excused, shipped, here, manifests, libraries, apart: [command…]}",
     arity: (1, usize::MAX),
     patterns_from: None,
     facts: &[],
@@ -30,6 +30,7 @@ pub static PROBE: Probe = Probe {
         "schedule",
         "release",
         "beside",
+        "nearest",
         "value",
         "unit",
         "then",
@@ -87,6 +88,7 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let reason = reason.or_else(|| wanted.then_missing(ci, command));
         let reason = reason.or_else(|| wanted.before_missing(ci, command));
         let reason = reason.or_else(|| wanted.unsaid_beside(facts, command));
+        let reason = reason.or_else(|| wanted.nearest.as_ref()?.unsaid_by_command(facts, command));
         let is_idle = || is_of_no_test(facts, &command.words).then(|| "no test has the name that it runs".to_owned());
         let reason = reason.or_else(is_idle);
         let aside = question.is_set("shipped") && reason.is_none() && is_beside_product(facts, command);

@@ -1,6 +1,7 @@
 //! `@ci.uses`: the actions, orbs and templates that CI uses.
 
 use super::ci_runs::{Timing, shown, unseen_scans, whence, with_reason};
+use super::nearest::Nearest;
 use super::{Probe, Question, Word, left_out, scan_scope};
 use crate::evidence::{Answer, Blind, Observed, Sighting, Strength};
 use crate::facts::Facts;
@@ -12,12 +13,12 @@ use crate::value::Value;
 /// `@ci.uses(action…)`.
 pub static PROBE: Probe = Probe {
     name: "ci.uses",
-    summary: "Actions, orbs and templates that CI uses and whose failure fails the run; yields the version if `version` is set; `service` leaves out CodeQL where it reads other languages than the service's, `manifests` a scan of a folder where nothing stands that ships, `libraries` one that leaves out what the program is built with",
-    usage: "@ci.uses(action…){gate, schedule, release, with: {input: \"value\"}, version, service, manifests, libraries}",
+    summary: "Actions, orbs and templates that CI uses and whose failure fails the run; yields the version if `version` is set; `service` leaves out CodeQL where it reads other languages than the service's, `manifests` a scan of a folder where nothing stands that ships, `libraries` one that leaves out what the program is built with; `nearest` takes names of a file of settings, and what the first one has to say that the tool finds upwards from where it works, or that it is given",
+    usage: "@ci.uses(action…){gate, schedule, release, with: {input: \"value\"}, nearest: [name…, \"regex\"], version, service, manifests, libraries}",
     arity: (1, usize::MAX),
     patterns_from: None,
     facts: &[],
-    options: &["gate", "schedule", "release", "with", "version", "service", "manifests", "libraries"],
+    options: &["gate", "schedule", "release", "with", "nearest", "version", "service", "manifests", "libraries"],
     look,
 };
 
@@ -27,6 +28,7 @@ const WRITES_ISSUES: &[&str] = &["rustsec/audit-check", "actions-rs/audit-check"
 fn look(facts: &Facts<'_>, question: &Question) -> Answer {
     let ci = facts.ci();
     let timing = Timing::of(question);
+    let nearest = Nearest::of(question);
     let mut answer = Answer::default();
     for action in &ci.actions {
         let Some(fits) = fit(question.words_from(0), question.option("with"), action) else {
@@ -47,7 +49,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let reason = fits.err().or_else(|| action.excuse.clone()).or_else(|| timing.reason(ci, &action.step));
         let of_less = || question.is_set("manifests").then(|| scan_scope::of_action(facts, action)).flatten();
         let of_parts = || question.is_set("libraries").then(|| left_out::of_action(facts, action)).flatten();
-        match reason.or_else(of_others).or_else(of_less).or_else(of_parts) {
+        let unsaid = || nearest.as_ref()?.unsaid_by_action(facts, action);
+        match reason.or_else(of_others).or_else(of_less).or_else(of_parts).or_else(unsaid) {
             Some(why) => answer.notes.push(with_reason(sighting, &why)),
             None => answer.seen.push(sighting),
         }

@@ -37,6 +37,7 @@ mod lacking;
 mod left_out;
 pub mod logger;
 pub mod migrations;
+mod nearest;
 pub mod notify;
 pub mod oncall;
 pub mod openapi;

@@ -1,5 +1,6 @@
 //! The command that a question asks for.
 
+use super::super::nearest::Nearest;
 use super::super::{Question, Word};
 use super::{observed, shown, trial};
 use crate::evidence::Observed;
@@ -26,6 +27,8 @@ pub(super) struct Wanted {
     services: Option<Lazy>,
     beside: Vec<String>,
     says: Option<Lazy>,
+    /// What the settings that it reads have to say.
+    pub(super) nearest: Option<Nearest>,
 }
 
 enum One {
@@ -71,6 +74,7 @@ impl Wanted {
         Self {
             beside,
             says,
+            nearest: Nearest::of(question),
             commands: all(question.arg(0)),
             words: question.args.iter().skip(1).map(|arg| all(arg)).collect(),
             value: question.option_text("value").map(str::to_owned),
