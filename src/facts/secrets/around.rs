@@ -365,7 +365,32 @@ pub(super) fn serves_a_test_run(path: &str, text: &str, offset: usize) -> bool {
     let stem = name.split('.').next().filter(|_| !is_gitlab).unwrap_or_default();
     let words: Vec<String> = names::words(job).into_iter().chain(names::words(stem)).collect();
     let is_staged = || is_gitlab && is_in_stage_of_tests(text, start);
-    (words.iter().any(|word| is_of_tests(word)) || is_staged()) && !words.iter().any(|word| is_of_a_release(word))
+    let is_checked = || words.iter().any(|word| is_of_linters(word)) && starts_for_requests_alone(text);
+    (words.iter().any(|word| is_of_tests(word)) || is_staged() || is_checked())
+        && !words.iter().any(|word| is_of_a_release(word))
+}
+
+/// A word of the names of what reads code and only tells of it.
+fn is_of_linters(word: &str) -> bool {
+    matches!(word, "lint" | "linter" | "linters" | "linting" | "rubocop" | "typecheck")
+}
+
+/// Whether a workflow of GitHub only starts for requests to merge, those of strangers too, which no secret is given.
+fn starts_for_requests_alone(text: &str) -> bool {
+    let is_event = |name: &str| ["pull_request", "merge_group"].contains(&name);
+    let bare = |line: &str| line.split(" #").next().unwrap_or_default().trim_end().to_owned();
+    let mut lines = text.lines().map(bare).skip_while(|line| !line.starts_with("on:"));
+    let Some(given) = lines.next().map(|line| line["on:".len()..].trim().to_owned()) else { return false };
+    if !given.is_empty() {
+        return given.trim_matches(['[', ']']).split(',').all(|name| is_event(name.trim().trim_matches(['"', '\''])));
+    }
+    let counts = |line: &String| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let lines: Vec<String> = lines.filter(counts).take_while(|line| line.starts_with([' ', '-'])).collect();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let level = lines.first().map_or(0, |line| indent(line));
+    let mut events = lines.iter().filter(|line| indent(line) == level).peekable();
+    events.peek().is_some()
+        && events.all(|line| is_event(line.trim().trim_start_matches("- ").split(':').next().unwrap_or_default()))
 }
 
 /// A word of the names of what tests.
