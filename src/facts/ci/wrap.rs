@@ -154,8 +154,12 @@ fn named(mut words: Vec<String>) -> Vec<String> {
     if let Some(short) = name.strip_suffix(".exe") {
         name = short.to_string();
     }
-    // The name that pytest once had.
-    words[0] = if name == "py.test" { "pytest".to_owned() } else { name };
+    words[0] = match name.as_str() {
+        // The name that pytest once had.
+        "py.test" => "pytest".to_owned(),
+        go if is_toolchain_of_go(go) => "go".to_owned(),
+        _ => name,
+    };
     if words[0] == "cargo" && words.get(1).is_some_and(|word| word.starts_with('+')) {
         words.remove(1);
     }
@@ -169,6 +173,12 @@ fn named(mut words: Vec<String>) -> Vec<String> {
         }
     }
     words
+}
+
+/// Whether a program is Go by the name of its version, as golang.org/dl installs it: `gotip`, `go1.26.1`.
+fn is_toolchain_of_go(name: &str) -> bool {
+    let is_version = |version: &str| version.starts_with(|letter: char| letter.is_ascii_digit());
+    name == "gotip" || name.strip_prefix("go1.").is_some_and(is_version)
 }
 
 /// What a program called after Cargo passes on to it, behind settings of its own: `just-cargo profile=release build`.
