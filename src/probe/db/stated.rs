@@ -247,6 +247,10 @@ fn is_of_one_request(code: &str, hit: &Hit) -> bool {
     if !["set", "local", "session"].iter().any(|known| word.eq_ignore_ascii_case(known)) {
         return false;
     }
+    // What is local ends with its transaction.
+    if word.eq_ignore_ascii_case("local") {
+        return true;
+    }
     let makes = |line: &str| ["connect", "engine", "pool", "init", "setup"].iter().any(|word| line.contains(word));
     let near = &before[floor(before, before.len().saturating_sub(300))..];
     !makes(&near.to_ascii_lowercase()) && !enclosing(before).any(|line| makes(&line.to_ascii_lowercase()))
