@@ -56,8 +56,11 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
         let is_stock = || way == Some("leaked") && is_of_a_fresh_server(setting);
         let is_no_secret = || stands_for_one(setting) || way == Some("leaked") && is_first_try(setting);
         let is_form = || {
-            let is_one =
-                |text: &str| is_constant_of_one(text) || setting.layer >= Layer::Image && is_to_be_filled_in(text);
+            let is_one = |text: &str| {
+                is_constant_of_one(text)
+                    || is_crossed_out(text)
+                    || setting.layer >= Layer::Image && is_to_be_filled_in(text)
+            };
             setting.default_in.is_none() && setting.held.plain().is_some_and(is_one)
         };
         if is_form() || is_no_secret() && is_no_key() || is_stock() || is_asked_by_another() {
@@ -171,6 +174,12 @@ fn is_to_be_filled_in(text: &str) -> bool {
 /// `YOUR_DB_PASSWORD`, `TOKEN_VALUE`: the name of a secret in capitals, for whoever fills the file in.
 fn is_constant_of_one(text: &str) -> bool {
     text.contains('_') && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_') && names_a_secret(text)
+}
+
+/// `XXXX`, `yyyyyy`: the last letters of the alphabet, where somebody is to write what he has.
+fn is_crossed_out(text: &str) -> bool {
+    let letter = text.bytes().next().filter(|first| b"xyzXYZ".contains(first));
+    text.len() > 2 && letter.is_some_and(|letter| text.bytes().all(|byte| byte == letter))
 }
 
 /// What everybody types first, `12345678`, where the program or the settings that production inherits say it: as the scan
