@@ -27,6 +27,10 @@ static PREPARES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compile(r"(?i)migrat|schema|\bseed|dump|export|import_|back_?up|backfill|fixture|\.cursor\(").ok()
 });
 
+/// A field of a record that is filled in, named after the service that the record is about: `header.ServiceClass = 200`.
+static SERVICE_OF_A_RECORD: LazyLock<Option<Regex>> =
+    LazyLock::new(|| compile(r"\.\w*Service[A-Z]\w*[ \t]*=[ \t]").ok());
+
 /// Whether a file is the start of a program that serves nothing, or belongs to a client, while another program of the
 /// tree serves.
 pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
@@ -43,6 +47,8 @@ pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
     let Some(file) = code.file(path).filter(|file| is_start(facts, file)) else { return false };
     let serves = |file: &CodeFile| {
         let text = file.code(facts).map(|code| mask::blank(code.product(), &code.strings)).unwrap_or_default();
+        let text = SERVICE_OF_A_RECORD.as_ref().map(|field| field.replace_all(&text, |_| String::new()));
+        let text = text.unwrap_or_default();
         let says = |pattern: &Option<Regex>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(&text));
         says(&SERVES) || says(&RUNS) && !says(&PREPARES) && !is_named_after_data(&file.path)
     };
