@@ -63,6 +63,7 @@ const FOLDERS: &[(&str, Role)] = &[
     ("step_definitions", Role::Test),
     ("e2e", Role::Test),
     ("suites", Role::Test),
+    ("acceptance", Role::Test),
     ("cypress", Role::Test),
     ("playwright", Role::Test),
     ("enos", Role::Test),
