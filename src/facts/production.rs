@@ -100,6 +100,7 @@ const FIXTURE: &[&str] = &[
     "bench",
     "benches",
     "benchmarks",
+    "benchmarking",
     "snapshots",
     "integrationtest",
     "integrationtests",

@@ -88,7 +88,8 @@ fn look(facts: &Facts<'_>, question: &Question) -> Answer {
 
 /// Whether a document stands in a folder of tests or of benchmarks.
 fn is_of_trials(path: &str) -> bool {
-    const TRIALS: &[&str] = &["test", "tests", "testing", "e2e", "bench", "benchmark", "benchmarks", "loadtest"];
+    const TRIALS: &[&str] =
+        &["test", "tests", "testing", "e2e", "bench", "benchmark", "benchmarks", "benchmarking", "loadtest"];
     folder_of(path).split(['/', '-', '_', '.']).any(|word| TRIALS.contains(&word))
 }
 

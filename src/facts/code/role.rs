@@ -75,6 +75,8 @@ const FOLDERS: &[(&str, Role)] = &[
     ("bench", Role::Bench),
     ("benchmarks", Role::Bench),
     ("benchmark", Role::Bench),
+    ("benchmarking", Role::Bench),
+    ("k6", Role::Bench),
     ("examples", Role::Example),
     ("example", Role::Example),
     ("samples", Role::Example),
@@ -241,7 +243,8 @@ pub fn folder_role(part: &str) -> Role {
         return Role::Tooling;
     }
     // `benchmark_runner`, `shop-benchmarks`: measures the product, or its rivals.
-    if lower.split(['-', '_', '.']).any(|word| matches!(word, "benchmark" | "benchmarks" | "sysbench")) {
+    if lower.split(['-', '_', '.']).any(|word| matches!(word, "benchmark" | "benchmarks" | "benchmarking" | "sysbench"))
+    {
         return Role::Bench;
     }
     let mut words = lower.split(['-', '_', '.']);

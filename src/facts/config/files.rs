@@ -150,6 +150,7 @@ const OTHER: &[&str] = &[
     "perftest",
     "benchmark",
     "benchmarks",
+    "benchmarking",
     "k6",
     "locust",
     "gatling",

@@ -177,6 +177,7 @@ const TRIAL_FOLDERS: &[&str] = &[
     "benches",
     "benchmark",
     "benchmarks",
+    "benchmarking",
     "example",
     "examples",
     "demo",

@@ -85,6 +85,7 @@ const ASIDE: &[&str] = &[
     "docs",
     "nightly",
     "benchmark",
+    "benchmarking",
     "loadtest",
     "fuzz",
     "fuzzer",
