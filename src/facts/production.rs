@@ -382,8 +382,7 @@ impl<'p> Parts<'p> {
         signs.fixture = signs.fixture.or_else(|| by_name().then_some("spec"));
         signs.fixture = signs.fixture.or_else(|| is_in_integration(self.folders).then_some("integration"));
         signs.fixture = signs.fixture.or_else(|| is_in_specs(self.folders).then_some("spec"));
-        let glued =
-            || self.folders.split('/').any(support::is_glued) || support::are_test_keys(self.folders, self.extension);
+        let glued = || self.folders.split('/').any(support::is_glued) || support::are_test_keys(root, self.extension);
         signs.fixture = signs.fixture.or_else(|| glued().then_some("test"));
         signs
     }

@@ -344,9 +344,9 @@ fn lets_in_others(key: &Key) -> bool {
     const OTHERS: &[&str] = &[
         "apps", "plugin", "plugins", "extension", "extensions", "module", "modules", "domain", "domains", "email",
         "emails", "image", "images", "model", "models", "command", "commands", "tag", "tags", "hostname",
-        "hostnames", "import", "imports", "redirect", "redirects", "url", "urls", "uri", "uris", "scheme", "schemes", "protocol", "protocols",
-        "header", "headers", "field", "fields", "file", "files", "path", "paths", "mime", "metric", "metrics", "user",
-        "users", "tool", "tools", "provider", "providers", "repository", "repositories", "namespace", "namespaces",
+        "hostnames", "import", "imports", "redirect", "redirects", "url", "urls", "uri", "uris", "scheme", "schemes",
+        "protocol", "protocols", "header", "headers", "field", "fields", "file", "files", "path", "paths", "mime",
+        "metric", "metrics", "user", "users", "tool", "tools", "provider", "providers", "repository", "repositories", "namespace", "namespaces",
     ];
     key.words().iter().any(|word| OTHERS.contains(&word.as_str()))
 }

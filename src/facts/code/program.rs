@@ -28,8 +28,7 @@ static PREPARES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// A field of a record that is filled in, named after the service that the record is about: `header.ServiceClass = 200`.
-static SERVICE_OF_A_RECORD: LazyLock<Option<Regex>> =
-    LazyLock::new(|| compile(r"\.\w*Service[A-Z]\w*[ \t]*=[ \t]").ok());
+static SERVICE_OF_A_RECORD: LazyLock<Regex> = LazyLock::new(|| Regex::constant(r"\.\w*Service[A-Z]\w*[ \t]*=[ \t]"));
 
 /// Whether a file is the start of a program that serves nothing, or belongs to a client, while another program of the
 /// tree serves.
@@ -47,8 +46,7 @@ pub fn serves_not(facts: &Facts<'_>, path: &str) -> bool {
     let Some(file) = code.file(path).filter(|file| is_start(facts, file)) else { return false };
     let serves = |file: &CodeFile| {
         let text = file.code(facts).map(|code| mask::blank(code.product(), &code.strings)).unwrap_or_default();
-        let text = SERVICE_OF_A_RECORD.as_ref().map(|field| field.replace_all(&text, |_| String::new()));
-        let text = text.unwrap_or_default();
+        let text = SERVICE_OF_A_RECORD.replace_all(&text, |_| String::new());
         let says = |pattern: &Option<Regex>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(&text));
         says(&SERVES) || says(&RUNS) && !says(&PREPARES) && !is_named_after_data(&file.path)
     };

@@ -40,12 +40,9 @@ pub fn is_test_support(name: &str) -> bool {
     pairs || words.iter().any(|word| TEST_SUPPORT_WORDS.contains(word) || is_glued(word))
 }
 
-/// Whether keys and certificates lie in a folder that is named after the runs which need them: `integration/` at the root,
-/// `complement/`, the suite that servers of Matrix are run against.
-pub(super) fn are_test_keys(folders: &str, extension: &str) -> bool {
-    let mut parts = folders.split('/');
-    (parts.next() == Some("integration") || folders.split('/').any(|part| part == "complement"))
-        && matches!(extension, "pem" | "key" | "crt" | "cert" | "p12" | "pfx")
+/// Whether keys and certificates lie in a folder at the root that is named after the runs which need them: `integration/`.
+pub(super) fn are_test_keys(root: &str, extension: &str) -> bool {
+    root == "integration" && matches!(extension, "pem" | "key" | "crt" | "cert" | "p12" | "pfx")
 }
 
 /// Whether one word is what is tested and the word `testing`, `test` or `tests`.

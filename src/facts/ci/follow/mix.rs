@@ -16,6 +16,9 @@ impl Walk<'_> {
     pub(super) fn mix(&mut self, words: &[String], place: &Place, call: &Call) {
         let Some((task, given)) = words[1..].split_first() else { return };
         let tasks = if task == "do" { in_a_row(given) } else { self.alias_of_mix(task, call) };
+        if tasks.is_empty() {
+            return;
+        }
         let Some(inner) = call.inside(format!("mix {task}"), place, format!("mix {task} in {}", call.dir)) else {
             return;
         };
